@@ -1,0 +1,78 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+# Each target sets up .venv with only what it needs, and reuses it after.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+DATA ?= digits
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint format site serve notebooks constraints benchmarks clean
+
+help:  ## what each target does
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample class, build the site
+	$(BIN)/python tests/demo.py --out build/demo
+	@$(MAKE) --no-print-directory site
+	@echo
+	@echo "Marks      build/demo/grades.csv"
+	@echo "Feedback   build/demo/feedback/index.html"
+	@echo "Site       build/site/index.html  (make serve opens it at http://127.0.0.1:8000)"
+
+test: $(VENV)/.test  ## the fast suite; with COURSE_DATA set also the tests on real MNIST
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
+
+test-all: $(VENV)/.test  ## everything, the slow tests too
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.lint  ## let ruff put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+site: $(VENV)/.site  ## the course site, in build/site
+	$(BIN)/mkdocs build --strict --quiet
+
+serve: $(VENV)/.site  ## the course site at http://127.0.0.1:8000, rebuilt as you write
+	$(BIN)/mkdocs serve --strict
+
+notebooks: $(VENV)/.instructor  ## build the notebooks and their pages from the authored text
+	$(BIN)/autograder build
+
+benchmarks: $(VENV)/.test  ## speed, as ratios within one run
+	$(BIN)/python benchmarks/attacks.py
+	$(BIN)/python benchmarks/training.py
+
+constraints: $(VENV)/.base  ## resolve every version again (needs uv from the package index)
+	$(PIP) install --quiet uv
+	tools/constraints.sh $(BIN)/uv
+
+clean:  ## remove everything generated, .venv too
+	rm -rf build $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up -----------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Python is missing. Install Python 3.10 or newer, or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "$(PYTHON) is older than Python 3.10. Name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.instructor $(VENV)/.site $(VENV)/.lint $(VENV)/.test: $(VENV)/.%: $(VENV)/.base
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+	@touch $@

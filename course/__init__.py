@@ -1,0 +1,1 @@
+"""What lectures, notebooks and grader share: data, models, training, metrics, monitoring, plots."""

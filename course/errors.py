@@ -1,0 +1,8 @@
+"""The one error a user of the course can cause, told in words instead of a traceback."""
+
+
+class CourseError(Exception):
+    """Something asked for cannot be done; the message says what is wrong, where, and what to do.
+
+    Command lines print the message as one line and exit with status 2; nothing is lost.
+    """

@@ -1,0 +1,1 @@
+"""The reference answers, each written once, here and nowhere else."""

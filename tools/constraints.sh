@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes constraints.txt: one tested version of every package, for each Python the course supports.
+# Usage: tools/constraints.sh PATH_TO_UV
+set -eu
+cd "$(dirname "$0")/.."
+header=$(sed -n '1,3p' constraints.txt)   # the comment and torch's exact pin
+resolved=$("$1" pip compile --quiet --universal --python-version 3.10 --all-extras \
+  --no-header --no-annotate pyproject.toml)
+{ echo "$header"; echo "$resolved" | grep -vE '^(torch==|nvidia-|cuda-|triton|#)'; } >constraints.txt
