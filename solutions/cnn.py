@@ -1,0 +1,103 @@
+"""Assignment 1: a small convolutional network, its training loop, and how often it is right.
+
+The first thing a student hands in, and the network that later assignments attack.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course.metrics import evaluating
+
+
+class CNN(nn.Module):
+    """Two convolutions and one linear layer: 5,994 parameters for 28x28 grey images.
+
+    A scaled-down LeNet (LeCun et al. 1998, "Gradient-based learning applied to document
+    recognition"). The sizes follow from two rules: a 5x5 convolution without padding takes 4 off
+    each side's length, a 2x2 max-pool halves it.
+
+        1x28x28 -conv-> 8x24x24 -pool-> 8x12x12 -conv-> 16x8x8 -pool-> 16x4x4 = 256 -linear-> 10
+
+    Takes images (n, 1, 28, 28) in [0, 1] and returns logits (n, 10): no softmax, because
+    cross-entropy applies its own. Each ReLU is a module, so that a forward hook can see it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, kernel_size=5)
+        self.relu1 = nn.ReLU()
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(8, 16, kernel_size=5)
+        self.relu2 = nn.ReLU()
+        self.pool2 = nn.MaxPool2d(2)
+        self.flatten = nn.Flatten()
+        self.linear = nn.Linear(256, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the logits (n, 10) of images (n, 1, 28, 28)."""
+        features = self.pool1(self.relu1(self.conv1(images)))
+        features = self.pool2(self.relu2(self.conv2(features)))
+        return self.linear(self.flatten(features))
+
+
+def train(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    epochs: int,
+    batch_size: int = 64,
+    seed: int = 0,
+) -> list[float]:
+    """Train the model in place by minimising the mean cross-entropy; return each epoch's loss.
+
+    Adam (Kingma & Ba 2015) with learning rate 0.002. Every epoch visits each image once, in an
+    order drawn from a generator of its own: the same seed gives the same batches, and the global
+    random state stays where it was. An epoch's loss is the mean over images, so a short last
+    batch counts for as many images as it holds.
+
+    images (n, C, H, W) in [0, 1]; labels (n,), integers. The model is in training mode while it
+    trains; afterwards every module is back in the mode it came in.
+    Raises ValueError when there is nothing to train on, or no epoch or batch to do it in.
+    """
+    if len(images) == 0 or len(images) != len(labels):
+        raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
+    if epochs < 1 or batch_size < 1:
+        raise ValueError(f"epochs and batch_size start at 1, got {epochs} and {batch_size}")
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
+    return losses
+
+
+def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Return the fraction of images whose largest logit is the labelled class, in [0, 1].
+
+    The model is evaluated in eval mode, without gradients, 512 images at a time so that memory
+    does not grow with the data set; each module's mode is restored.
+    images (n, C, H, W) in [0, 1]; labels (n,). Raises ValueError for an empty set: 0/0 is no
+    accuracy.
+    """
+    if len(images) == 0 or len(images) != len(labels):
+        raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
+    correct = 0
+    with evaluating(model), torch.no_grad():
+        for batch, targets in zip(images.split(512), labels.split(512), strict=True):
+            correct += int((model(batch).argmax(dim=1) == targets).sum())
+    return correct / len(images)

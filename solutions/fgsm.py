@@ -1,0 +1,105 @@
+"""Assignment 3: the fast gradient sign method, what share it fools, and accuracy against epsilon.
+
+One gradient step is the smallest attack there is; `solutions.pgd` repeats it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course.metrics import evaluating
+from solutions.cnn import accuracy
+
+
+def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
+    """Raise ValueError, saying what is wrong, unless these are arguments an attack can use."""
+    if not (epsilon >= 0 and math.isfinite(epsilon)):  # written so that NaN fails too
+        raise ValueError(f"epsilon must be a number >= 0 in pixel units, got {epsilon}")
+    if labels.shape != images.shape[:1]:
+        raise ValueError(
+            f"labels must have shape ({len(images)},), one class per image, "
+            f"got {tuple(labels.shape)}"
+        )
+
+
+def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """Return the gradient of the cross-entropy with respect to the images, same shape.
+
+    The loss is summed over the batch: an image's loss depends on that image alone, so one
+    backward pass gives every image its own gradient, whatever the batch size. `autograd.grad`
+    asks for the images only, so the parameters' `.grad` are left as they were.
+    """
+    x = images.detach().clone().requires_grad_()
+    with evaluating(model), torch.enable_grad():
+        loss = F.cross_entropy(model(x), labels, reduction="sum")
+        (gradient,) = torch.autograd.grad(loss, x)
+    return gradient
+
+
+def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    """Return images moved one step of size epsilon up the sign of the loss gradient.
+
+    To first order, L(x + d) = L(x) + g.d with g the gradient of the loss. Among all d with
+    max|d_i| <= epsilon, the sum g.d is largest when each d_i takes its full size and the sign of
+    g_i, which gives
+
+        x_adv = clamp(x + epsilon * sign(g), 0, 1)        (Goodfellow et al. 2015, section 4)
+
+    For a linear model the first order is all there is, and this is the best possible attack.
+    sign(0) = 0: a pixel that does not matter stays as it is.
+
+    images (n, C, H, W) in [0, 1]; labels (n,), the true classes; epsilon >= 0 in pixel units,
+    e.g. 8/255. The result is detached, in [0, 1], and at most epsilon away from the images, which
+    are not changed; the model is left as it was.
+    Raises ValueError for a negative or non-finite epsilon, or labels of another shape.
+    """
+    check_attack(images, labels, epsilon)
+    gradient = loss_gradient(model, images, labels)
+    return (images.detach() + epsilon * gradient.sign()).clamp(0, 1)
+
+
+def attack_success_rate(
+    model: nn.Module, images: Tensor, adversarial: Tensor, labels: Tensor
+) -> float:
+    """Return the fraction of the correctly classified images that the attack turned wrong.
+
+    An image that was wrong before cannot be fooled, so it is left out of both counts: this is
+    not 1 - accuracy. If no image was classified correctly, there was nothing to fool, and the
+    rate is 0.0.
+    images and adversarial (n, C, H, W) in [0, 1], in the same order; labels (n,).
+    Raises ValueError when the shapes differ.
+    """
+    if images.shape != adversarial.shape or labels.shape != images.shape[:1]:
+        raise ValueError(
+            "images and adversarial must have the same shape and labels one class per image, got "
+            f"{tuple(images.shape)}, {tuple(adversarial.shape)} and {tuple(labels.shape)}"
+        )
+    with evaluating(model), torch.no_grad():
+        right_before = model(images).argmax(dim=1) == labels
+        wrong_after = model(adversarial).argmax(dim=1) != labels
+    if not right_before.any():
+        return 0.0
+    return int((right_before & wrong_after).sum()) / int(right_before.sum())
+
+
+def robustness_curve(
+    model: nn.Module, images: Tensor, labels: Tensor, epsilons: Sequence[float]
+) -> list[float]:
+    """Return the accuracy under FGSM at each epsilon, in the order given.
+
+    FGSM takes its gradient at the clean images, whatever epsilon is. One gradient therefore
+    serves the whole curve, and each further point costs a forward pass.
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilons >= 0 in pixel units. At epsilon 0 the
+    point is the clean accuracy. Raises ValueError as `fgsm` does.
+    """
+    for epsilon in epsilons:
+        check_attack(images, labels, epsilon)
+    direction = loss_gradient(model, images, labels).sign()
+    return [
+        accuracy(model, (images + epsilon * direction).clamp(0, 1), labels) for epsilon in epsilons
+    ]

@@ -1,0 +1,145 @@
+"""Assignment 2: watching what a network's layers compute, and how far an attack moves them.
+
+A forward hook is a function that PyTorch calls with each output of a module. Everything here puts
+hooks on, uses them, and takes them off again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from course.metrics import evaluating
+
+
+class ActivationMonitor:
+    """Record statistics of layer outputs while a `with` block runs; leave no hook behind.
+
+        with ActivationMonitor(model) as monitor:
+            model(images)
+        monitor.stats["conv1"]["zero_fraction"]
+
+    `layers` names modules as `model.named_modules()` does; None watches every leaf, a module
+    without children. `stats` maps a layer's name to the statistics of its latest output:
+    mean, std (of the whole output, divided by its size), min, max, zero_fraction (the share of
+    exact zeros: after a ReLU, the share of units that are off) and shape, a tuple.
+
+    Raises ValueError on entering when a name matches no module, or when there is nothing to
+    watch: a monitor that silently records nothing looks like a network without activity. Calling
+    F.relu instead of an nn.ReLU module hides that layer, since hooks live on modules.
+    """
+
+    def __init__(self, model: nn.Module, layers: Collection[str] | None = None) -> None:
+        self.model = model
+        self.layers = layers
+        self.stats: dict[str, dict[str, Any]] = {}
+        self._handles: list[RemovableHandle] = []
+
+    def __enter__(self) -> ActivationMonitor:
+        self.stats = {}
+        for name, module in watched_modules(self.model, self.layers).items():
+            self._handles.append(module.register_forward_hook(self._hook(name)))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        while self._handles:
+            self._handles.pop().remove()
+
+    def _hook(self, name: str) -> Any:
+        def record(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            self.stats[name] = statistics(output)
+
+        return record
+
+
+def watched_modules(model: nn.Module, layers: Collection[str] | None) -> dict[str, nn.Module]:
+    """Return the modules to hook by name: those in `layers`, or every leaf when it is None.
+
+    Raises ValueError when a name is unknown or nothing is left to watch.
+    """
+    modules = dict(model.named_modules())
+    if layers is None:
+        names = [name for name, module in modules.items() if not list(module.children())]
+    else:
+        names = list(layers)
+    unknown = [name for name in names if name not in modules]
+    if unknown or not names:
+        known = ", ".join(name for name in modules if name)
+        raise ValueError(f"no layer matches {unknown or 'an empty list'}; layers are: {known}")
+    return {name: modules[name] for name in names}
+
+
+def statistics(output: Tensor) -> dict[str, Any]:
+    """Summarise one layer's output, of any shape, in plain numbers that hold no graph alive."""
+    values = output.detach()
+    return {
+        "mean": values.mean().item(),
+        "std": values.std(correction=0).item(),
+        "min": values.min().item(),
+        "max": values.max().item(),
+        "zero_fraction": (values == 0).float().mean().item(),
+        "shape": tuple(values.shape),
+    }
+
+
+def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> dict[str, float]:
+    """Return, per leaf layer, how far the attack moves its output relative to its size.
+
+        drift = mean over images of  |a(x_adv) - a(x)|_2 / |a(x)|_2
+
+    with a(x) the layer's output for one image, flattened. A perturbation too small to see at the
+    input commonly grows from layer to layer (Liao et al. 2018). An output of length 0 is
+    divided by the smallest normal float32 instead, so that no change stays a drift of 0.
+
+    clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
+    evaluated in eval mode and left as it was. Raises ValueError when the shapes differ or the
+    batch is empty.
+    """
+    if clean.shape != adversarial.shape or len(clean) == 0:
+        raise ValueError(
+            "clean and adversarial must hold the same images, at least one, got shapes "
+            f"{tuple(clean.shape)} and {tuple(adversarial.shape)}"
+        )
+    before, after = leaf_outputs(model, clean), leaf_outputs(model, adversarial)
+    smallest = torch.finfo(torch.float32).tiny
+    drifts = {}
+    for name, output in before.items():
+        change = (after[name] - output).flatten(1).norm(dim=1)
+        size = output.flatten(1).norm(dim=1).clamp(min=smallest)
+        drifts[name] = (change / size).mean().item()
+    return drifts
+
+
+def leaf_outputs(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
+    """Run the images through the model once and return each leaf's output by name.
+
+    An output is cloned: an in-place module further on, such as nn.ReLU(inplace=True), would
+    overwrite it. The hooks come off even when the model raises.
+    """
+    outputs: dict[str, Tensor] = {}
+
+    def keep(name: str) -> Any:
+        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            outputs[name] = output.detach().clone()
+
+        return hook
+
+    leaves = watched_modules(model, None)
+    handles = [module.register_forward_hook(keep(name)) for name, module in leaves.items()]
+    try:
+        with evaluating(model), torch.no_grad():
+            model(images)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return outputs

@@ -1,0 +1,121 @@
+"""Assignment 4: projected gradient descent, the margin loss, and accuracy in the worst case.
+
+The attack that robustness claims are held against, and the rule by which they are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course.metrics import evaluating
+from solutions.fgsm import check_attack
+
+Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
+"""attack(model, images, labels, epsilon) -> adversarial images."""
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""loss(logits, labels) -> one number per image; an attack makes it larger."""
+
+cross_entropy: Loss = partial(F.cross_entropy, reduction="none")
+
+
+def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return, per image, the best wrong class's logit minus the true class's logit.
+
+        m(z, y) = max_{j != y} z_j - z_y        (Carlini & Wagner 2017, f_6 before its cut at 0)
+
+    Positive exactly when the image is misclassified. Unlike cross-entropy its gradient does not
+    vanish when the model is very sure: in float32 the softmax of a logit that leads by 17 rounds
+    to 1, and cross-entropy's gradient with respect to it to 0.
+
+    logits (n, k) with k >= 2; labels (n,). Returns (n,). Raises ValueError for other shapes.
+    """
+    if logits.ndim != 2 or logits.shape[1] < 2 or labels.shape != logits.shape[:1]:
+        raise ValueError(
+            "logits must have shape (n, k) with k >= 2 and labels (n,), "
+            f"got {tuple(logits.shape)} and {tuple(labels.shape)}"
+        )
+    is_true = F.one_hot(labels, logits.shape[1]).bool()
+    best_other = logits.masked_fill(is_true, float("-inf")).amax(dim=1)
+    return best_other - logits[is_true]
+
+
+def pgd(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    *,
+    step_size: float,
+    steps: int,
+    random_start: bool = True,
+    generator: torch.Generator | None = None,
+    loss: Loss = cross_entropy,
+) -> Tensor:
+    """Return images that raise the loss, found by repeated sign steps kept within epsilon.
+
+        x_0     = clamp(x + u, 0, 1),  u uniform in [-epsilon, epsilon]     (or x itself)
+        x_(t+1) = P(x_t + step_size * sign(gradient of the loss at x_t))
+
+    (Madry et al. 2018, section 2.1; without the random start, the basic iterative method of
+    Kurakin et al. 2017.) P brings a point back to where an attacker may go: at most epsilon from
+    x in every pixel, and in [0, 1]. The ball is around the original images x, not around x_t:
+    otherwise the steps would add up to more than epsilon.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size in pixel units; steps >= 0;
+    loss(logits, labels) gives one number per image. A generator, on the images' device, makes
+    the random start repeatable. The result is detached, in [0, 1] and within epsilon; images and
+    model are left as they were.
+    Raises ValueError for a negative or non-finite epsilon or step_size, negative steps, or labels
+    of another shape.
+    """
+    check_attack(images, labels, epsilon)
+    if not step_size >= 0 or steps < 0:
+        raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    images = images.detach()
+    adversarial = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        adversarial = (images + noise).clamp(0, 1)
+    with evaluating(model), torch.enable_grad():
+        for _ in range(steps):
+            adversarial.requires_grad_()
+            total = loss(model(adversarial), labels).sum()
+            (gradient,) = torch.autograd.grad(total, adversarial)
+            moved = adversarial.detach() + step_size * gradient.sign()
+            perturbation = (moved - images).clamp(-epsilon, epsilon)
+            adversarial = (images + perturbation).clamp(0, 1)
+    return adversarial
+
+
+def worst_case_accuracy(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    attacks: Sequence[Attack],
+) -> float:
+    """Return the fraction of images still classified correctly after every attack.
+
+    An attacker needs one success, so an image counts only if it survives all the attacks, and
+    the clean image too. This is at most the smallest of the single accuracies, and usually less:
+    attacks break different images (Croce & Hein 2020; Carlini et al. 2019, "per-example").
+
+    images (n, C, H, W) in [0, 1]; labels (n,); attacks are callables
+    (model, images, labels, epsilon) -> adversarial. Raises ValueError for an empty set and as
+    `fgsm` does.
+    """
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("no images: 0/0 is no accuracy")
+    candidates = [images, *(attack(model, images, labels, epsilon) for attack in attacks)]
+    survived = torch.ones_like(labels, dtype=torch.bool)
+    with evaluating(model), torch.no_grad():
+        for candidate in candidates:
+            survived &= model(candidate).argmax(dim=1) == labels
+    return survived.float().mean().item()
