@@ -1,0 +1,105 @@
+"""What is measured on a network, without changing it: predictions, accuracy, uncertainty.
+
+Everything here runs the network in evaluation mode and puts it back as it was found, so that a
+lecture, an attack or the judge may measure in the middle of anything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import NormalDist
+
+import torch
+from torch import Tensor, nn
+
+from course.errors import CourseError
+
+
+@contextmanager
+def evaluating(*models: nn.Module) -> Iterator[None]:
+    """Put models in evaluation mode for a block; afterwards each module has its own flag again.
+
+    Flags are kept module by module, because `model.train()` would thaw a batch normalisation that
+    was frozen on purpose. They are restored after an error too. Gradients are not touched.
+    """
+    flags = [(module, module.training) for model in models for module in model.modules()]
+    try:
+        for model in models:
+            model.eval()
+        yield
+    finally:
+        for module, training in flags:
+            module.training = training
+
+
+def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
+    """Logits (N, num_classes) for images (N, C, H, W) in [0,1], without gradients.
+
+    Raises CourseError where there is no image.
+    """
+    if len(images) == 0:
+        raise CourseError("there are no images to predict; give at least one")
+    # no_grad rather than inference_mode: what comes out may be used in a later gradient.
+    with evaluating(model), torch.no_grad():
+        return torch.cat([model(batch) for batch in images.split(batch_size)])
+
+
+def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Fraction of images (N, C, H, W) whose highest logit is at their label (N,), in [0,1].
+
+    Raises CourseError where there is no image or not one label per image.
+    """
+    if labels.shape != images.shape[:1]:
+        raise CourseError(
+            f"accuracy needs one label per image; got {len(images)} images and labels of shape "
+            f"{tuple(labels.shape)}"
+        )
+    predictions = predict(model, images).argmax(dim=1)
+    return (predictions == labels.to(predictions.device)).double().mean().item()
+
+
+def confidence(model: nn.Module, images: Tensor) -> Tensor:
+    """Softmax probability of the predicted class (N,) for images (N, C, H, W) in [0,1]."""
+    return predict(model, images).softmax(dim=1).amax(dim=1)
+
+
+def confusion_matrix(labels: Tensor, predictions: Tensor, num_classes: int) -> Tensor:
+    """Counts (num_classes, num_classes), int64: row is the label, column the prediction.
+
+    `predictions` are classes (N,), not logits. Raises CourseError where the two differ in shape
+    or a class lies outside 0 .. num_classes - 1.
+    """
+    if labels.shape != predictions.shape or labels.ndim != 1:
+        raise CourseError(
+            f"a confusion matrix needs one prediction per label, both as classes (N,); got shapes "
+            f"{tuple(labels.shape)} and {tuple(predictions.shape)}; take argmax(dim=1) of logits"
+        )
+    both = torch.cat([labels, predictions])
+    if len(both) and not (both.min() >= 0 and both.max() < num_classes):
+        raise CourseError(
+            f"classes must lie in 0 .. {num_classes - 1}; got {both.min()} to {both.max()}"
+        )
+    cells = labels * num_classes + predictions
+    return torch.bincount(cells, minlength=num_classes**2).view(num_classes, num_classes)
+
+
+def wilson_interval(correct: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval for a fraction `correct / total`: (low, high), both in [0,1].
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927. It
+    stays inside [0,1] and has a width at 0 % and 100 %, where the usual plus-minus has none.
+    Raises CourseError unless 0 <= correct <= total, total > 0 and 0 < level < 1.
+    """
+    if not (total > 0 and 0 <= correct <= total and 0 < level < 1):
+        raise CourseError(
+            f"an interval needs 0 <= correct <= total, total > 0 and a level between 0 and 1; got "
+            f"correct={correct}, total={total}, level={level}"
+        )
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    fraction = correct / total
+    centre = fraction + z**2 / (2 * total)
+    reach = z * math.sqrt(fraction * (1 - fraction) / total + z**2 / (4 * total**2))
+    scale = 1 + z**2 / total
+    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)

@@ -1,0 +1,335 @@
+"""The networks of the lectures and published reports, built by name: lectures, notebooks, judge.
+
+Every network takes float32 images (N, C, H, W) in [0,1] and returns logits (N, num_classes).
+Normalisation is a layer inside, so that an epsilon outside always means pixels. Every step of a
+network is a module of its own, nonlinearities too: what a forward hook cannot see, a monitor
+cannot show. Each network is one `nn.Sequential` whose layer names can be read off below.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from itertools import count
+
+import torch
+from torch import Tensor, nn
+
+from course.errors import CourseError
+
+Statistics = tuple[Sequence[float], Sequence[float]]
+"""Mean and standard deviation of each channel, in [0,1] pixel units."""
+
+
+class Normalize(nn.Module):
+    """Subtract a mean and divide by a standard deviation, channel by channel, in [0,1] units.
+
+    The two are construction arguments, not weights: they are left out of the state dict.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        if len(mean) != len(std) or not all(value > 0 for value in std):
+            raise CourseError(
+                f"normalize needs as many means as standard deviations, all of them above 0; "
+                f"got {list(mean)} and {list(std)}"
+            )
+        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) in [0,1] to the same shape in normalised units."""
+        return (images - self.mean) / self.std
+
+    def extra_repr(self) -> str:
+        """Show both in `print(model)`."""
+        return f"mean={self.mean.flatten().tolist()}, std={self.std.flatten().tolist()}"
+
+
+class Network(nn.Sequential):
+    """A chain of named layers, with normalisation in front where it was asked for."""
+
+    def __init__(self, normalize: Statistics | None, layers: dict[str, nn.Module]) -> None:
+        super().__init__()
+        if normalize is not None:
+            self.add_module("normalize", Normalize(*normalize))
+        for name, layer in layers.items():
+            self.add_module(name, layer)
+
+
+def _side(image_size: int, *windows: tuple[int, int, int]) -> int:
+    """Height of a square image after windows of (kernel, stride, padding) slid over it in turn."""
+
+    def after(side: int) -> int:
+        for kernel, stride, padding in windows:
+            side = (side + 2 * padding - kernel) // stride + 1
+        return side
+
+    if after(image_size) < 1:
+        smallest = next(side for side in count(image_size) if after(side) >= 1)
+        raise CourseError(
+            f"images of {image_size}x{image_size} are too small for this network, which would be "
+            f"left with nothing to classify; give it {smallest}x{smallest} or more"
+        )
+    return after(image_size)
+
+
+_POOL = (2, 2, 0)
+
+
+class SimpleCNN(Network):
+    """Two 3x3 convolutions and 128 hidden units: 421,642 parameters on 28x28 grey images."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        side = _side(image_size, _POOL, _POOL)
+        layers: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(in_channels, 32, 3, padding=1),
+            "relu1": nn.ReLU(),
+            "pool1": nn.MaxPool2d(2),
+            "conv2": nn.Conv2d(32, 64, 3, padding=1),
+            "relu2": nn.ReLU(),
+            "pool2": nn.MaxPool2d(2),
+            "flatten": nn.Flatten(),
+            "hidden": nn.Linear(64 * side * side, 128),
+            "relu3": nn.ReLU(),
+            "dropout": nn.Dropout(0.25),
+            "logits": nn.Linear(128, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class WideCNN(Network):
+    """Two 5x5 convolutions and 1,024 hidden units: 3,274,634 parameters on 28x28 grey images."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        side = _side(image_size, _POOL, _POOL)
+        layers: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(in_channels, 32, 5, padding=2),
+            "relu1": nn.ReLU(),
+            "pool1": nn.MaxPool2d(2),
+            "conv2": nn.Conv2d(32, 64, 5, padding=2),
+            "relu2": nn.ReLU(),
+            "pool2": nn.MaxPool2d(2),
+            "flatten": nn.Flatten(),
+            "hidden": nn.Linear(64 * side * side, 1024),
+            "relu3": nn.ReLU(),
+            "dropout": nn.Dropout(0.5),
+            "logits": nn.Linear(1024, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class TinyCNN(Network):
+    """The network a first assignment asks for: 5,994 parameters on 28x28 grey images.
+
+    Its six parameter tensors all differ in shape, so weights can be matched by shape alone.
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        side = _side(image_size, (5, 1, 0), _POOL, (5, 1, 0), _POOL)
+        layers: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(in_channels, 8, 5),
+            "relu1": nn.ReLU(),
+            "pool1": nn.MaxPool2d(2),
+            "conv2": nn.Conv2d(8, 16, 5),
+            "relu2": nn.ReLU(),
+            "pool2": nn.MaxPool2d(2),
+            "flatten": nn.Flatten(),
+            "logits": nn.Linear(16 * side * side, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class StridedCNN(Network):
+    """Strides instead of pooling, so it is quick to attack: 166,406 parameters on 28x28 grey."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        side = _side(image_size, (4, 2, 1), (4, 2, 1))
+        layers: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(in_channels, 16, 4, stride=2, padding=1),
+            "relu1": nn.ReLU(),
+            "conv2": nn.Conv2d(16, 32, 4, stride=2, padding=1),
+            "relu2": nn.ReLU(),
+            "flatten": nn.Flatten(),
+            "hidden": nn.Linear(32 * side * side, 100),
+            "relu3": nn.ReLU(),
+            "logits": nn.Linear(100, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class FastCNN(Network):
+    """Made to reach 99 % on MNIST in seconds: 162,354 parameters on 28x28 grey images."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        side = _side(image_size, (5, 2, 2), (3, 1, 1), _POOL)
+        layers: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(in_channels, 24, 5, stride=2, padding=2, bias=False),
+            "norm1": nn.BatchNorm2d(24),
+            "relu1": nn.ReLU(),
+            "conv2": nn.Conv2d(24, 48, 3, padding=1, bias=False),
+            "norm2": nn.BatchNorm2d(48),
+            "relu2": nn.ReLU(),
+            "pool": nn.MaxPool2d(2),
+            "flatten": nn.Flatten(),
+            "hidden": nn.Linear(48 * side * side, 64),
+            "relu3": nn.ReLU(),
+            "logits": nn.Linear(64, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions added to their own input (He et al. 2016, arXiv:1512.03385).
+
+    Where the shape changes, the input passes a 1x1 convolution. Convolutions have no bias, since
+    the batch normalisation behind each has one.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(out_channels)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                nn.BatchNorm2d(out_channels),
+            )
+        self.relu2 = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) to (N, out_channels, H / stride, W / stride)."""
+        y = self.relu1(self.norm1(self.conv1(x)))
+        return self.relu2(self.norm2(self.conv2(y)) + self.shortcut(x))
+
+
+class SmallResNet(Network):
+    """Three residual blocks: 19,810 parameters on grey images of any size."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        _side(image_size, (3, 1, 1), (3, 2, 1), (3, 2, 1))
+        layers: dict[str, nn.Module] = {
+            "conv": nn.Conv2d(in_channels, 8, 3, padding=1, bias=False),
+            "norm": nn.BatchNorm2d(8),
+            "relu": nn.ReLU(),
+            "block1": ResidualBlock(8, 8),
+            "block2": ResidualBlock(8, 16, stride=2),
+            "block3": ResidualBlock(16, 32, stride=2),
+            "pool": nn.AdaptiveAvgPool2d(1),
+            "flatten": nn.Flatten(),
+            "logits": nn.Linear(32, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+class LinearClassifier(Network):
+    """One weight per pixel and class: the network on which FGSM is exact."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 28,
+        num_classes: int = 10,
+        normalize: Statistics | None = None,
+    ) -> None:
+        layers: dict[str, nn.Module] = {
+            "flatten": nn.Flatten(),
+            "logits": nn.Linear(in_channels * image_size * image_size, num_classes),
+        }
+        super().__init__(normalize, layers)
+
+
+MODELS: dict[str, type[nn.Module]] = {
+    "simple-cnn": SimpleCNN,
+    "wide-cnn": WideCNN,
+    "small-resnet": SmallResNet,
+    "strided-cnn": StridedCNN,
+    "tiny-cnn": TinyCNN,
+    "fast-cnn": FastCNN,
+    "linear": LinearClassifier,
+}
+
+
+def build(
+    name: str,
+    *,
+    in_channels: int = 1,
+    image_size: int = 28,
+    num_classes: int = 10,
+    normalize: Statistics | None = None,
+    seed: int | None = None,
+) -> nn.Module:
+    """A new network with random weights, by its name in `MODELS`.
+
+    Images are square, `image_size` pixels a side. `normalize` is (means, standard deviations),
+    one of each per channel, in [0,1] units. With `seed` the weights depend on it alone and the
+    global random state is left as it was; without, they come from the global random state.
+
+    Raises CourseError for an unknown name, or numbers that no such network can be made for.
+    """
+    if name not in MODELS:
+        close = difflib.get_close_matches(name, MODELS, n=1)
+        hint = f" (did you mean '{close[0]}'?)" if close else ""
+        raise CourseError(f"no network is called '{name}'{hint}; there are {', '.join(MODELS)}")
+    if min(in_channels, image_size, num_classes) < 1:
+        raise CourseError(
+            f"'{name}' needs at least one channel, pixel and class; got in_channels={in_channels}, "
+            f"image_size={image_size}, num_classes={num_classes}"
+        )
+    if normalize is not None and len(normalize[0]) != in_channels:
+        raise CourseError(
+            f"normalize has {len(normalize[0])} means, but the images have {in_channels} "
+            f"channels; give one mean and one standard deviation per channel"
+        )
+    with torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None:
+            torch.default_generator.manual_seed(seed)
+        return MODELS[name](in_channels, image_size, num_classes, normalize)
+
+
+def parameter_count(model: nn.Module) -> int:
+    """How many numbers training may change."""
+    return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
