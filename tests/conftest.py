@@ -1,0 +1,42 @@
+"""What every test file can use: the two datasets, threads kept in bounds, marks turned to skips."""
+
+import os
+
+# Before torch is imported: workers that each start a thread per core slow one another down.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import pytest
+
+from course.data import PROFILES, Dataset, data_root, load
+
+
+def _why_no_mnist() -> str | None:
+    if "COURSE_DATA" not in os.environ:
+        return "COURSE_DATA is not set; it names the folder that holds MNIST/raw"
+    missing = PROFILES["mnist"].missing(data_root())
+    return f"{missing[0]} is missing" if missing else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests marked `mnist`, and those that use the fixture, where there is no MNIST."""
+    reason = _why_no_mnist()
+    for item in items:
+        if "mnist" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.mnist)
+        if reason and item.get_closest_marker("mnist"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """The embedded digits: 1,200 training and 597 test images of 1x28x28."""
+    return load("digits")
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    """Real MNIST, 60,000 and 10,000 images; its tests are skipped where it is missing."""
+    return load("mnist")
