@@ -1,0 +1,22 @@
+"""nbgrader's settings for this course; run nbgrader in this folder.
+
+`source/` is built from `authored/` (see README.md) and committed; every other folder is made here by
+nbgrader and stays out of the repository.
+"""
+
+import warnings
+
+from sqlalchemy.exc import SAWarning
+
+c = get_config()  # noqa: F821 - nbgrader defines it before it runs this file
+
+c.CourseDirectory.course_id = "adversarial-images"
+c.IncludeHeaderFooter.header = "source/header.ipynb"
+
+# What a student finds where the solution was. The check cells recognise NotImplementedError.
+c.ClearSolutions.code_stub = {
+    "python": 'raise NotImplementedError("This one is not written yet: your code goes here.")'
+}
+
+# nbgrader 0.9 touches a submission that is not in its session yet. The stored marks are right.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader.api")

@@ -1,0 +1,361 @@
+"""Builds what is handed out from what is authored: the notebooks in `assignments/source/` and the
+pages in `site/assignments/`, each from one text in `assignments/authored/` and from `solutions/`.
+
+The authored format is py:percent (it opens in JupyterLab with jupytext, VS Code and Spyder). The
+title of a cell says what it is; `assignments/README.md` describes it for authors:
+
+    # %%                                   code, as it stands
+    # %% [markdown]                        text; a line `>> Title` folds what follows
+    # %% [markdown] card: fgsm             difficulty, minutes, needs, gets of an exercise
+    # %% given: name from solutions.fgsm   a function of the reference, shown to the student
+    # %% stub: fgsm from solutions.fgsm    signature, docstring, steps; the body is filled in
+    # %% check: fgsm                       the graded cell
+"""
+
+import argparse
+import ast
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import catalog
+from autograder.reference import Reference, bound_names, fill_stub
+from course.errors import CourseError
+
+_CELL = re.compile(
+    r"# %%(?P<markdown> \[markdown\])?"
+    r"(?: (?P<kind>card|given|stub|check): (?P<name>[\w-]+)(?: from (?P<module>[\w.]+))?)?"
+)
+_DIFFICULTY = ("warm-up", "gentle", "moderate", "demanding", "hard")
+_EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One authored cell: `kind` is markdown, code, card, given, stub or check."""
+
+    kind: str
+    text: str
+    line: int
+    name: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One cell as the reader meets it; `stub` is what stands there before the exercise is solved."""
+
+    cell_id: str
+    is_code: bool
+    text: str
+    stub: str
+    grading: dict[str, object] | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a student knows about an exercise before starting it."""
+
+    difficulty: int
+    minutes: int
+    needs: str
+    gets: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A built text: its cells in order, its title (the first heading) and the time its cards ask."""
+
+    name: str
+    title: str
+    summary: str
+    minutes: int
+    cells: tuple[Rendered, ...]
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def read_cells(path: Path) -> list[Cell]:
+    """Split an authored py:percent file into cells.
+
+    Raises:
+        CourseError: text before the first cell, or a cell title that means nothing.
+    """
+    cells: list[Cell] = []
+    match: re.Match[str] | None = None
+    start, lines = 0, []
+    for number, line in enumerate([*path.read_text(encoding="utf-8").splitlines(), "# %%"], 1):
+        if not line.startswith("# %%"):
+            if match is None and line.strip():
+                raise CourseError(f"{path}:{number}: text before the first cell (`# %%`)")
+            lines.append(line)
+            continue
+        if match is not None:
+            cells.append(_cell(match, start, lines))
+        match, start, lines = _CELL.fullmatch(line.rstrip()), number, []
+        if match is None:
+            raise CourseError(f"{path}:{number}: cell title not understood: {line!r}")
+    return cells
+
+
+def _cell(match: re.Match[str], line: int, lines: list[str]) -> Cell:
+    if match["markdown"]:
+        lines = [text.removeprefix("#").removeprefix(" ") for text in lines]
+    kind = match["kind"] or ("markdown" if match["markdown"] else "code")
+    text = "\n".join(lines).strip("\n")
+    return Cell(kind, text, line, match["name"] or "", match["module"] or "")
+
+
+def read_card(cell: Cell, where: str) -> Card:
+    """Read the `key: value` lines of a card; an indented line continues the one above."""
+    fields = dict(
+        (key.strip(), " ".join(value.split()))
+        for key, _, value in (
+            entry.partition(":") for entry in re.split(r"\n(?=\S)", cell.text) if entry.strip()
+        )
+    )
+    if sorted(fields) != ["difficulty", "gets", "minutes", "needs"]:
+        raise CourseError(f"{where}: a card has difficulty, minutes, needs and gets")
+    return Card(int(fields["difficulty"]), int(fields["minutes"]), fields["needs"], fields["gets"])
+
+
+# --- one text ---------------------------------------------------------------------------------
+
+
+def build_document(path: Path, root: Path) -> Document:
+    """Turn one authored text into cells, with the reference code put in its place.
+
+    Raises:
+        CourseError: the text and the catalog or the reference disagree; says where.
+    """
+    name = path.stem
+    cells = read_cells(path)
+    exercises = list(catalog.ASSIGNMENTS[name].exercises) if name in catalog.ASSIGNMENTS else []
+    _check_order(cells, [exercise.id for exercise in exercises], path)
+    _check_names(cells, root, path)
+    headings = _headings(cells)
+    title = headings[0] if headings else ""
+    summary = next((c.text.split("\n\n")[1] for c in cells if c.text.count("\n\n")), "")
+    cards = [read_card(c, f"{path}:{c.line}") for c in cells if c.kind == "card"]
+    rendered, ids = [], _Ids(name)
+    for cell in cells:
+        where = f"{path}:{cell.line}"
+        if cell.kind == "markdown":
+            ids.enter_section(cell.text)
+            text = fold(cell.text)
+            rendered.append(Rendered(ids.next(), False, text, text))
+        elif cell.kind == "card":
+            number = [exercise.id for exercise in exercises].index(cell.name)
+            text = _card_text(number, name, read_card(cell, where))
+            rendered.append(Rendered(f"card-{cell.name}", False, text, text))
+        elif cell.kind == "check":
+            points = catalog.points(name)[cell.name]
+            text = f'check("{name}", "{cell.name}")'
+            grading = _grading(f"check-{cell.name}", points)
+            rendered.append(Rendered(f"check-{cell.name}", True, text, text, grading))
+        elif cell.kind == "stub":
+            text = fill_stub(cell.text, Reference.read(root, cell.module), where)
+            rendered.append(Rendered(cell.name, True, text, cell.text, _grading(cell.name)))
+        elif cell.kind == "given":
+            text = Reference.read(root, cell.module).source_of(cell.name)
+            rendered.append(Rendered(f"given-{cell.name.strip('_')}", True, text, text))
+        else:
+            rendered.append(Rendered(ids.next(), True, cell.text, cell.text))
+    return Document(name, title, summary, sum(card.minutes for card in cards), tuple(rendered))
+
+
+def _headings(cells: Iterable[Cell]) -> list[str]:
+    lines = (line for cell in cells if cell.kind == "markdown" for line in cell.text.splitlines())
+    return [line.lstrip("# ") for line in lines if re.match(r"#+ ", line)]
+
+
+class _Ids:
+    """Cell ids that name the section they stand in, so that an edit elsewhere leaves them alone."""
+
+    def __init__(self, name: str) -> None:
+        self.section, self.count = name, 0
+
+    def enter_section(self, text: str) -> None:
+        if headings := re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE):
+            slug = re.sub(r"[^a-z0-9]+", "-", headings[0].lower()).strip("-")
+            self.section, self.count = slug[:48].strip("-"), 0
+
+    def next(self) -> str:
+        self.count += 1
+        return f"{self.section}-{self.count}"
+
+
+def fold(text: str) -> str:
+    """Put what follows each line `>> Title` into a <details> of that title."""
+    head, *folds = re.split(r"^>> *(.+)$", text, flags=re.MULTILINE)
+    parts = [head.strip("\n")]
+    for title, body in zip(folds[::2], folds[1::2], strict=True):
+        parts.append(
+            f'<details markdown="1">\n<summary>{title.strip()}</summary>\n\n'
+            f"{body.strip(chr(10))}\n\n</details>"
+        )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _card_text(number: int, assignment: str, card: Card) -> str:
+    exercise = catalog.ASSIGNMENTS[assignment].exercises[number]
+    points = catalog.points(assignment)[exercise.id]
+    dots = "●" * card.difficulty + "○" * (len(_DIFFICULTY) - card.difficulty)
+    return (
+        f"### Exercise {number + 1}: {exercise.title}\n\n"
+        "| Write | Difficulty | Time | Points |\n|---|---|---|---|\n"
+        f"| {', '.join(f'`{name}`' for name in exercise.names)} "
+        f"| {dots} {_DIFFICULTY[card.difficulty - 1]} "
+        f"| about {card.minutes} minutes | {points} |\n\n"
+        f"**You need** {card.needs}\n\n**You get** {card.gets}"
+    )
+
+
+def _grading(grade_id: str, points: float | None = None) -> dict[str, object]:
+    """nbgrader's cell metadata: an answer to be graded elsewhere, or (with points) a check."""
+    graded = points is not None
+    metadata: dict[str, object] = {"grade": graded, "grade_id": grade_id, "locked": graded}
+    metadata |= {"schema_version": 3, "solution": not graded, "task": False}
+    return metadata | {"points": points} if graded else metadata
+
+
+def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
+    for kind in ("card", "stub", "check"):
+        found = [cell.name for cell in cells if cell.kind == kind]
+        if found != exercises:
+            raise CourseError(
+                f"{path}: {kind} cells are {found}, autograder/catalog.py has {exercises}"
+            )
+
+
+def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
+    """Every name that the inserted code uses must be there when it runs, and no given for nothing."""
+    bound, used = set(), set()
+    for cell in cells:
+        if cell.kind == "code":
+            bound |= bound_names(ast.parse(cell.text).body)
+        elif cell.kind in ("given", "stub"):
+            reference = Reference.read(root, cell.module)
+            names = [cell.name] if cell.kind == "given" else None
+            defined = names or sorted(bound_names(ast.parse(cell.text).body))
+            needed = set().union(*(reference.free_names(name) for name in defined))
+            bound |= set(defined)
+            used |= needed
+            if missing := sorted(needed - bound):
+                raise CourseError(
+                    f"{path}:{cell.line}: the reference uses {missing[0]}, which no earlier cell "
+                    f"defines; {reference.advice(missing[0])}"
+                )
+    for cell in cells:
+        if cell.kind == "given" and cell.name not in used:
+            raise CourseError(f"{path}:{cell.line}: no reference uses {cell.name}; take it out")
+
+
+# --- what is written --------------------------------------------------------------------------
+
+
+def notebook_text(document: Document) -> str:
+    """The source notebook (nbformat 4.5), the same bytes every time."""
+    cells: list[dict[str, object]] = []
+    for cell in document.cells:
+        metadata = {"nbgrader": cell.grading} if cell.grading else {}
+        content: dict[str, object] = {
+            "cell_type": "code" if cell.is_code else "markdown",
+            "id": cell.cell_id,
+            "metadata": metadata,
+            "source": cell.text.splitlines(keepends=True),
+        }
+        cells.append(content | ({"execution_count": None, "outputs": []} if cell.is_code else {}))
+    ids = [cell.cell_id for cell in document.cells]
+    if twice := sorted({cell_id for cell_id in ids if ids.count(cell_id) > 1}):
+        raise CourseError(f"{document.name}: two cells have the id {twice[0]}; rename a heading")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def page_text(document: Document, authored: str) -> str:
+    """The same text as a page of the site: stubs where the notebook has solutions."""
+    parts = [_EDIT_ELSEWHERE.format(path=authored)]
+    parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells]
+    return "\n\n".join(parts) + "\n"
+
+
+def index_text(documents: list[Document], introduction: str, authored: str) -> str:
+    """The list of assignments, put where the introduction says `{assignments}`."""
+    rows = ["| Assignment | What you do | Exercises | Time | Points |", "|---|---|---|---|---|"]
+    for document in documents:
+        points = catalog.points(document.name)
+        rows.append(
+            f"| [{document.title}]({document.name}.md) | {' '.join(document.summary.split())} "
+            f"| {len(points)} | about {document.minutes} minutes | {sum(points.values()):g} |"
+        )
+    text = introduction.replace("{assignments}", "\n".join(rows))
+    return f"{_EDIT_ELSEWHERE.format(path=authored)}\n\n{text.strip()}\n"
+
+
+def built_files(root: Path) -> dict[Path, str]:
+    """Every file the authored texts make, and what it must contain; nothing is written."""
+    authored = root / "assignments" / "authored"
+    texts = sorted(authored.glob("*.py"))
+    if not texts:
+        raise CourseError(f"no authored assignments in {authored}; run this in a checkout")
+    source, pages = root / "assignments" / "source", root / "site" / "assignments"
+    files: dict[Path, str] = {}
+    documents = []
+    for path in texts:
+        document = build_document(path, root)
+        if path.stem not in catalog.ASSIGNMENTS:  # header.py: nbgrader puts it above every release
+            files[source / f"{path.stem}.ipynb"] = notebook_text(document)
+            continue
+        documents.append(document)
+        files[source / path.stem / f"{path.stem}.ipynb"] = notebook_text(document)
+        name = path.relative_to(root).as_posix()
+        files[pages / f"{path.stem}.md"] = page_text(document, name)
+    index = authored / "index.md"
+    files[pages / "index.md"] = index_text(
+        documents, index.read_text(encoding="utf-8"), index.relative_to(root).as_posix()
+    )
+    return files
+
+
+def stale_files(root: Path) -> list[Path]:
+    """What `autograder build` would change, and what no authored text makes any more."""
+    files = built_files(root)
+    stale = [p for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
+    found = [*root.glob("assignments/source/**/*.ipynb"), *root.glob("site/assignments/*.md")]
+    return sorted([*stale, *(path for path in found if path not in files)])
+
+
+def build_command(args: argparse.Namespace) -> int:
+    """Write every built file, or with `--check` name those that are not as they should be."""
+    root: Path = args.root.resolve()
+    if args.check:
+        stale = stale_files(root)
+        for path in stale:
+            print(f"stale: {path.relative_to(root)}")
+        print("run: autograder build" if stale else "notebooks and pages are up to date")
+        return 1 if stale else 0
+    files = built_files(root)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    print(f"built {len(files)} files in assignments/source and site/assignments")
+    return 0
+
+
+def add_build_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `autograder build [--check]`."""
+    parser = subparsers.add_parser("build", help="notebooks and pages from the authored texts")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
+    checkout = Path(__file__).resolve().parent.parent
+    parser.add_argument("--root", type=Path, default=checkout, help="the checkout (this one)")
+    parser.set_defaults(run=build_command)
