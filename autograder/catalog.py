@@ -1,0 +1,139 @@
+"""The assignments: their exercises, the names students implement, and where each is checked.
+
+Points are not here: they are written once, on the checks, and added up by `points`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded exercise: the id of its cell, a title, and the names its answer defines."""
+
+    id: str
+    title: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment; `id` is also the name of its notebook and of its folder."""
+
+    id: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name the student implements."""
+        return tuple(name for exercise in self.exercises for name in exercise.names)
+
+    @property
+    def module(self) -> str:
+        """The module that holds the checks."""
+        return "autograder.checks." + self.id.replace("-", "_")
+
+    @property
+    def check_file(self) -> Path:
+        """The file that pytest runs."""
+        return Path(__file__).parent / "checks" / (self.id.replace("-", "_") + ".py")
+
+
+def _exercise(name: str, title: str) -> Exercise:
+    """An exercise whose cell bears the name it defines, as all of ours do."""
+    return Exercise(name.lower(), title, (name,))
+
+
+ASSIGNMENTS = {
+    assignment.id: assignment
+    for assignment in (
+        Assignment(
+            "a1-cnn",
+            "Build and train a convolutional network",
+            (
+                _exercise("CNN", "Build the network"),
+                _exercise("train", "Train it"),
+                _exercise("accuracy", "Measure it"),
+            ),
+        ),
+        Assignment(
+            "a3-fgsm",
+            "Attack it: the fast gradient sign method",
+            (
+                _exercise("fgsm", "One step up the gradient's sign"),
+                _exercise("attack_success_rate", "How often the attack works"),
+                _exercise("robustness_curve", "Accuracy against epsilon"),
+            ),
+        ),
+        Assignment(
+            "a5-adversarial-training",
+            "Defend it: adversarial training",
+            (_exercise("adversarial_train", "Train on the attacks"),),
+        ),
+    )
+}
+
+
+def assignment(name: str) -> Assignment:
+    """The assignment called `name`. Raises CourseError that names the known ones."""
+    if name in ASSIGNMENTS:
+        return ASSIGNMENTS[name]
+    near = difflib.get_close_matches(name, ASSIGNMENTS, n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    raise CourseError(f"no assignment called {name!r}{meant} Known: {', '.join(ASSIGNMENTS)}")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check's marker and docstring say of it."""
+
+    name: str
+    title: str
+    exercise: str
+    max_points: float
+    needs: str | None
+    lecture: str
+
+    @classmethod
+    def of(cls, function: Callable[..., object]) -> Check | None:
+        """The check that `function` is, or None when it bears no `graded` marker."""
+        for mark in getattr(function, "pytestmark", []):
+            if mark.name == "graded":
+                title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
+                name = function.__name__.removeprefix("test_")
+                return cls(name=name, title=title.rstrip("."), **_marked(mark.kwargs))
+        return None
+
+
+def _marked(options: dict[str, object]) -> dict[str, object]:
+    """The marker's keywords, with their defaults."""
+    return {
+        "exercise": options["exercise"],
+        "max_points": float(str(options.get("points", 0))),
+        "needs": options.get("needs"),
+        "lecture": options.get("lecture", ""),
+    }
+
+
+def checks(assignment_id: str) -> list[Check]:
+    """The checks of an assignment in the order in which they run."""
+    module = importlib.import_module(assignment(assignment_id).module)
+    functions = [value for name, value in vars(module).items() if name.startswith("test_")]
+    return [check for function in functions if (check := Check.of(function))]
+
+
+def points(assignment_id: str) -> dict[str, int]:
+    """The points of each exercise, by exercise id: the sum over its checks."""
+    totals = {exercise.id: 0.0 for exercise in assignment(assignment_id).exercises}
+    for check in checks(assignment_id):
+        totals[check.exercise] += check.max_points
+    return {exercise: round(total) for exercise, total in totals.items()}

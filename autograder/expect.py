@@ -1,0 +1,68 @@
+"""How a check says what it expected and what came: `expect` passes quietly or raises Wrong.
+
+Comparisons are written `value <= bound`, so that NaN fails.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from autograder.errors import Wrong
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A slope from no marks at `zero` to full marks at `full`, with the evidence it rests on."""
+
+    zero: float
+    full: float
+
+    def fraction(self, value: float) -> float:
+        """The part of the points that `value` earns, in [0, 1]; NaN earns nothing."""
+        if not value > self.zero:
+            return 0.0
+        return min(1.0, (value - self.zero) / (self.full - self.zero))
+
+
+def expect(
+    value: float,
+    what: str,
+    *,
+    at_most: float = math.inf,
+    at_least: float = -math.inf,
+    cause: str = "",
+    hint: str = "",
+) -> None:
+    """Raise Wrong unless `at_least <= value <= at_most`; both numbers are printed."""
+    if value <= at_most and value >= at_least:
+        return
+    bounds = []
+    if at_least != -math.inf:
+        bounds.append(f"at least {at_least:.7g}")
+    if at_most != math.inf:
+        bounds.append(f"at most {at_most:.7g}")
+    raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.7g}", cause=cause, hint=hint)
+
+
+def expect_true(
+    passed: bool, expected: str, got: str, *, cause: str = "", hint: str = ""
+) -> None:
+    """Raise Wrong unless `passed`."""
+    if not passed:
+        raise Wrong(expected, got, cause=cause, hint=hint)
+
+
+def expect_above(value: float, bar: Bar, what: str, *, cause: str = "", hint: str = "") -> None:
+    """Full marks from `bar.full` on, none up to `bar.zero`, and in proportion between."""
+    fraction = bar.fraction(value)
+    if fraction >= 1:
+        return
+    raise Wrong(
+        f"{what} of at least {100 * bar.full:.1f} % "
+        f"(part of the points from {100 * bar.zero:.1f} % on)",
+        f"{100 * value:.1f} %",
+        cause=cause,
+        hint=hint,
+        fraction=fraction,
+    )

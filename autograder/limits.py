@@ -1,0 +1,49 @@
+"""How much of the machine one submission may use, and the limits the kernel keeps for us."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """CPU and wall time in seconds, memory and file size in bytes."""
+
+    cpu_seconds: int = 300
+    call_seconds: float = 30.0
+    train_seconds: float = 240.0
+    memory_bytes: int = 4 << 30
+    file_bytes: int = 64 << 20
+    open_files: int = 256
+
+    def as_argument(self) -> str:
+        """One command-line word from which `from_argument` makes the same limits."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_argument(cls, text: str) -> Limits:
+        """The limits written by `as_argument`."""
+        return cls(**json.loads(text))
+
+
+def apply_limits(limits: Limits) -> None:
+    """Bind this process to its limits, for good: hard limits cannot be raised again.
+
+    Where the system has no such limit (Windows has none, macOS not for memory), the wall clock
+    of the judge is what remains.
+    """
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return
+    for kind, value in (
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))

@@ -1,0 +1,112 @@
+"""What the judge says: one result per student, and the files that hold a class.
+
+A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA carry no
+score: the first is to be handed in again, the second to be judged again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+# From the gravest to the lightest: a result bears the gravest status among its checks.
+STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")
+UNSCORED = ("INFRA", "FORMAT", "REVIEW")
+
+
+@dataclass
+class CheckResult:
+    """The outcome of one check. `points` of `max_points`; texts are for the student to read."""
+
+    name: str
+    title: str
+    status: str
+    points: float
+    max_points: float
+    expected: str = ""
+    got: str = ""
+    cause: str = ""
+    hint: str = ""
+    lecture: str = ""
+    seconds: float = 0.0
+    measures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Result:
+    """The outcome of one submission."""
+
+    student: str
+    assignment: str
+    profile: str
+    status: str
+    score: float | None
+    max_score: float
+    sandbox: str
+    seconds: float
+    checks: list[CheckResult]
+    notes: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The result as JSON text."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """The result written by `to_json`."""
+        content = json.loads(text)
+        content["checks"] = [CheckResult(**check) for check in content["checks"]]
+        return cls(**content)
+
+
+def gravest(statuses: Sequence[str]) -> str:
+    """The status of a whole result from those of its checks. A skipped check counts as WRONG."""
+    status = min(statuses, key=STATUSES.index, default="OK")
+    return "WRONG" if status == "SKIP" else status
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that a reader, or a crash, meets the old one or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def grades_csv(results: Sequence[Result]) -> str:
+    """`student,assignment,profile,status,score,max_score` and a column of points per check."""
+    names = list(dict.fromkeys(check.name for result in results for check in result.checks))
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["student", "assignment", "profile", "status", "score", "max_score", *names])
+    for result in results:
+        scores = {check.name: number(check.points) for check in result.checks}
+        writer.writerow(
+            [
+                guarded(result.student),
+                result.assignment,
+                result.profile,
+                result.status,
+                "" if result.score is None else number(result.score),
+                number(result.max_score),
+                *(scores.get(name, "") for name in names),
+            ]
+        )
+    return table.getvalue()
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,322 @@
+"""The judge's view of one student: calls go out, plain values come back, or a fault that says why.
+
+Checks speak to a `Student` and never see the process behind it. The same class serves grading,
+where the code runs in a sandboxed worker, and the check cell of a notebook, where it runs in the
+student's own kernel: only the transport differs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from autograder.errors import Crash, GraderFault, Limit, Malformed, NotWritten, Timeout
+from autograder.limits import Limits
+from autograder.protocol import PREFIX, Channel, Message, Ref, decode, encode, pack, unpack
+from autograder.sandbox import Box, launch
+from autograder.submission import Submission
+from course import models
+
+START_SECONDS = 120.0
+
+
+class Transport(Protocol):
+    """Carries one request to the student's code and brings its reply."""
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Send and receive. Raises Timeout, Malformed, or Crash when the process is gone."""
+
+    def close(self) -> None:
+        """End what the transport started."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """One of the course's networks, owned by the judge: how to build it, and its weights."""
+
+    name: str
+    options: dict[str, Any]
+    module: nn.Module
+
+    @classmethod
+    def build(cls, name: str, seed: int, **options: Any) -> Network:
+        """A freshly initialised network; the same seed gives the same weights."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(name, options, models.build(name, **options))
+
+    def with_weights(self, weights: Sequence[Tensor]) -> Network:
+        """The same architecture with other weights, checked one by one.
+
+        Raises Malformed unless they are exactly this architecture's tensors, all finite.
+        """
+        fresh = Network.build(self.name, 0, **self.options)
+        slots = list(fresh.module.state_dict().values())
+        if [t.shape for t in slots] != [t.shape for t in weights]:
+            raise Malformed("the weights of the network that was handed out", "others")
+        for slot, value in zip(slots, weights, strict=True):
+            if slot.dtype != value.dtype or not torch.isfinite(value).all():
+                raise Malformed(
+                    "finite float32 weights",
+                    f"{value.dtype} weights, {int((~torch.isfinite(value)).sum())} of them not finite",
+                    cause="training diverged" if slot.dtype == value.dtype else "",
+                    hint="A smaller learning rate usually helps; keep the network in float32.",
+                )
+            slot.copy_(value)
+        return fresh
+
+
+class Student:
+    """One student's code, spoken to through a transport.
+
+    public: whether messages of the student's own errors may be shown. While hidden inputs are in
+    play they may not: an error message could carry an input out.
+    """
+
+    def __init__(self, transport: Transport, limits: Limits, *, public: bool) -> None:
+        self.transport = transport
+        self.limits = limits
+        self.public = public
+        self.numbers = itertools.count()
+
+    def kind_of(self, name: str) -> str:
+        """What the student calls `name`: "function", "class", "value" or "missing"."""
+        kind = self._request("has", name)
+        return kind if isinstance(kind, str) else "missing"
+
+    def network(self, network: Network, *, training: bool = False) -> Ref:
+        """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
+        ref = self._new_ref()
+        state = list(network.module.state_dict().values())
+        self._request("network", ref, network.name, network.options, *state)
+        if training:
+            self._request("mode", ref, training)
+        return ref
+
+    def call(
+        self, name: str, *arguments: Any, seed: int = 1, seconds: float | None = None, **options: Any
+    ) -> Any:
+        """Call the student's function `name` and return what came back, unpacked.
+
+        Tensors are copied on the way; a Ref stands for an object on the other side. The global
+        random state there is set to `seed` first. Raises the StudentFault that applies.
+        """
+        seconds = self.limits.call_seconds if seconds is None else seconds
+        return self._request("call", seed, name, list(arguments), options, None, seconds=seconds)
+
+    def make(self, name: str, *arguments: Any, seed: int = 1) -> Ref:
+        """Call `name` and leave the result, usually a module, on the other side under a Ref."""
+        ref = self._new_ref()
+        self._request("call", seed, name, list(arguments), {}, ref)
+        return ref
+
+    def apply(self, ref: Ref, *arguments: Any) -> Any:
+        """Call the object behind `ref`."""
+        return self.call("@" + ref.name, *arguments)
+
+    def weights(self, ref: Ref) -> list[Tensor]:
+        """The tensors of the module behind `ref`. Raises Malformed when it has none."""
+        weights = self._request("weights", ref)
+        if not isinstance(weights, list) or not all(isinstance(w, Tensor) for w in weights):
+            raise Malformed("a module with float weights", "something else")
+        return weights
+
+    def traces(self, ref: Ref) -> dict[str, Any]:
+        """Modes, gradients and hooks that the other side reports of the network behind `ref`."""
+        traces = self._request("traces", ref)
+        return traces if isinstance(traces, dict) else {}
+
+    def close(self) -> None:
+        """End the student's process."""
+        self.transport.close()
+
+    def _new_ref(self) -> Ref:
+        return Ref(f"r{next(self.numbers)}")
+
+    def _request(self, operation: str, *arguments: Any, seconds: float | None = None) -> Any:
+        tensors: list[Tensor] = []
+        header = {"do": operation, "with": pack(list(arguments), tensors)}
+        reply = self.transport.exchange(
+            Message(header, tensors), self.limits.call_seconds if seconds is None else seconds
+        )
+        if "error" in reply.header:
+            raise fault_of(reply.header["error"], public=self.public)
+        return unpack(reply.header.get("result"), reply.tensors)
+
+
+def fault_of(error: Any, *, public: bool) -> Crash:
+    """The fault for an error that the worker reported; never more of it than may be shown."""
+    if not isinstance(error, dict):
+        raise Malformed("an answer in the agreed form", "an error that is no report")
+    kind = str(error.get("type"))
+    if kind == "NotImplementedError":
+        return NotWritten(
+            "your own code",
+            "the stub: it raises NotImplementedError",
+            cause="this exercise is not written yet",
+            hint="Follow the numbered steps in its cell and delete the line that raises.",
+        )
+    place = place_of(error)
+    message = f": {error.get('message')}" if public and error.get("message") else ""
+    shown = kind if public or known_exception(kind) else "an error of your own"
+    return Crash(
+        "a result",
+        f"{shown}{place}{message}",
+        cause="your code raised an error",
+        hint=ADVICE.get(kind, "Run `autograder check` to see the whole message on public inputs."),
+    )
+
+
+ADVICE = {
+    "AssertionError": "An `assert` of your own failed on these inputs.",
+    "ImportError": "Use the packages that the course installs.",
+    "MemoryError": "Work in smaller batches.",
+    "ModuleNotFoundError": "Use the packages that the course installs.",
+    "NameError": "A name is used that no cell defines: was a cell renamed or left out?",
+}
+
+
+def place_of(error: dict[str, Any]) -> str:
+    """Where in the student's cells an error came from, if the report says so."""
+    cell, line = error.get("cell"), error.get("line")
+    return f" in {cell[:80]}, line {line}" if isinstance(cell, str) and type(line) is int else ""
+
+
+def known_exception(kind: str) -> bool:
+    """Whether `kind` is a Python exception: a name that a student chose could carry an input."""
+    known = getattr(builtins, kind, None)
+    return isinstance(known, type) and issubclass(known, BaseException)
+
+
+# --- transports ----------------------------------------------------------------------------------
+
+
+class WorkerTransport:
+    """A worker in a sandbox; started again, cells and all, after it was lost or ran out of time."""
+
+    def __init__(self, level: str, limits: Limits, load: Callable[[], Message]) -> None:
+        self.level = level
+        self.limits = limits
+        self.load = load
+        self.box: Box | None = None
+        self.channel: Channel | None = None
+
+    def start(self) -> Message:
+        """Start the worker and run the student's cells in it; returns what it says of them."""
+        try:
+            self.box = launch(self.level, self.limits)
+        except OSError as error:
+            raise GraderFault(f"the sandbox could not be started: {error}") from error
+        self.channel = Channel(self.box.connection)
+        try:
+            self.channel.receive(START_SECONDS)
+        except (EOFError, Timeout) as error:
+            raise GraderFault("the worker did not start") from error
+        return self.exchange(self.load(), self.limits.train_seconds)
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Send and receive; a worker that is late, gone or garbled is closed."""
+        if self.channel is None:
+            self.start()
+        assert self.channel is not None
+        try:
+            self.channel.send(message, seconds)
+            return self.channel.receive(seconds)
+        except Timeout:
+            self.close()
+            raise Timeout(
+                f"an answer within {seconds:g} seconds",
+                "none",
+                cause="a loop that does not end, or far more work than the task needs",
+                hint="Try your function on a few images with `autograder check`.",
+            ) from None
+        except EOFError:
+            raise self.death() from None
+        except Malformed:
+            self.close()
+            raise
+
+    def death(self) -> Crash | Limit:
+        """Why the worker is gone, from its exit status."""
+        assert self.box is not None
+        try:
+            status = self.box.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0  # it lives on but has closed its end: close() ends it
+        self.close()
+        if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):
+            return Limit(
+                "an answer within the limits",
+                f"your process was ended by {signal.Signals(-status).name}",
+                cause="too much memory, computing time or disk",
+                hint="Work in batches, and train for the epochs you are given only.",
+            )
+        ended = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return Crash("an answer", f"your process ended by itself ({ended})")
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        if self.box is not None:
+            self.box.close()
+        self.box = self.channel = None
+
+
+class LiveTransport:
+    """The student's own kernel: requests are answered here, by the names in its namespace."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        from autograder.worker import Worker  # noqa: PLC0415  only a notebook needs it here
+
+        self.worker = Worker()
+        self.worker.namespace = namespace
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Answer at once; values are copied as if they had crossed to another process."""
+        with torch.random.fork_rng(devices=[]):
+            reply = self.worker.handle(copied(message))
+        return copied(reply)
+
+    def close(self) -> None:
+        """Forget the objects that were kept."""
+        self.worker.objects.clear()
+
+
+def copied(message: Message) -> Message:
+    """The message as the other side of a socket would read it."""
+    frame = encode(message)
+    size = len(frame) - sum(t.numel() * t.element_size() for t in message.tensors)
+    return decode(frame[PREFIX.size : size], frame[size:])
+
+
+def student_in_worker(
+    submission: Submission, names: Sequence[str], level: str, limits: Limits, *, public: bool
+) -> tuple[Student, list[str]]:
+    """Start a worker on a submission. Returns the student and one line per cell that failed."""
+
+    def load() -> Message:
+        cells = [{"title": cell.title, "source": cell.source} for cell in submission.cells]
+        return Message({"do": "cells", "with": pack([cells, list(names)], [])})
+
+    transport = WorkerTransport(level, limits, load)
+    reply = transport.start()
+    return Student(transport, limits, public=public), cell_notes(reply)
+
+
+def cell_notes(reply: Message) -> list[str]:
+    """What went wrong while the cells ran, in lines for the student. No hidden input was there."""
+    result = unpack(reply.header.get("result"), reply.tensors)
+    errors = result.get("errors") if isinstance(result, dict) else None
+    notes = []
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            kind, message = str(error.get("type"))[:80], str(error.get("message"))[:300]
+            notes.append(f"{kind}{place_of(error)}: {message}")
+    return notes[:20]

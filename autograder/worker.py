@@ -1,0 +1,212 @@
+"""The process that runs a student's code: it answers calls with bytes and decides nothing.
+
+The judge starts it in a sandbox with one socket. It runs the student's cells, calls the student's
+functions on the inputs it is sent, and sends back what they return. It knows no expected value,
+no bar and no mark; a student who takes it over has taken over an empty house.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import socket
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder import slicing
+from autograder.limits import Limits, apply_limits
+from autograder.protocol import Channel, Message, Ref, describe, pack, unpack
+from course import models
+
+MESSAGE_LENGTH = 500
+
+
+class Worker:
+    """The student's namespace, the objects kept for the judge, and one method per operation."""
+
+    def __init__(self) -> None:
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+        self.namespace.update(get_ipython=lambda: Silent(), display=lambda *args, **kwargs: None)
+        self.objects: dict[str, Any] = {}
+        self.titles: set[str] = set()
+
+    def handle(self, message: Message) -> Message:
+        """Answer one request; an error in the student's code is an answer too."""
+        tensors: list[Tensor] = []
+        try:
+            operation: Callable[..., Any] = getattr(self, "do_" + message.header["do"])
+            result = operation(*unpack(message.header["with"], message.tensors))
+            return Message({"result": pack(result, tensors)}, tensors)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
+            return Message({"error": self.report(error)})
+
+    # --- operations --------------------------------------------------------------------------
+
+    def do_cells(self, cells: list[dict[str, str]], names: list[str]) -> dict[str, Any]:
+        """Run what `names` depend on in these cells; tell which cells failed and what is there."""
+        parsed, errors = [], []
+        for entry in cells:
+            cell = slicing.Cell(entry["title"], python_source(entry["source"]))
+            self.titles.add(cell.title)
+            remember_source(cell)
+            try:
+                parsed.append(slicing.statements(cell))
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                errors.append({"cell": cell.title, **self.report(error)})
+        code = [item for cell_code in parsed for item in cell_code]
+        found = set().union(*(item.binds for item in code))
+        kept = slicing.needed(code, names) if found.issuperset(names) else code
+        errors += self.run(kept)
+        return {"errors": errors, "present": [name for name in names if name in self.namespace]}
+
+    def do_has(self, name: str) -> str:
+        """What `name` is: "function", "class", "value" or "missing"."""
+        if name not in self.namespace:
+            return "missing"
+        value = self.namespace[name]
+        return "class" if isinstance(value, type) else "function" if callable(value) else "value"
+
+    def do_network(self, ref: Ref, name: str, options: dict[str, Any], *weights: Tensor) -> None:
+        """Build one of the course's networks with the judge's weights and keep it as `ref`."""
+        network = models.build(name, **options)
+        with torch.no_grad():
+            for target, value in zip(network.state_dict().values(), weights, strict=True):
+                target.copy_(value)
+        self.objects[ref.name] = network
+
+    def do_mode(self, ref: Ref, training: bool) -> None:
+        """Put a kept network in train or eval mode."""
+        self.objects[ref.name].train(training)
+
+    def do_call(
+        self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
+    ) -> Any:
+        """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
+        torch.manual_seed(seed)
+        function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
+        options = {key: self.object_for(value) for key, value in options.items()}
+        result = function(*map(self.object_for, arguments), **options)
+        if keep is None:
+            return result
+        self.objects[keep.name] = result
+        return describe(result)
+
+    def do_weights(self, ref: Ref) -> list[Tensor]:
+        """The tensors of a kept network, in its own order."""
+        return [value.detach() for value in nn.Module.state_dict(self.objects[ref.name]).values()]
+
+    def do_traces(self, ref: Ref) -> dict[str, Any]:
+        """What a call may have left on a kept network: its modes, its gradients, its hooks."""
+        modules = list(self.objects[ref.name].modules())
+        return {
+            "training": [module.training for module in modules],
+            "gradients": sum(p.grad is not None for m in modules for p in m.parameters(False)),
+            "hooks": sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in modules),
+        }
+
+    # --- steps -------------------------------------------------------------------------------
+
+    def object_for(self, value: Any) -> Any:
+        """The kept object that a Ref names; any other value as it is."""
+        return self.objects[value.name] if isinstance(value, Ref) else value
+
+    def run(self, code: list[slicing.Statement]) -> list[dict[str, Any]]:
+        """Run statements cell by cell; a failing one ends its cell and is reported."""
+        errors: list[dict[str, Any]] = []
+        failed: set[int] = set()
+        for item in code:
+            if id(item.cell) in failed:
+                continue
+            try:
+                tree = slicing.ast.Module([item.node], type_ignores=[])
+                exec(compile(tree, item.cell.title, "exec"), self.namespace)
+            except BaseException as error:
+                failed.add(id(item.cell))
+                errors.append({"cell": item.cell.title, **self.report(error)})
+        return errors
+
+
+    def report(self, error: BaseException) -> dict[str, Any]:
+        """An error as data: type, capped message, and the innermost place in a student's cell."""
+        cell, line, trace = None, None, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in self.titles:
+                cell, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            trace = trace.tb_next
+        if cell is None and isinstance(error, SyntaxError) and error.filename in self.titles:
+            cell, line = error.filename, error.lineno
+        try:
+            message = str(error)[:MESSAGE_LENGTH]
+        except BaseException:  # a student's own __str__ may do anything
+            message = ""
+        return {"type": type(error).__name__[:80], "message": message, "cell": cell, "line": line}
+
+
+class Silent:
+    """Stands in for IPython's shell: takes every call and does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **kwargs: None
+
+
+def python_source(source: str) -> str:
+    """Plain Python from a notebook cell: byte-order mark, CRLF and magics taken out."""
+    source = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n")):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  slow to import
+
+    if source.lstrip().startswith(("%%time", "%%capture", "%%prun", "%%timeit")):
+        source = source.lstrip().partition("\n")[2]
+    return str(TransformerManager().transform_cell(source))
+
+
+def remember_source(cell: slicing.Cell) -> None:
+    """Let tracebacks and `inspect.getsource` find the lines of a cell."""
+    lines = cell.source.splitlines(keepends=True)
+    linecache.cache[cell.title] = (len(cell.source), None, lines, cell.title)
+
+
+def silence() -> None:
+    """Send what the student prints nowhere: it is never read, so it can decide nothing."""
+    sink = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(sink, descriptor)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), open(1, "w"), open(2, "w")  # noqa: SIM115
+
+
+def without_check() -> None:
+    """Make `from autograder import check` a call that does nothing while grading."""
+    import autograder  # noqa: PLC0415
+
+    module: Any = types.ModuleType("autograder")
+    module.__path__ = autograder.__path__
+    module.check = lambda *args, **kwargs: None
+    sys.modules["autograder"] = module
+
+
+def main(descriptor: int, limits: Limits) -> None:
+    """Serve requests on the socket `descriptor` until the judge closes it."""
+    channel = Channel(socket.socket(fileno=descriptor))
+    torch.set_num_threads(1)
+    apply_limits(limits)
+    without_check()
+    worker = Worker()
+    silence()
+    channel.send(Message({"result": {"torch": torch.__version__, "prefix": sys.prefix}}))
+    while True:
+        try:
+            request = channel.receive()
+        except EOFError:
+            return
+        channel.send(worker.handle(request))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Limits.from_argument(sys.argv[2]))
