@@ -70,7 +70,9 @@ def decode(paths: Sequence[Path], image_size: int, *, progress: bool = True) -> 
     pool = ThreadPoolExecutor(workers)
     try:
         decoded = pool.map(lambda path: _decode_one(path, image_size), paths)
-        bar = tqdm(decoded, "decoding", len(paths), unit="image", disable=not progress)
+        bar = tqdm(
+            decoded, "decoding", len(paths), unit="image", disable=None if progress else True
+        )
         for index, image in enumerate(bar):
             pixels[index] = image
     finally:
