@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from course.metrics import evaluating
+from course.monitor import record
 
 
 class ActivationMonitor:
@@ -98,8 +99,8 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
         drift = mean over images of  |a(x_adv) - a(x)|_2 / |a(x)|_2
 
     with a(x) the layer's output for one image, flattened. A perturbation too small to see at the
-    input commonly grows from layer to layer (Liao et al. 2018). An output of length 0 is
-    divided by the smallest normal float32 instead, so that no change stays a drift of 0.
+    input commonly grows from layer to layer (Liao et al. 2018). A length of 0, where
+    every unit is off, is taken as 1e-12: no change is then a drift of 0, not 0/0.
 
     clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
     evaluated in eval mode and left as it was. Raises ValueError when the shapes differ or the
@@ -110,36 +111,14 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
             "clean and adversarial must hold the same images, at least one, got shapes "
             f"{tuple(clean.shape)} and {tuple(adversarial.shape)}"
         )
-    before, after = leaf_outputs(model, clean), leaf_outputs(model, adversarial)
-    smallest = torch.finfo(torch.float32).tiny
+    with evaluating(model), torch.no_grad():
+        with record(model) as before:
+            model(clean)
+        with record(model) as after:
+            model(adversarial)
     drifts = {}
     for name, output in before.items():
         change = (after[name] - output).flatten(1).norm(dim=1)
-        size = output.flatten(1).norm(dim=1).clamp(min=smallest)
+        size = output.flatten(1).norm(dim=1).clamp(min=1e-12)
         drifts[name] = (change / size).mean().item()
     return drifts
-
-
-def leaf_outputs(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
-    """Run the images through the model once and return each leaf's output by name.
-
-    An output is cloned: an in-place module further on, such as nn.ReLU(inplace=True), would
-    overwrite it. The hooks come off even when the model raises.
-    """
-    outputs: dict[str, Tensor] = {}
-
-    def keep(name: str) -> Any:
-        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
-            outputs[name] = output.detach().clone()
-
-        return hook
-
-    leaves = watched_modules(model, None)
-    handles = [module.register_forward_hook(keep(name)) for name, module in leaves.items()]
-    try:
-        with evaluating(model), torch.no_grad():
-            model(images)
-    finally:
-        for handle in handles:
-            handle.remove()
-    return outputs

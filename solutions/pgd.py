@@ -6,7 +6,6 @@ The attack that robustness claims are held against, and the rule by which they a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -21,7 +20,10 @@ Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 Loss = Callable[[Tensor, Tensor], Tensor]
 """loss(logits, labels) -> one number per image; an attack makes it larger."""
 
-cross_entropy: Loss = partial(F.cross_entropy, reduction="none")
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return, per image, -log of the softmax probability of its label: (n, k), (n,) -> (n,)."""
+    return F.cross_entropy(logits, labels, reduction="none")
 
 
 def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
