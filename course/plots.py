@@ -121,9 +121,10 @@ def attack_grid(
         f"{names[t]} read as {names[a]}{_sure(sure, i)} then {names[b]}{_sure(unsure, i)}"
         for i, (t, a, b) in enumerate(zip(truth, first, second, strict=True))
     )
-    heading = title or f"{fooled.sum()} of {right.sum()} images read rightly are then misread"
+    heading = title or f"The attack turns {fooled.sum()} of {right.sum()} right answers wrong"
     alt = f"Rows: clean images, the perturbation, adversarial images. {told}. {caption}"
-    width = max(WIDTH, 0.6 + 0.74 * count)
+    wordy = _long(names, 3)
+    width = max(WIDTH, 0.5 + (0.95 if wordy else 0.75) * count)
     with canvas(
         theme, 3.9 * width / WIDTH if count > 5 else 4.2, width=width, title=heading, alt=alt
     ) as figure:
@@ -134,8 +135,10 @@ def attack_grid(
             _show(grid[2, column], after[column])
             fine = None if right[column] else theme.alarm
             _caption(grid[0, column], names[first[column]] + _below(sure, column), fine)
-            moved = f"{names[first[column]]} → {names[second[column]]}"
-            fine = None if first[column] == second[column] else theme.alarm
+            moved = names[second[column]]
+            if first[column] != second[column]:
+                moved = f"{names[first[column]]} → {moved}"
+            fine = None if second[column] == truth[column] else theme.alarm
             _caption(grid[2, column], moved + _below(unsure, column), fine)
         for row, name in enumerate(("clean", f"change × {magnify:g}", "adversarial")):
             grid[row, 0].set_ylabel(name, fontsize=10)
@@ -215,9 +218,11 @@ def robustness_curve(
                 fontsize=9,
             )
         axes.set(xlabel=label, ylabel="Accuracy (%)", xlim=(x[0], x[-1]), ylim=(0, 100))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda e, _: f"{e:g}"))
         if x_label is None:
             _in_255ths(axes)
-        figure.legend(loc="outside lower left", ncols=1 if _long(lines) else 2, fontsize=10)
+        figure.legend(loc="outside lower left", ncols=_columns(lines), fontsize=10)
     return figure
 
 
@@ -238,13 +243,13 @@ def confusion_matrices(
     shares = [np.trace(m) / m.sum() for m in pair]
     heading = title or f"Right answers: {_percent(shares[0])} clean, {_percent(shares[1])} attacked"
     alt = f"Confusion matrices, clean and attacked. {_most_confused(pair[1], classes)}"
-    with canvas(theme, 4.6, width=7.6, title=heading, alt=alt) as figure:
+    with canvas(theme, 3.95, width=6.4, title=heading, alt=alt) as figure:
         axes = figure.subplots(1, 2, sharey=True)
         for ax, matrix, name, share in zip(axes, pair, ("clean", "attacked"), shares, strict=True):
             _matrix(ax, matrix, classes, theme)
-            ax.set_title(f"{name}: {_percent(share)} right", fontsize=12)
-            ax.set_xlabel("answer", fontsize=12)
-        axes[0].set_ylabel("true class", fontsize=12)
+            ax.set_title(f"{name}: {_percent(share)} right", fontsize=11)
+            ax.set_xlabel("answer")
+        axes[0].set_ylabel("true class")
     return figure
 
 
@@ -278,7 +283,7 @@ def confidence_histograms(
             axes.stairs(heights, 100 * edges, color=colour, linestyle=LINES[i], lw=2, label=label)
             axes.axvline(100 * means[name], color=colour, linestyle=LINES[i], lw=1.2)
         axes.set(xlabel="Confidence in the answer given (%)", ylabel="Images (%)", xlim=(0, 100))
-        figure.legend(loc="outside lower left", ncols=2, fontsize=10)
+        figure.legend(loc="outside lower left", ncols=_columns(means), fontsize=10)
     return figure
 
 
@@ -313,7 +318,7 @@ def training_curves(
         below.set(ylabel="Accuracy (%)", xlabel="Epoch")
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.align_ylabels()
-        figure.legend(loc="outside lower left", ncols=1 if _long(runs) else 2, fontsize=10)
+        figure.legend(loc="outside lower left", ncols=_columns(runs), fontsize=10)
     return figure
 
 
@@ -353,8 +358,8 @@ def activation_drift(
                 bar.set(hatch=HATCHES[i], edgecolor=theme.paper, linewidth=0)
         axes.set_yticks(range(len(layers)), layers)
         axes.invert_yaxis()
-        axes.set_xlabel("Change of the layer's output (% of its length)")
-        figure.legend(loc="outside lower left", ncols=2, fontsize=10)
+        axes.set_xlabel("Relative change of the layer's output (%)")
+        figure.legend(loc="outside lower left", ncols=_columns(values), fontsize=10)
     return figure
 
 
@@ -384,9 +389,9 @@ def _show_change(axes: Axes, change: np.ndarray) -> None:
 
 def _caption(axes: Axes, words: str, alarm: str | None) -> None:
     """What the model said, above an image; heavier, and in the colour of alarm, where wrong."""
-    if len(words.partition("\n")[0]) > 9:  # classes with names instead of digits
-        words = words.replace(" → ", "\n→ ")
-    title = axes.set_title(words, fontsize=10, pad=3)
+    wordy = len(words.partition("\n")[0]) > 8  # classes with names instead of digits
+    words = words.replace(" → ", "\n→ ") if wordy else words
+    title = axes.set_title(words, fontsize=9 if wordy else 10, pad=3)
     if alarm:
         title.set(color=alarm, fontweight="bold")
 
@@ -410,7 +415,7 @@ def _matrix(axes: Axes, matrix: np.ndarray, classes: Sequence[str], theme: Theme
             color=_readable_on(colour, float(shares[row, column]), theme),
             ha="center",
             va="center",
-            fontsize=11,
+            fontsize=11 if matrix.max() < 100 else 9,
         )
 
 
@@ -442,10 +447,13 @@ def _over_255(levels: Any) -> Any:
 
 
 def _percent(fraction: float) -> str:
-    """A share in words; near the ends a decimal more, so that 99.6 % does not become 100 %."""
+    """A share in words; near its ends a decimal more: 99.6 % is not 100 %."""
     percent = 100 * float(fraction)
-    digits = 1 if 0 < percent < 10 or 99 < percent < 100 else 0
-    return f"{percent:.{digits}f} %"
+    if 0 < percent < 0.05:
+        return "< 0.1 %"
+    if 99 < percent < 100:
+        return f"{min(percent, 99.94):.1f} %"
+    return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
 
 
 def _points(x: np.ndarray, line: np.ndarray) -> str:
@@ -475,6 +483,14 @@ def _most_confused(matrix: np.ndarray, classes: Sequence[str]) -> str:
         f"Attacked, the commonest mistake is {classes[row]} read as {classes[column]}, "
         f"{int(wrong[row, column])} of {int(matrix[row].sum())} times."
     )
+
+
+def _columns(names: Any) -> int:
+    """In how many columns a legend of these names fits below a figure."""
+    letters = [len(str(name)) + 7 for name in names]
+    if sum(letters) * 6 < WIDTH * 72:
+        return len(letters)
+    return 1 if max(letters) * 6 * 2 > WIDTH * 72 else 2
 
 
 def _long(names: Any, letters: int = 20) -> bool:
