@@ -102,20 +102,27 @@ class Student:
         return ref
 
     def call(
-        self, name: str, *arguments: Any, seed: int = 1, seconds: float | None = None, **options: Any
+        self,
+        name: str,
+        *arguments: Any,
+        global_seed: int = 1,
+        seconds: float | None = None,
+        **options: Any,
     ) -> Any:
         """Call the student's function `name` and return what came back, unpacked.
 
         Tensors are copied on the way; a Ref stands for an object on the other side. The global
-        random state there is set to `seed` first. Raises the StudentFault that applies.
+        random state there is set to `global_seed` first. Raises the StudentFault that applies.
         """
         seconds = self.limits.call_seconds if seconds is None else seconds
-        return self._request("call", seed, name, list(arguments), options, None, seconds=seconds)
+        return self._request(
+            "call", global_seed, name, list(arguments), options, None, seconds=seconds
+        )
 
-    def make(self, name: str, *arguments: Any, seed: int = 1) -> Ref:
+    def make(self, name: str, *arguments: Any) -> Ref:
         """Call `name` and leave the result, usually a module, on the other side under a Ref."""
         ref = self._new_ref()
-        self._request("call", seed, name, list(arguments), {}, ref)
+        self._request("call", 1, name, list(arguments), {}, ref)
         return ref
 
     def apply(self, ref: Ref, *arguments: Any) -> Any:

@@ -30,11 +30,16 @@ ROOMS_ABOVE = {"attack": "solutions", "reproduce": "solutions", "figures": "solu
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `course` with the given arguments (default: the command line's); return its exit status.
+    """Run `course` with the given arguments (default: the command line's); return its exit status."""
+    return run_command(command_parser(), argv)
+
+
+def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+    """Run what the arguments name and return the exit status, for every command of the project.
 
     0: done, 2: the user must change something, said in one line on stderr, 130: stopped by Ctrl-C.
     """
-    args = command_parser().parse_args(argv)
+    args = parser.parse_args(argv)
     try:
         status: int = args.run(args)
         sys.stdout.flush()
@@ -42,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # `course data | head`: the reader has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
-        print("course:", " ".join(str(error).split()), file=sys.stderr)
+        print(f"{parser.prog}:", " ".join(str(error).split()), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

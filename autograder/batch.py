@@ -1,0 +1,165 @@
+"""Grading a class: find the submissions, judge them side by side, write what came out.
+
+`DIR/results/<student>.json`, `DIR/grades.csv`, `DIR/feedback/<student>.html`. A submission that
+cannot be read, or a grader that fails on one, never stops the others.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from autograder import catalog, feedback
+from autograder.results import Result, grades_csv, write_atomically
+from autograder.slot import Job, Task
+from course.errors import CourseError
+
+ATTEMPTS = 2
+
+
+def find_jobs(folder: Path, assignment: str) -> list[Job]:
+    """One job per student who handed the assignment in.
+
+    `folder` holds `<student>/<assignment>/`, nbgrader's submitted layout, or is one student's
+    notebook or .py file. Raises CourseError when there is nothing to grade.
+    """
+    if not folder.exists():
+        raise CourseError(f"{folder} does not exist: name the folder that holds the students")
+    if folder.is_file():
+        return [Job(folder.parent.name or folder.stem, str(folder))]
+    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
+    if not jobs:
+        there = ", ".join(path.name for path in students[:5]) or "nothing"
+        raise CourseError(
+            f"{folder} holds no submission to {assignment}: expected "
+            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
+        )
+    return jobs
+
+
+def handed_in(student: Path, assignment: str) -> bool:
+    """Whether a student's folder holds anything for this assignment, an empty folder included."""
+    return (student / assignment).is_dir() or any(
+        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py")
+    )
+
+
+def grade(task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool) -> list[Result]:
+    """Judge all jobs on `slots` processes and write every file; returns results in job order."""
+    results: dict[str, Result] = {}
+    statuses: Counter[str] = Counter()
+    with tqdm(total=len(jobs), unit="submission", disable=None if progress else True) as bar:
+        for result in judged(task, jobs, slots):
+            results[result.student] = result
+            statuses[result.status] += 1
+            bar.set_postfix(statuses)
+            bar.update()
+            write_result(out, result)
+    ordered = [results[job.student] for job in jobs]
+    write_atomically(out / "grades.csv", grades_csv(ordered))
+    feedback.write_index(out / "feedback" / "index.html", ordered)
+    return ordered
+
+
+def write_result(out: Path, result: Result) -> None:
+    """The files of one student."""
+    write_atomically(out / "results" / f"{result.student}.json", result.to_json() + "\n")
+    write_atomically(out / "feedback" / f"{result.student}.html", feedback.page(result))
+
+
+def judged(task: Task, jobs: Sequence[Job], slots: int) -> Iterator[Result]:
+    """Results as they are ready, from `slots` processes that share the jobs."""
+    todo: queue.SimpleQueue[tuple[Job, int]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[Result] = queue.SimpleQueue()
+    for job in jobs:
+        todo.put((job, ATTEMPTS))
+    for _ in range(min(slots, len(jobs))):
+        threading.Thread(target=keep_slot, args=(task, todo, done), daemon=True).start()
+    for _ in jobs:
+        yield done.get()
+
+
+def keep_slot(
+    task: Task, todo: queue.SimpleQueue[tuple[Job, int]], done: queue.SimpleQueue[Result]
+) -> None:
+    """Feed one slot; start another when it dies, and give the lost job another attempt."""
+    slot: Slot | None = None
+    while True:
+        try:
+            job, attempts = todo.get_nowait()
+        except queue.Empty:
+            break
+        slot = slot or Slot(task)
+        result = slot.judge(job)
+        if result is None:
+            slot = None
+            if attempts > 1:
+                todo.put((job, attempts - 1))
+                continue
+            result = lost(task, job)
+        done.put(result)
+    if slot is not None:
+        slot.close()
+
+
+class Slot:
+    """A running `autograder.slot` process."""
+
+    def __init__(self, task: Task) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.slot"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._write(asdict(task))
+
+    def judge(self, job: Job) -> Result | None:
+        """The result of one job, or None when the process died over it."""
+        assert self.process.stdout is not None
+        if not self._write(asdict(job)):
+            return None
+        line = self.process.stdout.readline()
+        return Result.from_json(line) if line else None
+
+    def close(self) -> None:
+        """Let the process end."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+    def _write(self, content: object) -> bool:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(content) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return False
+        return True
+
+
+def lost(task: Task, job: Job) -> Result:
+    """The result of a job that the grader itself could not finish, however often it tried."""
+    return Result(
+        student=job.student,
+        assignment=task.assignment,
+        profile=task.profile,
+        status="INFRA",
+        score=None,
+        max_score=sum(catalog.points(task.assignment).values()),
+        sandbox=task.level,
+        seconds=0.0,
+        checks=[],
+        notes=["The grader failed, not you: it will be run again."],
+    )

@@ -1,0 +1,133 @@
+"""`autograder calibrate`: how good the reference is over many seeds, and the bars that follow.
+
+Full marks begin where a right solution ends up with near certainty: below the mean of the reference
+by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
+since right solutions differ in optimiser, schedule and attack. No marks are given up to what can be
+had without solving the task: three chances' worth of accuracy, a quarter of the reference's gain.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import torch
+from scipy.stats import t as student_t
+from tqdm import tqdm
+
+from autograder import bars, catalog
+from autograder.bars import Evidence
+from autograder.robustness import clean_accuracy, measure
+from autograder.setting import Setting
+from course.errors import CourseError
+from solutions.adversarial_training import adversarial_train
+from solutions.cnn import train
+
+ALLOWED_FAILURES = 1e-3
+LEEWAY = 0.1
+
+Measurement = dict[str, float]
+
+
+def calibrate(assignment: str, profile: str, seeds: int) -> str:
+    """Measure the reference over `seeds` seeds, write the bars, and return a table of them.
+
+    Raises CourseError for an assignment that has no bars, or fewer than 3 seeds.
+    """
+    catalog.assignment(assignment)
+    if assignment not in MEASURED:
+        raise CourseError(f"{assignment} has no bars: its checks compare with exact answers")
+    if seeds < 3:
+        raise CourseError(f"a spread needs at least 3 seeds, got {seeds}")
+    run = partial(MEASURED[assignment], assignment, profile)
+    samples = [run(seed) for seed in tqdm(range(seeds), unit="seed", disable=None)]
+    derived = {
+        name: evidence([sample[name] for sample in samples], ZEROS[name]) for name in samples[0]
+    }
+    about = {
+        "command": f"autograder calibrate {assignment} --data {profile} --seeds {seeds}",
+        "torch": torch.__version__.partition("+")[0],
+    }
+    path = bars.write(profile, assignment, derived, about)
+    return "\n".join([*table(derived), f"written to {path}"])
+
+
+def evidence(values: Sequence[float], zero_of: Callable[[float], float]) -> Evidence:
+    """The bar that follows from the reference's results, with what it rests on."""
+    count, mean = len(values), statistics.fmean(values)
+    spread = statistics.stdev(values)
+    scale = spread * math.sqrt(1 + 1 / count)
+    quantile = float(student_t.ppf(ALLOWED_FAILURES, count - 1))
+    full = round(mean + quantile * scale - LEEWAY * mean, 3)
+    chance = float(student_t.cdf((full - mean) / scale, count - 1)) if scale else 0.0
+    return Evidence(
+        zero=round(zero_of(mean), 3),
+        full=full,
+        mean=round(mean, 4),
+        spread=round(spread, 4),
+        worst=round(min(values), 4),
+        seeds=count,
+        failure_chance=float(f"{chance:.1e}"),
+        rule=f"mean - {-quantile:.2f} sd sqrt(1 + 1/n) - {LEEWAY:g} mean; n = {count}",
+    )
+
+
+def fresh(assignment: str, profile: str, seed: int) -> Setting:
+    """A setting with draws of its own, as another instructor's secret would give."""
+    return Setting(assignment, profile, f"calibration {seed}".encode())
+
+
+def measure_cnn(assignment: str, profile: str, seed: int) -> Measurement:
+    """The accuracy that the reference training reaches with the judge's network."""
+    setting = fresh(assignment, profile, seed)
+    network = setting.network("tiny-cnn", "to be trained").module
+    data, budget = setting.dataset, setting.budget
+    train(network, data.train.images, data.train.labels, epochs=budget.cnn_epochs, seed=seed)
+    return {"accuracy": clean_accuracy(network, data.test.images, data.test.labels)}
+
+
+def measure_defence(assignment: str, profile: str, seed: int) -> Measurement:
+    """The gain in robust accuracy, and the clean accuracy, of the reference defence."""
+    setting = fresh(assignment, profile, seed)
+    network = setting.network("strided-cnn", "to be defended").module
+    data, budget = setting.dataset, setting.budget
+    adversarial_train(
+        network,
+        data.train.images,
+        data.train.labels,
+        epsilon=budget.epsilon,
+        epochs=budget.adversarial_epochs,
+        seed=seed,
+    )
+    after, plain = (
+        measure(
+            module, data.test.images, data.test.labels, budget.epsilon, seed=setting.seed("attack")
+        )
+        for module in (network, setting.plain.module)
+    )
+    return {"gain": after.worst_case - plain.worst_case, "clean": after.clean}
+
+
+MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
+    "a1-cnn": measure_cnn,
+    "a5-adversarial-training": measure_defence,
+}
+
+# What can be had without solving the task; up to there a bar gives nothing.
+ZEROS: dict[str, Callable[[float], float]] = {
+    "accuracy": lambda mean: 0.3,
+    "clean": lambda mean: 0.3,
+    "gain": lambda mean: mean / 4,
+}
+
+
+def table(derived: dict[str, Evidence]) -> Iterable[str]:
+    """The bars in lines to read."""
+    yield f"{'bar':10} {'none':>6} {'full':>6} {'mean':>7} {'spread':>7} {'worst':>7} {'P(fail)':>8}"
+    for name, item in derived.items():
+        yield (
+            f"{name:10} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "
+            f"{item.worst:7.4f} {item.failure_chance:8.0e}"
+        )

@@ -1,0 +1,310 @@
+"""The checks of a3-fgsm: the attack, how often it works, and accuracy against epsilon.
+
+The judge owns the networks, the images and every number. It attacks its own copy of the network
+with what the student's `fgsm` returned, and counts for itself. Only an answer that follows the
+gradient, up or down, is looked at further: unchanged images and noise stay in every bound and would
+otherwise earn marks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks import diagnose_fgsm as diagnose
+from autograder.checks.answers import (
+    percent,
+    require,
+    require_images,
+    require_number,
+    require_numbers,
+)
+from autograder.errors import Wrong
+from autograder.expect import expect, expect_true
+from autograder.setting import Setting
+from autograder.student import Network, Student
+from course import metrics
+from solutions import fgsm as reference
+
+TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
+CLOSE_ENOUGH = 1e-5
+IMAGES = 96
+EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
+
+
+@dataclass
+class Trial:
+    """One call of the student's attack: what it was given and what the judge knows about it."""
+
+    network: Network
+    images: Tensor
+    labels: Tensor
+    epsilon: float
+    gradient: Tensor
+    adversarial: Any
+
+    @property
+    def perturbation(self) -> Tensor:
+        """What the attack added to each pixel, measured from the judge's own images."""
+        return self.adversarial - self.images
+
+
+def attempt(student: Student, network: Network, images: Tensor, labels: Tensor, epsilon: float) -> Trial:
+    """Let the student attack a fresh copy of `network`."""
+    gradient = reference.loss_gradient(network.module, images, labels)
+    ref = student.network(network)
+    adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
+    return Trial(network, images, labels, epsilon, gradient, adversarial)
+
+
+@pytest.fixture(scope="module")
+def trial(student: Student, setting: Setting) -> Trial:
+    """The student's attack on the trained network, at the profile's epsilon."""
+    require(student, "fgsm", "function")
+    test = setting.test_images(IMAGES)
+    return attempt(student, setting.victim, test.images, test.labels, setting.budget.epsilon)
+
+
+@pytest.fixture(scope="module")
+def linear_trial(student: Student, setting: Setting) -> Trial:
+    """The same on a linear network, where the best perturbation is known in closed form."""
+    test = setting.test_images(24)
+    network = setting.network("linear", "linear weights")
+    return attempt(student, network, test.images, test.labels, 8 / 255)
+
+
+# --- fgsm ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.graded(exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_returns_images(trial: Trial) -> None:
+    """fgsm returns images like those it was given"""
+    require_images(trial.adversarial, trial.images)
+
+
+@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
+    """The perturbation follows the gradient of the loss"""
+    agreement, moved = diagnose.agreement(trial)
+    measures.update(sign_agreement=agreement, pixels_moved=moved)
+    if moved < 0.05:
+        raise Wrong(
+            "pixels that move where the loss has a gradient",
+            f"{100 * moved:.1f} % of them moved",
+            cause="the images come back unchanged",
+            hint="Add epsilon times the sign of the gradient to the images.",
+        )
+    expect_true(
+        max(agreement, 1 - agreement) >= 0.75,
+        "moves along the sign of the gradient",
+        f"{100 * agreement:.0f} % of the moved pixels go where the loss rises",
+        cause=diagnose.unrelated(trial),
+        hint="Take the gradient of the cross-entropy with respect to the images.",
+    )
+
+
+@pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_stays_in_range(trial: Trial) -> None:
+    """Every pixel stays in [0, 1]"""
+    low, high = trial.adversarial.min().item(), trial.adversarial.max().item()
+    expect_true(
+        low >= 0 and high <= 1,
+        "pixels in [0, 1]",
+        f"pixels from {low:.4f} to {high:.4f}",
+        cause="the result is not clamped, or clamped to another range",
+        hint="An image that no camera can take is no attack: clamp the result to [0, 1].",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
+    """No pixel moves by more than epsilon"""
+    largest = trial.perturbation.abs().max().item()
+    measures["largest_move"] = largest
+    expect(
+        largest,
+        "a largest move of",
+        at_most=trial.epsilon + TOLERANCE,
+        cause=diagnose.too_far(trial),
+        hint="The bound holds for every pixel alone: |x_adv - x| <= epsilon, in pixel units.",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial) -> None:
+    """On a linear model it is the best attack there is"""
+    images = require_images(linear_trial.adversarial, linear_trial.images)
+    expected = reference.fgsm(
+        linear_trial.network.module, linear_trial.images, linear_trial.labels, linear_trial.epsilon
+    )
+    wrong = ((images - expected).abs() > CLOSE_ENOUGH).float().mean().item()
+    expect_true(
+        wrong <= 0.002,
+        "x + epsilon * sign(gradient), clamped, in every pixel",
+        f"{100 * wrong:.1f} % of the pixels are others",
+        cause=diagnose.not_the_formula(linear_trial),
+        hint="Compare your three lines with the formula: gradient, sign, clamp.",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_fools_the_network(trial: Trial, measures: dict[str, float]) -> None:
+    """It lowers the network's accuracy as much as the reference does"""
+    module = trial.network.module
+    expected = reference.fgsm(module, trial.images, trial.labels, trial.epsilon)
+    allowed = trial.adversarial.clamp(trial.images - trial.epsilon, trial.images + trial.epsilon)
+    target = metrics.accuracy(module, expected, trial.labels)
+    found = metrics.accuracy(module, allowed.clamp(0, 1), trial.labels)
+    measures.update(robust_accuracy=found, reference_robust_accuracy=target)
+    expect(
+        found,
+        "accuracy left, counted by the grader within epsilon and [0, 1],",
+        at_most=target + 0.03,
+        cause=diagnose.too_weak(trial),
+        hint="The step has to raise the loss of the true class, by the whole epsilon in each pixel.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
+    """An image's attack does not depend on the images beside it"""
+    few = slice(0, 3)
+    alone = attempt(
+        student, trial.network, trial.images[few], trial.labels[few], trial.epsilon
+    ).adversarial
+    apart = (require_images(alone, trial.images[few]) - trial.adversarial[few]).abs() > CLOSE_ENOUGH
+    expect_true(
+        apart.float().mean().item() <= 0.002,
+        "the same adversarial image alone and in a batch",
+        f"{100 * apart.float().mean():.1f} % of the pixels differ",
+        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
+    )
+
+
+@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: the network is left as it was"""
+    test = setting.test_images(8)
+    ref = student.network(setting.victim, training=True)
+    before = student.traces(ref)
+    student.call("fgsm", ref, test.images, test.labels, 0.1)
+    after = student.traces(ref)
+    expect_true(
+        after.get("gradients") == before.get("gradients"),
+        "no gradients left on the weights",
+        f"{after.get('gradients')} weights with a gradient",
+        cause="loss.backward() fills the gradients of the weights too",
+        hint="torch.autograd.grad(loss, images) asks for the images' gradient alone.",
+    )
+    expect_true(
+        after.get("training") == before.get("training"),
+        "every layer in the mode it was in",
+        "another mode",
+        hint="Put the mode back that you found, for every module.",
+    )
+
+
+# --- attack_success_rate -------------------------------------------------------------------------
+
+
+def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+    """Images, attacked images and labels such that right and wrong occur before and after.
+
+    A third of the labels are renamed, so that many images are wrong before the attack, and some
+    of those "right" after it.
+    """
+    test = setting.test_images(90)
+    adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
+    labels = test.labels.clone()
+    labels[::3] = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)[::3]
+    return test.images, adversarial, labels
+
+
+@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture="lectures/fgsm/")
+def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
+    """Of the images that were right before, the fraction that is wrong after"""
+    require(student, "attack_success_rate", "function")
+    for images, adversarial, labels in (
+        mixed_outcomes(setting),
+        tuple(part[:41] for part in mixed_outcomes(setting)),
+    ):
+        ref = student.network(setting.victim)
+        answer = student.call("attack_success_rate", ref, images, adversarial, labels)
+        found = require_number(answer, "the success rate")
+        right = reference.attack_success_rate(setting.victim.module, images, adversarial, labels)
+        expect_true(
+            abs(found - right) <= CLOSE_ENOUGH,
+            f"{right:.4f}",
+            f"{found:.4f}",
+            cause=diagnose.other_rate(found, setting.victim.module, images, adversarial, labels),
+            hint="Count two masks: right before; right before and wrong after. Divide.",
+        )
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="success_rate_counts_the_fooled",
+    exercise="attack_success_rate",
+    lecture="lectures/fgsm/",
+)
+def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
+    """If no image was right before, the rate is 0"""
+    test = setting.test_images(20)
+    predictions = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
+    labels = (predictions + 1) % setting.dataset.num_classes
+    ref = student.network(setting.victim)
+    answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
+    expect(require_number(answer, "the success rate"), "a rate of", at_most=0.0, at_least=0.0)
+
+
+# --- robustness_curve ----------------------------------------------------------------------------
+
+
+@pytest.mark.graded(points=3, exercise="robustness_curve", lecture="lectures/fgsm/")
+def test_curve_is_the_accuracy_at_each_epsilon(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
+    require(student, "robustness_curve", "function")
+    test = setting.test_images(IMAGES)
+    epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
+    ref = student.network(setting.victim)
+    answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
+    found = require_numbers(answer, len(epsilons), "accuracies, one for each epsilon")
+    right = reference.robustness_curve(setting.victim.module, test.images, test.labels, epsilons)
+    furthest = max(abs(a - b) for a, b in zip(found, right, strict=True))
+    measures["largest_difference"] = furthest
+    expect_true(
+        furthest <= 1.5 / IMAGES,
+        f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
+        percent(found),
+        cause=diagnose.other_curve(found, right, epsilons),
+        hint="Attack the clean images anew at each epsilon, and count in eval mode.",
+    )
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="curve_is_the_accuracy_at_each_epsilon",
+    exercise="robustness_curve",
+    lecture="lectures/fgsm/",
+)
+def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
+    """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
+    test = setting.test_images(50)
+    network = setting.network("simple-cnn", "network with dropout")
+    ref = student.network(network, training=True)
+    answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
+    (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")
+    clean = metrics.accuracy(network.module, test.images, test.labels)
+    expect_true(
+        abs(found - clean) <= CLOSE_ENOUGH,
+        percent([clean]),
+        percent([found]),
+        cause="the network is in train mode, where dropout changes its answers at random",
+        hint="Evaluate in eval mode, and put the mode back afterwards.",
+    )

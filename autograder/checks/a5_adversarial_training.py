@@ -1,0 +1,155 @@
+"""The checks of a5-adversarial-training: is the network that comes back robust, and still accurate?
+
+The judge hands out a fresh network of its own architecture and takes back weights, nothing else. It
+attacks them with its own PGD, cross-entropy and margin, and counts the images that survive all of
+it: no gradient that the student's code could bend is ever asked for. What is graded is the gain
+over a network that the judge trained without any defence, against the gain of the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from autograder.checks import diagnose_training as diagnose
+from autograder.checks.answers import require, require_numbers
+from autograder.expect import expect_above, expect_true
+from autograder.robustness import Robustness, measure
+from autograder.setting import Setting
+from autograder.student import Network, Student
+
+EXERCISE = "adversarial_train"
+LECTURE = "assignments/a5-adversarial-training/"
+
+
+@dataclass
+class Defended:
+    """What came back: the losses as reported, and the judge's own measurements of the weights."""
+
+    losses: object
+    network: Network
+    changed: bool
+    after: Robustness
+    plain: Robustness
+
+    @property
+    def gain(self) -> float:
+        """Robust accuracy gained over the undefended network."""
+        return self.after.worst_case - self.plain.worst_case
+
+
+def measured(setting: Setting, network: Network) -> Robustness:
+    """The judge's attack on a network, with the same random starts for everyone."""
+    test = setting.dataset.test
+    return measure(
+        network.module, test.images, test.labels, setting.budget.epsilon, seed=setting.seed("attack")
+    )
+
+
+@pytest.fixture(scope="module")
+def defended(student: Student, setting: Setting) -> Defended:
+    """The student's training of a fresh network, attacked by the judge."""
+    require(student, "adversarial_train", "function")
+    network = setting.network("strided-cnn", "to be defended")
+    ref = student.network(network)
+    losses = student.call(
+        "adversarial_train",
+        ref,
+        setting.dataset.train.images,
+        setting.dataset.train.labels,
+        seconds=setting.limits.train_seconds,
+        epsilon=setting.budget.epsilon,
+        epochs=setting.budget.adversarial_epochs,
+    )
+    trained = network.with_weights(student.weights(ref))
+    pairs = zip(
+        network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
+    )
+    changed = not all(torch.equal(a, b) for a, b in pairs)
+    return Defended(
+        losses, trained, changed, measured(setting, trained), measured(setting, setting.plain)
+    )
+
+
+@pytest.mark.graded(exercise=EXERCISE, lecture=LECTURE)
+def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
+    """adversarial_train returns one mean loss per epoch"""
+    require_numbers(
+        defended.losses, setting.budget.adversarial_epochs, "losses, one for each epoch"
+    )
+
+
+@pytest.mark.graded(
+    points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE
+)
+def test_training_makes_it_robust(
+    defended: Defended, setting: Setting, measures: dict[str, float]
+) -> None:
+    """The network withstands the judge's attack far better than a plainly trained one"""
+    measures.update(
+        clean=defended.after.clean,
+        fgsm=defended.after.fgsm,
+        worst_case=defended.after.worst_case,
+        plain_worst_case=defended.plain.worst_case,
+        gain=defended.gain,
+    )
+    expect_true(
+        defended.changed,
+        "a network with other weights than before",
+        "the same weights",
+        cause="the model was not trained in place, or the optimiser never takes a step",
+        hint="Train the model you were given, not a copy of it.",
+    )
+    expect_above(
+        defended.gain,
+        setting.bar("gain"),
+        "a gain in robust accuracy",
+        cause=diagnose.no_gain(defended.after, defended.plain, setting.dataset.num_classes),
+        hint="Attack each batch with the network as it is now, then learn from the attacked images.",
+    )
+
+
+@pytest.mark.graded(
+    points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE
+)
+def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
+    """It still classifies clean images"""
+    expect_above(
+        defended.after.clean,
+        setting.bar("clean"),
+        "accuracy on clean images",
+        cause="the network gave up clean accuracy for robustness",
+        hint="Let epsilon grow over the first epochs, or mix in clean images.",
+    )
+
+
+@pytest.mark.graded(
+    points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE
+)
+def test_training_is_seeded(student: Student, setting: Setting) -> None:
+    """The same seed gives the same weights"""
+    network = setting.network("strided-cnn", "seeded")
+    train = setting.dataset.train
+    runs = []
+    for global_seed in (1, 2):
+        ref = student.network(network)
+        student.call(
+            "adversarial_train",
+            ref,
+            train.images[:150],
+            train.labels[:150],
+            epsilon=setting.budget.epsilon,
+            epochs=1,
+            seed=7,
+            global_seed=global_seed,
+        )
+        runs.append(student.weights(ref))
+    expect_true(
+        all(torch.equal(a, b) for a, b in zip(*runs, strict=True)),
+        "the same weights from two runs with seed=7",
+        "others",
+        cause="batches or random starts are drawn from the global random state",
+        hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
+    )

@@ -1,0 +1,101 @@
+"""What every check asks first: is the name there, and is the answer of the right kind at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.errors import NotWritten, Wrong
+from autograder.protocol import Opaque
+from autograder.student import Student
+
+
+def require(student: Student, name: str, kind: str) -> None:
+    """Raise NotWritten unless the student defines `name` as a "function" or a "class"."""
+    found = student.kind_of(name)
+    if found == kind:
+        return
+    raise NotWritten(
+        f"a {kind} called `{name}`",
+        "no such name" if found == "missing" else f"a {found}",
+        cause="the cell that defines it is missing, was renamed, or raised an error",
+        hint=f"Define `{name}` exactly so, then restart the kernel and run all cells.",
+    )
+
+
+def kind(value: Any) -> str:
+    """What a value is, in words that a student knows."""
+    if isinstance(value, Tensor):
+        return f"a tensor of {str(value.dtype).removeprefix('torch.')}, shape {tuple(value.shape)}"
+    if isinstance(value, Opaque):
+        return f"an object of type {value.type_name}"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def require_images(value: Any, like: Tensor) -> Tensor:
+    """The answer as images: a tensor like `like` in shape and dtype, all of it finite."""
+    if not isinstance(value, Tensor):
+        forgotten = value is None
+        raise Wrong(
+            f"a tensor of images, shape {tuple(like.shape)}",
+            kind(value),
+            cause="the function ends without `return`" if forgotten else "",
+            hint="Return the tensor of adversarial images itself.",
+        )
+    if value.shape != like.shape:
+        raise Wrong(
+            f"shape {tuple(like.shape)}, one adversarial image per image",
+            f"shape {tuple(value.shape)}",
+            hint="Return (n, C, H, W), in the order of the images you were given.",
+        )
+    if value.dtype != like.dtype:
+        raise Wrong(
+            "float32 images",
+            kind(value),
+            hint="Keep the dtype of the images; do not go through integers or float64.",
+        )
+    missing = int((~torch.isfinite(value)).sum())
+    if missing:
+        raise Wrong(
+            "finite pixels",
+            f"{missing} pixels that are NaN or infinite",
+            cause="a division by zero or a logarithm of zero",
+        )
+    return value
+
+
+def require_number(value: Any, what: str) -> float:
+    """The answer as a finite float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        convert = isinstance(value, Tensor) and value.numel() == 1
+        raise Wrong(
+            f"{what} as a float",
+            kind(value),
+            cause="the function ends without `return`" if value is None else "",
+            hint="Turn a one-element tensor into a number with `.item()`." if convert else "",
+        )
+    if not math.isfinite(value):
+        raise Wrong(f"{what} as a finite float", f"{value}", cause="a division by zero")
+    return float(value)
+
+
+def require_numbers(value: Any, count: int, what: str) -> list[float]:
+    """The answer as a list of `count` finite floats."""
+    if not isinstance(value, list):
+        raise Wrong(
+            f"a list of {count} floats: {what}",
+            kind(value),
+            cause="the function ends without `return`" if value is None else "",
+        )
+    if len(value) != count:
+        raise Wrong(f"{count} numbers: {what}", f"{len(value)} numbers")
+    return [require_number(item, f"each of {what}") for item in value]
+
+
+def percent(values: Sequence[float]) -> str:
+    """Fractions as percentages for a message."""
+    return ", ".join(f"{100 * value:.1f} %" for value in values)

@@ -1,0 +1,169 @@
+"""The command `autograder`: build, check, grade, calibrate. What needs PyTorch loads when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.cli import run_command
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.results import Result
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `autograder` with the given arguments; returns the exit status."""
+    parser = argparse.ArgumentParser("autograder", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_build(commands)
+    add_check(commands)
+    add_grade(commands)
+    add_calibrate(commands)
+    return run_command(parser, argv)
+
+
+# --- build ---------------------------------------------------------------------------------------
+
+
+def add_build(commands: Subparsers) -> None:
+    """`autograder build [--check]`, where the instructor's packages are installed."""
+    from autograder.build import add_build_parser  # noqa: PLC0415  beside its own code
+
+    add_build_parser(commands)
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def add_check(commands: Subparsers) -> None:
+    """`autograder check ASSIGNMENT [FILE]`."""
+    parser = commands.add_parser("check", help="check your own work, on public inputs")
+    parser.add_argument("assignment")
+    parser.add_argument("file", nargs="?", type=Path, help="your notebook (default: the one here)")
+    parser.add_argument("--data", default="digits", metavar="PROFILE")
+    parser.set_defaults(run=check_command)
+
+
+def check_command(args: argparse.Namespace) -> int:
+    """Run the public checks on a file. Exit 0 when all pass, 1 when not."""
+    from autograder import catalog, submission, table  # noqa: PLC0415
+    from autograder.errors import Malformed  # noqa: PLC0415
+    from autograder.judge import Judge  # noqa: PLC0415
+    from autograder.sandbox import strongest_level  # noqa: PLC0415
+    from autograder.setting import Setting  # noqa: PLC0415
+
+    catalog.assignment(args.assignment)
+    try:
+        path = args.file or submission.find(Path.cwd(), args.assignment)
+    except Malformed as fault:
+        raise CourseError(f"{fault.got}. Name your file: autograder check ASSIGNMENT FILE") from None
+    if not path.is_file():
+        raise CourseError(f"{path} is no file: name your notebook or .py file")
+    result = Judge(Setting(args.assignment, args.data), strongest_level()).judge("you", path)
+    if result.status == "FORMAT":
+        raise CourseError(" ".join(result.notes))
+    print(table.as_text(result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    return 0 if result.status == "OK" else 1
+
+
+# --- grade ---------------------------------------------------------------------------------------
+
+
+def add_grade(commands: Subparsers) -> None:
+    """`autograder grade ASSIGNMENT SUBMISSIONS`."""
+    parser = commands.add_parser("grade", help="grade a class")
+    parser.add_argument("assignment")
+    parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
+    parser.add_argument("--data", default="digits", metavar="PROFILE")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
+    parser.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        help="grade without isolation: only for code that you would run yourself",
+    )
+    parser.set_defaults(run=grade_command)
+
+
+def grade_command(args: argparse.Namespace) -> int:
+    """Grade every submission. Exit 0 when all were judged, 1 when the grader failed on one,
+    2 when one could not be read."""
+    from autograder import batch, catalog  # noqa: PLC0415
+    from autograder.sandbox import strongest_level  # noqa: PLC0415
+    from autograder.slot import Task  # noqa: PLC0415
+    from course import data  # noqa: PLC0415
+
+    catalog.assignment(args.assignment)
+    if args.jobs < 1:
+        raise CourseError(f"--jobs must be at least 1, got {args.jobs}")
+    level = strongest_level()
+    if level == "none" and not args.trust_submissions:
+        raise CourseError(
+            "this machine offers no isolation, and students' code can do what you can do: "
+            "grade with --trust-submissions only what you would run yourself"
+        )
+    jobs = batch.find_jobs(args.submissions, args.assignment)
+    data.load(args.data)  # a missing or damaged set is said once, before anything starts
+    secret = read_secret(args.secret or default_secret())
+    task = Task(args.assignment, args.data, level, secret.hex())
+    results = batch.grade(task, jobs, args.out, slots=args.jobs, progress=True)
+    return report(results, args.out)
+
+
+def report(results: Sequence[Result], out: Path) -> int:
+    """Say what was written and which submissions need a hand; returns the exit status."""
+    unread = [result for result in results if result.status == "FORMAT"]
+    failed = [result for result in results if result.status == "INFRA"]
+    for result in (*unread, *failed):
+        print(f"autograder: {result.student}: {' '.join(result.notes)}", file=sys.stderr)
+    scored = len(results) - len(unread) - len(failed)
+    print(f"{scored} of {len(results)} submissions graded: {out / 'grades.csv'}")
+    return 1 if failed else 2 if unread else 0
+
+
+def default_secret() -> Path:
+    """Where an instructor's secret lies when none is named."""
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(base) / "adversarial-course" / "secret"
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a file; a new one is written where there is none. Raises CourseError."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        print(f"a new secret for hidden inputs: {path} (keep it; the same one regrades the same)")
+    secret = path.read_bytes().strip()
+    if len(secret) < 16:
+        raise CourseError(f"{path} is too short for a secret: delete it, and a new one is made")
+    return secret
+
+
+# --- calibrate -----------------------------------------------------------------------------------
+
+
+def add_calibrate(commands: Subparsers) -> None:
+    """`autograder calibrate ASSIGNMENT`."""
+    parser = commands.add_parser("calibrate", help="bars from many seeds of the reference")
+    parser.add_argument("assignment")
+    parser.add_argument("--data", default="digits", metavar="PROFILE")
+    parser.add_argument("--seeds", type=int, default=20, metavar="N")
+    parser.set_defaults(run=calibrate_command)
+
+
+def calibrate_command(args: argparse.Namespace) -> int:
+    """Train the reference over many seeds and write the bars."""
+    from autograder.calibrate import calibrate  # noqa: PLC0415
+
+    print(calibrate(args.assignment, args.data, args.seeds))
+    return 0

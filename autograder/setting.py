@@ -1,0 +1,114 @@
+"""What the judge owns while it grades one assignment: data, budget, secret draws, own networks.
+
+Everything hidden is drawn from the instructor's secret, so that the open repository gives nothing
+away; the same secret draws the same things, so that any grade can be computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from autograder import bars
+from autograder.expect import Bar
+from autograder.limits import Limits
+from autograder.student import Network
+from course import data, training
+from course.budget import Budget, budget
+from course.data import Dataset, Split
+
+# What `autograder check` draws from. It is no secret: its inputs are public.
+PUBLIC = b"public inputs"
+
+
+def secret_id(secret: bytes) -> str:
+    """A name for a secret that does not give it away."""
+    return hashlib.sha256(b"id of " + secret).hexdigest()[:12]
+
+
+@dataclass
+class Setting:
+    """One assignment on one data profile, with the draws of one secret."""
+
+    assignment: str
+    profile: str
+    secret: bytes = PUBLIC
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def public(self) -> bool:
+        """Whether the inputs are public, so that a student may be shown all that happened."""
+        return self.secret == PUBLIC
+
+    @cached_property
+    def budget(self) -> Budget:
+        """Epsilon, image counts and epochs of the profile."""
+        return budget(self.profile)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The profile's training images and hidden test images, as many as the budget says."""
+        return data.load(self.profile).take(
+            self.budget.train_images, self.budget.test_images, seed=self.seed("subset")
+        )
+
+    def seed(self, purpose: str) -> int:
+        """A number drawn from the secret, its own for every purpose."""
+        text = f"{self.assignment}|{self.profile}|{purpose}".encode()
+        return int.from_bytes(hmac.digest(self.secret, text, "sha256")[:6], "big")
+
+    def generator(self, purpose: str) -> torch.Generator:
+        """A random generator drawn from the secret, its own for every purpose."""
+        return torch.Generator().manual_seed(self.seed(purpose))
+
+    def bar(self, name: str) -> Bar:
+        """The bar `name` of this assignment on this profile."""
+        return bars.bar(self.profile, self.assignment, name)
+
+    def test_images(self, count: int) -> Split:
+        """The first `count` hidden test images, or all there are."""
+        return self.dataset.test[torch.arange(min(count, len(self.dataset.test.labels)))]
+
+    def network(self, name: str, purpose: str) -> Network:
+        """A freshly initialised network that fits the images."""
+        channels, size, _ = self.dataset.image_shape
+        return Network.build(
+            name,
+            self.seed(purpose),
+            in_channels=channels,
+            image_size=size,
+            num_classes=self.dataset.num_classes,
+        )
+
+    def trained(self, name: str, epochs: int) -> Network:
+        """A network of the judge's own, trained on clean images: what attacks are tried on."""
+        network = self.network(name, f"plain {name}")
+        recipe = training.plain_recipe(epochs, seed=self.seed("plain training") % 2**31)
+        training.fit(
+            network.module,
+            self.dataset.train.images,
+            self.dataset.train.labels,
+            recipe,
+            progress=False,
+        )
+        return network
+
+    @cached_property
+    def victim(self) -> Network:
+        """The network that attacks are checked on."""
+        return self.trained("tiny-cnn", self.budget.cnn_epochs)
+
+    @cached_property
+    def plain(self) -> Network:
+        """The undefended network that a defence is compared with."""
+        return self.trained("strided-cnn", self.budget.cnn_epochs)
+
+    @cached_property
+    def label_permutation(self) -> Tensor:
+        """Classes renamed at random: only who learns from the images sent can name them."""
+        return torch.randperm(self.dataset.num_classes, generator=self.generator("class names"))
