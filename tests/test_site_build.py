@@ -172,11 +172,11 @@ def test_probabilities_worked_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("correct", "total", "words"),
-    [(700, 1000, "from 67.1 to 72.8 %"), (97, 100, "from 91.5 to 99.0 %")],
+    [(700, 1000, "from 67.1 to 72.8%"), (97, 100, "from 91.5 to 99.0%")],
 )
 def test_intervals_in_the_text(correct: int, total: int, words: str) -> None:
     low, high = wilson_interval(correct, total)
-    assert f"from {100 * low:.1f} to {100 * high:.1f} %" == words
+    assert f"from {100 * low:.1f} to {100 * high:.1f}%" == words
     assert words in LECTURE.read_text(encoding="utf-8")
 
 

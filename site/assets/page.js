@@ -1,4 +1,5 @@
-// What a page needs after loading: its formulas typeset, its search dialog named for screen readers.
+// What a page needs after loading: its formulas typeset, and what Material leaves unnamed or out of
+// the keyboard's reach.
 document$.subscribe(({ body }) => {
   for (const formula of body.querySelectorAll(".arithmatex")) {
     renderMathInElement(formula, {
@@ -9,4 +10,9 @@ document$.subscribe(({ body }) => {
     });
   }
   body.querySelector('[data-md-component="search"]')?.setAttribute("aria-label", "Search");
+
+  // A box that scrolls sideways must be reachable without a mouse.
+  for (const box of body.querySelectorAll(".katex-display, pre > code, .md-typeset__scrollwrap")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
 });
