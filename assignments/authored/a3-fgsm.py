@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 3 · One step uphill: the fast gradient sign method
+# # 3 · Attack it: the fast gradient sign method
 #
 # Write the smallest attack there is, measure honestly what it does, and learn to read other people's measurements.
 #
