@@ -42,20 +42,21 @@ class Theme:
     alarm: str  # a wrong answer
 
 
+# Paper and ink are those of the site (site/assets/style.css), so that figures have no frame there.
 LIGHT = Theme(
     "light",
-    paper="#ffffff",
-    ink="#24292f",
-    faint="#d0d4da",
-    series=("#0072b2", "#d55e00", "#008763", "#b3558f", "#24292f"),
+    paper="#fdfcf9",
+    ink="#1c262b",
+    faint="#dcd5c8",
+    series=("#0072b2", "#d55e00", "#008763", "#b3558f", "#1c262b"),
     alarm="#b84a00",
 )
 DARK = Theme(
     "dark",
-    paper="#1e2129",
-    ink="#e3e6ee",
-    faint="#444a59",
-    series=("#56b4e9", "#e69f00", "#2fbf94", "#e08fc0", "#e3e6ee"),
+    paper="#161d22",
+    ink="#e3e6e4",
+    faint="#36424a",
+    series=("#56b4e9", "#e69f00", "#2fbf94", "#e08fc0", "#e3e6e4"),
     alarm="#ffae2b",
 )
 # For a page whose colour is not known, such as a README: readable on white and on black.
@@ -165,7 +166,7 @@ def _rendered(figure: Figure, kind: str, dpi: int) -> bytes:
     """The bytes of `figure`, free of the date and of the reader's own settings."""
     metadata: dict[str, Any] = {"Software": None}
     if kind == "svg":
-        metadata = {"Date": None, "Creator": None}
+        metadata = {"Date": None}
     stream = io.BytesIO()
     with _style(None):
         figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)

@@ -1,0 +1,139 @@
+"""The lecture's figures and tables, drawn from committed numbers: the command `course figures`.
+
+Everything the FGSM lecture shows comes from `results/fgsm-lecture.json`. A figure NAME becomes
+NAME-light.svg and NAME-dark.svg, and NAME.inc, the Markdown that shows the right one of the two
+with its alternative text; a table NAME becomes NAME.inc. A page includes an .inc as a snippet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from solutions.fgsm_figures import Drawing, Results
+
+    # Quoted below, since only type checkers know the name.
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+RESULTS = Path(__file__).parent / "results" / "fgsm-lecture.json"
+FOLDER = Path("site/figures")
+
+
+def figures_command(subparsers: Subparsers) -> None:
+    """Add `course figures`."""
+    parser = subparsers.add_parser("figures", help="draw the lecture's figures and tables")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument(
+        "--check", action="store_true", help="change nothing; name the files that are stale"
+    )
+    action.add_argument(
+        "--measure", action="store_true", help="run the experiments again first (minutes)"
+    )
+    parser.add_argument("--only", metavar="NAME", help="one figure or table")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
+    parser.set_defaults(run=_run)
+
+
+def render(results: Results, only: str | None = None) -> dict[str, bytes]:
+    """Every file of the figures folder, or those of one figure or table, by file name.
+
+    Raises CourseError when nothing is called `only`.
+    """
+    from solutions.fgsm_figures import FIGURES, TABLES  # noqa: PLC0415 - matplotlib
+
+    names = [*FIGURES, *TABLES] if only is None else [only]
+    files: dict[str, bytes] = {}
+    for name in names:
+        if name in FIGURES:
+            files |= _figure_files(name, FIGURES[name], results)
+        elif name in TABLES:
+            files[f"{name}.inc"] = TABLES[name](results).encode()
+        else:
+            known = ", ".join([*FIGURES, *TABLES])
+            raise CourseError(f"no figure or table is called '{name}'; there are {known}")
+    return files
+
+
+def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) -> list[str]:
+    """Names of the files in `folder` that are missing, differ or, with `strays`, nobody draws.
+
+    Raises CourseError when the folder was drawn with another matplotlib, since that draws
+    different bytes.
+    """
+    stale = []
+    for name, content in expected.items():
+        path = folder / name
+        found = path.read_bytes() if path.is_file() else b""
+        if found != content:
+            _require_same_matplotlib(path, found, content)
+            stale.append(name)
+    if strays and folder.is_dir():
+        stale += sorted(p.name for p in folder.iterdir() if p.name not in expected)
+    return stale
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.measure:
+        from solutions.fgsm_lecture import measure  # noqa: PLC0415 - slow to import
+
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.write_text(as_json(measure()), encoding="utf-8")
+        print(f"measured {RESULTS}")
+    if not RESULTS.is_file():
+        raise CourseError(f"{RESULTS} is missing: measure it with `course figures --measure`")
+    files = render(json.loads(RESULTS.read_text(encoding="utf-8")), args.only)
+    if args.check:
+        stale = stale_files(files, args.out, strays=args.only is None)
+        for name in stale:
+            print(f"stale: {args.out / name}")
+        print("draw them again with `course figures`" if stale else f"{len(files)} files agree")
+        return 1 if stale else 0
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (args.out / name).write_bytes(content)
+    print(f"{len(files)} files drawn in {args.out}")
+    return 0
+
+
+def as_json(results: Results) -> str:
+    """JSON that a person can read and git can compare: a list of numbers stays on one line."""
+    text = json.dumps(results, indent=1, ensure_ascii=False)
+    return re.sub(r"\[\s+([-+.\deE,\s]+?)\s+\]", _on_one_line, text) + "\n"
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{' '.join(found[1].split())}]"
+
+
+def _figure_files(name: str, drawing: Drawing, results: Results) -> dict[str, bytes]:
+    from course import plots  # noqa: PLC0415 - matplotlib
+
+    themes = [plots.EITHER] if drawing.for_any_page else [plots.LIGHT, plots.DARK]
+    files, images = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        for theme in themes:
+            figure = drawing.draw(results, theme)
+            file = f"{name}.svg" if drawing.for_any_page else f"{name}-{theme.name}.svg"
+            files[file] = plots.save(figure, Path(folder) / file).read_bytes()
+            # The address is right from any page one folder below the site's root.
+            scheme = "" if drawing.for_any_page else f"#only-{theme.name}"
+            images.append(f"![{plots.alt_text(figure)}](../figures/{file}{scheme})")
+    files[f"{name}.inc"] = ("\n".join(images) + "\n").encode()
+    return files
+
+
+def _require_same_matplotlib(path: Path, found: bytes, content: bytes) -> None:
+    then, now = (re.search(rb"Matplotlib v([\w.]+)", text) for text in (found, content))
+    if then and now and then[1] != now[1]:
+        raise CourseError(
+            f"{path} was drawn with matplotlib {then[1].decode()}, but {now[1].decode()} is "
+            "installed and draws other bytes: install the versions in constraints.txt"
+        )
