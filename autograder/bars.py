@@ -7,7 +7,7 @@ arithmetic on them.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,11 @@ class Evidence:
     failure_chance: float
     rule: str
 
+    @property
+    def bar(self) -> Bar:
+        """The slope that a check applies."""
+        return Bar(self.zero, self.full)
+
 
 def path_of(profile: str) -> Path:
     """The file of a profile's bars."""
@@ -50,21 +55,23 @@ def read(profile: str) -> dict[str, Any]:
     return content
 
 
-def bar(profile: str, assignment: str, name: str) -> Bar:
-    """The bar `name` of an assignment. Raises CourseError when it has not been calibrated."""
+def evidence(profile: str, assignment: str, name: str) -> Evidence:
+    """The bar `name` and its evidence. Raises CourseError when it has not been calibrated."""
     entry = read(profile)["bars"].get(f"{assignment}.{name}")
     if entry is None:
         raise CourseError(
             f"the profile {profile!r} has no bar {name!r} for {assignment}: "
             f"run `autograder calibrate {assignment} --data {profile}` first"
         )
-    return Bar(entry["zero"], entry["full"])
+    return Evidence(**{field.name: entry[field.name] for field in fields(Evidence)})
 
 
 def write(profile: str, assignment: str, bars: dict[str, Evidence], about: dict[str, Any]) -> Path:
     """Put the bars of one assignment into a profile's file; returns its path."""
     path = path_of(profile)
-    content = read(profile) if path.is_file() else {"profile": profile_name(profile), "bars": {}}
+    content: dict[str, Any] = {"profile": profile_name(profile), "bars": {}}
+    if path.is_file():
+        content = read(profile)
     for name, evidence in bars.items():
         content["bars"][f"{assignment}.{name}"] = {**asdict(evidence), **about}
     content["bars"] = dict(sorted(content["bars"].items()))

@@ -54,7 +54,9 @@ def handed_in(student: Path, assignment: str) -> bool:
     )
 
 
-def grade(task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool) -> list[Result]:
+def grade(
+    task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool
+) -> list[Result]:
     """Judge all jobs on `slots` processes and write every file; returns results in job order."""
     results: dict[str, Result] = {}
     statuses: Counter[str] = Counter()

@@ -136,8 +136,9 @@ def build_document(path: Path, root: Path) -> Document:
     exercises = list(catalog.ASSIGNMENTS[name].exercises) if name in catalog.ASSIGNMENTS else []
     _check_order(cells, [exercise.id for exercise in exercises], path)
     _check_names(cells, root, path)
-    headings = _headings(cells)
-    title = headings[0] if headings else ""
+    title = next(iter(_headings(cells)), "")
+    if exercises and not title.endswith(catalog.ASSIGNMENTS[name].title):
+        raise CourseError(f"{path}: the title {title!r} is not that of autograder/catalog.py")
     summary = next((c.text.split("\n\n")[1] for c in cells if c.text.count("\n\n")), "")
     cards = [read_card(c, f"{path}:{c.line}") for c in cells if c.kind == "card"]
     rendered, ids = [], _Ids(name)
@@ -223,8 +224,10 @@ def _grading(grade_id: str, points: float | None = None) -> dict[str, object]:
 
 
 def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
+    """Each exercise has its three cells; a stub of another name is a tool without points."""
     for kind in ("card", "stub", "check"):
         found = [cell.name for cell in cells if cell.kind == kind]
+        found = [name for name in found if kind != "stub" or name in exercises]
         if found != exercises:
             raise CourseError(
                 f"{path}: {kind} cells are {found}, autograder/catalog.py has {exercises}"

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from autograder import bars, catalog
 from autograder.bars import Evidence
-from autograder.robustness import clean_accuracy, measure
+from autograder.robustness import clean_accuracy, measure, relative_gain
 from autograder.setting import Setting
 from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
@@ -43,9 +43,10 @@ def calibrate(assignment: str, profile: str, seeds: int) -> str:
         raise CourseError(f"a spread needs at least 3 seeds, got {seeds}")
     run = partial(MEASURED[assignment], assignment, profile)
     samples = [run(seed) for seed in tqdm(range(seeds), unit="seed", disable=None)]
-    derived = {
-        name: evidence([sample[name] for sample in samples], ZEROS[name]) for name in samples[0]
-    }
+    columns = {name: [sample[name] for sample in samples] for name in samples[0]}
+    if "plain" in columns:
+        columns["gain"] = gains(columns["worst_case"], columns.pop("plain"))
+    derived = {name: evidence(values, ZEROS[name]) for name, values in columns.items()}
     about = {
         "command": f"autograder calibrate {assignment} --data {profile} --seeds {seeds}",
         "torch": torch.__version__.partition("+")[0],
@@ -54,7 +55,13 @@ def calibrate(assignment: str, profile: str, seeds: int) -> str:
     return "\n".join([*table(derived), f"written to {path}"])
 
 
-def evidence(values: Sequence[float], zero_of: Callable[[float], float]) -> Evidence:
+def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
+    """What each seed of the reference gains, as a part of what it gains on average."""
+    reference = statistics.fmean(defended)
+    return [relative_gain(*pair, reference) for pair in zip(defended, plain, strict=True)]
+
+
+def evidence(values: Sequence[float], zero: float) -> Evidence:
     """The bar that follows from the reference's results, with what it rests on."""
     count, mean = len(values), statistics.fmean(values)
     spread = statistics.stdev(values)
@@ -63,7 +70,7 @@ def evidence(values: Sequence[float], zero_of: Callable[[float], float]) -> Evid
     full = round(mean + quantile * scale - LEEWAY * mean, 3)
     chance = float(student_t.cdf((full - mean) / scale, count - 1)) if scale else 0.0
     return Evidence(
-        zero=round(zero_of(mean), 3),
+        zero=zero,
         full=full,
         mean=round(mean, 4),
         spread=round(spread, 4),
@@ -107,7 +114,11 @@ def measure_defence(assignment: str, profile: str, seed: int) -> Measurement:
         )
         for module in (network, setting.plain.module)
     )
-    return {"gain": after.worst_case - plain.worst_case, "clean": after.clean}
+    return {
+        "clean": after.clean,
+        "worst_case": after.worst_case,
+        "plain": plain.worst_case,
+    }
 
 
 MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
@@ -116,16 +127,12 @@ MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
 }
 
 # What can be had without solving the task; up to there a bar gives nothing.
-ZEROS: dict[str, Callable[[float], float]] = {
-    "accuracy": lambda mean: 0.3,
-    "clean": lambda mean: 0.3,
-    "gain": lambda mean: mean / 4,
-}
+ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
 
 
 def table(derived: dict[str, Evidence]) -> Iterable[str]:
     """The bars in lines to read."""
-    yield f"{'bar':10} {'none':>6} {'full':>6} {'mean':>7} {'spread':>7} {'worst':>7} {'P(fail)':>8}"
+    yield "bar          none   full    mean  spread   worst  P(fail)"
     for name, item in derived.items():
         yield (
             f"{name:10} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "

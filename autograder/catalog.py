@@ -110,18 +110,15 @@ class Check:
             if mark.name == "graded":
                 title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
                 name = function.__name__.removeprefix("test_")
-                return cls(name=name, title=title.rstrip("."), **_marked(mark.kwargs))
+                return cls(
+                    name=name,
+                    title=title.rstrip("."),
+                    exercise=mark.kwargs["exercise"],
+                    max_points=mark.kwargs.get("points", 0),
+                    needs=mark.kwargs.get("needs"),
+                    lecture=mark.kwargs.get("lecture", ""),
+                )
         return None
-
-
-def _marked(options: dict[str, object]) -> dict[str, object]:
-    """The marker's keywords, with their defaults."""
-    return {
-        "exercise": options["exercise"],
-        "max_points": float(str(options.get("points", 0))),
-        "needs": options.get("needs"),
-        "lecture": options.get("lecture", ""),
-    }
 
 
 def checks(assignment_id: str) -> list[Check]:

@@ -1,4 +1,7 @@
-"""The command `autograder`: build, check, grade, calibrate. What needs PyTorch loads when it runs."""
+"""The command `autograder`: build notebooks, check, grade, calibrate.
+
+What needs PyTorch is imported when a command runs, so that help and mistakes are answered at once.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,9 @@ def check_command(args: argparse.Namespace) -> int:
     try:
         path = args.file or submission.find(Path.cwd(), args.assignment)
     except Malformed as fault:
-        raise CourseError(f"{fault.got}. Name your file: autograder check ASSIGNMENT FILE") from None
+        raise CourseError(
+            f"{fault.got}. Name your file: autograder check ASSIGNMENT FILE"
+        ) from None
     if not path.is_file():
         raise CourseError(f"{path} is no file: name your notebook or .py file")
     result = Judge(Setting(args.assignment, args.data), strongest_level()).judge("you", path)

@@ -45,9 +45,7 @@ def expect(
     raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.7g}", cause=cause, hint=hint)
 
 
-def expect_true(
-    passed: bool, expected: str, got: str, *, cause: str = "", hint: str = ""
-) -> None:
+def expect_true(passed: bool, expected: str, got: str, *, cause: str = "", hint: str = "") -> None:
     """Raise Wrong unless `passed`."""
     if not passed:
         raise Wrong(expected, got, cause=cause, hint=hint)

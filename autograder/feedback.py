@@ -48,11 +48,17 @@ def page(result: Result) -> str:
         (exercise, [check for check in result.checks if exercise_of[check.name] == exercise.id])
         for exercise in assignment.exercises
     ]
-    return environment().get_template("feedback.html").render(
-        result=result,
-        assignment=assignment,
-        groups=[(exercise, checks) for exercise, checks in groups if checks],
-        first=next((check for check in result.checks if check.status not in ("OK", "SKIP")), None),
+    return (
+        environment()
+        .get_template("feedback.html")
+        .render(
+            result=result,
+            assignment=assignment,
+            groups=[(exercise, checks) for exercise, checks in groups if checks],
+            first=next(
+                (check for check in result.checks if check.status not in ("OK", "SKIP")), None
+            ),
+        )
     )
 
 

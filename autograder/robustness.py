@@ -45,3 +45,11 @@ def measure(
         fgsm=metrics.accuracy(model, adversarial, labels),
         worst_case=survival.accuracy,
     )
+
+
+def relative_gain(defended: float, plain: float, reference: float) -> float:
+    """Robust accuracy gained over the plain network, 1.0 for as much as the reference gains.
+
+    Measured so, a mark hardly depends on how weak the judge's plain network happens to be.
+    """
+    return (defended - plain) / (reference - plain)

@@ -7,6 +7,7 @@ needs is this file's business; nothing above it changes when a level is added.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -49,10 +50,8 @@ class Box:
         """End the worker and everything it started, and remove what it wrote."""
         self.connection.close()
         if hasattr(os, "killpg"):
-            try:
+            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it has ended by itself
         else:
             self.process.kill()
         self.process.wait()

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from autograder import bars
-from autograder.expect import Bar
+from autograder.bars import Evidence
 from autograder.limits import Limits
 from autograder.student import Network
 from course import data, training
@@ -66,9 +66,9 @@ class Setting:
         """A random generator drawn from the secret, its own for every purpose."""
         return torch.Generator().manual_seed(self.seed(purpose))
 
-    def bar(self, name: str) -> Bar:
-        """The bar `name` of this assignment on this profile."""
-        return bars.bar(self.profile, self.assignment, name)
+    def evidence(self, name: str) -> Evidence:
+        """The bar `name` of this assignment on this profile, with what it rests on."""
+        return bars.evidence(self.profile, self.assignment, name)
 
     def test_images(self, count: int) -> Split:
         """The first `count` hidden test images, or all there are."""

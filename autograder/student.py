@@ -66,7 +66,7 @@ class Network:
             if slot.dtype != value.dtype or not torch.isfinite(value).all():
                 raise Malformed(
                     "finite float32 weights",
-                    f"{value.dtype} weights, {int((~torch.isfinite(value)).sum())} of them not finite",
+                    f"{value.dtype} weights, {int((~torch.isfinite(value)).sum())} not finite",
                     cause="training diverged" if slot.dtype == value.dtype else "",
                     hint="A smaller learning rate usually helps; keep the network in float32.",
                 )

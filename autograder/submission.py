@@ -40,9 +40,7 @@ def find(folder: Path, assignment: str) -> Path:
             path = base / f"{assignment}{suffix}"
             if path.is_file():
                 return path
-    present = sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()
-    )
+    present = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     raise unreadable(
         f"{folder} holds no {assignment}.ipynb",
         f"it holds {', '.join(present[:5])}" if present else "it is empty",
@@ -162,4 +160,6 @@ def decoded(path: Path, content: bytes) -> str:
 
 def unreadable(what: str, detail: str, remedy: str) -> Malformed:
     """A FORMAT fault: what is wrong with the file, and what to do."""
-    return Malformed("a notebook or .py file", what + (f"; {detail}" if detail else ""), hint=remedy)
+    return Malformed(
+        "a notebook or .py file", what + (f"; {detail}" if detail else ""), hint=remedy
+    )

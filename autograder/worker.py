@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
-        self.namespace.update(get_ipython=lambda: Silent(), display=lambda *args, **kwargs: None)
+        self.namespace.update(get_ipython=Silent, display=lambda *args, **kwargs: None)
         self.objects: dict[str, Any] = {}
         self.titles: set[str] = set()
 
@@ -130,7 +130,6 @@ class Worker:
                 failed.add(id(item.cell))
                 errors.append({"cell": item.cell.title, **self.report(error)})
         return errors
-
 
     def report(self, error: BaseException) -> dict[str, Any]:
         """An error as data: type, capped message, and the innermost place in a student's cell."""

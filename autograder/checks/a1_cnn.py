@@ -112,7 +112,9 @@ class Trained:
     changed: bool
 
 
-def train_on(student: Student, setting: Setting, network: Network, count: int, epochs: int, **options: int) -> Trained:
+def train_on(
+    student: Student, setting: Setting, network: Network, count: int, epochs: int, **options: int
+) -> Trained:
     """Let the student train a copy of `network` on the first `count` images, classes renamed."""
     images = setting.dataset.train.images[:count]
     labels = setting.label_permutation[setting.dataset.train.labels[:count]]
@@ -166,7 +168,7 @@ def test_train_learns(trained: Trained, setting: Setting, measures: dict[str, fl
     measures["accuracy"] = accuracy
     expect_above(
         accuracy,
-        setting.bar("accuracy"),
+        setting.evidence("accuracy").bar,
         "accuracy on unseen images",
         cause=diagnose.slow_learning(accuracy, setting.dataset.num_classes),
         hint="Zero the gradients before each backward pass, and try Adam at 1e-3 to 5e-3.",

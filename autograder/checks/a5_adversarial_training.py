@@ -16,7 +16,7 @@ import torch
 from autograder.checks import diagnose_training as diagnose
 from autograder.checks.answers import require, require_numbers
 from autograder.expect import expect_above, expect_true
-from autograder.robustness import Robustness, measure
+from autograder.robustness import Robustness, measure, relative_gain
 from autograder.setting import Setting
 from autograder.student import Network, Student
 
@@ -29,22 +29,21 @@ class Defended:
     """What came back: the losses as reported, and the judge's own measurements of the weights."""
 
     losses: object
-    network: Network
     changed: bool
     after: Robustness
     plain: Robustness
-
-    @property
-    def gain(self) -> float:
-        """Robust accuracy gained over the undefended network."""
-        return self.after.worst_case - self.plain.worst_case
+    gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
 def measured(setting: Setting, network: Network) -> Robustness:
     """The judge's attack on a network, with the same random starts for everyone."""
     test = setting.dataset.test
     return measure(
-        network.module, test.images, test.labels, setting.budget.epsilon, seed=setting.seed("attack")
+        network.module,
+        test.images,
+        test.labels,
+        setting.budget.epsilon,
+        seed=setting.seed("attack"),
     )
 
 
@@ -67,9 +66,14 @@ def defended(student: Student, setting: Setting) -> Defended:
     pairs = zip(
         network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
     )
-    changed = not all(torch.equal(a, b) for a, b in pairs)
+    after, plain = measured(setting, trained), measured(setting, setting.plain)
+    reference = setting.evidence("worst_case").mean
     return Defended(
-        losses, trained, changed, measured(setting, trained), measured(setting, setting.plain)
+        losses=losses,
+        changed=not all(torch.equal(a, b) for a, b in pairs),
+        after=after,
+        plain=plain,
+        gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )
 
 
@@ -81,9 +85,7 @@ def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(
-    points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE
-)
+@pytest.mark.graded(points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE)
 def test_training_makes_it_robust(
     defended: Defended, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -104,30 +106,26 @@ def test_training_makes_it_robust(
     )
     expect_above(
         defended.gain,
-        setting.bar("gain"),
-        "a gain in robust accuracy",
+        setting.evidence("gain").bar,
+        "a gain in robust accuracy, measured by the reference's,",
         cause=diagnose.no_gain(defended.after, defended.plain, setting.dataset.num_classes),
-        hint="Attack each batch with the network as it is now, then learn from the attacked images.",
+        hint="Attack each batch with the network as it is now, then learn from what comes out.",
     )
 
 
-@pytest.mark.graded(
-    points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE
-)
+@pytest.mark.graded(points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
 def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
     """It still classifies clean images"""
     expect_above(
         defended.after.clean,
-        setting.bar("clean"),
+        setting.evidence("clean").bar,
         "accuracy on clean images",
         cause="the network gave up clean accuracy for robustness",
         hint="Let epsilon grow over the first epochs, or mix in clean images.",
     )
 
 
-@pytest.mark.graded(
-    points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE
-)
+@pytest.mark.graded(points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
 def test_training_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights"""
     network = setting.network("strided-cnn", "seeded")

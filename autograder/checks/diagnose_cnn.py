@@ -68,7 +68,9 @@ VARIANTS: dict[str, Callable[..., Tensor]] = {
     "a log_softmax at the end: return the logits": lambda x, *w: network(
         x, *w, last=lambda z: F.log_softmax(z, dim=1)
     ),
-    "a ReLU after the last layer: logits may be negative": lambda x, *w: network(x, *w, last=F.relu),
+    "a ReLU after the last layer: logits may be negative": lambda x, *w: network(
+        x, *w, last=F.relu
+    ),
     "both ReLUs are missing": lambda x, *w: network(x, *w, first=nothing, second=nothing),
     "the ReLU after the first convolution is missing": lambda x, *w: network(x, *w, first=nothing),
     "the ReLU after the second convolution is missing": lambda x, *w: network(
