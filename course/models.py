@@ -3,13 +3,15 @@
 Every network takes float32 images (N, C, H, W) in [0,1] and returns logits (N, num_classes).
 Normalisation is a layer inside, so that an epsilon outside always means pixels. Every step of a
 network is a module of its own, nonlinearities too: what a forward hook cannot see, a monitor
-cannot show. Each network is one `nn.Sequential` whose layer names can be read off below.
+cannot show. Each network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names
+of its layers can be read off below.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import torch
@@ -49,15 +51,7 @@ class Normalize(nn.Module):
         return f"mean={self.mean.flatten().tolist()}, std={self.std.flatten().tolist()}"
 
 
-class Network(nn.Sequential):
-    """A chain of named layers, with normalisation in front where it was asked for."""
-
-    def __init__(self, normalize: Statistics | None, layers: dict[str, nn.Module]) -> None:
-        super().__init__()
-        if normalize is not None:
-            self.add_module("normalize", Normalize(*normalize))
-        for name, layer in layers.items():
-            self.add_module(name, layer)
+_POOL = (2, 2, 0)
 
 
 def _side(image_size: int, *windows: tuple[int, int, int]) -> int:
@@ -77,139 +71,95 @@ def _side(image_size: int, *windows: tuple[int, int, int]) -> int:
     return after(image_size)
 
 
-_POOL = (2, 2, 0)
+def _chain(**layers: nn.Module) -> nn.Sequential:
+    return nn.Sequential(OrderedDict(layers))
 
 
-class SimpleCNN(Network):
+def simple_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """Two 3x3 convolutions and 128 hidden units: 421,642 parameters on 28x28 grey images."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        side = _side(image_size, _POOL, _POOL)
-        layers: dict[str, nn.Module] = {
-            "conv1": nn.Conv2d(in_channels, 32, 3, padding=1),
-            "relu1": nn.ReLU(),
-            "pool1": nn.MaxPool2d(2),
-            "conv2": nn.Conv2d(32, 64, 3, padding=1),
-            "relu2": nn.ReLU(),
-            "pool2": nn.MaxPool2d(2),
-            "flatten": nn.Flatten(),
-            "hidden": nn.Linear(64 * side * side, 128),
-            "relu3": nn.ReLU(),
-            "dropout": nn.Dropout(0.25),
-            "logits": nn.Linear(128, num_classes),
-        }
-        super().__init__(normalize, layers)
+    side = _side(image_size, _POOL, _POOL)
+    return _chain(
+        conv1=nn.Conv2d(in_channels, 32, 3, padding=1),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(2),
+        conv2=nn.Conv2d(32, 64, 3, padding=1),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(2),
+        flatten=nn.Flatten(),
+        hidden=nn.Linear(64 * side * side, 128),
+        relu3=nn.ReLU(),
+        dropout=nn.Dropout(0.25),
+        logits=nn.Linear(128, num_classes),
+    )
 
 
-class WideCNN(Network):
+def wide_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """Two 5x5 convolutions and 1,024 hidden units: 3,274,634 parameters on 28x28 grey images."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        side = _side(image_size, _POOL, _POOL)
-        layers: dict[str, nn.Module] = {
-            "conv1": nn.Conv2d(in_channels, 32, 5, padding=2),
-            "relu1": nn.ReLU(),
-            "pool1": nn.MaxPool2d(2),
-            "conv2": nn.Conv2d(32, 64, 5, padding=2),
-            "relu2": nn.ReLU(),
-            "pool2": nn.MaxPool2d(2),
-            "flatten": nn.Flatten(),
-            "hidden": nn.Linear(64 * side * side, 1024),
-            "relu3": nn.ReLU(),
-            "dropout": nn.Dropout(0.5),
-            "logits": nn.Linear(1024, num_classes),
-        }
-        super().__init__(normalize, layers)
+    side = _side(image_size, _POOL, _POOL)
+    return _chain(
+        conv1=nn.Conv2d(in_channels, 32, 5, padding=2),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(2),
+        conv2=nn.Conv2d(32, 64, 5, padding=2),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(2),
+        flatten=nn.Flatten(),
+        hidden=nn.Linear(64 * side * side, 1024),
+        relu3=nn.ReLU(),
+        dropout=nn.Dropout(0.5),
+        logits=nn.Linear(1024, num_classes),
+    )
 
 
-class TinyCNN(Network):
+def tiny_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """The network a first assignment asks for: 5,994 parameters on 28x28 grey images.
 
     Its six parameter tensors all differ in shape, so weights can be matched by shape alone.
     """
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        side = _side(image_size, (5, 1, 0), _POOL, (5, 1, 0), _POOL)
-        layers: dict[str, nn.Module] = {
-            "conv1": nn.Conv2d(in_channels, 8, 5),
-            "relu1": nn.ReLU(),
-            "pool1": nn.MaxPool2d(2),
-            "conv2": nn.Conv2d(8, 16, 5),
-            "relu2": nn.ReLU(),
-            "pool2": nn.MaxPool2d(2),
-            "flatten": nn.Flatten(),
-            "logits": nn.Linear(16 * side * side, num_classes),
-        }
-        super().__init__(normalize, layers)
+    side = _side(image_size, (5, 1, 0), _POOL, (5, 1, 0), _POOL)
+    return _chain(
+        conv1=nn.Conv2d(in_channels, 8, 5),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(2),
+        conv2=nn.Conv2d(8, 16, 5),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(2),
+        flatten=nn.Flatten(),
+        logits=nn.Linear(16 * side * side, num_classes),
+    )
 
 
-class StridedCNN(Network):
+def strided_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """Strides instead of pooling, so it is quick to attack: 166,406 parameters on 28x28 grey."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        side = _side(image_size, (4, 2, 1), (4, 2, 1))
-        layers: dict[str, nn.Module] = {
-            "conv1": nn.Conv2d(in_channels, 16, 4, stride=2, padding=1),
-            "relu1": nn.ReLU(),
-            "conv2": nn.Conv2d(16, 32, 4, stride=2, padding=1),
-            "relu2": nn.ReLU(),
-            "flatten": nn.Flatten(),
-            "hidden": nn.Linear(32 * side * side, 100),
-            "relu3": nn.ReLU(),
-            "logits": nn.Linear(100, num_classes),
-        }
-        super().__init__(normalize, layers)
+    side = _side(image_size, (4, 2, 1), (4, 2, 1))
+    return _chain(
+        conv1=nn.Conv2d(in_channels, 16, 4, stride=2, padding=1),
+        relu1=nn.ReLU(),
+        conv2=nn.Conv2d(16, 32, 4, stride=2, padding=1),
+        relu2=nn.ReLU(),
+        flatten=nn.Flatten(),
+        hidden=nn.Linear(32 * side * side, 100),
+        relu3=nn.ReLU(),
+        logits=nn.Linear(100, num_classes),
+    )
 
 
-class FastCNN(Network):
+def fast_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """Made to reach 99 % on MNIST in seconds: 162,354 parameters on 28x28 grey images."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        side = _side(image_size, (5, 2, 2), (3, 1, 1), _POOL)
-        layers: dict[str, nn.Module] = {
-            "conv1": nn.Conv2d(in_channels, 24, 5, stride=2, padding=2, bias=False),
-            "norm1": nn.BatchNorm2d(24),
-            "relu1": nn.ReLU(),
-            "conv2": nn.Conv2d(24, 48, 3, padding=1, bias=False),
-            "norm2": nn.BatchNorm2d(48),
-            "relu2": nn.ReLU(),
-            "pool": nn.MaxPool2d(2),
-            "flatten": nn.Flatten(),
-            "hidden": nn.Linear(48 * side * side, 64),
-            "relu3": nn.ReLU(),
-            "logits": nn.Linear(64, num_classes),
-        }
-        super().__init__(normalize, layers)
+    side = _side(image_size, (5, 2, 2), (3, 1, 1), _POOL)
+    return _chain(
+        conv1=nn.Conv2d(in_channels, 24, 5, stride=2, padding=2, bias=False),
+        norm1=nn.BatchNorm2d(24),
+        relu1=nn.ReLU(),
+        conv2=nn.Conv2d(24, 48, 3, padding=1, bias=False),
+        norm2=nn.BatchNorm2d(48),
+        relu2=nn.ReLU(),
+        pool=nn.MaxPool2d(2),
+        flatten=nn.Flatten(),
+        hidden=nn.Linear(48 * side * side, 64),
+        relu3=nn.ReLU(),
+        logits=nn.Linear(64, num_classes),
+    )
 
 
 class ResidualBlock(nn.Module):
@@ -240,56 +190,37 @@ class ResidualBlock(nn.Module):
         return self.relu2(self.norm2(self.conv2(y)) + self.shortcut(x))
 
 
-class SmallResNet(Network):
+def small_resnet(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """Three residual blocks: 19,810 parameters on grey images of any size."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        _side(image_size, (3, 1, 1), (3, 2, 1), (3, 2, 1))
-        layers: dict[str, nn.Module] = {
-            "conv": nn.Conv2d(in_channels, 8, 3, padding=1, bias=False),
-            "norm": nn.BatchNorm2d(8),
-            "relu": nn.ReLU(),
-            "block1": ResidualBlock(8, 8),
-            "block2": ResidualBlock(8, 16, stride=2),
-            "block3": ResidualBlock(16, 32, stride=2),
-            "pool": nn.AdaptiveAvgPool2d(1),
-            "flatten": nn.Flatten(),
-            "logits": nn.Linear(32, num_classes),
-        }
-        super().__init__(normalize, layers)
+    return _chain(
+        conv=nn.Conv2d(in_channels, 8, 3, padding=1, bias=False),
+        norm=nn.BatchNorm2d(8),
+        relu=nn.ReLU(),
+        block1=ResidualBlock(8, 8),
+        block2=ResidualBlock(8, 16, stride=2),
+        block3=ResidualBlock(16, 32, stride=2),
+        pool=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        logits=nn.Linear(32, num_classes),
+    )
 
 
-class LinearClassifier(Network):
+def linear(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """One weight per pixel and class: the network on which FGSM is exact."""
-
-    def __init__(
-        self,
-        in_channels: int = 1,
-        image_size: int = 28,
-        num_classes: int = 10,
-        normalize: Statistics | None = None,
-    ) -> None:
-        layers: dict[str, nn.Module] = {
-            "flatten": nn.Flatten(),
-            "logits": nn.Linear(in_channels * image_size * image_size, num_classes),
-        }
-        super().__init__(normalize, layers)
+    return _chain(
+        flatten=nn.Flatten(),
+        logits=nn.Linear(in_channels * image_size * image_size, num_classes),
+    )
 
 
-MODELS: dict[str, type[nn.Module]] = {
-    "simple-cnn": SimpleCNN,
-    "wide-cnn": WideCNN,
-    "small-resnet": SmallResNet,
-    "strided-cnn": StridedCNN,
-    "tiny-cnn": TinyCNN,
-    "fast-cnn": FastCNN,
-    "linear": LinearClassifier,
+MODELS: dict[str, Callable[[int, int, int], nn.Sequential]] = {
+    "simple-cnn": simple_cnn,
+    "wide-cnn": wide_cnn,
+    "small-resnet": small_resnet,
+    "strided-cnn": strided_cnn,
+    "tiny-cnn": tiny_cnn,
+    "fast-cnn": fast_cnn,
+    "linear": linear,
 }
 
 
@@ -301,7 +232,7 @@ def build(
     num_classes: int = 10,
     normalize: Statistics | None = None,
     seed: int | None = None,
-) -> nn.Module:
+) -> nn.Sequential:
     """A new network with random weights, by its name in `MODELS`.
 
     Images are square, `image_size` pixels a side. `normalize` is (means, standard deviations),
@@ -327,7 +258,10 @@ def build(
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.default_generator.manual_seed(seed)
-        return MODELS[name](in_channels, image_size, num_classes, normalize)
+        network = MODELS[name](in_channels, image_size, num_classes)
+    if normalize is None:
+        return network
+    return _chain(normalize=Normalize(*normalize), **dict(network.named_children()))
 
 
 def parameter_count(model: nn.Module) -> int:
