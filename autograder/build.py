@@ -45,7 +45,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One cell as the reader meets it; `stub` is what stands there before the exercise is solved."""
+    """One cell as the reader meets it; `stub` is what stands there before it is solved."""
 
     cell_id: str
     is_code: bool
@@ -66,7 +66,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Document:
-    """A built text: its cells in order, its title (the first heading) and the time its cards ask."""
+    """A built text: its cells in order, its title (the first heading), the time its cards ask."""
 
     name: str
     title: str
@@ -111,12 +111,12 @@ def _cell(match: re.Match[str], line: int, lines: list[str]) -> Cell:
 
 def read_card(cell: Cell, where: str) -> Card:
     """Read the `key: value` lines of a card; an indented line continues the one above."""
-    fields = dict(
-        (key.strip(), " ".join(value.split()))
+    fields = {
+        key.strip(): " ".join(value.split())
         for key, _, value in (
             entry.partition(":") for entry in re.split(r"\n(?=\S)", cell.text) if entry.strip()
         )
-    )
+    }
     if sorted(fields) != ["difficulty", "gets", "minutes", "needs"]:
         raise CourseError(f"{where}: a card has difficulty, minutes, needs and gets")
     return Card(int(fields["difficulty"]), int(fields["minutes"]), fields["needs"], fields["gets"])
@@ -235,7 +235,7 @@ def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
 
 
 def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
-    """Every name that the inserted code uses must be there when it runs, and no given for nothing."""
+    """Every name that the inserted code uses must be there, and nothing is given for nothing."""
     bound, used = set(), set()
     for cell in cells:
         if cell.kind == "code":

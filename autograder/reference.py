@@ -108,7 +108,7 @@ def fill_stub(stub: str, reference: Reference, where: str) -> str:
         CourseError: the signatures differ, or nothing in the stub is left to fill.
     """
     lines = stub.splitlines()
-    holes = [hole for hole in _holes(ast.parse(stub))]
+    holes = list(_holes(ast.parse(stub)))
     if not holes:
         raise CourseError(f"{where}: the stub has no empty function to fill")
     for path, function in reversed(holes):
@@ -124,9 +124,10 @@ def _holes(module: ast.Module) -> Iterator[tuple[list[str], ast.FunctionDef]]:
         inside = node.body if isinstance(node, ast.ClassDef) else [node]
         prefix = [node.name] if isinstance(node, ast.ClassDef) else []
         for function in inside:
-            if isinstance(function, ast.FunctionDef) and len(function.body) == 1:
-                if ast.get_docstring(function) is not None:
-                    yield [*prefix, function.name], function
+            if not isinstance(function, ast.FunctionDef) or len(function.body) > 1:
+                continue
+            if ast.get_docstring(function) is not None:
+                yield [*prefix, function.name], function
 
 
 def _matching(
