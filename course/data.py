@@ -28,7 +28,7 @@ FASHION = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Split:
     """Images, float32 (N, C, H, W) in [0,1], and their labels, int64 (N,)."""
 
@@ -37,6 +37,10 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        # Not the pixels: a notebook shows a dataset whenever a cell ends in one.
+        return f"Split(images={tuple(self.images.shape)}, labels={tuple(self.labels.shape)})"
 
     def __getitem__(self, index: Tensor | slice) -> "Split":
         """The same images and labels, chosen by a slice or by a tensor of indices."""
