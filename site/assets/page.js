@@ -11,8 +11,11 @@ document$.subscribe(({ body }) => {
   }
   body.querySelector('[data-md-component="search"]')?.setAttribute("aria-label", "Search");
 
-  // A box that scrolls sideways must be reachable without a mouse.
-  for (const box of body.querySelectorAll(".katex-display, pre > code, .md-typeset__scrollwrap")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  }
+  // A box that scrolls sideways must be reachable without a mouse; what scrolls is known once the
+  // formulas' fonts are there.
+  document.fonts.ready.then(() => {
+    for (const box of body.querySelectorAll(".katex-display, pre > code, .md-typeset__scrollwrap")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  });
 });
