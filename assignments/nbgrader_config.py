@@ -1,14 +1,14 @@
 """nbgrader's settings for this course; run nbgrader in this folder.
 
-`source/` is built from `authored/` (see README.md) and committed; every other folder is made here by
-nbgrader and stays out of the repository.
+`source/` is built from `authored/` (see README.md) and committed; every other folder is made here
+by nbgrader and stays out of the repository.
 """
 
 import warnings
 
 from sqlalchemy.exc import SAWarning
 
-c = get_config()  # noqa: F821 - nbgrader defines it before it runs this file
+c = get_config()  # nbgrader defines it before it runs this file
 
 c.CourseDirectory.course_id = "adversarial-images"
 c.IncludeHeaderFooter.header = "source/header.ipynb"

@@ -89,7 +89,7 @@ def read_cells(path: Path) -> list[Cell]:
     start, lines = 0, []
     for number, line in enumerate([*path.read_text(encoding="utf-8").splitlines(), "# %%"], 1):
         if not line.startswith("# %%"):
-            if match is None and line.strip():
+            if match is None and line.strip() and not line.startswith("# ruff:"):
                 raise CourseError(f"{path}:{number}: text before the first cell (`# %%`)")
             lines.append(line)
             continue

@@ -55,7 +55,8 @@ class Reference:
     def free_names(self, name: str) -> set[str]:
         """The names a function or class takes from its module when it runs."""
         node = self.definition(name)
-        loaded, stored = set(), {name, "__class__"}
+        loaded: set[str] = set()
+        stored = {name}
         for child in (grandchild for part in _run_time(node) for grandchild in ast.walk(part)):
             if isinstance(child, ast.Name):
                 (loaded if isinstance(child.ctx, ast.Load) else stored).add(child.id)

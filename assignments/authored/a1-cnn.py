@@ -1,11 +1,14 @@
+# ruff: noqa: F401  (what the inserted reference code uses)
+
 # %% [markdown]
 # # 1 · Build and train a convolutional network
 #
-# Build a small network from its parts, train it with a loop of your own, and measure it so that the number can be believed.
+# Build a small network from its parts, train it with a loop of your own, and measure it so that the
+# number can be believed.
 #
 # This is the network that the later assignments attack. It has 5,994 numbers in it, few enough to
-# account for each. By the end you will know what each layer does to the shape of an image, what the loss
-# says, and which small mistakes make a network look better or worse than it is.
+# account for each. By the end you will know what each layer does to the shape of an image, what the
+# loss says, and which small mistakes make a network look better or worse than it is.
 
 # %% [markdown]
 # ## Set up
@@ -52,19 +55,20 @@ figure
 # %% [markdown]
 # ## A convolution, by hand
 #
-# A fully connected layer has a weight for every pixel. It must learn a stroke in the top left corner and
-# the same stroke one pixel further right as two unrelated things. A convolution has one small **kernel**
-# of weights and slides it over the image. At each place it multiplies what lies under the kernel
-# with the weights, and adds. For an image $x$, a 5×5 kernel $k$ and a bias $b$:
+# A fully connected layer has a weight for every pixel. It must learn a stroke in the top left
+# corner and the same stroke one pixel further right as two unrelated things. A convolution has one
+# small **kernel** of weights and slides it over the image. At each place it multiplies what lies
+# under the kernel with the weights, and adds. For an image $x$, a 5×5 kernel $k$ and a bias $b$:
 #
 # $$z_{r,c} = b + \sum_{u=0}^{4} \sum_{v=0}^{4} k_{u,v} \, x_{r+u,\,c+v} .$$
 #
 # Three things follow from the formula:
 #
 # 1. **Few weights.** $5 \cdot 5 + 1 = 26$ numbers, whatever the size of the image.
-# 2. **A smaller output.** The kernel must lie inside the image, so $r$ runs from 0 to $28 - 5 = 23$: a side of 28
-#    becomes $28 - 5 + 1 = 24$.
-# 3. **The same answer everywhere.** A stroke moved by one pixel gives the same output, moved by one pixel.
+# 2. **A smaller output.** The kernel must lie inside the image, so $r$ runs from 0 to
+#    $28 - 5 = 23$: a side of 28 becomes $28 - 5 + 1 = 24$.
+# 3. **The same answer everywhere.** A stroke moved by one pixel gives the same output, moved by one
+#    pixel.
 #
 # Compute one place by hand, and compare it with what PyTorch says.
 
@@ -90,14 +94,15 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The two pictures on the right are cut off at zero: that is what **ReLU**, $\max(0, z)$, does. Without a step that is
-# not linear, two convolutions in a row would be no more than one convolution with a larger kernel.
+# The two pictures on the right are cut off at zero: that is what **ReLU**, $\max(0, z)$, does.
+# Without a step that is not linear, two convolutions in a row would be no more than one convolution
+# with a larger kernel.
 
 # %% [markdown]
 # ## The network, and every number in it
 #
-# The second kind of step, **max-pooling**, keeps the largest of each 2×2 square and so halves both sides. Two
-# convolutions, each followed by ReLU and pooling, and one linear layer:
+# The second kind of step, **max-pooling**, keeps the largest of each 2×2 square and so halves both
+# sides. Two convolutions, each followed by ReLU and pooling, and one linear layer:
 #
 # | Step | Output | Parameters |
 # |---|---|---|
@@ -112,18 +117,20 @@ figure
 # | linear, 256 → 10 | 10 logits | $10 \cdot (256 + 1) = 2570$ |
 # | together | | $208 + 3216 + 2570 = 5994$ |
 #
-# An output channel of the second convolution looks at all eight channels below it: $8 \cdot 25$ weights and one
-# bias. That is why it has the most parameters although its images are small.
+# An output channel of the second convolution looks at all eight channels below it: $8 \cdot 25$
+# weights and one bias. That is why it has the most parameters although its images are small.
 #
-# **This architecture is prescribed**: these layers, these sizes, no padding, stride 1, a bias everywhere, and nothing else
-# that has parameters. The judge reads the six parameter tensors of your network, tells them apart by their shapes (all six
-# differ), builds the network again from them, and compares its logits with yours. The names of your layers are free.
+# **This architecture is prescribed**: these layers, these sizes, no padding, stride 1, a bias
+# everywhere, and nothing else that has parameters. The judge reads the six parameter tensors of
+# your network, tells them apart by their shapes (all six differ), builds the network again from
+# them, and compares its logits with yours. The names of your layers are free.
 
 # %% [markdown] card: cnn
 # difficulty: 2
 # minutes: 25
 # needs: the table above, and `nn.Conv2d`, `nn.ReLU`, `nn.MaxPool2d`, `nn.Flatten`, `nn.Linear`.
 # gets: a network whose every number you can account for.
+
 
 # %% stub: cnn from solutions.cnn
 class CNN(nn.Module):
@@ -159,13 +166,14 @@ class CNN(nn.Module):
 # `CNN()(data.train.images[:2]).shape`. It should be `(2, 8, 24, 24)`. Then add a step at a time.
 #
 # >> Hint 2: the idea
-# Each layer's input channels are the output channels of the one before. When PyTorch says that `mat1 and mat2
-# shapes cannot be multiplied`, the linear layer expects another number than flattening gives:
-# print the shape in front of it. 256 is 16 · 4 · 4.
+# Each layer's input channels are the output channels of the one before. When PyTorch says that
+# `mat1 and mat2 shapes cannot be multiplied`, the linear layer expects another number than
+# flattening gives: print the shape in front of it. 256 is 16 · 4 · 4.
 #
 # >> Hint 3: nearly the code
-# `nn.Conv2d(1, 8, kernel_size=5)`, `nn.Conv2d(8, 16, kernel_size=5)`, `nn.MaxPool2d(2)`, `nn.Linear(256, 10)`; in `forward`
-# each takes the result of the one before. `nn.Flatten()` leaves the batch alone.
+# `nn.Conv2d(1, 8, kernel_size=5)`, `nn.Conv2d(8, 16, kernel_size=5)`, `nn.MaxPool2d(2)`,
+# `nn.Linear(256, 10)`; in `forward` each takes the result of the one before. `nn.Flatten()` leaves
+# the batch alone.
 
 # %% check: cnn
 
@@ -173,56 +181,62 @@ class CNN(nn.Module):
 untrained = CNN()
 print("parameters:", parameter_count(untrained))
 for name, weights in untrained.named_parameters():
-    print(f"  {name:14} {str(tuple(weights.shape)):18} {weights.numel():5}")
+    print(f"  {name:14} {tuple(weights.shape)!s:18} {weights.numel():5}")
 
 # %% [markdown]
 # ## What the loss says
 #
-# The network returns ten **logits** $z_0, \dots, z_9$: any numbers, the largest is the answer. The loss
-# turns them into probabilities and asks how surprised they are by the truth $y$.
+# The network returns ten **logits** $z_0, \dots, z_9$: any numbers, the largest is the answer. The
+# loss turns them into probabilities and asks how surprised they are by the truth $y$.
 #
 # 1. Make them positive and let them add up to one (*softmax*): $p_j = e^{z_j} / \sum_i e^{z_i}$.
-# 2. The surprise at seeing $y$ is $-\log p_y$: nothing if $p_y = 1$, and without limit as $p_y \to 0$.
+# 2. The surprise at seeing $y$ is $-\log p_y$: nothing if $p_y = 1$, and without limit as
+#    $p_y \to 0$.
 # 3. Put together, the **cross-entropy** is $L = -\log p_y = \log \sum_i e^{z_i} - z_y$.
 #
-# The last form is why a network has no softmax at its end: `F.cross_entropy` takes logits and computes step 3 without ever forming
-# a probability that rounds to zero. A network that applies softmax itself is trained on the softmax of a softmax.
-# It learns slowly, and nothing complains.
+# The last form is why a network has no softmax at its end: `F.cross_entropy` takes logits and
+# computes step 3 without ever forming a probability that rounds to zero. A network that applies
+# softmax itself is trained on the softmax of a softmax. It learns slowly, and nothing complains.
 #
-# A network that knows nothing says $p_y = 1/10$ for everything and has the loss $\log 10 \approx 2.303$. That is the first number to expect.
+# A network that knows nothing says $p_y = 1/10$ for everything and has the loss
+# $\log 10 \approx 2.303$. That is the first number to expect.
 
 # %%
 logits_once = predict(untrained, data.train.images[:100])
 truth = data.train.labels[:100]
 by_steps = (logits_once.exp().sum(dim=1).log() - logits_once[torch.arange(100), truth]).mean()
-print(f"step by step {by_steps.item():.4f}, F.cross_entropy "
-      f"{F.cross_entropy(logits_once, truth).item():.4f}, log 10 = {torch.tensor(10.0).log().item():.4f}")
-twice = logits_once.softmax(dim=1)
-print(f"with a softmax too many, even a perfect network cannot go below "
-      f"{F.cross_entropy(torch.eye(10), torch.arange(10)).item():.3f} (here {F.cross_entropy(twice, truth).item():.3f})")
+print(f"step by step    {by_steps.item():.4f}")
+print(f"F.cross_entropy {F.cross_entropy(logits_once, truth).item():.4f}")
+print(f"log 10          {torch.tensor(10.0).log().item():.4f}")
+perfect = torch.eye(10)  # the probabilities of a network that is always right and always sure
+print(f"with a softmax too many, it has {F.cross_entropy(perfect, torch.arange(10)).item():.3f}")
 
 # %% [markdown]
 # ## The training loop
 #
-# Training is a walk downhill. For a batch of images, compute the loss; compute its gradient with respect to every weight;
-# move every weight a little against its gradient; take the next batch. Once through all images is an **epoch**.
+# Training is a walk downhill. For a batch of images, compute the loss; compute its gradient with
+# respect to every weight; move every weight a little against its gradient; take the next batch.
+# Once through all images is an **epoch**.
 #
 # Four details decide whether the loop is right:
 #
-# - **Shuffle** in every epoch, or the network learns the order. Draw the order from a generator of your own,
-#   `torch.Generator().manual_seed(seed)`: the same seed then gives the same run, and other people's random numbers stay as they were.
+# - **Shuffle** in every epoch, or the network learns the order. Draw the order from a generator of
+#   your own, `torch.Generator().manual_seed(seed)`: the same seed then gives the same run, and
+#   other people's random numbers stay as they were.
 # - **Clear the gradients** before each step: PyTorch adds to `.grad`.
-# - **Mode.** Some layers behave differently while they train. Dropout switches off a random part of the network, and batch
-#   normalisation uses the statistics of the batch. `model.train()` and `model.eval()` switch them. Your `CNN` has no such layer, but your loop will
-#   meet networks that do.
+# - **Mode.** Some layers behave differently while they train. Dropout switches off a random part of
+#   the network, and batch normalisation uses the statistics of the batch. `model.train()` and
+#   `model.eval()` switch them. Your `CNN` has no such layer, but your loop will meet networks that
+#   do.
 # - **The mean per image.** The last batch may be smaller. Weigh each batch by its size.
 
 # %% [markdown] card: train
 # difficulty: 3
 # minutes: 35
-# needs: `torch.randperm(n, generator=...)` and `.split(batch_size)`, an optimiser (`torch.optim.Adam`
-#   with learning rate 0.002 does well), and the four details above.
+# needs: `torch.randperm(n, generator=...)` and `.split(batch_size)`, an optimiser
+#   (`torch.optim.Adam` with learning rate 0.002 does well), and the four details above.
 # gets: the loop that every training in this course is a variation of.
+
 
 # %% stub: train from solutions.cnn
 def train(
@@ -261,25 +275,30 @@ def train(
 
 # %% [markdown]
 # >> Hint 1: where to begin
-# Write the loop for a single batch and call it twice on the same 64 images. The second loss should be below
-# the first. If it stays exactly the same, nobody called `step()`; if it is `nan`, the steps are too large.
+# Write the loop for a single batch and call it twice on the same 64 images. The second loss should
+# be below the first. If it stays exactly the same, nobody called `step()`; if it is `nan`, the
+# steps are too large.
 #
 # >> Hint 2: the idea
-# `torch.randperm(len(images), generator=generator).split(batch_size)` is a list of index tensors, and
-# `images[index]` is a batch. A generator made *inside* the loop over epochs would give the same order every time.
+# `torch.randperm(len(images), generator=generator).split(batch_size)` is a list of index tensors,
+# and `images[index]` is a batch. A generator made *inside* the loop over epochs would give the same
+# order every time.
 #
 # >> Hint 3: nearly the code
-# For each `batch`: `loss = F.cross_entropy(model(images[batch]), labels[batch])`, `optimizer.zero_grad()`, `loss.backward()`,
-# `optimizer.step()`, `total += loss.item() * len(batch)`. The modes: `[(module, module.training) for module in model.modules()]` before, and
-# `module.training = mode` for each pair after.
+# For each `batch`: `loss = F.cross_entropy(model(images[batch]), labels[batch])`,
+# `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`,
+# `total += loss.item() * len(batch)`. The modes:
+# `[(module, module.training) for module in model.modules()]` before, and `module.training = mode`
+# for each pair after.
 
 # %% check: train
 
 # %% [markdown]
 # ## How often it is right
 #
-# Accuracy is the fraction of images whose largest logit is the labelled class. It looks too simple to get wrong, and yet: measured in
-# training mode it is random. See for yourself with a network that has dropout.
+# Accuracy is the fraction of images whose largest logit is the labelled class. It looks too simple
+# to get wrong, and yet: measured in training mode it is random. See for yourself with a network
+# that has dropout.
 
 # %%
 torch.manual_seed(0)
@@ -295,9 +314,10 @@ for mode in ("training", "training", "evaluation", "evaluation"):
 # %% [markdown] card: accuracy
 # difficulty: 1
 # minutes: 15
-# needs: `argmax(dim=1)`, `torch.no_grad()`, and `evaluating(model)` from the first cell, which puts a model in evaluation mode for a
-#   block and gives every module its own mode back afterwards.
+# needs: `argmax(dim=1)`, `torch.no_grad()`, and `evaluating(model)` from the first cell, which puts
+#   a model in evaluation mode for a block and gives every module its own mode back afterwards.
 # gets: the number that everything else in this course is compared with.
+
 
 # %% stub: accuracy from solutions.cnn
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
@@ -326,8 +346,8 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 # count?
 #
 # >> Hint 2: the idea
-# Count the right ones over all portions and divide once, at the end. The mean of the portions' accuracies is wrong when the last
-# portion is smaller.
+# Count the right ones over all portions and divide once, at the end. The mean of the portions'
+# accuracies is wrong when the last portion is smaller.
 #
 # >> Hint 3: nearly the code
 # `for part, targets in zip(images.split(512), labels.split(512)):` and inside
@@ -339,8 +359,8 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 # %% [markdown]
 # ## Train it and look
 #
-# Now everything is yours: network, loop, and measure. A percentage of a few hundred images is a sample;
-# Wilson's interval says which true accuracies would not be surprised by it.
+# Now everything is yours: network, loop, and measure. A percentage of a few hundred images is a
+# sample; Wilson's interval says which true accuracies would not be surprised by it.
 
 # %%
 torch.manual_seed(0)
@@ -355,8 +375,8 @@ print(f"training images {accuracy(network, data.train.images, data.train.labels)
 print(f"test images     {hits / len(data.test):.1%} right, 95 % interval {low:.1%} to {high:.1%}")
 
 # %% [markdown]
-# The mistakes are worth more than the percentage. These are the test images it is most wrong about, at most
-# six, and how sure it was.
+# The mistakes are worth more than the percentage. These are the test images it is most wrong about,
+# at most six, and how sure it was.
 
 # %%
 answers = predict(network, data.test.images).argmax(dim=1)
@@ -365,23 +385,27 @@ mistakes = (answers != data.test.labels).nonzero().flatten()
 worst = mistakes[sure[mistakes].argsort(descending=True)][:6]
 figure = plots.image_row(
     data.test.images[worst],
-    [f"{data.classes[data.test.labels[i]]} read as\n{data.classes[answers[i]]}, {sure[i]:.0%} sure"
-     for i in worst.tolist()],
+    [
+        f"{data.classes[data.test.labels[i]]} read as\n{data.classes[answers[i]]}, {sure[i]:.0%}"
+        for i in worst.tolist()
+    ],
     title=f"The surest of {len(mistakes)} mistakes on {len(data.test)} test images",
 )
 print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# >> To think about: the network is right on more of the training images than of the test images. Why is the second number the one to quote?
-# The weights were chosen to be right on the training images; a network with enough weights can know them by heart. The test images
-# had no part in the choice, so they stand for images not seen yet. They do so only as long as nobody chooses by them: whoever tries
-# twenty learning rates and keeps the one with the best test accuracy has made the test images part of the training.
+# >> To think about: why quote the accuracy on the test images and not the other, higher one?
+# The weights were chosen to be right on the training images; a network with enough weights can know
+# them by heart. The test images had no part in the choice, so they stand for images not seen yet.
+# They do so only as long as nobody chooses by them: whoever tries twenty learning rates and keeps
+# the one with the best test accuracy has made the test images part of the training.
 
 # %% [markdown]
 # ## Keep it
 #
-# A trained network is its weights. Save them by name and put them into a new network of the same class:
+# A trained network is its weights. Save them by name and put them into a new network of the same
+# class:
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
@@ -389,20 +413,23 @@ with tempfile.TemporaryDirectory() as folder:
     save_file(network.state_dict(), path)
     again = CNN()
     again.load_state_dict(load_file(path))
-    print(f"{path.stat().st_size:,} bytes for {parameter_count(network):,} numbers of 4 bytes, and their names")
+    print(f"{path.stat().st_size:,} bytes: {parameter_count(network):,} numbers and their names")
 same = torch.equal(predict(network, data.test.images), predict(again, data.test.images))
 print("the loaded network gives the same logits, bit for bit:", same)
 
 # %% [markdown]
-# The format, safetensors, holds numbers and names and nothing else. The older way, `torch.save(model)`, writes a
-# *pickle*, and a pickle may contain instructions that run when it is opened. A model file from the internet that is a pickle is a
-# program from the internet. Where you must open one, `torch.load(..., weights_only=True)` refuses the instructions.
+# The format, safetensors, holds numbers and names and nothing else. The older way,
+# `torch.save(model)`, writes a *pickle*, and a pickle may contain instructions that run when it is
+# opened. A model file from the internet that is a pickle is a program from the internet. Where you
+# must open one, `torch.load(..., weights_only=True)` refuses the instructions.
 
 # %% [markdown]
 # ## An experiment: how large a step?
 #
-# Not graded. The same network and the same starting weights, with four optimisers and learning rates. `fit` is the
-# course's own training loop, and it records the accuracy too. Before you run it, guess the order.
+# Not graded. The same network and the same starting weights, with four optimisers and learning
+# rates. `fit` is the course's own training loop, and it records the accuracy too. Before you run
+# it, guess the order.
+
 
 # %%
 def started_alike() -> nn.Module:
@@ -429,9 +456,10 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Too small a step gets nowhere in the time it has; too large a step jumps out of every valley, and the loss stays at $\log 10$, where a
-# network that knows nothing stands. Between them lies a wide range that works, and within it the choice of optimiser
-# matters less than its reputation. Try a rate of your own.
+# Too small a step gets nowhere in the time it has; too large a step jumps out of every valley, and
+# the loss stays at $\log 10$, where a network that knows nothing stands. Between them lies a wide
+# range that works, and within it the choice of optimiser matters less than its reputation. Try a
+# rate of your own.
 
 # %% [markdown]
 # ## What you can now do
@@ -441,4 +469,5 @@ figure
 # - Write a training loop that gives the same result twice and leaves no traces.
 # - Measure an accuracy in the right mode, and say how far it can be trusted.
 #
-# The network is right nearly always, on images that nobody has tampered with. Assignment 3 tampers with them.
+# The network is right nearly always, on images that nobody has tampered with. Assignment 3 tampers
+# with them.

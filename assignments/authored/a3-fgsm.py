@@ -1,12 +1,16 @@
+# ruff: noqa: F401  (what the inserted reference code uses)
+
 # %% [markdown]
 # # 3 · Attack it: the fast gradient sign method
 #
-# Write the smallest attack there is, measure honestly what it does, and learn to read other people's measurements.
+# Write the smallest attack there is, measure honestly what it does, and learn to read other
+# people's measurements.
 #
-# A network that reads handwritten digits almost without a mistake can be led astray by a change that a person hardly notices. You
-# will make that change with one gradient and one line of arithmetic. The line is easy; most
-# published mistakes are in what surrounds it: the unit of epsilon, what is counted, and what the
-# attack is compared with. So this notebook spends as much time there.
+# A network that reads handwritten digits almost without a mistake can be led astray by a change
+# that a person hardly notices. You will make that change with one gradient and one line of
+# arithmetic. The line is easy; most published mistakes are in what surrounds it: the unit of
+# epsilon, what is counted, and what the attack is compared with. So this notebook spends as much
+# time there.
 
 # %% [markdown]
 # ## Set up
@@ -17,7 +21,6 @@
 # %%
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -26,8 +29,14 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.metrics import accuracy, confidence, confusion_matrix, evaluating, predict
-from course.metrics import wilson_interval
+from course.metrics import (
+    accuracy,
+    confidence,
+    confusion_matrix,
+    evaluating,
+    predict,
+    wilson_interval,
+)
 from course.models import build
 from course.training import fit, plain_recipe
 
@@ -53,9 +62,10 @@ print(f"right on {clean_accuracy:.1%} of the test images")
 # **threat model**:
 #
 # - **Goal.** Any wrong answer will do (an *untargeted* attack).
-# - **Knowledge.** The attacker has the network: its layers, its weights, its gradients (*white box*).
-# - **Budget.** Every pixel may change, but none by more than $\epsilon$, and the result must still be
-#   an image, with values from 0 (black) to 1 (white).
+# - **Knowledge.** The attacker has the network: its layers, its weights, its gradients (*white
+#   box*).
+# - **Budget.** Every pixel may change, but none by more than $\epsilon$, and the result must still
+#   be an image, with values from 0 (black) to 1 (white).
 #
 # Write $x$ for the image and $\delta$ for the change. The budget is the largest change of a pixel,
 # which is the $L_\infty$ norm:
@@ -77,13 +87,15 @@ print(f"right on {clean_accuracy:.1%} of the test images")
 #
 # 1. A change $\delta$ moves the output by exactly $f(x + \delta) - f(x) = \sum_i w_i \delta_i$.
 # 2. The terms do not disturb each other, so each may be made as large as its own budget allows.
-# 3. A term $w_i \delta_i$ with $|\delta_i| \le \epsilon$ is largest at $\delta_i = \epsilon$ if $w_i > 0$ and at
-#    $\delta_i = -\epsilon$ if $w_i < 0$. In one formula: $\delta_i = \epsilon \, \mathrm{sign}(w_i)$.
+# 3. A term $w_i \delta_i$ with $|\delta_i| \le \epsilon$ is largest at $\delta_i = \epsilon$ if
+#    $w_i > 0$ and at $\delta_i = -\epsilon$ if $w_i < 0$. In one formula:
+#    $\delta_i = \epsilon \, \mathrm{sign}(w_i)$.
 # 4. All terms together then give $\epsilon \sum_i |w_i| = \epsilon \|w\|_1$.
 #
-# Each pixel contributes little, but there are 784 of them and they all pull the same way. Noise of the same size does not: with
-# random signs the terms mostly cancel, and what is left is of size $\epsilon \sqrt{\sum_i w_i^2} = \epsilon \|w\|_2$.
-# The next cell trains such a classifier and compares the two.
+# Each pixel contributes little, but there are 784 of them and they all pull the same way. Noise of
+# the same size does not: with random signs the terms mostly cancel, and what is left is of size
+# $\epsilon \sqrt{\sum_i w_i^2} = \epsilon \|w\|_2$. The next cell trains such a classifier and
+# compares the two.
 
 # %%
 linear = build("linear", seed=0)
@@ -95,12 +107,14 @@ noise_pushes = limit * ((2.0 * coins - 1) @ towards_8)
 threes = data.test.images[data.test.labels == 3].flatten(1)
 lead = threes @ -towards_8 + (linear.logits.bias[3] - linear.logits.bias[8]).item()
 print(f"a typical 3 leads over 8 by     {lead.median().item():6.2f}")
-print(f"random noise of size {limit} moves it by {noise_pushes.abs().mean().item():6.2f} on average")
+print(
+    f"random noise of size {limit} moves it by {noise_pushes.abs().mean().item():6.2f}, typically"
+)
 print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().sum().item():6.2f}")
 
 # %% [markdown]
-# The worst change is stronger than noise of the same size many times over, and for a linear classifier no
-# gradient descent and no luck is involved: it is the optimum.
+# The worst change is stronger than noise of the same size many times over, and for a linear
+# classifier no gradient descent and no luck is involved: it is the optimum.
 
 # %% [markdown]
 # ## From a linear model to a network
@@ -109,9 +123,9 @@ print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().su
 #
 # $$L(x + \delta) \approx L(x) + g \cdot \delta, \qquad g = \nabla_x L(f(x), y) .$$
 #
-# Now the argument above applies word for word, with $g$ in the place of $w$: to raise the loss as far
-# as possible, let every pixel take its full step in the direction of its own gradient. Then bring
-# the pixels that left $[0, 1]$ back to the edge:
+# Now the argument above applies word for word, with $g$ in the place of $w$: to raise the loss as
+# far as possible, let every pixel take its full step in the direction of its own gradient. Then
+# bring the pixels that left $[0, 1]$ back to the edge:
 #
 # $$x_{\mathrm{adv}} = \mathrm{clamp}\big(x + \epsilon \, \mathrm{sign}(g),\; 0,\; 1\big) .$$
 #
@@ -120,14 +134,15 @@ print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().su
 #
 # Three remarks that save an hour of searching:
 #
-# - The gradient is with respect to the **image**. The weights stay where they are, and so do
-#   the `.grad` of the parameters: somebody may be in the middle of training.
+# - The gradient is with respect to the **image**. The weights stay where they are, and so do the
+#   `.grad` of the parameters: somebody may be in the middle of training.
 # - The size of the gradient is thrown away, only the signs count. A pixel whose gradient is exactly
 #   zero stays as it is: $\mathrm{sign}(0) = 0$.
 # - Clamping can only make a change smaller: $x$ lies in $[0, 1]$ itself. So the budget survives it.
 
 # %% [markdown]
-# The cell below gives you a function that refuses arguments which make no sense. Yours call it first.
+# The cell below gives you a function that refuses arguments which make no sense. Yours call it
+# first.
 
 # %%
 import math
@@ -137,9 +152,10 @@ import math
 # %% [markdown] card: fgsm
 # difficulty: 2
 # minutes: 25
-# needs: the formula above, and `torch.autograd.grad(value, tensor)`, which returns the gradient of one
-#   number with respect to one tensor (in a tuple) and touches nothing else.
+# needs: the formula above, and `torch.autograd.grad(value, tensor)`, which returns the gradient of
+#   one number with respect to one tensor (in a tuple) and touches nothing else.
 # gets: a working attack, for any model that takes images in [0, 1].
+
 
 # %% stub: fgsm from solutions.fgsm
 def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
@@ -188,23 +204,25 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
 # gradient with respect to the image. If the result has the shape of the image, you are halfway.
 #
 # >> Hint 2: the idea
-# A tensor records operations after `requires_grad_()`. Do that to a copy, `images.detach().clone()`, so that the
-# caller's images are left alone. If autograd says that an element "does not require grad", the logits were
-# computed from the original and not from the copy, or gradients are switched off around you.
+# A tensor records operations after `requires_grad_()`. Do that to a copy,
+# `images.detach().clone()`, so that the caller's images are left alone. If autograd says that an
+# element "does not require grad", the logits were computed from the original and not from the copy,
+# or gradients are switched off around you.
 #
 # >> Hint 3: nearly the code
-# `torch.autograd.grad(F.cross_entropy(model(copy), labels, reduction="sum"), copy)` is a tuple with one
-# tensor. `gradient.sign()` gives -1, 0 or 1 and `tensor.clamp(0, 1)` does what it says. Add the step to
-# `images`, not to the copy, and nothing needs to be detached at the end.
+# `torch.autograd.grad(F.cross_entropy(model(copy), labels, reduction="sum"), copy)` is a tuple with
+# one tensor. `gradient.sign()` gives -1, 0 or 1 and `tensor.clamp(0, 1)` does what it says. Add the
+# step to `images`, not to the copy, and nothing needs to be detached at the end.
 
 # %% check: fgsm
 
 # %% [markdown]
 # >> To think about: the loss is summed over the batch. Would the mean give another attack?
-# No. The mean is the sum divided by the number of images, a positive number, and a positive factor does not change a sign. It
-# would matter for an attack that uses the size of the gradient. What would be wrong is a
-# batch in which one image influences another, as batch normalisation in training mode does: then
-# the gradient of one image's loss reaches into its neighbours. That is one reason for evaluation mode.
+# No. The mean is the sum divided by the number of images, a positive number, and a positive factor
+# does not change a sign. It would matter for an attack that uses the size of the gradient. What
+# would be wrong is a batch in which one image influences another, as batch normalisation in
+# training mode does: then the gradient of one image's loss reaches into its neighbours. That is one
+# reason for evaluation mode.
 
 # %% [markdown]
 # ## Look at it
@@ -230,8 +248,9 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The change is not random: its patches follow the strokes and the gaps between them. Black background can only get
-# lighter and full white only darker, so there about half of the pixels stay put. That is the clamp at work.
+# The change is not random: its patches follow the strokes and the gaps between them. Black
+# background can only get lighter and full white only darker, so there about half of the pixels stay
+# put. That is the clamp at work.
 
 # %% [markdown]
 # ## Epsilon has a unit
@@ -240,11 +259,14 @@ figure
 # grey levels. Many networks do not take such images, though. They take *normalised* ones,
 # $z = (x - \mu) / \sigma$, and an epsilon applied there is another number:
 #
-# $$|\Delta z| = |\Delta x| / \sigma \quad\Longrightarrow\quad \epsilon_{\text{pixels}} = \sigma \, \epsilon_{\text{normalised}} .$$
+# $$
+# |\Delta z| = |\Delta x| / \sigma \quad\Longrightarrow\quad
+# \epsilon_{\text{pixels}} = \sigma \, \epsilon_{\text{normalised}} .
+# $$
 #
-# For MNIST, where $\sigma = 0.3081$ is customary, that is a factor of three; for images scaled to $[-1, 1]$
-# ($\sigma = 0.5$) it is two. Three reports that you can find on the web show FGSM curves on MNIST with
-# axes that look alike. Here are their own numbers, brought to one unit.
+# For MNIST, where $\sigma = 0.3081$ is customary, that is a factor of three; for images scaled to
+# $[-1, 1]$ ($\sigma = 0.5$) it is two. Three reports that you can find on the web show FGSM curves
+# on MNIST with axes that look alike. Here are their own numbers, brought to one unit.
 
 # %%
 published = {  # what the reports print: epsilon in their unit -> accuracy in percent
@@ -255,46 +277,54 @@ published = {  # what the reports print: epsilon in their unit -> accuracy in pe
 for report, (pixels_per_unit, curve) in published.items():
     print(report)
     for epsilon_printed, percent in curve.items():
-        print(f"  printed {epsilon_printed:.4f} = {epsilon_printed * pixels_per_unit:.4f} in pixels"
-              f" ({epsilon_printed * pixels_per_unit * 255:4.1f}/255): {percent:.2f} %")
+        in_pixels = epsilon_printed * pixels_per_unit
+        print(
+            f"  printed {epsilon_printed:.4f} = {in_pixels:.4f} in pixels"
+            f" ({in_pixels * 255:4.1f}/255): {percent:.2f} %"
+        )
 
 # %% [markdown]
-# *A* is "MNIST Adversarial Machine Learning Experiment Report" (2025), *B* "Understanding Adversarial Attacks
-# Through MNIST" (2025), *C* "Adversarial Attacks on ResNet: MNIST Digit Classification".
+# *A* is "MNIST Adversarial Machine Learning Experiment Report" (2025), *B* "Understanding
+# Adversarial Attacks Through MNIST" (2025), *C* "Adversarial Attacks on ResNet: MNIST Digit
+# Classification".
 #
 # Three lessons:
 #
 # - A reader who takes *C*'s 0.3 for pixels believes the network lasts twice as long as it does.
-# - *A* calls its network naturally robust. Its largest epsilon, 8/255, is about 0.03; the attacks it compares
-#   itself with used 0.1 to 0.3.
+# - *A* calls its network naturally robust. Its largest epsilon, 8/255, is about 0.03; the attacks
+#   it compares itself with used 0.1 to 0.3.
 # - *B* is the odd one: its program applies epsilon to normalised images. When one runs that program
-#   the accuracy falls far less than the table says; with epsilon in pixels it fits. The table
-#   and the program do not belong together, and nobody can see it from the table.
+#   the accuracy falls far less than the table says; with epsilon in pixels it fits. The table and
+#   the program do not belong together, and nobody can see it from the table.
 #
-# The remedy is a convention. In this course a model takes images in $[0, 1]$ and normalises them **inside**, as its first
-# layer. Then every epsilon outside is in pixels, for every network.
+# The remedy is a convention. In this course a model takes images in $[0, 1]$ and normalises them
+# **inside**, as its first layer. Then every epsilon outside is in pixels, for every network.
 #
-# >> To think about: a report uses normalised inputs (mean 0.1307, standard deviation 0.3081) and clamps the result to [0, 1]. What is wrong?
-# The pixels 0 and 1 become $(0 - 0.1307)/0.3081 \approx -0.42$ and $(1 - 0.1307)/0.3081 \approx 2.82$. A clamp to $[0, 1]$ lifts
-# every black pixel from −0.42 to 0, far more than epsilon, and cuts the white ones from 2.82 to 1. The images are changed before
-# the attack has done anything. Clamp to $[-0.42, 2.82]$, or better, attack in pixel units.
+# >> To think about: a program attacks normalised inputs and clamps them to [0, 1]. What is wrong?
+# With the customary mean 0.1307 and standard deviation 0.3081, the pixels 0 and 1 become
+# $(0 - 0.1307)/0.3081 \approx -0.42$ and $(1 - 0.1307)/0.3081 \approx 2.82$. A clamp to $[0, 1]$
+# lifts every black pixel from −0.42 to 0, far more than epsilon, and cuts the white ones from 2.82
+# to 1. The images are changed before the attack has done anything. Clamp to $[-0.42, 2.82]$, or
+# better, attack in pixel units.
 
 # %% [markdown]
 # ## What to count
 #
-# The accuracy under attack mixes two things: images that the attack turned, and images that the network got wrong
-# anyway. To judge the *attack*, leave the second kind out:
+# The accuracy under attack mixes two things: images that the attack turned, and images that the
+# network got wrong anyway. To judge the *attack*, leave the second kind out:
 #
 # $$\text{success rate} = \frac{\text{right before and wrong after}}{\text{right before}} .$$
 #
-# With a network that is right on 60 of 100 images, of which 30 stay right after the attack, the accuracy under attack is 30 %,
-# so "100 % minus accuracy" would be 70 %. But the attack turned 30 of 60: its success rate is 50 %.
+# With a network that is right on 60 of 100 images, of which 30 stay right after the attack, the
+# accuracy under attack is 30 %, so "100 % minus accuracy" would be 70 %. But the attack turned 30
+# of 60: its success rate is 50 %.
 
 # %% [markdown] card: attack_success_rate
 # difficulty: 1
 # minutes: 10
 # needs: `argmax` and boolean tensors, which combine with `&`.
 # gets: the number that tells how good an attack is, separate from how good the network is.
+
 
 # %% stub: attack_success_rate from solutions.fgsm
 def attack_success_rate(
@@ -313,7 +343,7 @@ def attack_success_rate(
         turn: 0.0.
 
     Raises:
-        ValueError: the shapes of images and adversarial differ, or there is not one label per image.
+        ValueError: images and adversarial differ in shape, or there is not one label per image.
     """
     # 1. Refuse shapes that do not fit.
     # 2. In evaluation mode and without gradients: which images were right before?
@@ -323,15 +353,16 @@ def attack_success_rate(
 
 # %% [markdown]
 # >> Hint 1: where to begin
-# Write the two boolean tensors first, `(n,)` each: `right_before` and `wrong_after`. Print their sums.
+# Write the two boolean tensors first, `(n,)` each: `right_before` and `wrong_after`. Print their
+# sums.
 #
 # >> Hint 2: the idea
 # The denominator is the number that were right *before*, not `len(images)`. An image that was wrong
 # before belongs in neither count, even if the attack happens to make it right.
 #
 # >> Hint 3: nearly the code
-# `(right_before & wrong_after).sum() / right_before.sum()` is a tensor; wrap counts in `int(...)` to divide Python numbers. Test
-# `if not right_before.any()` first.
+# `(right_before & wrong_after).sum() / right_before.sum()` is a tensor; wrap counts in `int(...)`
+# to divide Python numbers. Test `if not right_before.any()` first.
 
 # %% check: attack_success_rate
 
@@ -345,15 +376,16 @@ print(f"success rate of FGSM at epsilon {limit}: {rate:.1%}")
 # %% [markdown]
 # ## A whole curve from one gradient
 #
-# One epsilon is one point. The interesting question is where a network breaks, and that takes a curve. Look at
-# the formula again: $g$ is taken at the clean image, so it does not depend on $\epsilon$. One gradient
-# serves the whole curve, and each further point costs one forward pass.
+# One epsilon is one point. The interesting question is where a network breaks, and that takes a
+# curve. Look at the formula again: $g$ is taken at the clean image, so it does not depend on
+# $\epsilon$. One gradient serves the whole curve, and each further point costs one forward pass.
 
 # %% [markdown] card: robustness_curve
 # difficulty: 2
 # minutes: 15
 # needs: your `loss_gradient`, and `accuracy` from `course.metrics`.
 # gets: the figure that most papers on the subject begin with.
+
 
 # %% stub: robustness_curve from solutions.fgsm
 def robustness_curve(
@@ -380,26 +412,27 @@ def robustness_curve(
 
 # %% [markdown]
 # >> Hint 1: where to begin
-# Start with a loop that calls `fgsm` for each epsilon. It is right, and several times too slow. What does
-# every turn of the loop compute again?
+# Start with a loop that calls `fgsm` for each epsilon. It is right, and several times too slow.
+# What does every turn of the loop compute again?
 #
 # >> Hint 2: the idea
-# Everything up to `sign` can stand above the loop. Inside remain a multiplication, an addition, a clamp
-# and a call of `accuracy`.
+# Everything up to `sign` can stand above the loop. Inside remain a multiplication, an addition, a
+# clamp and a call of `accuracy`.
 #
 # >> Hint 3: nearly the code
 # `direction = loss_gradient(model, images, labels).sign()`, then for each epsilon
-# `accuracy(model, (images + epsilon * direction).clamp(0, 1), labels)`. Each image moves from the *original*; do not
-# add to what the turn before left.
+# `accuracy(model, (images + epsilon * direction).clamp(0, 1), labels)`. Each image moves from the
+# *original*; do not add to what the turn before left.
 
 # %% check: robustness_curve
 
 # %% [markdown]
 # ## The control: the same budget, without the gradient
 #
-# An attack deserves its name only if it does more than noise. The strongest noise within the budget moves every
-# pixel by the full epsilon, up or down by the toss of a coin. The band around each curve is Wilson's 95 % interval: what
-# a test set of this size leaves open.
+# An attack deserves its name only if it does more than noise. The strongest noise within the budget
+# moves every pixel by the full epsilon, up or down by the toss of a coin. The band around each
+# curve is Wilson's 95 % interval: what a test set of this size leaves open.
+
 
 # %%
 def with_intervals(rates: list[float], total: int) -> tuple[list[float], list[float]]:
@@ -429,21 +462,23 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Two things to read off. The same amount of change does little when its signs are random, and a great deal when they follow
-# the gradient. And a curve that falls below guessing is nothing strange: an attacker who knows the answer makes the
-# network avoid it. "Worse than guessing" means below the dotted line, at one in ten here; 41 % is not
-# worse than guessing, although report *B* says so.
+# Two things to read off. The same amount of change does little when its signs are random, and a
+# great deal when they follow the gradient. And a curve that falls below guessing is nothing
+# strange: an attacker who knows the answer makes the network avoid it. "Worse than guessing" means
+# below the dotted line, at one in ten here; 41 % is not worse than guessing, although report *B*
+# says so.
 #
-# >> To think about: at a large epsilon, FGSM's curve can rise again. How can a larger budget help the defender?
-# It cannot; the attack is at fault. The approximation $L(x + \delta) \approx L(x) + g \cdot \delta$ holds close to the image. A long step may
-# overshoot the region where the loss is high. An attacker with a large budget may always take a smaller step, so the *best* attack gets
-# no weaker. A curve that rises tells you that the attack is not the best one. Assignment 4 takes many small steps instead.
+# >> To think about: at a large epsilon, FGSM's curve can rise again. Does a larger budget help?
+# Not the defender; the attack is at fault. The approximation holds close to the image. A long step
+# may overshoot the region where the loss is high. An attacker with a large budget may always take a
+# smaller step, so the *best* attack gets no weaker. A curve that rises tells you that the attack is
+# not the best one. Assignment 4 takes many small steps instead.
 
 # %% [markdown]
 # ## How sure is it, and what does it say instead?
 #
-# Could one spot the attacked images by the network's own doubt? Compare how sure it is of
-# the answers it gives.
+# Could one spot the attacked images by the network's own doubt? Compare how sure it is of the
+# answers it gives.
 
 # %%
 figure = plots.confidence_histograms(
@@ -455,12 +490,13 @@ figure
 # %%
 sure = confidence(victim, adversarial_test) > 0.9
 fooled = predict(victim, adversarial_test).argmax(dim=1) != data.test.labels
-print(f"of the answers under attack given with more than 90 % confidence, "
-      f"{(fooled & sure).sum().item() / max(1, sure.sum().item()):.0%} are wrong")
+wrong_though_sure = (fooled & sure).sum().item() / max(1, sure.sum().item())
+print(f"of the answers under attack that are over 90 % sure, {wrong_though_sure:.0%} are wrong")
 
 # %% [markdown]
-# The two heaps overlap. A threshold on confidence would lose many clean images and still let attacked ones through, and this attacker
-# did not even try to look confident. One who knows of the threshold will.
+# The two heaps overlap. A threshold on confidence would lose many clean images and still let
+# attacked ones through, and this attacker did not even try to look confident. One who knows of the
+# threshold will.
 #
 # The confusion matrix says what the wrong answers are. Rows are true classes, columns answers.
 
@@ -485,7 +521,8 @@ figure
 # - Say what an attacker may do before you say what a network withstands.
 # - Derive FGSM from a linear model, and write it so that it leaves everything else untouched.
 # - Bring an epsilon to pixel units, and doubt a curve without a unit.
-# - Tell success rate and accuracy apart, and draw a curve with one gradient, intervals and a control.
+# - Tell success rate and accuracy apart, and draw a curve with one gradient, intervals and a
+#   control.
 #
-# One step is the weakest attack worth the name. That a network withstands it proves little: assignment 4
-# repeats the step, and assignment 5 trains networks against it.
+# One step is the weakest attack worth the name. That a network withstands it proves little:
+# assignment 4 repeats the step, and assignment 5 trains networks against it.

@@ -1,17 +1,21 @@
+# ruff: noqa: F401  (what the inserted reference code uses)
+
 # %% [markdown]
 # # 5 · Defend it: adversarial training
 #
-# Train a network on the images an attacker would send, and find out what that costs and when it only looks like a defence.
+# Train a network on the images an attacker would send, and find out what that costs and when it
+# only looks like a defence.
 #
 # A network learns what it is shown. If it is shown attacked images while it learns, it can learn to
-# withstand them. This simple idea has outlived a crowd of cleverer ones, but it can fail in ways that look like
-# success. You will write it, measure it with an attack it has not seen, break it on purpose, and weigh what it costs.
+# withstand them. This simple idea has outlived a crowd of cleverer ones, but it can fail in ways
+# that look like success. You will write it, measure it with an attack it has not seen, break it on
+# purpose, and weigh what it costs.
 
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Every network in this notebook has the same architecture,
-# `strided-cnn`, and starts from the same weights.
+# Change `"digits"` to `"mnist"` for the real thing. Every network in this notebook has the same
+# architecture, `strided-cnn`, and starts from the same weights.
 
 # %%
 import math
@@ -51,44 +55,57 @@ def fresh_network() -> nn.Module:
 # %% [markdown]
 # ## A game of two players
 #
-# Ordinary training looks for weights $\theta$ with a small loss on the images as they are. An attacker may move each
-# image by a $\delta$ with $\|\delta\|_\infty \le \epsilon$, and will choose the worst. So ask for weights that do well against the worst:
+# Ordinary training looks for weights $\theta$ with a small loss on the images as they are. An
+# attacker may move each image by a $\delta$ with $\|\delta\|_\infty \le \epsilon$, and will choose
+# the worst. So ask for weights that do well against the worst:
 #
-# $$\min_\theta \; \frac{1}{n} \sum_{i=1}^{n} \; \max_{\|\delta_i\|_\infty \le \epsilon} \; L\big(f_\theta(x_i + \delta_i), y_i\big) .$$
+# $$
+# \min_\theta \; \frac{1}{n} \sum_{i=1}^{n} \;
+# \max_{\|\delta_i\|_\infty \le \epsilon} \; L\big(f_\theta(x_i + \delta_i), y_i\big) .
+# $$
 #
-# (Madry and others, *Towards deep learning models resistant to adversarial attacks*, 2018.) Two players act on the same
-# number: the inner one moves the images to raise it, the outer one moves the weights to lower it. In small steps:
+# (Madry and others, *Towards deep learning models resistant to adversarial attacks*, 2018.) Two
+# players act on the same number: the inner one moves the images to raise it, the outer one moves
+# the weights to lower it. In small steps:
 #
 # 1. Hold the weights. The inner problem is an attack, and you know how to write one.
-# 2. Call the best answer $\delta^*$. How does the inner maximum change when the weights move a little? Only through $\theta$: at a
-#    maximum, small changes of $\delta$ make no difference to first order. So the gradient of the maximum is the gradient of the loss *at*
-#    $x + \delta^*$, with $\delta^*$ held fixed (Danskin's theorem).
+# 2. Call the best answer $\delta^*$. How does the inner maximum change when the weights move a
+#    little? Only through $\theta$: at a maximum, small changes of $\delta$ make no difference to
+#    first order. So the gradient of the maximum is the gradient of the loss *at* $x + \delta^*$,
+#    with $\delta^*$ held fixed (Danskin's theorem).
 # 3. That is an ordinary training step, on the attacked images instead of the clean ones.
 #
-# So the recipe is: for each batch, attack the network as it is now; then take a step on what came out. The attack starts anew for every
-# batch, since yesterday's worst images are harmless to today's network.
+# So the recipe is: for each batch, attack the network as it is now; then take a step on what came
+# out. The attack starts anew for every batch, since yesterday's worst images are harmless to
+# today's network.
 #
-# The theorem speaks of the maximum. An attack that finds only *some* bad $\delta$ trains against some attackers.
-# Keep that in mind; the second half of this notebook is about it.
+# The theorem speaks of the maximum. An attack that finds only *some* bad $\delta$ trains against
+# some attackers. Keep that in mind; the second half of this notebook is about it.
 
 # %% [markdown]
 # ## The inner player
 #
-# Projected gradient descent, PGD: begin at a random point within the budget, and repeat: a small step in the direction of the
-# sign of the gradient, and back into the budget where the step left it.
+# Projected gradient descent, PGD: begin at a random point within the budget, and repeat: a small
+# step in the direction of the sign of the gradient, and back into the budget where the step left
+# it.
 #
-# $$x_{t+1} = \mathrm{clamp}\Big(x + \mathrm{clamp}\big(x_t + \alpha \, \mathrm{sign}(\nabla L(x_t)) - x,\, -\epsilon,\, \epsilon\big),\; 0,\; 1\Big)$$
+# $$
+# x_{t+1} = \mathrm{clamp}\Big(x + \mathrm{clamp}\big(
+# x_t + \alpha \, \mathrm{sign}(\nabla L(x_t)) - x,\, -\epsilon,\, \epsilon
+# \big),\; 0,\; 1\Big)
+# $$
 #
-# Measure the distance from the **original** $x$, not from the step before, or the steps add up to more than $\epsilon$. With one step of
-# size $\epsilon$ and no random start, PGD is FGSM.
+# Measure the distance from the **original** $x$, not from the step before, or the steps add up to
+# more than $\epsilon$. With one step of size $\epsilon$ and no random start, PGD is FGSM.
 #
-# If you have done assignment 4, put your `pgd` here; if not, write it now. It has no points in this assignment, but
-# nothing below works without it.
+# If you have done assignment 4, put your `pgd` here; if not, write it now. It has no points in this
+# assignment, but nothing below works without it.
 
 # %%
 cross_entropy = partial(F.cross_entropy, reduction="none")  # one loss for each image
 
 # %% given: check_attack from solutions.fgsm
+
 
 # %% stub: pgd from solutions.pgd
 def pgd(
@@ -124,7 +141,7 @@ def pgd(
             is not one label per image.
     """
     # 1. Let `check_attack` look at the arguments; look at step_size and steps yourself.
-    # 2. Start at the images, or at images + uniform noise in [-epsilon, epsilon], clamped to [0, 1].
+    # 2. Start at the images, or at images + uniform noise in [-epsilon, epsilon], clamped.
     # 3. In evaluation mode, repeat: gradient of the summed loss at the present point; step;
     #    clamp the distance from the original images to epsilon; clamp to [0, 1].
 
@@ -134,8 +151,8 @@ def pgd(
 # Take your FGSM and put the step into a loop that starts from where the last step ended.
 #
 # >> Hint 2: the idea
-# Each turn needs a gradient at a new point. Detach the point from the turn before, then `requires_grad_()` it again; otherwise the
-# record of operations grows with each turn.
+# Each turn needs a gradient at a new point. Detach the point from the turn before, then
+# `requires_grad_()` it again; otherwise the record of operations grows with each turn.
 #
 # >> Hint 3: nearly the code
 # `moved = point.detach() + step_size * gradient.sign()`, then
@@ -143,7 +160,9 @@ def pgd(
 # `torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)`.
 
 # %% [markdown]
-# A first look: the same budget, spent in one step and in twenty, against a network trained in the ordinary way.
+# A first look: the same budget, spent in one step and in twenty, against a network trained in the
+# ordinary way.
+
 
 # %%
 def under_attack(model: nn.Module, epsilon: float, steps: int) -> float:
@@ -177,25 +196,30 @@ print(f"  under PGD  at {limit}: {under_attack(plain, limit, 20):.1%}")
 #
 # What remains is the loop of assignment 1 with an attack inside. Three decisions come with it.
 #
-# - **How strong an inner attack?** Training makes an attack for every batch, so each step of it costs a forward and a
-#   backward pass. Three to seven steps are usual; the steps together should be able to cross the budget, for example
-#   4 steps of $\epsilon / 2$.
-# - **Warm-up.** A new network knows nothing. If it meets the full budget at once, the cheapest way to lower the worst-case loss may be to
-#   answer the same class to everything, which no attack can change. Some runs never get out of that. Let epsilon grow from 0 over the first part of the
+# - **How strong an inner attack?** Training makes an attack for every batch, so each step of it
+#   costs a forward and a backward pass. Three to seven steps are usual; the steps together should
+#   be able to cross the budget, for example 4 steps of $\epsilon / 2$.
+# - **Warm-up.** A new network knows nothing. If it meets the full budget at once, the cheapest way
+#   to lower the worst-case loss may be to answer the same class to everything, which no attack can
+#   change. Some runs never get out of that. Let epsilon grow from 0 over the first part of the
 #   training, so that there is something to defend before the attack gets serious.
-# - **Mixing.** One may train on clean and attacked images together, for example with half of the loss from each. It usually costs
-#   robustness and buys clean accuracy. It is allowed; try it after the plain version works.
+# - **Mixing.** One may train on clean and attacked images together, for example with half of the
+#   loss from each. It usually costs robustness and buys clean accuracy. It is allowed; try it after
+#   the plain version works.
 #
-# And two mistakes that cost nothing to avoid: the attack must be made with the network's *current* weights, inside the loop; and
-# it must run in evaluation mode (your `pgd` does), while the step on the weights runs in training mode.
+# And two mistakes that cost nothing to avoid: the attack must be made with the network's *current*
+# weights, inside the loop; and it must run in evaluation mode (your `pgd` does), while the step on
+# the weights runs in training mode.
 
 # %% [markdown]
 # ### How it is graded
 #
-# The judge builds a `strided-cnn` and hands it to your function, together with images, an epsilon, and a number of epochs. When it is done the judge takes **the
-# weights and nothing else**, puts them into a network of its own, and attacks that with several attacks of its own; an image counts only if it
-# survives all of them. It compares the result with a network that the judge trained in the ordinary way, on the same images. Points are for the *gain*
-# in robust accuracy, provided that the network is still good on clean images. So there is no use in hiding gradients, rounding
+# The judge builds a `strided-cnn` and hands it to your function, together with images, an epsilon,
+# and a number of epochs. When it is done the judge takes **the weights and nothing else**, puts
+# them into a network of its own, and attacks that with several attacks of its own; an image counts
+# only if it survives all of them. It compares the result with a network that the judge trained in
+# the ordinary way, on the same images. Points are for the *gain* in robust accuracy, provided that
+# the network is still good on clean images. So there is no use in hiding gradients, rounding
 # inputs, or answering one class to everything; all that counts is what the weights can do.
 
 # %% [markdown] card: adversarial_train
@@ -203,6 +227,7 @@ print(f"  under PGD  at {limit}: {under_attack(plain, limit, 20):.1%}")
 # minutes: 60
 # needs: your `pgd`, your training loop from assignment 1, and the three decisions above.
 # gets: a network that withstands an attacker who knows all about it, up to a stated budget.
+
 
 # %% stub: adversarial_train from solutions.adversarial_training
 def adversarial_train(
@@ -244,26 +269,28 @@ def adversarial_train(
 
 # %% [markdown]
 # >> Hint 1: where to begin
-# Begin with your `train` from assignment 1 and let it pass its own checks. Then replace `images[batch]` in the loss by
-# the result of an attack on it, with a fixed small epsilon.
+# Begin with your `train` from assignment 1 and let it pass its own checks. Then replace
+# `images[batch]` in the loss by the result of an attack on it, with a fixed small epsilon.
 #
 # >> Hint 2: the idea
-# Count the batches. With `done` of `total` batches behind you, `epsilon * min(1, 2 * done / total)` grows in a straight line over the first half and
-# stays. If the loss sits near `log(10)` = 2.303 from the second epoch on, the network answers one class to everything: slow the warm-up down, or lower
-# the learning rate.
+# Count the batches. With `done` of `total` batches behind you, `epsilon * min(1, 2 * done / total)`
+# grows in a straight line over the first half and stays. If the loss sits near `log(10)` = 2.303
+# from the second epoch on, the network answers one class to everything: slow the warm-up down, or
+# lower the learning rate.
 #
 # >> Hint 3: nearly the code
-# Per batch: `reach = ...`, then `worst = pgd(model, images[batch], labels[batch], reach, step_size=reach / 2, steps=4, generator=generator)`,
-# then `loss = F.cross_entropy(model(worst), labels[batch])` and the three lines of every training step. `pgd` leaves the model in
-# the mode it found, so there is nothing to switch in between.
+# Per batch: `reach = ...`, then `worst = pgd(model, images[batch], labels[batch], reach, ...)` with
+# `step_size=reach / 2`, `steps=4` and `generator=generator`, then
+# `loss = F.cross_entropy(model(worst), labels[batch])` and the three lines of every training step. `pgd`
+# leaves the model in the mode it found, so there is nothing to switch in between.
 
 # %% check: adversarial_train
 
 # %% [markdown]
 # ## What it bought
 #
-# The same network, the same images, the same number of epochs; attacked with twenty steps of PGD, which is five times what
-# it was trained with.
+# The same network, the same images, the same number of epochs; attacked with twenty steps of PGD,
+# which is five times what it was trained with.
 
 # %%
 robust = fresh_network()
@@ -276,13 +303,16 @@ robust_losses = adversarial_train(
 )
 print("loss:", " ".join(f"{value:.3f}" for value in robust_losses))
 for title, network in {"plain": plain, "robust": robust}.items():
-    print(f"{title:7} clean {accuracy(network, data.test.images, data.test.labels):6.1%}"
-          f"   FGSM {under_attack(network, limit, 1):6.1%}"
-          f"   PGD {under_attack(network, limit, 20):6.1%}")
+    print(
+        f"{title:7} clean {accuracy(network, data.test.images, data.test.labels):6.1%}"
+        f"   FGSM {under_attack(network, limit, 1):6.1%}"
+        f"   PGD {under_attack(network, limit, 20):6.1%}"
+    )
 
 # %% [markdown]
-# The loss falls quickly, then rises for some epochs although the network gets better: the warm-up makes the task harder
-# at the same time. Once epsilon stands still, it falls again. So a loss from the middle of a warm-up says little.
+# The loss falls quickly, then rises for some epochs although the network gets better: the warm-up
+# makes the task harder at the same time. Once epsilon stands still, it falls again. So a loss from
+# the middle of a warm-up says little.
 #
 # One epsilon is one point. Here is the whole curve, with Wilson's 95 % intervals.
 
@@ -301,14 +331,15 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The defence reaches as far as it was trained to, and some way beyond, and then gives in. A claim of robustness without
-# an epsilon is not a claim.
+# The defence reaches as far as it was trained to, and some way beyond, and then gives in. A claim
+# of robustness without an epsilon is not a claim.
 
 # %% [markdown]
 # ## When it only looks like a defence
 #
-# The inner attack is most of the cost. Why not FGSM, one step instead of four? Train with a larger budget and more epochs, once with each, and test both with
-# FGSM and with PGD. `fit` has a seam for it: `perturb` changes each batch before the network learns from it.
+# The inner attack is most of the cost. Why not FGSM, one step instead of four? Train with a larger
+# budget and more epochs, once with each, and test both with FGSM and with PGD. `fit` has a seam for
+# it: `perturb` changes each batch before the network learns from it.
 
 # %%
 strong = max(0.2, 1.5 * limit)
@@ -336,19 +367,24 @@ for title, count in {"FGSM-trained": 1, "PGD-trained": 4}.items():
         Recipe(long, 64, "adam", 0.002, "constant"),
         perturb=attacked_with(count),
     )
-    print(f"{title:13} clean {accuracy(rivals[title], data.test.images, data.test.labels):6.1%}"
-          f"   FGSM {under_attack(rivals[title], strong, 1):6.1%}"
-          f"   PGD {under_attack(rivals[title], strong, 20):6.1%}")
+    print(
+        f"{title:13} clean {accuracy(rivals[title], data.test.images, data.test.labels):6.1%}"
+        f"   FGSM {under_attack(rivals[title], strong, 1):6.1%}"
+        f"   PGD {under_attack(rivals[title], strong, 20):6.1%}"
+    )
 
 # %% [markdown]
-# Whoever tests with FGSM alone would hand out the first network, and be pleased: it was cheaper and seems as good. Under PGD it falls apart.
+# Whoever tests with FGSM alone would hand out the first network, and be pleased: it was cheaper and
+# seems as good. Under PGD it falls apart.
 #
-# It has not learned to be right around each image. It has learned to be right at the corner where *FGSM arrives*, and to
-# bend its loss so that the gradient at the clean image points to harmless corners. This is **catastrophic overfitting** (Wong, Rice and Kolter, *Fast is
-# better than free*, 2020). It often comes within an epoch, and its sign is always the same: accuracy under the training attack stays or rises while accuracy
-# under a stronger attack collapses.
+# It has not learned to be right around each image. It has learned to be right at the corner where
+# *FGSM arrives*, and to bend its loss so that the gradient at the clean image points to harmless
+# corners. This is **catastrophic overfitting** (Wong, Rice and Kolter, *Fast is better than free*,
+# 2020). It often comes within an epoch, and its sign is always the same: accuracy under the
+# training attack stays or rises while accuracy under a stronger attack collapses.
 #
-# Compare the two lines of each network over a range of epsilons. The gap between them is what a test with FGSM alone hides.
+# Compare the two lines of each network over a range of epsilons. The gap between them is what a
+# test with FGSM alone hides.
 
 # %%
 far = [step * strong / 6 for step in range(9)]
@@ -361,17 +397,20 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# >> To think about: PGD found what FGSM missed. How do you know that PGD does not miss something too?
-# You do not. Every attack gives an upper bound on robust accuracy: the truth is at most what the best attack leaves. Hence the
-# habits of careful reports: more steps and restarts until the number stops falling, a second loss function (the margin of assignment 4), an attack
-# without gradients, an attack designed against this very defence, and the worst case over all of them for each image. A guarantee takes
-# another kind of argument, a certificate, which says that *no* change within the budget can matter.
+# >> To think about: PGD found what FGSM missed. Does PGD miss something too?
+# It may. Every attack gives an upper bound on robust accuracy: the truth is at most what the best
+# attack leaves. Hence the habits of careful reports: more steps and restarts until the number stops
+# falling, a second loss function (the margin of assignment 4), an attack without gradients, an
+# attack designed against this very defence, and the worst case over all of them for each image. A
+# guarantee takes another kind of argument, a certificate, which says that *no* change within the
+# budget can matter.
 
 # %% [markdown]
 # ## What it costs
 #
-# Robustness has a price, in time (each batch is attacked first) and often in clean accuracy. The budget you train for decides how much. Train for several
-# budgets, and look at the clean accuracy and at the accuracy under PGD at the one budget that matters to you.
+# Robustness has a price, in time (each batch is attacked first) and often in clean accuracy. The
+# budget you train for decides how much. Train for several budgets, and look at the clean accuracy
+# and at the accuracy under PGD at the one budget that matters to you.
 
 # %%
 budgets = [0.0, limit / 4, limit / 2, limit, 2 * limit]
@@ -387,7 +426,7 @@ for trained_for in budgets:
     )
     clean_line.append(accuracy(candidate, data.test.images, data.test.labels))
     robust_line.append(under_attack(candidate, limit, 20))
-    print(f"trained for {trained_for:.3f}: clean {clean_line[-1]:.1%}, under PGD {robust_line[-1]:.1%}")
+    print(f"for {trained_for:.3f}: clean {clean_line[-1]:.1%}, under PGD {robust_line[-1]:.1%}")
 
 # %%
 figure = plots.robustness_curve(
@@ -400,14 +439,18 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# To the left, robustness is cheap: it rises steeply, and the clean accuracy hardly notices. To the right, it levels off while
-# the clean accuracy goes on falling. Where to stop is not a question of mathematics. It depends on what a wrong answer costs, how often anybody attacks, and what they may
-# do. Differences of a few images between neighbouring points are within the noise of one training run; whoever wants to claim them trains several times.
+# To the left, robustness is cheap: it rises steeply, and the clean accuracy hardly notices. To the
+# right, it levels off while the clean accuracy goes on falling. Where to stop is not a question of
+# mathematics. It depends on what a wrong answer costs, how often anybody attacks, and what they may
+# do. Differences of a few images between neighbouring points are within the noise of one training
+# run; whoever wants to claim them trains several times.
 
 # %% [markdown]
 # ## What you can now do
 #
-# - Write training against an attacker as a minimum of maxima, and say why a step at the worst images is the right step.
-# - Train a network that withstands PGD up to a stated budget, and notice when a run has collapsed to one class.
+# - Write training against an attacker as a minimum of maxima, and say why a step at the worst
+#   images is the right step.
+# - Train a network that withstands PGD up to a stated budget, and notice when a run has collapsed
+#   to one class.
 # - Tell a defence from something that has only learned its own training attack.
 # - Draw the trade-off, and leave the choice to those who bear the cost.
