@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from solutions.fgsm import check_attack
 from solutions.pgd import pgd
 
 
@@ -44,13 +45,15 @@ def adversarial_train(
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. The model is in
     training mode for the weight steps and in eval mode for the attacks; afterwards every module
     is back in the mode it came in. The seed decides batches and random starts.
-    Raises ValueError for an invalid epsilon, when there is nothing to train on, or no epoch or
-    batch to do it in.
+    Raises ValueError for a negative or non-finite epsilon, labels of another shape, and when
+    there are no images, no epochs or no batches.
     """
-    if len(images) == 0 or len(images) != len(labels):
-        raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
-    if epochs < 1 or batch_size < 1:
-        raise ValueError(f"epochs and batch_size start at 1, got {epochs} and {batch_size}")
+    check_attack(images, labels, epsilon)
+    if min(len(images), epochs, batch_size) < 1:
+        raise ValueError(
+            "images, epochs and batch_size start at 1, "
+            f"got {len(images)}, {epochs} and {batch_size}"
+        )
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters())
     batches = epochs * math.ceil(len(images) / batch_size)

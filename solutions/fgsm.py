@@ -12,8 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.metrics import evaluating
-from solutions.cnn import accuracy
+from course.metrics import accuracy, evaluating, predict
 
 
 def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
@@ -72,16 +71,15 @@ def attack_success_rate(
     not 1 - accuracy. If no image was classified correctly, there was nothing to fool, and the
     rate is 0.0.
     images and adversarial (n, C, H, W) in [0, 1], in the same order; labels (n,).
-    Raises ValueError when the shapes differ.
+    Raises ValueError when the shapes differ, CourseError when there are no images.
     """
     if images.shape != adversarial.shape or labels.shape != images.shape[:1]:
         raise ValueError(
             "images and adversarial must have the same shape and labels one class per image, got "
             f"{tuple(images.shape)}, {tuple(adversarial.shape)} and {tuple(labels.shape)}"
         )
-    with evaluating(model), torch.no_grad():
-        right_before = model(images).argmax(dim=1) == labels
-        wrong_after = model(adversarial).argmax(dim=1) != labels
+    right_before = predict(model, images).argmax(dim=1) == labels
+    wrong_after = predict(model, adversarial).argmax(dim=1) != labels
     if not right_before.any():
         return 0.0
     return int((right_before & wrong_after).sum()) / int(right_before.sum())

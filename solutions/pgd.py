@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.metrics import evaluating
+from course.metrics import evaluating, predict
 from solutions.fgsm import check_attack
 
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
@@ -117,7 +117,6 @@ def worst_case_accuracy(
         raise ValueError("no images: 0/0 is no accuracy")
     candidates = [images, *(attack(model, images, labels, epsilon) for attack in attacks)]
     survived = torch.ones_like(labels, dtype=torch.bool)
-    with evaluating(model), torch.no_grad():
-        for candidate in candidates:
-            survived &= model(candidate).argmax(dim=1) == labels
+    for candidate in candidates:
+        survived &= predict(model, candidate).argmax(dim=1) == labels
     return survived.float().mean().item()
