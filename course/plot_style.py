@@ -128,9 +128,10 @@ def canvas(
     with _style(theme):
         figure = CourseFigure(figsize=(width, height), layout="constrained")
         figure.course_alt = f"{_spoken(title)} {_spoken(alt)}".strip()
-        letters = int(width * 72 / 7.0)  # a letter of the 12-point title is about 7 points wide
+        letters = int(width * 72 / 7.4)  # a letter of the 12-point title is about 7 points wide
+        kept = title.replace(" %", "\N{NO-BREAK SPACE}%")
         figure.suptitle(
-            textwrap.fill(title, letters), x=0.01, ha="left", fontsize=12, fontweight="bold"
+            textwrap.fill(kept, letters), x=0.01, ha="left", fontsize=12, fontweight="bold"
         )
         yield figure
 

@@ -56,6 +56,7 @@ __all__ = [
     "confidence_histograms",
     "confusion_matrices",
     "image_row",
+    "percent",
     "robustness_curve",
     "save",
     "training_curves",
@@ -193,7 +194,7 @@ def robustness_curve(
     bands = bands_of(intervals or {}, lines, len(x))
     name, line = min(lines.items(), key=lambda item: item[1][-1])
     heading = (
-        title or f"{name}: {_percent(line[0])} at ε = {x[0]:g}, {_percent(line[-1])} at {x[-1]:g}"
+        title or f"{name}: {percent(line[0])} at ε = {x[0]:g}, {percent(line[-1])} at {x[-1]:g}"
     )
     told = ". ".join(f"{name}: {_points(x, line)}" for name, line in lines.items())
     label = x_label or "ε (pixel units: 0 is black, 1 is white)"
@@ -211,10 +212,10 @@ def robustness_curve(
             axes.axhline(100 * chance, color=theme.ink, linewidth=1.2, linestyle=(0, (1, 3)))
             axes.annotate(
                 "guessing",
-                (x[-1], 100 * chance),
-                (0, 3),
+                (x[0], 100 * chance),
+                (4, 3),
                 textcoords="offset points",
-                ha="right",
+                ha="left",
                 fontsize=9,
             )
         axes.set(xlabel=label, ylabel="Accuracy (%)", xlim=(x[0], x[-1]), ylim=(0, 100))
@@ -241,13 +242,13 @@ def confusion_matrices(
     """
     pair = [counts(clean, "clean", len(classes)), counts(attacked, "attacked", len(classes))]
     shares = [np.trace(m) / m.sum() for m in pair]
-    heading = title or f"Right answers: {_percent(shares[0])} clean, {_percent(shares[1])} attacked"
+    heading = title or f"Right answers: {percent(shares[0])} clean, {percent(shares[1])} attacked"
     alt = f"Confusion matrices, clean and attacked. {_most_confused(pair[1], classes)}"
     with canvas(theme, 3.95, width=6.4, title=heading, alt=alt) as figure:
         axes = figure.subplots(1, 2, sharey=True)
         for ax, matrix, name, share in zip(axes, pair, ("clean", "attacked"), shares, strict=True):
             _matrix(ax, matrix, classes, theme)
-            ax.set_title(f"{name}: {_percent(share)} right", fontsize=11)
+            ax.set_title(f"{name}: {percent(share)} right", fontsize=11)
             ax.set_xlabel("answer")
         axes[0].set_ylabel("true class")
     return figure
@@ -264,12 +265,11 @@ def confidence_histograms(
     groups = {"clean": fractions(clean, "clean"), "attacked": fractions(attacked, "attacked")}
     means = {name: float(values.mean()) for name, values in groups.items()}
     heading = title or (
-        f"Mean confidence: {_percent(means['clean'])} clean, {_percent(means['attacked'])} attacked"
+        f"Mean confidence: {percent(means['clean'])} clean, {percent(means['attacked'])} attacked"
     )
     sure = {name: float((values >= 0.9).mean()) for name, values in groups.items()}
     alt = "Histogram of the confidence of the answer. " + "; ".join(
-        f"{name}: mean {_percent(means[name])}, "
-        f"90 % sure or more on {_percent(sure[name])} of images"
+        f"{name}: mean {percent(means[name])}, 90 % sure or more on {percent(sure[name])} of images"
         for name in groups
     )
     edges = np.linspace(0, 1, 21)
@@ -278,7 +278,7 @@ def confidence_histograms(
         plain_axes(axes, theme)
         for i, (name, values) in enumerate(groups.items()):
             heights = 100 * np.histogram(values, edges)[0] / len(values)
-            colour, label = theme.series[i], f"{name}, mean {_percent(means[name])}"
+            colour, label = theme.series[i], f"{name}, mean {percent(means[name])}"
             axes.stairs(heights, 100 * edges, fill=True, color=colour, alpha=0.25, lw=0)
             axes.stairs(heights, 100 * edges, color=colour, linestyle=LINES[i], lw=2, label=label)
             axes.axvline(100 * means[name], color=colour, linestyle=LINES[i], lw=1.2)
@@ -300,12 +300,12 @@ def training_curves(
         loss = numbers(history.loss, f"loss of '{name}'")
         runs[name] = (loss, fractions(history.accuracy, f"accuracy of '{name}'", len(loss)))
     told = "; ".join(
-        f"{name}: loss {loss[0]:.3g} to {loss[-1]:.3g}, accuracy {_percent(right[0])} to "
-        f"{_percent(right[-1])} in {len(loss)} epochs"
+        f"{name}: loss {loss[0]:.3g} to {loss[-1]:.3g}, accuracy {percent(right[0])} to "
+        f"{percent(right[-1])} in {len(loss)} epochs"
         for name, (loss, right) in runs.items()
     )
     best = max(runs, key=lambda name: runs[name][1][-1])
-    heading = title or f"{best} ends at {_percent(runs[best][1][-1])} training accuracy"
+    heading = title or f"{best} ends at {percent(runs[best][1][-1])} training accuracy"
     with canvas(theme, 4.4, title=heading, alt=f"Loss and accuracy by epoch. {told}") as figure:
         above, below = figure.subplots(2, 1, sharex=True)
         for i, (name, (loss, right)) in enumerate(runs.items()):
@@ -340,10 +340,10 @@ def activation_drift(
             raise CourseError(f"'{name}' has a negative drift; a relative change is 0 or more")
     name = max(values, key=lambda key: values[key].max())
     most = int(values[name].argmax())
-    heading = title or f"{name} moves '{layers[most]}' most, by {_percent(values[name][most])}"
+    heading = title or f"{name} moves '{layers[most]}' most, by {percent(values[name][most])}"
     told = ". ".join(
         f"{name}: "
-        + ", ".join(f"{layer} {_percent(v)}" for layer, v in zip(layers, row, strict=True))
+        + ", ".join(f"{layer} {percent(v)}" for layer, v in zip(layers, row, strict=True))
         for name, row in values.items()
     )
     thickness = 0.8 / len(values)
@@ -446,28 +446,28 @@ def _over_255(levels: Any) -> Any:
 # --- words ------------------------------------------------------------------------------------
 
 
-def _percent(fraction: float) -> str:
-    """A share in words; near its ends a decimal more: 99.6 % is not 100 %."""
-    percent = 100 * float(fraction)
-    if 0 < percent < 0.05:
+def percent(fraction: float) -> str:
+    """A share as every figure writes it; near its ends a decimal more: 99.6 % is not 100 %."""
+    share = 100 * float(fraction)
+    if 0 < share < 0.05:
         return "< 0.1 %"
-    if 99 < percent < 100:
-        return f"{min(percent, 99.94):.1f} %"
-    return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
+    if 99 < share < 100:
+        return f"{min(share, 99.94):.1f} %"
+    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"
 
 
 def _points(x: np.ndarray, line: np.ndarray) -> str:
-    """The first, middle and last points of a line, or all of a short one."""
-    wanted = range(len(x)) if len(x) <= 5 else sorted({0, len(x) // 2, len(x) - 1})
-    return ", ".join(f"{_percent(line[i])} at {x[i]:.3g}" for i in wanted)
+    """At most five points of a line: its ends and some evenly between."""
+    wanted = sorted({round(place) for place in np.linspace(0, len(x) - 1, 5)})
+    return ", ".join(f"{percent(line[i])} at {x[i]:.3g}" for i in wanted)
 
 
 def _sure(confidences: np.ndarray | None, i: int) -> str:
-    return "" if confidences is None else f" ({_percent(confidences[i])})"
+    return "" if confidences is None else f" ({percent(confidences[i])})"
 
 
 def _below(confidences: np.ndarray | None, i: int) -> str:
-    return "" if confidences is None else f"\n{_percent(confidences[i])}"
+    return "" if confidences is None else f"\n{percent(confidences[i])}"
 
 
 def _class_name(classes: Sequence[str] | None, index: int) -> str:

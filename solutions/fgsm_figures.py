@@ -17,6 +17,7 @@ import numpy as np
 
 from course import plots
 from course.metrics import wilson_interval
+from course.plots import percent
 
 Results = Mapping[str, Any]
 """What `solutions.fgsm_lecture.measure` returned."""
@@ -57,8 +58,8 @@ def _attack_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     curves = results["attacks"]
     noise, one_step = (fmean(run[at] for run in curves[n]) for n in ("random sign noise", "FGSM"))
     title = (
-        f"At ε = {results['epsilon']:g} noise leaves {_percent(noise)} right, "
-        f"FGSM {_percent(one_step)}"
+        f"At ε = {results['epsilon']:g} noise leaves {percent(noise)} right, "
+        f"FGSM {percent(one_step)}"
     )
     return _curves(results["epsilons"], curves, title, theme, chance=0.1)
 
@@ -68,7 +69,7 @@ def _unit_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     curves = {UNIT_NAMES[name]: runs for name, runs in units["accuracy"].items()}
     at = units["printed"].index(0.1)
     low, *_, high = sorted(fmean(run[at] for run in runs) for runs in curves.values())
-    title = f"One attack called “ε = 0.1” leaves {_percent(low)} or {_percent(high)} right"
+    title = f"An attack at “ε = 0.1” leaves {percent(low)} or {percent(high)} right"
     label = "The number written as ε"
     return _curves(units["printed"], curves, title, theme, x_label=label, chance=0.1)
 
@@ -78,8 +79,8 @@ def _defence_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     curves = results["defences"]["PGD"]
     plain, trained = (fmean(r[at] for r in curves[n]) for n in ("plain", "PGD-trained"))
     title = (
-        f"PGD at ε = {results['epsilon']:g}: {_percent(plain)} right after plain training, "
-        f"{_percent(trained)} after training on PGD"
+        f"PGD at ε = {results['epsilon']:g}: {percent(plain)} right after plain training, "
+        f"{percent(trained)} after training on PGD"
     )
     return _curves(results["epsilons"], curves, title, theme, chance=0.1)
 
@@ -96,15 +97,18 @@ def _confusion(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 def _training(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     runs = {name: SimpleNamespace(**run) for name, run in results["training"].items()}
-    title = "The stronger the training attack, the slower the loss falls"
+    plain, *attacked = (
+        f"{run['loss'][-1]:.2f} {name}" for name, run in results["training"].items()
+    )
+    title = f"Training loss ends at {plain}, {' and '.join(attacked)}"
     return plots.training_curves(runs, title=title, theme=theme)
 
 
 def _drift(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     drifts = results["drift"]
     last = list(drifts["FGSM"])[-1]
-    title = "At the last layer FGSM moves the output {}, noise of the same size {}".format(
-        *(_percent(drifts[name][last]) for name in ("FGSM", "random sign noise"))
+    title = "FGSM moves {} by {}, noise of the same size by {}".format(
+        last, *(percent(drifts[name][last]) for name in ("FGSM", "random sign noise"))
     )
     return plots.activation_drift(drifts, title=title, theme=theme)
 
@@ -121,11 +125,11 @@ def _hero(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         change = signed(0.5 + 5 * (after[i, 0] - before[i, 0]))[..., :3].transpose(2, 0, 1)
         images += [before[i].repeat(3, axis=0), change, after[i].repeat(3, axis=0)]
         titles += [
-            f"“{first[i]}”\n{_percent(grid['clean']['confidences'][i])}",
+            f"“{first[i]}”\n{percent(grid['clean']['confidences'][i])}",
             "+ change\n(× 10)",
-            f"= “{second[i]}”\n{_percent(grid['adversarial']['confidences'][i])}",
+            f"= “{second[i]}”\n{percent(grid['adversarial']['confidences'][i])}",
         ]
-    title = f"No pixel moves by more than {results['epsilon']:.0%}, and the answer changes"
+    title = f"At most {percent(results['epsilon'])} per pixel, and a new answer"
     return plots.image_row(np.stack(images), titles, title=title, theme=theme)
 
 
@@ -232,10 +236,6 @@ def _table(x: Sequence[float], runs: Mapping[str, Sequence[Sequence[float]]], co
 
 def _spread(values: Sequence[float]) -> str:
     return f"{100 * fmean(values):.1f} ({100 * min(values):.1f} to {100 * max(values):.1f})"
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %" if fraction < 0.0995 else f"{100 * fraction:.0f} %"
 
 
 TABLES: dict[str, Callable[[Results], str]] = {

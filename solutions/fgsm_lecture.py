@@ -195,11 +195,15 @@ def _drift(models: list[nn.Module], test: Split, attack: BoundAttack) -> dict[st
 
 
 def _grid(model: nn.Module, test: Split, epsilon: float) -> dict[str, Any]:
-    """A few images as bytes; the model answers for the bytes, so what is drawn is what it saw."""
+    """A few images as bytes; the model answers for the bytes, so what is drawn is what it saw.
+
+    The change is rounded towards zero, since half a byte more would leave the ball.
+    """
     chosen = [int((test.labels == label).nonzero()[0]) for label in SHOWN]
     labels = test.labels[chosen]
     clean = (test.images[chosen] * 255).round()
-    adversarial = (fgsm(model, clean / 255, labels, epsilon) * 255).round()
+    change = 255 * fgsm(model, clean / 255, labels, epsilon) - clean
+    adversarial = clean + (change + 1e-3 * change.sign()).trunc()  # 4.9999 is a 5 in float32
     grid: dict[str, Any] = {"shape": list(clean.shape[1:]), "labels": labels.tolist()}
     for name, pixels in (("clean", clean), ("adversarial", adversarial)):
         logits = predict(model, pixels / 255)
@@ -239,4 +243,4 @@ def _about(plan: Plan, data: Dataset, epochs: int, model: nn.Module) -> dict[str
 
 def _rounded(values: Tensor | Sequence[float]) -> list[float]:
     numbers: list[float] = values.tolist() if isinstance(values, Tensor) else list(values)
-    return [round(number, 4) for number in numbers]
+    return [round(number, 6) for number in numbers]

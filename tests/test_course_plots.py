@@ -73,7 +73,8 @@ NUMBERS = {
 
 def words(figure: Figure, folder: Path) -> str:
     tree = ET.parse(plots.save(figure, folder / "figure.svg"))
-    return " ".join("".join(e.itertext()) for e in tree.iter("{http://www.w3.org/2000/svg}text"))
+    texts = tree.iter("{http://www.w3.org/2000/svg}text")
+    return " ".join(" ".join("".join(text.itertext()).split()) for text in texts)
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
