@@ -1,0 +1,173 @@
+"""How long 99 % on MNIST takes: the course's fast recipe beside a published one, in one process.
+
+    python benchmarks/training.py [--full] [--rounds N]
+
+The published recipe is "wide-cnn" (3,274,634 parameters), SGD at .01 with momentum .9, batches
+of 128 from a DataLoader, 5 epochs in float32. Without --full only some of its steps are timed and
+scaled to the whole, which the table says. The two take turns, so that a busy machine
+slows both; the ratio is of medians. Needs MNIST below COURSE_DATA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import statistics
+import time
+from dataclasses import asdict, replace
+from itertools import islice
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from course.data import Dataset, load
+from course.metrics import accuracy, wilson_interval
+from course.models import build, parameter_count
+from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
+
+RESULT = Path(__file__).resolve().parents[1] / "build" / "benchmarks" / "training.json"
+WARM_UP_STEPS = 3
+TIMED_STEPS = 47  # a tenth of an epoch
+
+
+def machine() -> dict[str, str | int | float]:
+    """What the numbers hold for. The load is what other programs took before the start."""
+    return {
+        "processor": processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "threads": torch.get_num_threads(),
+        "load": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    bfloat16 = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in flags]
+    return " ".join([names[0] if names else platform.machine(), *bfloat16])
+
+
+def fast(mnist: Dataset, seed: int) -> tuple[float, float]:
+    """Seconds and test accuracy of the course's recipe; building the network counts too."""
+    start = time.perf_counter()
+    model = build("fast-cnn", seed=seed)
+    fit(model, mnist.train.images, mnist.train.labels, replace(FAST_MNIST, seed=seed))
+    seconds = time.perf_counter() - start
+    return seconds, accuracy(model, mnist.test.images, mnist.test.labels)
+
+
+def published(mnist: Dataset, seed: int, *, full: bool) -> tuple[float, float | None]:
+    """Seconds of the published recipe, scaled from a part unless `full`; then its accuracy too."""
+    torch.manual_seed(seed)
+    model = build("wide-cnn", seed=seed)
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=PUBLISHED_MNIST.learning_rate, momentum=PUBLISHED_MNIST.momentum
+    )
+    loader = DataLoader(
+        TensorDataset(mnist.train.images, mnist.train.labels),
+        batch_size=PUBLISHED_MNIST.batch_size,
+        shuffle=True,
+    )
+    model.train()
+    if full:
+        seconds = sum(
+            published_steps(model, optimizer, loader, len(loader))
+            for _ in range(PUBLISHED_MNIST.epochs)
+        )
+        return seconds, accuracy(model, mnist.test.images, mnist.test.labels)
+    published_steps(model, optimizer, loader, WARM_UP_STEPS)
+    per_step = published_steps(model, optimizer, loader, TIMED_STEPS) / TIMED_STEPS
+    return per_step * len(loader) * PUBLISHED_MNIST.epochs, None
+
+
+def published_steps(
+    model: nn.Module, optimizer: torch.optim.Optimizer, loader: DataLoader, steps: int
+) -> float:
+    """The loop as tutorials write it; seconds it takes."""
+    start = time.perf_counter()
+    for images, labels in islice(loader, steps):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3, help="seeds, one a round (default 3)")
+    parser.add_argument("--full", action="store_true", help="run the published recipe whole")
+    arguments = parser.parse_args()
+    where = machine()
+    mnist = load("mnist")
+    quick, slow = [], []
+    for seed in range(arguments.rounds):
+        slow.append(published(mnist, seed, full=arguments.full))
+        quick.append(fast(mnist, seed))
+    report(where, mnist, quick, slow, full=arguments.full)
+
+
+def report(
+    where: dict[str, str | int | float],
+    mnist: Dataset,
+    quick: list[tuple[float, float]],
+    slow: list[tuple[float, float | None]],
+    *,
+    full: bool,
+) -> None:
+    """Print the table and write it as JSON."""
+    images = len(mnist.test.labels)
+    steps = math.ceil(len(mnist.train.labels) / PUBLISHED_MNIST.batch_size) * PUBLISHED_MNIST.epochs
+    how = "measured whole" if full else f"scaled from {TIMED_STEPS} of {steps} steps"
+    fast_seconds = statistics.median(seconds for seconds, _ in quick)
+    slow_seconds = statistics.median(seconds for seconds, _ in slow)
+    clean = [correct for _, correct in quick]
+    slow_clean = [correct for _, correct in slow if correct is not None]
+    print(", ".join(f"{key} {value}" for key, value in where.items()))
+    print(f"MNIST, {len(mnist.train.labels):,} training and {images:,} test images;", end=" ")
+    print(f"medians of {len(quick)} seeds, which took turns\n")
+    rows = [
+        ("recipe", "parameters", "epochs", "seconds", "clean accuracy, worst to best seed"),
+        row("course", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
+        row(f"published, {how}", "wide-cnn", PUBLISHED_MNIST.epochs, slow_seconds, slow_clean),
+    ]
+    for name, *cells, last in rows:
+        print(f"{name:<44}" + "".join(f"{cell:>12}" for cell in cells) + f"  {last}")
+    low, high = wilson_interval(round(min(clean) * images), images)
+    print(f"\nthe worst seed's 95 % interval: {100 * low:.2f} to {100 * high:.2f} %")
+    print(f"ratio {slow_seconds / fast_seconds:.1f}")
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    result = {
+        "machine": where,
+        "profile_sha256": mnist.sha256,
+        "course": {"recipe": asdict(FAST_MNIST), "seconds_and_accuracy": quick},
+        "published": {"recipe": asdict(PUBLISHED_MNIST), "how": how, "seconds_and_accuracy": slow},
+        "ratio_of_medians": slow_seconds / fast_seconds,
+    }
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(f"written to {RESULT}")
+
+
+def row(
+    recipe: str, model: str, epochs: int, seconds: float, clean: list[float]
+) -> tuple[str, str, str, str, str]:
+    accuracies = (
+        f"{100 * min(clean):.2f} to {100 * max(clean):.2f} %" if clean else "not trained to the end"
+    )
+    return recipe, f"{parameter_count(build(model)):,}", str(epochs), f"{seconds:.1f}", accuracies
+
+
+if __name__ == "__main__":
+    main()
