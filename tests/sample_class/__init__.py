@@ -1,0 +1,146 @@
+"""The sample class: what ten students handed in for each assignment, and what it must earn.
+
+One small file for each hand-in, `<assignment>/<name>.py`. Its docstring says in its first sentence
+what the student did, and below that what grading must find:
+
+    student: o'neill, aoife                 where the name is not that of the file
+    status: CRASH                           where it is not OK, or WRONG for whoever loses a check
+    score: 17
+    loses: fgsm_stays_in_range, ...         the checks that do not pass; skipped ones are left out
+    saved as: script                        or: with BOM, with CRLF
+
+Below it are the cells, in py:percent: `# %% fgsm` fills the exercise cell of that name in the
+released notebook, and a plain `# %%` is a cell of the student's own, put where it stands here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder import build, catalog
+
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent.parent
+FIELDS = {"student", "status", "score", "loses", "saved as"}
+SAVED = ("notebook", "notebook with BOM", "notebook with CRLF", "script")
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's work on one assignment, and what grading must find."""
+
+    path: Path
+    assignment: str
+    student: str
+    title: str
+    status: str
+    score: float
+    loses: frozenset[str]
+    saved_as: str
+    cells: tuple[tuple[str, str], ...]  # name of the exercise cell or "", and the source
+
+
+def hand_ins(assignment: str | None = None) -> list[HandIn]:
+    """Everything that was handed in, or all for one assignment, by assignment and student."""
+    assignments = catalog.ASSIGNMENTS if assignment is None else [assignment]
+    read = [read_hand_in(path) for name in assignments for path in (FOLDER / name).glob("*.py")]
+    return sorted(read, key=lambda work: (work.assignment, work.student))
+
+
+def read_hand_in(path: Path) -> HandIn:
+    """Read one file. Raises ValueError, with the place, for a header that is not as it must be."""
+    text = path.read_text(encoding="utf-8")
+    head, *parts = re.split(r"^# %%(.*)\n", text, flags=re.MULTILINE)
+    title, _, lines = (ast.get_docstring(ast.parse(head)) or "").partition("\n")
+    fields = dict(re.findall(r"^([a-z ]+): *(.+(?:\n .+)*)", lines, flags=re.MULTILINE))
+    loses = frozenset(re.findall(r"\w+", fields.get("loses", "")))
+    saved_as = fields.get("saved as", "notebook")
+    names = {exercise.id for exercise in catalog.assignment(path.parent.name).exercises}
+    cells = tuple(zip(map(str.strip, parts[::2]), map(plain, parts[1::2]), strict=True))
+    wrong = {name for name, _ in cells} - names - {""}
+    if "score" not in fields or fields.keys() - FIELDS or wrong or saved_as not in SAVED:
+        raise ValueError(f"{path}: header {fields}, unknown cells {wrong or 'none'}")
+    return HandIn(
+        path,
+        path.parent.name,
+        fields.get("student", path.stem),
+        title.rstrip("."),
+        fields.get("status", "WRONG" if loses else "OK"),
+        float(fields["score"]),
+        loses,
+        saved_as,
+        cells,
+    )
+
+
+def plain(source: str) -> str:
+    """A cell as the student typed it: py:percent keeps magics in comments."""
+    return re.sub(r"^# (?=[%!]\w)", "", source, flags=re.MULTILINE).strip("\n")
+
+
+# --- handing in ----------------------------------------------------------------------------------
+
+
+def hand_in(work: HandIn, folder: Path) -> Path:
+    """Write the work into nbgrader's submitted layout below `folder`; returns the file."""
+    target = folder / work.student / work.assignment / work.assignment
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if work.saved_as == "script":
+        target = target.with_suffix(".py")
+        target.write_bytes("\n\n".join(source for _, source in work.cells).encode() + b"\n")
+        return target
+    newline = "\r\n" if work.saved_as.endswith("CRLF") else "\n"
+    text = nbformat.writes(answered(work, newline))
+    target = target.with_suffix(".ipynb")
+    encoding = "utf-8-sig" if work.saved_as.endswith("BOM") else "utf-8"
+    target.write_bytes(text.replace("\n", newline).encode(encoding))
+    return target
+
+
+def answered(work: HandIn, newline: str = "\n") -> NotebookNode:
+    """The released notebook with the student's cells in it."""
+    notebook = nbformat.reads(released(work.assignment), as_version=4)
+    place = {mark: n for n, mark in enumerate(map(grade_id, notebook.cells)) if mark}
+    fresh: dict[int, list[NotebookNode]] = {}
+    waiting: list[NotebookNode] = []
+    for number, (name, source) in enumerate(work.cells, start=1):
+        source = source.replace("\n", newline)  # noqa: PLW2901
+        if not name:
+            waiting.append(nbformat.v4.new_code_cell(source, id=f"own-{number}"))
+            continue
+        notebook.cells[place[name]].source = source
+        fresh[place[name]], waiting = waiting, []
+    notebook.cells = [*woven(notebook.cells, fresh), *waiting]
+    return notebook
+
+
+def woven(cells: list[NotebookNode], fresh: dict[int, list[NotebookNode]]) -> Iterator[NotebookNode]:
+    """The cells of the release, with the student's own in front of those they belong to."""
+    for number, cell in enumerate(cells):
+        yield from fresh.get(number, [])
+        yield cell
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name for a cell, or nothing."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+@cache
+def released(assignment: str) -> str:
+    """The notebook as students get it: built from the authored text, cleared by nbgrader."""
+    document = build.build_document(ROOT / "assignments" / "authored" / f"{assignment}.py", ROOT)
+    notebook = nbformat.reads(build.notebook_text(document), as_version=4)
+    config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
+    cleared, _ = ClearSolutions(config=config).preprocess(notebook, {})
+    return str(nbformat.writes(cleared))
