@@ -159,7 +159,7 @@ def image_row(
         raise CourseError(f"{len(shown)} images but {len(titles)} titles: give one for each")
     heading = title or f"{len(shown)} images"
     width = max(WIDTH, 0.74 * len(shown))
-    height = 0.9 + width / len(shown)
+    height = 0.35 + 0.19 * (1 + max(words.count("\n") for words in titles)) + width / len(shown)
     alt = f"Side by side: {', '.join(titles)}"
     with canvas(theme, min(height, 3.6), width=width, title=heading, alt=alt) as figure:
         for axes, image, words in zip(

@@ -43,12 +43,13 @@ class Plan:
     """How much is measured; the committed results use the defaults.
 
     `seeds`: one network each, for plain training; the first `defended` of them also for training
-    on attacked images. `epochs` None means the profile's budget.
+    on attacked images. `epochs` None means the profile's budget, `test_images` None all.
     """
 
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     defended: int = 3
     epochs: int | None = None
+    test_images: int | None = None
     progress: bool = True
 
 
@@ -58,7 +59,7 @@ def measure(plan: Plan | None = None) -> dict[str, Any]:
     Where lists are nested, the inner one is a curve and the outer one has one per network.
     """
     plan = plan or Plan()
-    data = load(PROFILE)
+    data = load(PROFILE, test=plan.test_images)
     epsilon = budget(PROFILE).epsilon
     epochs = plan.epochs or budget(PROFILE).cnn_epochs
     training: dict[str, Perturb | None] = {

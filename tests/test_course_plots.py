@@ -266,3 +266,10 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast(luminance(0, 0, 0), luminance(1, 1, 1)) == pytest.approx(21)
     grey = luminance(*to_rgb("#767676"))
     assert contrast(grey, luminance(1, 1, 1)) == pytest.approx(4.54, abs=0.01)
+
+
+def test_figures_lie_on_the_sites_own_paper() -> None:
+    """Otherwise every figure sits in a box of nearly, but not quite, the page's colour."""
+    style = (Path(__file__).parent.parent / "site" / "assets" / "style.css").read_text()
+    papers = re.findall(r"--md-default-bg-color:\s*(#\w+)", style)
+    assert papers == [plots.LIGHT.paper, plots.DARK.paper]
