@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import mean
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -185,3 +187,28 @@ def test_gradient_vanishes_at_a_lead_of_about_17(lead: float, vanishes: bool) ->
     logits = torch.tensor([[lead, 0.0]], requires_grad=True)
     (gradient,) = torch.autograd.grad(F.cross_entropy(logits, torch.tensor([0])), logits)
     assert (gradient[0, 0].item() == 0) == vanishes
+
+
+def test_what_the_text_says_of_the_measurements() -> None:
+    path = ROOT / "solutions" / "results" / "fgsm-lecture.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+
+    def average(curves: list[list[float]]) -> list[float]:
+        return [mean(point) for point in zip(*curves, strict=True)]
+
+    attacks = {name: average(curves) for name, curves in results["attacks"].items()}
+    noise, fast, iterated = attacks.values()
+    assert noise[0] - noise[-1] < 0.02  # "noise costs almost nothing"
+    assert all(b <= a for a, b in zip(fast, iterated, strict=True))  # PGD is the stronger attack
+    at = results["epsilons"].index(results["epsilon"])
+    left = {
+        attack: {training: average(curves)[at] for training, curves in trained.items()}
+        for attack, trained in results["defences"].items()
+    }
+    assert all(left["FGSM"][name] > left["PGD"][name] for name in left["FGSM"])
+    assert abs(left["PGD"]["FGSM-trained"] - left["PGD"]["PGD-trained"]) < 0.03  # "comes close"
+    drift = results["drift"]
+    assert drift["random sign noise"]["conv1"] > 0.6 * drift["FGSM"]["conv1"]
+    assert drift["random sign noise"]["logits"] < 0.2 * drift["FGSM"]["logits"]
+    answer_sure = mean(results["confidence"]["attacked"])
+    assert answer_sure > 0.85  # "mostly it is not" unsure
