@@ -101,9 +101,14 @@ def keep_slot(
             job, attempts = todo.get_nowait()
         except queue.Empty:
             break
-        slot = slot or Slot(task)
-        result = slot.judge(job)
+        try:
+            slot = slot or Slot(task)
+            result = slot.judge(job)
+        except (OSError, ValueError):  # it could not be started, or died within a line
+            result = None
         if result is None:
+            if slot is not None:
+                slot.kill()
             slot = None
             if attempts > 1:
                 todo.put((job, attempts - 1))
@@ -140,6 +145,11 @@ class Slot:
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self.process.communicate()
 
     def _write(self, content: object) -> bool:
         assert self.process.stdin is not None

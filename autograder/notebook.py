@@ -44,9 +44,9 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
 
 
 def callers_names() -> dict[str, Any]:
-    """The names of the notebook, or of the module, that called `check`."""
+    """The names of the notebook, or of the module, that called `check`, here or by the package."""
     frame = inspect.currentframe()
-    while frame is not None and frame.f_globals.get("__name__") == __name__:
+    while frame is not None and frame.f_globals.get("__name__") in (__name__, __package__):
         frame = frame.f_back
     assert frame is not None
     return frame.f_globals

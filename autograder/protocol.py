@@ -77,13 +77,15 @@ def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         return {"$opaque": "something nested too deep"}
-    if value is None or type(value) in (bool, int, str):
+    if value is None or type(value) in (bool, str):
         return value
+    if type(value) is int:
+        return value if fits(value) else {"$opaque": "an integer of more than 64 bits"}
     if isinstance(value, float):  # numpy.float64 is a float too, and only its value crosses
         return float(value)
     if isinstance(value, Ref):
         return {"$ref": value.name}
-    if type(value) in (Tensor, torch.nn.Parameter) and value.dtype in NAMES:
+    if type(value) in (Tensor, torch.nn.Parameter) and sendable(value):
         if len(tensors) >= MAX_TENSORS:
             return {"$opaque": "too many tensors"}
         tensors.append(value)
@@ -93,6 +95,22 @@ def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     if type(value) is dict and all(type(key) is str for key in value):
         return {"$dict": {key: pack(item, tensors, depth + 1) for key, item in value.items()}}
     return {"$opaque": describe(value)}
+
+
+def fits(value: int) -> bool:
+    """Whether an integer fits 64 bits: a larger one cannot even be compared with a float."""
+    return -(2**63) <= value < 2**63
+
+
+def sendable(tensor: Tensor) -> bool:
+    """Whether a tensor's bytes can be sent: an allowed dtype, dense, and not too many of them."""
+    return (
+        tensor.dtype in NAMES
+        and tensor.layout is torch.strided
+        and not tensor.is_meta
+        and tensor.dim() <= MAX_RANK
+        and tensor.numel() * tensor.element_size() <= MAX_PAYLOAD
+    )
 
 
 def describe(value: Any) -> str:
@@ -106,7 +124,9 @@ def unpack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     """The inverse of `pack`; raises Malformed for anything `pack` cannot have written."""
     if depth > 2 * MAX_DEPTH:
         raise malformed("a value nested too deep")
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | float | str):
+        return value
+    if isinstance(value, int) and fits(value):
         return value
     if isinstance(value, list):
         return [unpack(item, tensors, depth + 1) for item in value]
@@ -176,8 +196,7 @@ def tensor_bytes(tensor: Tensor) -> bytes:
     """The raw little-endian bytes of a tensor, in row-major order."""
     if sys.byteorder != "little":
         raise NotImplementedError("the protocol is little-endian; this machine is not")
-    flat = tensor.detach().to("cpu").contiguous().reshape(-1)
-    return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+    return bytes(tensor.numpy(force=True).tobytes())
 
 
 def tensor_from(raw: bytes, dtype: torch.dtype, shape: list[int]) -> Tensor:
@@ -222,8 +241,10 @@ class Channel:
         """The next message. Raises Timeout, Malformed, or EOFError if the other side has gone."""
         deadline = None if seconds is None else time.monotonic() + seconds
         magic, header_size, payload_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
-        if magic != MAGIC or header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
+        if magic != MAGIC:
             raise malformed("bytes that are no message")
+        if header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
+            raise malformed("an answer that is too large")
         header = self._read(header_size, deadline)
         return decode(header, self._read(payload_size, deadline))
 

@@ -73,10 +73,13 @@ def gravest(statuses: Sequence[str]) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a crash, meets the old one or the new one, never half."""
+    """Write a file so that a reader, or a crash, meets the old one or the new one, never half.
+
+    What UTF-8 cannot hold, as in a file name in another encoding, is written as its escape.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
     os.replace(temporary, path)
 
 

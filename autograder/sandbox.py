@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "PYTHONSAFEPATH": "1",
 }
 
 
@@ -62,7 +63,8 @@ def launch(level: str, limits: Limits) -> Box:
     """Start a worker at `level` in a scratch folder of its own. Raises OSError when it cannot."""
     scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
     ours, theirs = socket.socketpair()
-    command = [sys.executable, "-I", "-m", "autograder.worker"]
+    # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
+    command = [sys.executable, "-s", "-m", "autograder.worker"]
     with theirs:
         process = subprocess.Popen(
             [*command, str(theirs.fileno()), limits.as_argument()],

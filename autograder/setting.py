@@ -58,9 +58,9 @@ class Setting:
         )
 
     def seed(self, purpose: str) -> int:
-        """A number drawn from the secret, its own for every purpose."""
+        """A 32-bit number drawn from the secret, its own for every purpose."""
         text = f"{self.assignment}|{self.profile}|{purpose}".encode()
-        return int.from_bytes(hmac.digest(self.secret, text, "sha256")[:6], "big")
+        return int.from_bytes(hmac.digest(self.secret, text, "sha256")[:4], "big")
 
     def generator(self, purpose: str) -> torch.Generator:
         """A random generator drawn from the secret, its own for every purpose."""
@@ -88,7 +88,7 @@ class Setting:
     def trained(self, name: str, epochs: int) -> Network:
         """A network of the judge's own, trained on clean images: what attacks are tried on."""
         network = self.network(name, f"plain {name}")
-        recipe = training.plain_recipe(epochs, seed=self.seed("plain training") % 2**31)
+        recipe = training.plain_recipe(epochs, seed=self.seed("plain training"))
         training.fit(
             network.module,
             self.dataset.train.images,

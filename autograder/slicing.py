@@ -12,11 +12,15 @@ This runs in the worker: parsing what a student wrote is not work for the judge.
 from __future__ import annotations
 
 import ast
+import dis
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import CodeType
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
+STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 
 
 @dataclass
@@ -29,13 +33,14 @@ class Cell:
 
 @dataclass
 class Statement:
-    """One top-level statement and the names it binds, changes and reads."""
+    """One top-level statement and the names of the notebook that it binds, changes and reads."""
 
     cell: Cell
     node: ast.stmt
     binds: set[str]
     reads: set[str]
-    changes: str | None = None  # `losses.append(1)` changes `losses`
+    changes: set[str]  # `losses.append(1)` changes `losses`
+    sets: set[str]  # what a function in it declares `global` and binds when it is called
 
 
 def statements(cell: Cell) -> list[Statement]:
@@ -44,8 +49,20 @@ def statements(cell: Cell) -> list[Statement]:
 
 
 def statement(cell: Cell, node: ast.stmt) -> Statement:
-    """What `node` binds and reads, by its syntax alone."""
-    return Statement(cell, node, set(bound(node)), set(loaded(node)), changed(node))
+    """What `node` binds and reads.
+
+    Reads come from the compiled code, which tells a function's own variables and arguments from the
+    notebook's names: an argument `model` is no reason to run `model = CNN()`.
+    """
+    code = compile(ast.Module([node], type_ignores=[]), cell.title, "exec")
+    return Statement(
+        cell,
+        node,
+        set(bound(node)),
+        named(code, LOADS),
+        set(changed(node)),
+        named(code, STORES),
+    )
 
 
 def needed(code: Sequence[Statement], names: Sequence[str]) -> list[Statement]:
@@ -53,16 +70,31 @@ def needed(code: Sequence[Statement], names: Sequence[str]) -> list[Statement]:
     wanted = set(names)
     kept = {index for index, item in enumerate(code) if isinstance(item.node, IMPORTS)}
     imported = {name for index in kept for name in code[index].binds}
+    setters = [item for item in code if item.sets]
+    effects = [item.binds | (item.changes - imported) | called(item, setters) for item in code]
     growing = True
     while growing:
         growing = False
         for index, item in enumerate(code):
-            changes_wanted = item.changes in wanted and item.changes not in imported
-            if index not in kept and (item.binds & wanted or changes_wanted):
+            if index not in kept and effects[index] & wanted:
                 kept.add(index)
                 wanted |= item.reads
                 growing = True
     return [code[index] for index in sorted(kept)]
+
+
+def called(item: Statement, setters: Sequence[Statement]) -> set[str]:
+    """The names that functions bind by `global` when `item` calls them."""
+    if isinstance(item.node, DEFINITIONS):
+        return set()
+    return set().union(*(setter.sets for setter in setters if setter.binds & item.reads))
+
+
+def named(code: CodeType, operations: Sequence[str]) -> set[str]:
+    """The names that `operations` of compiled code work on, functions inside included."""
+    found = {step.argval for step in dis.get_instructions(code) if step.opname in operations}
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return found.union(*(named(constant, operations) for constant in inner))
 
 
 def bound(node: ast.AST) -> Iterator[str]:
@@ -80,26 +112,28 @@ def bound(node: ast.AST) -> Iterator[str]:
         yield node.id
     if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
         yield from root(node)
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+    if isinstance(node, ast.Lambda | ast.comprehension):
         return  # they have a scope of their own
     for child in ast.iter_child_nodes(node):
         yield from bound(child)
 
 
-def loaded(node: ast.AST) -> Iterator[str]:
-    """Every name read anywhere in a statement, function bodies included."""
-    for child in ast.walk(node):
-        if isinstance(child, ast.Name):
-            yield child.id
+def changed(node: ast.AST) -> Iterator[str]:
+    """The names whose methods are called for their effect, as in `model.eval()`, also in a loop.
 
-
-def changed(node: ast.stmt) -> str | None:
-    """The name whose method is called by an expression that stands alone, as in `model.eval()`."""
+    `setattr(CNN, "forward", f)` counts for `CNN`.
+    """
+    if isinstance(node, DEFINITIONS):
+        return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        function = node.value.func
+        function, arguments = node.value.func, node.value.args
         if isinstance(function, ast.Attribute):
-            return next(root(function), None)
-    return None
+            yield from root(function)
+        elif isinstance(function, ast.Name) and function.id == "setattr" and arguments:
+            yield from root(arguments[0])
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from changed(child)
 
 
 def root(node: ast.AST) -> Iterator[str]:

@@ -15,13 +15,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy
 import torch
 from torch import Tensor, nn
 
 from autograder.errors import Crash, GraderFault, Limit, Malformed, NotWritten, Timeout
 from autograder.limits import Limits
-from autograder.protocol import PREFIX, Channel, Message, Ref, decode, encode, pack, unpack
+from autograder.protocol import (
+    PREFIX,
+    Channel,
+    Message,
+    Opaque,
+    Ref,
+    decode,
+    encode,
+    pack,
+    unpack,
+)
 from autograder.sandbox import Box, launch
+from autograder.slicing import Cell
 from autograder.submission import Submission
 from course import models
 
@@ -79,18 +91,22 @@ class Student:
 
     public: whether messages of the student's own errors may be shown. While hidden inputs are in
     play they may not: an error message could carry an input out.
+    cells: the cells that were handed in; only a place in them is named.
     """
 
-    def __init__(self, transport: Transport, limits: Limits, *, public: bool) -> None:
+    def __init__(
+        self, transport: Transport, limits: Limits, *, public: bool, cells: Sequence[Cell] = ()
+    ) -> None:
         self.transport = transport
         self.limits = limits
         self.public = public
+        self.cells = cells
         self.numbers = itertools.count()
 
     def kind_of(self, name: str) -> str:
         """What the student calls `name`: "function", "class", "value" or "missing"."""
         kind = self._request("has", name)
-        return kind if isinstance(kind, str) else "missing"
+        return kind if kind in ("function", "class", "value") else "missing"
 
     def network(self, network: Network, *, training: bool = False) -> Ref:
         """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
@@ -155,15 +171,16 @@ class Student:
             Message(header, tensors), self.limits.call_seconds if seconds is None else seconds
         )
         if "error" in reply.header:
-            raise fault_of(reply.header["error"], public=self.public)
-        return unpack(reply.header.get("result"), reply.tensors)
+            raise fault_of(reply.header["error"], public=self.public, cells=self.cells)
+        result = unpack(reply.header.get("result"), reply.tensors)
+        return result if self.public else concealed(result)
 
 
-def fault_of(error: Any, *, public: bool) -> Crash:
+def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
     """The fault for an error that the worker reported; never more of it than may be shown."""
     if not isinstance(error, dict):
         raise Malformed("an answer in the agreed form", "an error that is no report")
-    kind = str(error.get("type"))
+    kind = printable(error.get("type"), 80)
     if kind == "NotImplementedError":
         return NotWritten(
             "your own code",
@@ -171,12 +188,11 @@ def fault_of(error: Any, *, public: bool) -> Crash:
             cause="this exercise is not written yet",
             hint="Follow the numbered steps in its cell and delete the line that raises.",
         )
-    place = place_of(error)
-    message = f": {error.get('message')}" if public and error.get("message") else ""
+    message = printable(error.get("message"), 500) if public else ""
     shown = kind if public or known_exception(kind) else "an error of your own"
     return Crash(
         "a result",
-        f"{shown}{place}{message}",
+        f"{shown}{place_of(error, cells)}" + (f": {message}" if message else ""),
         cause="your code raised an error",
         hint=ADVICE.get(kind, "Run `autograder check` to see the whole message on public inputs."),
     )
@@ -191,16 +207,47 @@ ADVICE = {
 }
 
 
-def place_of(error: dict[str, Any]) -> str:
-    """Where in the student's cells an error came from, if the report says so."""
-    cell, line = error.get("cell"), error.get("line")
-    return f" in {cell[:80]}, line {line}" if isinstance(cell, str) and type(line) is int else ""
+def place_of(error: dict[str, Any], cells: Sequence[Cell]) -> str:
+    """Where an error came from, if that is a place in the cells that were handed in.
+
+    Any other title or line is not repeated: it could carry an input.
+    """
+    name, line = error.get("cell"), error.get("line")
+    cell = next((cell for cell in cells if cell.title == name), None)
+    if cell is None:
+        return ""
+    there = type(line) is int and 0 < line <= len(cell.source.splitlines())
+    return f" in {printable(cell.title, 80)}" + (f", line {line}" if there else "")
 
 
 def known_exception(kind: str) -> bool:
     """Whether `kind` is a Python exception: a name that a student chose could carry an input."""
     known = getattr(builtins, kind, None)
     return isinstance(known, type) and issubclass(known, BaseException)
+
+
+def concealed(value: Any) -> Any:
+    """A value in which the names of a student's own types, which could carry an input, are gone."""
+    if isinstance(value, list):
+        return [concealed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: concealed(item) for key, item in value.items()}
+    if isinstance(value, Opaque) and not known_type(value.type_name):
+        return Opaque("that you or a package defined")
+    return value
+
+
+def known_type(name: str) -> bool:
+    """Whether `name` is Python's, NumPy's or PyTorch's own name of a type, or a tensor's."""
+    if name.startswith("a tensor of "):
+        return isinstance(getattr(torch, name.removeprefix("a tensor of "), None), torch.dtype)
+    return any(isinstance(getattr(home, name, None), type) for home in (builtins, numpy, torch, nn))
+
+
+def printable(text: Any, length: int) -> str:
+    """At most `length` characters on one line, none of which can steer a terminal."""
+    shown = str(text or "")[:length]
+    return "".join(sign if sign.isprintable() else " " for sign in shown).strip()
 
 
 # --- transports ----------------------------------------------------------------------------------
@@ -225,7 +272,8 @@ class WorkerTransport:
         self.channel = Channel(self.box.connection)
         try:
             self.channel.receive(START_SECONDS)
-        except (EOFError, Timeout) as error:
+        except (EOFError, Timeout, Malformed) as error:
+            self.close()
             raise GraderFault("the worker did not start") from error
         return self.exchange(self.load(), self.limits.train_seconds)
 
@@ -314,16 +362,17 @@ def student_in_worker(
 
     transport = WorkerTransport(level, limits, load)
     reply = transport.start()
-    return Student(transport, limits, public=public), cell_notes(reply)
+    student = Student(transport, limits, public=public, cells=submission.cells)
+    return student, cell_notes(reply, submission.cells)
 
 
-def cell_notes(reply: Message) -> list[str]:
+def cell_notes(reply: Message, cells: Sequence[Cell]) -> list[str]:
     """What went wrong while the cells ran, in lines for the student. No hidden input was there."""
     result = unpack(reply.header.get("result"), reply.tensors)
-    errors = result.get("errors") if isinstance(result, dict) else None
+    errors = result.get("errors") if isinstance(result, dict) else [reply.header.get("error")]
     notes = []
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
-            kind, message = str(error.get("type"))[:80], str(error.get("message"))[:300]
-            notes.append(f"{kind}{place_of(error)}: {message}")
+            kind, message = printable(error.get("type"), 80), printable(error.get("message"), 300)
+            notes.append(f"{kind}{place_of(error, cells)}: {message}")
     return notes[:20]

@@ -33,13 +33,18 @@ class Submission:
 def find(folder: Path, assignment: str) -> Path:
     """The file of `assignment` in a student's folder: `<assignment>/<assignment>.ipynb` or .py.
 
-    Raises Malformed when there is none; says what is there instead.
+    Raises Malformed when there is none, and says what is there instead; or when it is a link out of
+    the folder, to what somebody else wrote.
     """
     for base in (folder / assignment, folder):
         for suffix in (".ipynb", ".py"):
             path = base / f"{assignment}{suffix}"
             if path.is_file():
-                return path
+                if path.resolve().is_relative_to(folder.resolve()):
+                    return path
+                raise unreadable(
+                    f"{path} is a link to a file elsewhere", "", "Hand in the file itself."
+                )
     present = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     raise unreadable(
         f"{folder} holds no {assignment}.ipynb",

@@ -7,6 +7,7 @@ no bar and no mark; a student who takes it over has taken over an empty house.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import linecache
 import os
@@ -52,13 +53,13 @@ class Worker:
         """Run what `names` depend on in these cells; tell which cells failed and what is there."""
         parsed, errors = [], []
         for entry in cells:
-            cell = slicing.Cell(entry["title"], python_source(entry["source"]))
-            self.titles.add(cell.title)
-            remember_source(cell)
+            self.titles.add(entry["title"])
             try:
+                cell = slicing.Cell(entry["title"], python_source(entry["source"]))
+                remember_source(cell)
                 parsed.append(slicing.statements(cell))
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                errors.append({"cell": cell.title, **self.report(error)})
+            except Exception as error:  # the parser has many ways to fail: RecursionError, ...
+                errors.append(self.report(error, entry["title"]))
         code = [item for cell_code in parsed for item in cell_code]
         found = set().union(*(item.binds for item in code))
         kept = slicing.needed(code, names) if found.issuperset(names) else code
@@ -128,17 +129,20 @@ class Worker:
                 exec(compile(tree, item.cell.title, "exec"), self.namespace)
             except BaseException as error:
                 failed.add(id(item.cell))
-                errors.append({"cell": item.cell.title, **self.report(error)})
+                errors.append(self.report(error, item.cell.title))
         return errors
 
-    def report(self, error: BaseException) -> dict[str, Any]:
-        """An error as data: type, capped message, and the innermost place in a student's cell."""
-        cell, line, trace = None, None, error.__traceback__
+    def report(self, error: BaseException, running: str | None = None) -> dict[str, Any]:
+        """An error as data: type, capped message, and the innermost place in a student's cell.
+
+        running: the title of the cell that was being run, if the error names none.
+        """
+        cell, line, trace = running, None, error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename in self.titles:
                 cell, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
-        if cell is None and isinstance(error, SyntaxError) and error.filename in self.titles:
+        if line is None and isinstance(error, SyntaxError) and error.filename in self.titles:
             cell, line = error.filename, error.lineno
         try:
             message = str(error)[:MESSAGE_LENGTH]
@@ -155,14 +159,18 @@ class Silent:
 
 
 def python_source(source: str) -> str:
-    """Plain Python from a notebook cell: byte-order mark, CRLF and magics taken out."""
+    """Plain Python from a notebook cell: byte-order mark, CRLF and magics taken out.
+
+    What is Python already stays as it is; line numbers stay those of the cell.
+    """
     source = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n")):
+    with contextlib.suppress(SyntaxError):
+        slicing.ast.parse(source)
         return source
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  slow to import
 
     if source.lstrip().startswith(("%%time", "%%capture", "%%prun", "%%timeit")):
-        source = source.lstrip().partition("\n")[2]
+        source = "#" + source.lstrip()
     return str(TransformerManager().transform_cell(source))
 
 

@@ -100,7 +100,7 @@ def test_wrong_usage_is_status_2(command: str, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["--model", "m", "--epsilon", "0.1"]])
-@pytest.mark.parametrize("name", ["attack", "figures", "reproduce"])
+@pytest.mark.parametrize("name", ["attack", "figures"])
 def test_command_of_a_room_above_says_what_to_install(
     name: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
