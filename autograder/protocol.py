@@ -45,6 +45,13 @@ DTYPES: dict[str, torch.dtype] = {
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
+# Said in place of a value of our own accord, not of the student's.
+TOO_DEEP = "something nested too deep"
+TOO_MANY = "too many tensors"
+TOO_LONG = "an integer of more than 64 bits"
+REASONS = (TOO_DEEP, TOO_MANY, TOO_LONG)
+
+
 @dataclass
 class Message:
     """One frame: a header of plain JSON values and the tensors it refers to by index."""
@@ -76,18 +83,18 @@ def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     Exact types only: a subclass of a tensor, list or dict could answer for itself.
     """
     if depth > MAX_DEPTH:
-        return {"$opaque": "something nested too deep"}
+        return {"$opaque": TOO_DEEP}
     if value is None or type(value) in (bool, str):
         return value
     if type(value) is int:
-        return value if fits(value) else {"$opaque": "an integer of more than 64 bits"}
+        return value if fits(value) else {"$opaque": TOO_LONG}
     if isinstance(value, float):  # numpy.float64 is a float too, and only its value crosses
         return float(value)
     if isinstance(value, Ref):
         return {"$ref": value.name}
     if type(value) in (Tensor, torch.nn.Parameter) and sendable(value):
         if len(tensors) >= MAX_TENSORS:
-            return {"$opaque": "too many tensors"}
+            return {"$opaque": TOO_MANY}
         tensors.append(value)
         return {"$tensor": len(tensors) - 1}
     if type(value) in (list, tuple):
