@@ -26,6 +26,7 @@ def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
         )
 
 
+# --8<-- [start:attack]
 def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     """Return the gradient of the cross-entropy with respect to the images, same shape.
 
@@ -60,6 +61,9 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
     return (images.detach() + epsilon * gradient.sign()).clamp(0, 1)
+
+
+# --8<-- [end:attack]
 
 
 def attack_success_rate(
