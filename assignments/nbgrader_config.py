@@ -4,7 +4,10 @@
 by nbgrader and stays out of the repository.
 """
 
+import os
+import sys
 import warnings
+from pathlib import Path
 
 from sqlalchemy.exc import SAWarning
 
@@ -17,6 +20,9 @@ c.IncludeHeaderFooter.header = "source/header.ipynb"
 c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("This one is not written yet: your code goes here.")'
 }
+
+# For a new gradebook nbgrader calls `alembic` by name: let it be found beside this Python.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 # nbgrader 0.9 touches a submission that is not in its session yet. The stored marks are right.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader.api")

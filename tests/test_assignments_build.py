@@ -1,5 +1,6 @@
-"""What `autograder build` makes: fresh, the same every time, with ids, points and headings in order."""
+"""What `autograder build` makes: fresh, always the same, with ids, points and headings in order."""
 
+import itertools
 import json
 import re
 import shutil
@@ -125,7 +126,7 @@ def test_headings_are_in_order(name: str) -> None:
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)

@@ -281,8 +281,8 @@ def adversarial_train(
 # >> Hint 3: nearly the code
 # Per batch: `reach = ...`, then `worst = pgd(model, images[batch], labels[batch], reach, ...)` with
 # `step_size=reach / 2`, `steps=4` and `generator=generator`, then
-# `loss = F.cross_entropy(model(worst), labels[batch])` and the three lines of every training step. `pgd`
-# leaves the model in the mode it found, so there is nothing to switch in between.
+# `loss = F.cross_entropy(model(worst), labels[batch])` and the three lines of every training step.
+# `pgd` leaves the model in the mode it found, so there is nothing to switch in between.
 
 # %% check: adversarial_train
 
