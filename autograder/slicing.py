@@ -20,7 +20,8 @@ from types import CodeType
 IMPORTS = (ast.Import, ast.ImportFrom)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
-STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
+GLOBAL_STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
+STORES = ("STORE_NAME", "DELETE_NAME", *GLOBAL_STORES)
 
 
 @dataclass
@@ -51,17 +52,16 @@ def statements(cell: Cell) -> list[Statement]:
 def statement(cell: Cell, node: ast.stmt) -> Statement:
     """What `node` binds and reads.
 
-    Reads come from the compiled code, which tells a function's own variables and arguments from the
+    Both come from the compiled code, which tells a function's own variables and arguments from the
     notebook's names: an argument `model` is no reason to run `model = CNN()`.
     """
     code = compile(ast.Module([node], type_ignores=[]), cell.title, "exec")
+    stored = {step.argval for step in dis.get_instructions(code) if step.opname in STORES}
+    sets = named(code, GLOBAL_STORES)
+    if not isinstance(node, DEFINITIONS):
+        stored |= sets  # a walrus in a comprehension
     return Statement(
-        cell,
-        node,
-        set(bound(node)),
-        named(code, LOADS),
-        set(changed(node)),
-        named(code, STORES),
+        cell, node, stored | set(assigned(node)), named(code, LOADS), set(changed(node)), sets
     )
 
 
@@ -97,25 +97,14 @@ def named(code: CodeType, operations: Sequence[str]) -> set[str]:
     return found.union(*(named(constant, operations) for constant in inner))
 
 
-def bound(node: ast.AST) -> Iterator[str]:
-    """The names that a statement binds at the top level, those inside `if` or `for` included.
-
-    An assignment to an attribute or an item (`CNN.forward = f`) counts for the name at its root.
-    """
+def assigned(node: ast.AST) -> Iterator[str]:
+    """The names at the root of assignments to an attribute or an item, as in `CNN.forward = f`."""
     if isinstance(node, DEFINITIONS):
-        yield node.name
         return
-    if isinstance(node, IMPORTS):
-        yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-        yield node.id
     if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
         yield from root(node)
-    if isinstance(node, ast.Lambda | ast.comprehension):
-        return  # they have a scope of their own
     for child in ast.iter_child_nodes(node):
-        yield from bound(child)
+        yield from assigned(child)
 
 
 def changed(node: ast.AST) -> Iterator[str]:
