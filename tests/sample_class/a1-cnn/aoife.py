@@ -1,0 +1,48 @@
+"""Gives the linear layer the wrong number of inputs, so that the network raises an error.
+
+student: o'neill, aoife
+status: CRASH
+score: 12
+loses: cnn_returns_logits
+"""
+
+# %% cnn
+class CNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 5)
+        self.conv2 = nn.Conv2d(8, 16, 5)
+        self.linear = nn.Linear(16 * 5 * 5, 10)
+
+    def forward(self, images):
+        x = F.max_pool2d(F.relu(self.conv1(images)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.linear(x.flatten(1))
+
+
+# %% train
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% accuracy
+def accuracy(model, images, labels):
+    with evaluating(model), torch.no_grad():
+        correct = sum(
+            (model(part).argmax(dim=1) == targets).sum().item()
+            for part, targets in zip(images.split(512), labels.split(512))
+        )
+    return correct / len(images)

@@ -1,0 +1,46 @@
+"""Returns the sum of the losses in place of their mean, and shuffles without the seed.
+
+score: 17
+loses: train_reports_the_mean_loss, train_is_seeded
+"""
+
+# %% cnn
+class CNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 5)
+        self.conv2 = nn.Conv2d(8, 16, 5)
+        self.linear = nn.Linear(256, 10)
+
+    def forward(self, images):
+        x = F.max_pool2d(F.relu(self.conv1(images)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.linear(x.flatten(1))
+
+
+# %% train
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    losses = []
+    model.train()
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(images))
+        for batch in order.split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total)
+    return losses
+
+
+# %% accuracy
+def accuracy(model, images, labels):
+    with evaluating(model), torch.no_grad():
+        correct = sum(
+            (model(part).argmax(dim=1) == targets).sum().item()
+            for part, targets in zip(images.split(512), labels.split(512))
+        )
+    return correct / len(images)
