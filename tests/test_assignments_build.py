@@ -187,7 +187,12 @@ def test_body_goes_below_docstring_and_steps() -> None:
 
 
 def test_methods_are_filled_one_by_one() -> None:
-    stub = 'class Circle:\n    radius = 1\n\n    def grow(self, by):\n        """Grow."""\n        # 1.'
+    stub = """class Circle:
+    radius = 1
+
+    def grow(self, by):
+        'Grow.'
+        # 1. Add."""
     assert fill_stub(stub, REFERENCE, "here").splitlines()[-3:] == [
         "        ### BEGIN SOLUTION",
         "        self.radius += by",

@@ -24,7 +24,7 @@ def source_notebook(name: str) -> nbformat.NotebookNode:
 
 
 def solution_lines(notebook: nbformat.NotebookNode) -> set[str]:
-    """The lines between the markers that say something: a bare `else:` or `return x` is nobody's."""
+    """The lines between the markers that say something; a bare `else:` is nobody's."""
     inside, lines = False, set()
     for line in "\n".join(c.source for c in notebook.cells).splitlines():
         if line.strip() in (BEGIN, END):

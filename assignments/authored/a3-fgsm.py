@@ -19,6 +19,7 @@
 # this data set allows an attacker here.
 
 # %%
+import math
 from collections.abc import Sequence
 
 import torch
@@ -144,9 +145,6 @@ print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().su
 # The cell below gives you a function that refuses arguments which make no sense. Yours call it
 # first.
 
-# %%
-import math
-
 # %% given: check_attack from solutions.fgsm
 
 # %% [markdown] card: fgsm
@@ -248,9 +246,8 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The change is not random: its patches follow the strokes and the gaps between them. Black
-# background can only get lighter and full white only darker, so there about half of the pixels stay
-# put. That is the clamp at work.
+# The change is not random: its patches follow the strokes and the gaps between them. Black background
+# can only get lighter and full white only darker: the clamp takes back the steps that lead outside.
 
 # %% [markdown]
 # ## Epsilon has a unit
