@@ -246,8 +246,9 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The change is not random: its patches follow the strokes and the gaps between them. Black background
-# can only get lighter and full white only darker: the clamp takes back the steps that lead outside.
+# The change is not random: its patches follow the strokes and the gaps between them. Black
+# background can only get lighter and full white only darker: the clamp takes back the steps that
+# lead outside.
 
 # %% [markdown]
 # ## Epsilon has a unit
