@@ -28,6 +28,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import build, catalog
+from autograder.results import Result
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
@@ -124,7 +125,9 @@ def answered(work: HandIn, newline: str = "\n") -> NotebookNode:
     return notebook
 
 
-def woven(cells: list[NotebookNode], fresh: dict[int, list[NotebookNode]]) -> Iterator[NotebookNode]:
+def woven(
+    cells: list[NotebookNode], fresh: dict[int, list[NotebookNode]]
+) -> Iterator[NotebookNode]:
     """The cells of the release, with the student's own in front of those they belong to."""
     for number, cell in enumerate(cells):
         yield from fresh.get(number, [])
@@ -144,3 +147,21 @@ def released(assignment: str) -> str:
     config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
     cleared, _ = ClearSolutions(config=config).preprocess(notebook, {})
     return str(nbformat.writes(cleared))
+
+
+# --- what grading found --------------------------------------------------------------------------
+
+
+def differences(work: HandIn, result: Result) -> list[str]:
+    """Where a result is not what the header says, in words; empty when all of it is."""
+    lost = {check.name for check in result.checks if check.status not in ("OK", "SKIP")}
+    found = []
+    if result.status != work.status:
+        found.append(f"status {result.status}, expected {work.status}: {' '.join(result.notes)}")
+    if result.score != work.score:
+        found.append(f"score {result.score}, expected {work.score:g}")
+    if lost - work.loses:
+        found.append(f"does not pass, but should: {', '.join(sorted(lost - work.loses))}")
+    if work.loses - lost:
+        found.append(f"passes, but should not: {', '.join(sorted(work.loses - lost))}")
+    return found
