@@ -23,6 +23,7 @@ from autograder.errors import Crash, GraderFault, Limit, Malformed, NotWritten, 
 from autograder.limits import Limits
 from autograder.protocol import (
     PREFIX,
+    REASONS,
     Channel,
     Message,
     Opaque,
@@ -233,12 +234,14 @@ def concealed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: concealed(item) for key, item in value.items()}
     if isinstance(value, Opaque) and not known_type(value.type_name):
-        return Opaque("that you or a package defined")
+        return Opaque("custom")
     return value
 
 
 def known_type(name: str) -> bool:
-    """Whether `name` is Python's, NumPy's or PyTorch's own name of a type, or a tensor's."""
+    """Whether `name` is our own words, or Python's, NumPy's or PyTorch's name of a type."""
+    if name in REASONS:
+        return True
     if name.startswith("a tensor of "):
         return isinstance(getattr(torch, name.removeprefix("a tensor of "), None), torch.dtype)
     return any(isinstance(getattr(home, name, None), type) for home in (builtins, numpy, torch, nn))
@@ -307,6 +310,8 @@ class WorkerTransport:
         except subprocess.TimeoutExpired:
             status = 0  # it lives on but has closed its end: close() ends it
         self.close()
+        if status > 128:  # as a shell, bubblewrap reports a signal so
+            status = 128 - status
         if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):
             return Limit(
                 "an answer within the limits",
