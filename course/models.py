@@ -145,16 +145,18 @@ def strided_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Seque
 
 
 def fast_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
-    """Made to reach 99 % on MNIST in seconds: 162,354 parameters on 28x28 grey images."""
+    """Made to reach 99 % on MNIST in seconds: 162,330 parameters on 28x28 grey images.
+
+    Pooling comes before normalisation and ReLU, so that those two see a quarter of the numbers.
+    """
     side = _side(image_size, (5, 2, 2), (3, 1, 1), _POOL)
     return _chain(
-        conv1=nn.Conv2d(in_channels, 24, 5, stride=2, padding=2, bias=False),
-        norm1=nn.BatchNorm2d(24),
+        conv1=nn.Conv2d(in_channels, 24, 5, stride=2, padding=2),
         relu1=nn.ReLU(),
         conv2=nn.Conv2d(24, 48, 3, padding=1, bias=False),
-        norm2=nn.BatchNorm2d(48),
-        relu2=nn.ReLU(),
         pool=nn.MaxPool2d(2),
+        norm=nn.BatchNorm2d(48),
+        relu2=nn.ReLU(),
         flatten=nn.Flatten(),
         hidden=nn.Linear(48 * side * side, 64),
         relu3=nn.ReLU(),

@@ -24,9 +24,9 @@ def flags(model: nn.Module) -> list[bool]:
 
 @pytest.fixture
 def partly_frozen() -> nn.Module:
-    """In training mode, but for one batch normalisation that was frozen on purpose."""
+    """In training mode, but for the batch normalisation, which was frozen on purpose."""
     model = build("fast-cnn", seed=0)
-    model.norm1.eval()
+    model.norm.eval()
     return model
 
 
