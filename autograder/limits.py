@@ -17,6 +17,7 @@ class Limits:
     memory_bytes: int = 4 << 30
     file_bytes: int = 64 << 20
     open_files: int = 256
+    processes: int = 96
 
     def as_argument(self) -> str:
         """One command-line word from which `from_argument` makes the same limits."""
@@ -28,9 +29,11 @@ class Limits:
         return cls(**json.loads(text))
 
 
-def apply_limits(limits: Limits) -> None:
+def apply_limits(limits: Limits, *, own_user: bool) -> None:
     """Bind this process to its limits, for good: hard limits cannot be raised again.
 
+    own_user: whether the worker is a user of its own. Processes (threads too) are counted per
+    user, so a shared user's other programs would be counted with it.
     Where the system has no such limit (Windows has none, macOS not for memory), the wall clock
     of the judge is what remains.
     """
@@ -38,6 +41,8 @@ def apply_limits(limits: Limits) -> None:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return
+    if own_user:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     for kind, value in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_AS, limits.memory_bytes),

@@ -14,7 +14,6 @@ from course import metrics
 from solutions.evaluation import attack_in_batches, worst_of
 from solutions.fgsm import fgsm
 
-
 # With two losses and two restarts each, 40 steps leave the same images as 20 on these networks.
 STEPS = 20
 

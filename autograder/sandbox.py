@@ -18,6 +18,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import bubblewrap, confine
+from autograder.confine import Confinement
 from autograder.limits import Limits
 
 # What a worker inherits; everything else in the environment stays outside.
@@ -33,9 +35,37 @@ ENVIRONMENT = {
 }
 
 
+LEVELS = ("strong", "medium", "none")
+
+
+def trouble(level: str) -> str:
+    """Why `level` cannot be had on this machine; empty when it can."""
+    if level == "strong":
+        return bubblewrap.trouble() or confine.trouble(files=False)
+    if level == "medium":
+        return confine.trouble(files=True) or closed_to_others()
+    return ""
+
+
+def closed_to_others() -> str:
+    """Why root's worker could not read the interpreter as a user of its own; empty when it can."""
+    if os.geteuid() != 0:
+        return ""
+    for path in bubblewrap.readable():
+        for folder in (path, *path.parents):
+            if folder.is_dir() and not folder.stat().st_mode & 0o001:
+                return f"{folder} is closed to other users, and the worker must not be root"
+    return ""
+
+
 def strongest_level() -> str:
-    """The strongest level this machine and this version of the grader offer."""
-    return "none"
+    """The strongest level that this machine offers."""
+    return next(level for level in LEVELS if not trouble(level))
+
+
+def worker_user() -> int | None:
+    """The user id of this process's worker: its own for every grading process of root's."""
+    return 100_000 + os.getpid() % 100_000 if os.geteuid() == 0 else None
 
 
 @dataclass
@@ -62,18 +92,35 @@ class Box:
 def launch(level: str, limits: Limits) -> Box:
     """Start a worker at `level` in a scratch folder of its own. Raises OSError when it cannot."""
     scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+    user = worker_user() if level != "none" else None
+    if user is not None:
+        os.chown(scratch, user, user)
     ours, theirs = socket.socketpair()
-    # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
-    command = [sys.executable, "-s", "-m", "autograder.worker"]
-    with theirs:
-        process = subprocess.Popen(
-            [*command, str(theirs.fileno()), limits.as_argument()],
-            cwd=scratch,
-            env={**ENVIRONMENT, "HOME": str(scratch), "TMPDIR": str(scratch)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
+    try:
+        with theirs:
+            process = subprocess.Popen(
+                command(level, limits, scratch, user, theirs.fileno()),
+                cwd=scratch,
+                env={**ENVIRONMENT, "HOME": str(scratch), "TMPDIR": str(scratch)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+    except OSError:
+        ours.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
     return Box(process, ours, scratch, level)
+
+
+def command(
+    level: str, limits: Limits, scratch: Path, user: int | None, descriptor: int
+) -> list[str]:
+    """The command line of a worker."""
+    confinement = Confinement(level, str(scratch), user, [str(p) for p in bubblewrap.readable()])
+    # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
+    inner = [sys.executable, "-s", "-m", "autograder.worker", str(descriptor)]
+    inner += [limits.as_argument(), confinement.as_argument()]
+    return bubblewrap.command(scratch, user, inner) if level == "strong" else inner

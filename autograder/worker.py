@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder import slicing
+from autograder.confine import Confinement, confine
 from autograder.limits import Limits, apply_limits
 from autograder.protocol import Channel, Message, Ref, describe, pack, unpack
 from course import models
@@ -198,11 +199,12 @@ def without_check() -> None:
     sys.modules["autograder"] = module
 
 
-def main(descriptor: int, limits: Limits) -> None:
+def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
     """Serve requests on the socket `descriptor` until the judge closes it."""
     channel = Channel(socket.socket(fileno=descriptor))
     torch.set_num_threads(1)
-    apply_limits(limits)
+    apply_limits(limits, own_user=confinement.has_own_user)
+    confine(confinement)
     without_check()
     worker = Worker()
     silence()
@@ -216,4 +218,8 @@ def main(descriptor: int, limits: Limits) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Limits.from_argument(sys.argv[2]))
+    main(
+        int(sys.argv[1]),
+        Limits.from_argument(sys.argv[2]),
+        Confinement.from_argument(sys.argv[3]),
+    )

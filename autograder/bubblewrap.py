@@ -1,0 +1,102 @@
+"""The command that starts a worker inside bubblewrap: nothing visible but what it needs to run.
+
+Own mount, process, network, IPC and host-name namespaces; the interpreter, its packages and the
+worker's own files read-only; a scratch folder and memory-backed /tmp to write in; no capability,
+no way to gain one. As root the worker becomes a user of its own, since bubblewrap alone leaves
+root its powers (bubblewrap issue 287: it could remount the host's files writable); as an ordinary
+user it runs in a user namespace that cannot make others.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import autograder
+import course
+
+# Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
+WORKER_FILES = (
+    "__init__.py",
+    "confine.py",
+    "errors.py",
+    "limits.py",
+    "protocol.py",
+    "slicing.py",
+    "worker.py",
+)
+SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/sbin",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+)
+TEMPORARY_BYTES = 256 << 20
+
+
+def readable() -> Iterator[Path]:
+    """What a worker must be able to read: system libraries, interpreter, packages, its own code."""
+    yield from (Path(path) for path in SYSTEM)
+    yield from dict.fromkeys(Path(prefix).absolute() for prefix in (sys.base_prefix, sys.prefix))
+    yield Path(course.__file__).parent
+    package = Path(autograder.__file__).parent
+    yield from (package / name for name in WORKER_FILES)
+
+
+def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
+    """`inner` as run inside the box. `user` is the id that root's worker takes on."""
+    arguments = [
+        "bwrap",
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "box"),
+    ]
+    if user is None:
+        arguments += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
+    for path in readable():
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.exists():
+            arguments += [*parents(path), "--ro-bind", str(path), str(path)]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/dev/shm", "/tmp"):
+        arguments += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
+    arguments += [*parents(scratch), "--bind", str(scratch), str(scratch), "--chdir", str(scratch)]
+    if user is not None:
+        arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
+        arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    return [*arguments, *inner]
+
+
+def parents(path: Path) -> Iterator[str]:
+    """Make the folders above `path` so that the worker's user may pass: bubblewrap's would be
+    closed to it, and Python would then quietly use the system's packages instead."""
+    for folder in reversed(path.parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(folder))
+
+
+@cache
+def trouble() -> str:
+    """Why bubblewrap cannot be used here, in its own words; empty when it can."""
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    user = 65534 if os.geteuid() == 0 else None
+    tried = subprocess.run(
+        command(Path("/tmp"), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={},
+    )
+    if tried.returncode:
+        return tried.stderr.strip().splitlines()[-1] if tried.stderr.strip() else "it failed"
+    return "" if tried.stdout.strip() == sys.prefix else f"it found {tried.stdout.strip()}"

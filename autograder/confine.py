@@ -1,0 +1,259 @@
+"""What the worker does to itself before any student's code runs: give up the network, other
+processes, new namespaces and, with Landlock, the files. None of it can be taken back.
+
+seccomp(2) filters system calls, Landlock (landlock(7)) filters paths; both need no privilege. The
+filter denies what an answer never needs and kernel holes have come through, and leaves the rest:
+training, plotting and data loaders with processes of their own work under it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import platform
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE = 38, 22, 4
+SECCOMP_MODE_FILTER = 2
+AF_UNIX = 1
+DEVICES = [Path(f"/dev/{name}") for name in ("null", "zero", "urandom", "random", "full", "shm")]
+NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET} and CLONE_NEWTIME
+
+libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What a worker has to give up: the level, its own user id, the paths it keeps."""
+
+    level: str
+    scratch: str
+    user: int | None
+    readable: list[str]
+
+    @property
+    def has_own_user(self) -> bool:
+        """Whether nobody else's processes count as this worker's."""
+        return self.level == "strong" or self.user is not None
+
+    def as_argument(self) -> str:
+        """One command-line word from which `from_argument` makes the same."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_argument(cls, text: str) -> Confinement:
+        """What `as_argument` wrote."""
+        return cls(**json.loads(text))
+
+
+def confine(wanted: Confinement) -> None:
+    """Confine this process as its level asks, for good. Raises CannotConfine, never half-way done
+    in silence: the worker ends, and no student's code has run."""
+    if wanted.level == "none":
+        return
+    if wanted.level == "medium":
+        folders = [Path(path) for path in wanted.readable]
+        restrict_files(folders, [Path(wanted.scratch), *DEVICES])
+        if wanted.user is not None:
+            os.setgroups([])
+            os.setresgid(wanted.user, wanted.user, wanted.user)
+            os.setresuid(wanted.user, wanted.user, wanted.user)
+    # In a process namespace of its own everything ends with the worker; else only its group does.
+    filter_calls(new_sessions=wanted.level == "strong")
+
+
+def trouble(*, files: bool) -> str:
+    """Why this kernel cannot confine a process; empty when it can."""
+    try:
+        machine()
+    except CannotConfine as error:
+        return str(error)
+    return "this kernel has no Landlock" if files and not landlock_version() else ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What differs between processors: the audit name of the ABI and the numbers of calls."""
+
+    audit: int
+    calls: dict[str, int]
+
+
+# Numbers from the kernel's syscall tables (asm/unistd_64.h, asm-generic/unistd.h).
+MACHINES = {
+    "x86_64": Machine(
+        0xC000003E,
+        {
+            "socket": 41, "clone": 56, "ptrace": 101, "setsid": 112, "setpgid": 109,
+            "pivot_root": 155, "chroot": 161, "mount": 165, "umount2": 166, "swapon": 167,
+            "init_module": 175, "keyctl": 250, "add_key": 248, "request_key": 249,
+            "unshare": 272, "perf_event_open": 298, "name_to_handle_at": 303,
+            "open_by_handle_at": 304, "setns": 308, "process_vm_readv": 310,
+            "process_vm_writev": 311, "finit_module": 313, "bpf": 321, "userfaultfd": 323,
+            "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
+            "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
+            "clone3": 435, "pidfd_getfd": 438, "mount_setattr": 442,
+        },
+    ),
+    "aarch64": Machine(
+        0xC00000B7,
+        {
+            "socket": 198, "clone": 220, "ptrace": 117, "setsid": 157, "setpgid": 154,
+            "pivot_root": 41, "chroot": 51, "mount": 40, "umount2": 39, "swapon": 224,
+            "init_module": 105, "keyctl": 219, "add_key": 217, "request_key": 218,
+            "unshare": 97, "perf_event_open": 241, "name_to_handle_at": 264,
+            "open_by_handle_at": 265, "setns": 268, "process_vm_readv": 270,
+            "process_vm_writev": 271, "finit_module": 273, "bpf": 280, "userfaultfd": 282,
+            "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
+            "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
+            "clone3": 435, "pidfd_getfd": 438, "mount_setattr": 442,
+        },
+    ),
+}  # fmt: skip
+
+
+class CannotConfine(OSError):
+    """This machine's kernel lacks what a level needs."""
+
+
+def machine() -> Machine:
+    """The processor we run on. Raises CannotConfine for one whose call numbers are not known."""
+    if platform.system() != "Linux" or platform.machine() not in MACHINES:
+        raise CannotConfine(f"no system call filter for {platform.system()} {platform.machine()}")
+    return MACHINES[platform.machine()]
+
+
+def checked(result: int, what: str) -> int:
+    """The result of a C call, or the error that it set."""
+    if result < 0:
+        code = ctypes.get_errno()
+        raise CannotConfine(code, f"{what}: {os.strerror(code)}")
+    return result
+
+
+def give_up_privileges() -> None:
+    """Let no program started from here gain rights by its file."""
+    assert libc is not None
+    checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+# --- seccomp -------------------------------------------------------------------------------------
+
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+
+
+def instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    """One struct sock_filter."""
+    return struct.pack("<HBBI", code, if_true, if_false, value)
+
+
+def call_filter(own: Machine, denied: Iterable[str]) -> bytes:
+    """The filter program: EPERM for `denied`, sockets other than AF_UNIX, and new namespaces."""
+    refuse, absent = ERROR | errno.EPERM, ERROR | errno.ENOSYS
+    program = [
+        instruction(LOAD, ARCHITECTURE),
+        instruction(JUMP_EQUAL, own.audit, if_true=1),
+        instruction(RETURN, KILL),  # a 32-bit call would bear other numbers
+        instruction(LOAD, NUMBER),
+        instruction(JUMP_AT_LEAST, 0x40000000, if_false=1),
+        instruction(RETURN, refuse),  # the x32 ABI of x86-64, for the same reason
+    ]
+    for name in denied:
+        program += [
+            instruction(JUMP_EQUAL, own.calls[name], if_false=1),
+            instruction(RETURN, refuse),
+        ]
+    program += [
+        # clone3 hides its flags behind a pointer; without it, libc falls back to clone.
+        instruction(JUMP_EQUAL, own.calls["clone3"], if_false=1),
+        instruction(RETURN, absent),
+        instruction(JUMP_EQUAL, own.calls["clone"], if_false=4),
+        instruction(LOAD, FIRST_ARGUMENT),
+        instruction(JUMP_ANY_BIT, NEW_NAMESPACES, if_false=1),
+        instruction(RETURN, refuse),
+        instruction(RETURN, ALLOW),
+        instruction(JUMP_EQUAL, own.calls["socket"], if_false=3),
+        instruction(LOAD, FIRST_ARGUMENT),
+        instruction(JUMP_EQUAL, AF_UNIX, if_true=1),
+        instruction(RETURN, refuse),
+        instruction(RETURN, ALLOW),
+    ]
+    return b"".join(program)
+
+
+def filter_calls(*, new_sessions: bool) -> None:
+    """Install the filter in this process and all it will start.
+
+    new_sessions: whether children may leave the process group. Where a group is all there is to
+    end a worker by, they may not.
+    """
+    own = machine()
+    denied = set(own.calls) - {"socket", "clone", "clone3"}
+    if new_sessions:
+        denied -= {"setsid", "setpgid"}
+    program = call_filter(own, sorted(denied))
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+    assert libc is not None
+    give_up_privileges()
+    block = Program(len(program) // 8, program)
+    checked(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(block), 0, 0), "seccomp")
+
+
+# --- Landlock ------------------------------------------------------------------------------------
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+EXECUTE, READ_FILE, READ_DIRECTORY = 1 << 0, 1 << 2, 1 << 3
+READING = EXECUTE | READ_FILE | READ_DIRECTORY
+RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
+
+
+def landlock_version() -> int:
+    """The version of Landlock that the kernel offers; 0 for none."""
+    if libc is None or platform.system() != "Linux":
+        return 0
+    return max(0, int(libc.syscall(CREATE_RULESET, None, 0, 1)))
+
+
+def restrict_files(readable: Sequence[Path], writable: Sequence[Path]) -> None:
+    """Leave this process and its children these folders and files, and no other path."""
+    version = landlock_version()
+    if not version:
+        raise CannotConfine(errno.ENOSYS, "this kernel has no Landlock")
+    assert libc is not None
+    rights = RIGHTS_BY_VERSION.get(version, (1 << 16) - 1)
+    # From version 4 on TCP, from 6 on signals and abstract sockets to outside are denied too.
+    network, scopes = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
+    attributes = struct.pack("<QQQ", rights, network, scopes)[
+        : 8 * (1 + (version >= 4) + (version >= 6))
+    ]
+    ruleset = checked(libc.syscall(CREATE_RULESET, attributes, len(attributes), 0), "landlock")
+    for paths, allowed in ((readable, READING), (writable, rights & ~EXECUTE)):
+        for path in paths:
+            if path.exists():
+                allow_path(ruleset, path, allowed)
+    give_up_privileges()
+    checked(libc.syscall(RESTRICT_SELF, ruleset, 0), "landlock")
+    os.close(ruleset)
+
+
+def allow_path(ruleset: int, path: Path, rights: int) -> None:
+    """Add one folder or file to a ruleset."""
+    assert libc is not None
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        if not path.is_dir():
+            rights &= EXECUTE | READ_FILE | 1 << 1 | 1 << 14  # what applies to a single file
+        rule = struct.pack("<Qi", rights, descriptor)
+        checked(libc.syscall(ADD_RULE, ruleset, 1, rule, 0), f"landlock, {path}")
+    finally:
+        os.close(descriptor)
