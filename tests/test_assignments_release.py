@@ -105,7 +105,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, *, go_on: bool = False) -
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     client = NotebookClient(
         notebook,
-        timeout=60,
+        timeout=300,
         kernel_name="python3",
         allow_errors=go_on,
         resources={"metadata": {"path": str(folder)}},
