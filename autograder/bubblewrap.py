@@ -1,7 +1,7 @@
 """The command that starts a worker inside bubblewrap: nothing visible but what it needs to run.
 
 Own mount, process, network, IPC and host-name namespaces; the interpreter, its packages and the
-worker's own files read-only; a scratch folder and memory-backed /tmp to write in; no capability,
+worker's own files read-only; bounded, memory-backed folders to write in; no capability,
 no way to gain one. As root the worker becomes a user of its own, since bubblewrap alone leaves
 root its powers (bubblewrap issue 287: it could remount the host's files writable); as an ordinary
 user it runs in a user namespace that cannot make others.
@@ -67,9 +67,11 @@ def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
         elif path.exists():
             arguments += [*parents(path), "--ro-bind", str(path), str(path)]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/dev/shm", "/tmp"):
-        arguments += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
-    arguments += [*parents(scratch), "--bind", str(scratch), str(scratch), "--chdir", str(scratch)]
+    # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box.
+    for folder in ("/dev/shm", "/tmp", str(scratch)):
+        arguments += [*parents(Path(folder)), "--perms", "1777"]
+        arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
+    arguments += ["--chdir", str(scratch)]
     if user is not None:
         arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
         arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]

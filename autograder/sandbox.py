@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder import bubblewrap, confine
 from autograder.confine import Confinement
 from autograder.limits import Limits
+from autograder.watch import MemoryWatch
 
 # What a worker inherits; everything else in the environment stays outside.
 ENVIRONMENT = {
@@ -33,7 +34,6 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",
 }
-
 
 LEVELS = ("strong", "medium", "none")
 
@@ -76,17 +76,24 @@ class Box:
     connection: socket.socket
     scratch: Path
     level: str
+    watch: MemoryWatch
 
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
+        self.watch.end()
         self.connection.close()
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
-                os.killpg(self.process.pid, signal.SIGKILL)
-        else:
-            self.process.kill()
+        kill(self.process)
         self.process.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker with its process group; in a process namespace, with all it ever started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def launch(level: str, limits: Limits) -> Box:
@@ -112,7 +119,8 @@ def launch(level: str, limits: Limits) -> Box:
         ours.close()
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    return Box(process, ours, scratch, level)
+    watch = MemoryWatch(process.pid, limits.memory_bytes, lambda: kill(process))
+    return Box(process, ours, scratch, level, watch)
 
 
 def command(

@@ -45,7 +45,12 @@ def find(folder: Path, assignment: str) -> Path:
                 raise unreadable(
                     f"{path} is a link to a file elsewhere", "", "Hand in the file itself."
                 )
-    present = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    beside = [*folder.glob("[!.]*"), *folder.glob(f"{assignment}/[!.]*")]
+    present = sorted(
+        f"{path.relative_to(folder)}{'/' if path.is_dir() else ''}"
+        for path in beside
+        if path != folder / assignment
+    )
     raise unreadable(
         f"{folder} holds no {assignment}.ipynb",
         f"it holds {', '.join(present[:5])}" if present else "it is empty",

@@ -1,0 +1,90 @@
+"""Keeping a worker's whole process tree within its memory, where the kernel limits only each one.
+
+A thread adds up the resident memory of the worker and all its descendants from /proc and ends them
+when they hold too much together. Where there is no /proc, each process's own limit is what remains.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+PAUSE = 0.2
+PROC = Path("/proc")
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def tree_memory(root: int, limit: int) -> int:
+    """Bytes held by process `root` and its descendants.
+
+    Resident pages are quick to read but count what forked processes share many times; only when
+    they exceed `limit` are shared pages counted once, in proportion (Pss), which takes longer.
+    """
+    members = tree(root)
+    total = sum(map(resident, members))
+    return total if total <= limit else sum(map(proportional, members))
+
+
+def tree(root: int) -> list[Path]:
+    """The /proc entries of process `root` and its descendants."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and (parent := parent_of(entry)) is not None:
+            children[parent].append(int(entry.name))
+    members, waiting = [], [root]
+    while waiting:
+        process = waiting.pop()
+        members.append(PROC / str(process))
+        waiting += children[process]
+    return members
+
+
+def parent_of(entry: Path) -> int | None:
+    """The parent's id, or None when the process has ended meanwhile."""
+    try:
+        # The name in parentheses may hold anything; what follows the last one is numbers.
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def resident(entry: Path) -> int:
+    """Resident bytes of one process; 0 when it has ended meanwhile."""
+    try:
+        return int((entry / "statm").read_text().split()[1]) * PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def proportional(entry: Path) -> int:
+    """Bytes of one process with shared pages divided among those that share them."""
+    try:
+        for line in (entry / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, IndexError, ValueError):
+        pass  # ended meanwhile, or not ours to read: then the resident pages have to do
+    return resident(entry)
+
+
+class MemoryWatch:
+    """Calls `stop` once when the tree of process `root` holds more than `limit` bytes."""
+
+    def __init__(self, root: int, limit: int, stop: Callable[[], None]) -> None:
+        self.root, self.limit, self.stop = root, limit, stop
+        self.ended = threading.Event()
+        if PROC.is_dir():
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self.ended.set()
+
+    def _watch(self) -> None:
+        while not self.ended.wait(PAUSE):
+            if tree_memory(self.root, self.limit) > self.limit:
+                self.stop()
+                return
