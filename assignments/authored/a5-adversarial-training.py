@@ -266,7 +266,8 @@ def adversarial_train(
     # 3. In each epoch, for each batch of a new random order: work out how much of epsilon the
     #    warm-up allows by now.
     # 4. Attack the batch with the network as it is.
-    # 5. Set the learning rate for this batch. Take a step on the loss of the attacked batch, and add it up as in assignment 1.
+    # 5. Set the learning rate for this batch, take a step on the loss of the attacked batch, and
+    #    add it up as in assignment 1.
     # 6. At the end, restore the modes.
 
 
