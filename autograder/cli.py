@@ -1,4 +1,4 @@
-"""The command `autograder`: build notebooks, check, grade, calibrate.
+"""The command `autograder`: build notebooks, check, grade, calibrate, doctor.
 
 What needs PyTorch is imported when a command runs, so that help and mistakes are answered at once.
 """
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_check(commands)
     add_grade(commands)
     add_calibrate(commands)
+    add_doctor(commands)
     return run_command(parser, argv)
 
 
@@ -114,7 +115,8 @@ def grade_command(args: argparse.Namespace) -> int:
     if level == "none" and not args.trust_submissions:
         raise CourseError(
             "this machine offers no isolation, and students' code can do what you can do: "
-            "grade with --trust-submissions only what you would run yourself"
+            "`autograder doctor` says what to install; grade with --trust-submissions only what "
+            "you would run yourself"
         )
     jobs = batch.find_jobs(args.submissions, args.assignment)
     data.load(args.data)  # a missing or damaged set is said once, before anything starts
@@ -172,3 +174,22 @@ def calibrate_command(args: argparse.Namespace) -> int:
 
     print(calibrate(args.assignment, args.data, args.seeds))
     return 0
+
+
+# --- doctor --------------------------------------------------------------------------------------
+
+
+def add_doctor(commands: Subparsers) -> None:
+    """`autograder doctor [--json]`."""
+    parser = commands.add_parser("doctor", help="what this machine offers for grading")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=doctor_command)
+
+
+def doctor_command(args: argparse.Namespace) -> int:
+    """Print every probe. Exit 0 when work can be graded in isolation, 1 when not."""
+    from autograder import doctor, sandbox  # noqa: PLC0415
+
+    found = doctor.probes()
+    print(doctor.as_json(found) if args.json else doctor.as_text(found))
+    return 0 if sandbox.strongest_level() != "none" else 1

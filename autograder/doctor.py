@@ -1,0 +1,129 @@
+"""`autograder doctor`: what this machine offers for grading, each probe with its exact remedy."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict, dataclass
+
+from autograder import bubblewrap, confine, sandbox
+from autograder.watch import PROC
+
+APPARMOR = """write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
+    abi <abi/4.0>,
+    include <tunables/global>
+    profile bwrap /usr/bin/bwrap flags=(unconfined) {
+      userns,
+      include if exists <local/bwrap>
+    }"""
+ELSEWHERE = {
+    "Darwin": "macOS has no such isolation: grade in a Linux virtual machine or container",
+    "Windows": "grade inside WSL2 (`wsl --install`), where this is Linux",
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing looked at: what it is for, whether it is there, what was found, what to do."""
+
+    name: str
+    purpose: str
+    passed: bool
+    found: str
+    remedy: str = ""
+
+
+def probes() -> list[Probe]:
+    """Every probe, the most important first."""
+    level = sandbox.strongest_level()
+    return [
+        Probe(
+            "isolation level",
+            "what a student's code can reach while it is graded",
+            level == "strong",
+            level,
+            "" if level == "strong" else "see the probes below",
+        ),
+        bubblewrap_probe(),
+        *medium_probes(),
+        Probe(
+            "process tree",
+            "limit the memory of a worker with all it starts",
+            PROC.is_dir(),
+            "/proc" if PROC.is_dir() else "no /proc",
+            "" if PROC.is_dir() else "only each process alone is limited here",
+        ),
+        Probe("processors", "submissions judged at once (--jobs)", True, str(os.cpu_count() or 1)),
+        Probe("python", "the interpreter that workers run", True, f"{sys.version.split()[0]}"),
+    ]
+
+
+def bubblewrap_probe() -> Probe:
+    """Whether bubblewrap works, tried with the very options that grading uses."""
+    trouble = bubblewrap.trouble()
+    return Probe(
+        "bubblewrap",
+        "level strong: own files, processes and network",
+        not trouble,
+        trouble or "works",
+        bubblewrap_remedy(trouble) if trouble else "",
+    )
+
+
+def bubblewrap_remedy(trouble: str) -> str:
+    """What to do about it, by what bubblewrap said."""
+    if platform.system() in ELSEWHERE:
+        return ELSEWHERE[platform.system()]
+    if "not installed" in trouble:
+        return "Debian or Ubuntu: sudo apt install bubblewrap"
+    if "uid map: Permission denied" in trouble or "RTM_NEWADDR" in trouble:
+        return f"Ubuntu's AppArmor forbids it user namespaces; {APPARMOR}"
+    if "No permissions to create" in trouble:
+        return "sudo sysctl kernel.unprivileged_userns_clone=1, or grade as root"
+    return "run `bwrap --unshare-all --ro-bind / / true` and see what it says"
+
+
+def medium_probes() -> list[Probe]:
+    """What level medium rests on, and whether it can be had."""
+    version, trouble = confine.landlock_version(), sandbox.trouble("medium")
+    return [
+        Probe(
+            "system call filter",
+            "levels strong and medium: no network, no new namespaces",
+            not confine.trouble(files=False),
+            confine.trouble(files=False) or f"seccomp on {platform.machine()}",
+        ),
+        Probe(
+            "Landlock",
+            "level medium: no files but the worker's own",
+            version > 0,
+            f"version {version}" if version else "not in this kernel",
+            "" if version else "a kernel from 5.13 on, with landlock among its security modules",
+        ),
+        Probe(
+            "level medium",
+            "isolation where bubblewrap is not to be had",
+            not trouble,
+            trouble or "works",
+            "install the course outside root's home" if "closed to other users" in trouble else "",
+        ),
+    ]
+
+
+def as_text(found: list[Probe]) -> str:
+    """The probes as lines to read."""
+    lines = []
+    for probe in found:
+        sign = "✓" if probe.passed else "✗"
+        lines.append(f"{sign} {probe.name:20} {probe.found}")
+        lines.append(f"  {'':20} {probe.purpose}")
+        if probe.remedy:
+            lines.append(f"  {'':20} remedy: {probe.remedy}")
+    return "\n".join(lines)
+
+
+def as_json(found: list[Probe]) -> str:
+    """The probes as JSON."""
+    return json.dumps([asdict(probe) for probe in found], indent=2)
