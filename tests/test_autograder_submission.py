@@ -186,6 +186,17 @@ def test_a_folder_without_the_file_says_what_is_there(tmp_path):
         submission.find(tmp_path, ASSIGNMENT)
 
 
+def test_hidden_files_and_the_depths_of_a_folder_are_not_listed(tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").touch()
+    (tmp_path / "week 3").mkdir()
+    (tmp_path / "week 3" / "a3.ipynb").touch()
+    (tmp_path / ASSIGNMENT).mkdir()
+    (tmp_path / ASSIGNMENT / "a3.ipynb").touch()
+    with pytest.raises(Malformed, match=r"it holds a3-fgsm/a3.ipynb, week 3/$"):
+        submission.find(tmp_path, ASSIGNMENT)
+
+
 def test_a_folder_or_a_pipe_in_the_place_of_the_file_is_no_file(tmp_path):
     (tmp_path / "a3-fgsm.ipynb").mkdir()
     os.mkfifo(tmp_path / "a3-fgsm.py")
