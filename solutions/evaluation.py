@@ -7,7 +7,7 @@ and when an image counts as robust.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from course.metrics import accuracy, predict
+from solutions.fgsm import robustness_curve
 from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
 
 BoundAttack = Callable[[nn.Module, Tensor, Tensor], Tensor]
@@ -71,6 +72,29 @@ def _channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
         for weight in filters:
             weight.data = weight.data.contiguous()
     return quick
+
+
+def curve_in_batches(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Sequence[float],
+    *,
+    batch_size: int = 128,
+) -> list[float]:
+    """Return `robustness_curve` over many images, run as `attack_in_batches` runs an attack.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilons >= 0 in pixel units. Raises ValueError
+    when there is nothing to attack, and as `fgsm` does.
+    """
+    if len(images) == 0 or batch_size < 1:
+        raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
+    quick = _channels_last_copy(model, images[:1])
+    correct = torch.zeros(len(epsilons), dtype=torch.float64)
+    for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
+        accuracies = robustness_curve(quick, x, y, epsilons)
+        correct += len(y) * torch.tensor(accuracies, dtype=torch.float64)
+    return (correct / len(images)).tolist()
 
 
 def robust_accuracy(

@@ -13,8 +13,15 @@ from course.data import Dataset
 from course.metrics import accuracy
 from course.models import build
 from course.training import fit, plain_recipe
-from solutions.evaluation import BoundAttack, attack_in_batches, robust_accuracy, survival, worst_of
-from solutions.fgsm import fgsm
+from solutions.evaluation import (
+    BoundAttack,
+    attack_in_batches,
+    curve_in_batches,
+    robust_accuracy,
+    survival,
+    worst_of,
+)
+from solutions.fgsm import fgsm, robustness_curve
 from solutions.pgd import pgd, worst_case_accuracy
 
 
@@ -45,6 +52,15 @@ def test_batches_give_what_one_call_gives(
     assert robust_accuracy(victim, *test_images, STEADY_PGD) == pytest.approx(
         accuracy(victim, whole, test_images[1]), abs=0.01
     )
+
+
+def test_the_curve_in_batches_is_the_curve(
+    victim: nn.Module, test_images: tuple[Tensor, Tensor]
+) -> None:
+    epsilons = [0.1, 0.0, 0.03]
+    expected = robustness_curve(victim, *test_images, epsilons)
+    batched = curve_in_batches(victim, *test_images, epsilons, batch_size=64)
+    assert batched == pytest.approx(expected, abs=0.0051)
 
 
 def test_the_model_itself_is_not_touched(test_images: tuple[Tensor, Tensor]) -> None:
