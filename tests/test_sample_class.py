@@ -1,9 +1,12 @@
 """The sample class: its files are well-formed, its notebooks are those of the release, and grading
 gives each hand-in exactly what its header says."""
 
+import re
 from collections import Counter
 from pathlib import Path
+from urllib.parse import unquote
 
+import demo
 import nbformat
 import pytest
 import sample_class
@@ -93,6 +96,26 @@ def test_magics_come_out_of_their_comments() -> None:
     assert sample_class.plain("# %matplotlib inline\n# 5 % of\nx = 1\n") == (
         "%matplotlib inline\n# 5 % of\nx = 1"
     )
+
+
+def test_index_of_the_demonstration_leads_to_every_page() -> None:
+    results = [
+        Result(work.student, work.assignment, "digits", work.status, work.score, 20, "none", 0, [])
+        for work in ALL
+    ]
+    page = demo.index(results)
+    links = [unquote(target) for target in re.findall(r'href="([^"]+)"', page)]
+    assert sorted(links) == sorted(demo.page_name(result) for result in results)
+    assert "o&#x27;neill, aoife" in page
+
+
+def test_differences_name_what_is_not_as_expected() -> None:
+    work = next(work for work in ALL if work.loses)
+    result = Result(work.student, work.assignment, "digits", "OK", 20, 20, "none", 0, [])
+    words = " ".join(sample_class.differences(work, result))
+    assert "status OK, expected" in words
+    assert "score 20, expected" in words
+    assert all(name in words for name in work.loses)
 
 
 # --- graded ---------------------------------------------------------------------------------------
