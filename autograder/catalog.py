@@ -88,7 +88,7 @@ def assignment(name: str) -> Assignment:
     if name in ASSIGNMENTS:
         return ASSIGNMENTS[name]
     near = difflib.get_close_matches(name, ASSIGNMENTS, n=1)
-    meant = f"; did you mean {near[0]}?" if near else ""
+    meant = f": did you mean {near[0]}?" if near else "."
     raise CourseError(f"no assignment called {name!r}{meant} Known: {', '.join(ASSIGNMENTS)}")
 
 

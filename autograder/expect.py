@@ -39,10 +39,10 @@ def expect(
         return
     bounds = []
     if at_least != -math.inf:
-        bounds.append(f"at least {at_least:.7g}")
+        bounds.append(f"at least {at_least:.6g}")
     if at_most != math.inf:
-        bounds.append(f"at most {at_most:.7g}")
-    raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.7g}", cause=cause, hint=hint)
+        bounds.append(f"at most {at_most:.6g}")
+    raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.6g}", cause=cause, hint=hint)
 
 
 def expect_true(passed: bool, expected: str, got: str, *, cause: str = "", hint: str = "") -> None:

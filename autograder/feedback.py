@@ -45,7 +45,7 @@ def page(result: Result) -> str:
     assignment = catalog.assignment(result.assignment)
     exercise_of = {check.name: check.exercise for check in catalog.checks(assignment.id)}
     groups = [
-        (exercise, [check for check in result.checks if exercise_of[check.name] == exercise.id])
+        (exercise, [check for check in result.checks if exercise_of.get(check.name) == exercise.id])
         for exercise in assignment.exercises
     ]
     return (

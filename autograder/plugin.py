@@ -75,9 +75,7 @@ class JudgePlugin:
         check = check_of(item)
         needed = self.results.get(check.needs or "")
         if needed is not None and needed.status != "OK" and needed.points <= 0:
-            self.record(
-                check, "SKIP", cause=f"not looked at: it needs the check “{needed.title}” first"
-            )
+            self.record(check, "SKIP", cause=f"waits for the check “{needed.title}”")
             pytest.skip(needed.title)
 
     @pytest.hookimpl(wrapper=True)

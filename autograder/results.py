@@ -67,9 +67,13 @@ class Result:
 
 
 def gravest(statuses: Sequence[str]) -> str:
-    """The status of a whole result from those of its checks. A skipped check counts as WRONG."""
+    """The status of a whole result from those of its checks.
+
+    A check that was skipped, or whose answer could not be read, counts as WRONG: only a submission
+    that cannot be read as a whole is to be handed in again without a score.
+    """
     status = min(statuses, key=STATUSES.index, default="OK")
-    return "WRONG" if status == "SKIP" else status
+    return "WRONG" if status in ("SKIP", "FORMAT") else status
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -114,8 +114,7 @@ class Student:
         ref = self._new_ref()
         state = list(network.module.state_dict().values())
         self._request("network", ref, network.name, network.options, *state)
-        if training:
-            self._request("mode", ref, training)
+        self._request("mode", ref, training)
         return ref
 
     def call(

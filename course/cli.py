@@ -30,7 +30,7 @@ ROOMS_ABOVE = {"attack": "solutions", "figures": "solutions"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `course` with the given arguments (default: the command line's); return its exit status."""
+    """Run `course` with these arguments (default: the command line's); return the exit status."""
     return run_command(command_parser(), argv)
 
 

@@ -19,12 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = sorted(catalog.ASSIGNMENTS)
 
 
-@pytest.fixture(autouse=True)
-def graded_marker(request: pytest.FixtureRequest) -> None:
-    """The judge's own pytest run registers the marker; here its checks are only imported."""
-    request.config.addinivalue_line("markers", "graded: a check of the judge")
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the build reads and writes."""

@@ -26,12 +26,6 @@ TASK = Task("a3-fgsm", "digits", "none", "00" * 16)
 CHECK = "fgsm_returns_images"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def graded_marker(request):
-    """Reading the checks needs their marker where pytest is strict about markers."""
-    request.config.addinivalue_line("markers", "graded(points, needs, exercise, lecture): a check")
-
-
 def check(status: str = "OK", points: float = 2, **more: str) -> CheckResult:
     return CheckResult(CHECK, "It returns images", status, points, 2.0, **more)
 

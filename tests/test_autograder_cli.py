@@ -26,12 +26,6 @@ def robustness_curve(model, images, labels, epsilons):
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def graded_marker(request):
-    """Reading the checks needs their marker where pytest is strict about markers."""
-    request.config.addinivalue_line("markers", "graded(points, needs, exercise, lecture): a check")
-
-
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path, monkeypatch):
     """A folder of its own, a home without a secret, and a machine that offers no isolation."""

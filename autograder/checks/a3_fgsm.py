@@ -30,6 +30,7 @@ from autograder.student import Network, Student
 from course import metrics
 from solutions import fgsm as reference
 
+LECTURE = "lectures/fgsm/"
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
 IMAGES = 96
@@ -82,13 +83,13 @@ def linear_trial(student: Student, setting: Setting) -> Trial:
 # --- fgsm ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(exercise="fgsm", lecture="lectures/fgsm/")
+@pytest.mark.graded(exercise="fgsm", lecture=LECTURE)
 def test_fgsm_returns_images(trial: Trial) -> None:
     """fgsm returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
-@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture="lectures/fgsm/")
+@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     agreement, moved = diagnose.agreement(trial)
@@ -109,9 +110,7 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
     )
 
 
-@pytest.mark.graded(
-    points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/"
-)
+@pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_stays_in_range(trial: Trial) -> None:
     """Every pixel stays in [0, 1]"""
     low, high = trial.adversarial.min().item(), trial.adversarial.max().item()
@@ -124,9 +123,7 @@ def test_fgsm_stays_in_range(trial: Trial) -> None:
     )
 
 
-@pytest.mark.graded(
-    points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/"
-)
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
     """No pixel moves by more than epsilon"""
     largest = trial.perturbation.abs().max().item()
@@ -140,9 +137,7 @@ def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> 
     )
 
 
-@pytest.mark.graded(
-    points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/"
-)
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial) -> None:
     """On a linear model it is the best attack there is"""
     images = require_images(linear_trial.adversarial, linear_trial.images)
@@ -160,9 +155,7 @@ def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial) -> None:
     )
 
 
-@pytest.mark.graded(
-    points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/"
-)
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_fools_the_network(trial: Trial, measures: dict[str, float]) -> None:
     """It lowers the network's accuracy as much as the reference does"""
     module = trial.network.module
@@ -171,18 +164,16 @@ def test_fgsm_fools_the_network(trial: Trial, measures: dict[str, float]) -> Non
     target = metrics.accuracy(module, expected, trial.labels)
     found = metrics.accuracy(module, allowed.clamp(0, 1), trial.labels)
     measures.update(robust_accuracy=found, reference_robust_accuracy=target)
-    expect(
-        found,
-        "accuracy left, counted by the grader within epsilon and [0, 1],",
-        at_most=target + 0.03,
+    expect_true(
+        found <= target + 0.03,
+        f"at most {percent([target + 0.03])} accuracy left, counted within epsilon and [0, 1]",
+        percent([found]),
         cause=diagnose.too_weak(trial),
         hint="Raise the loss of the true class, by the whole epsilon in each pixel.",
     )
 
 
-@pytest.mark.graded(
-    points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture="lectures/fgsm/"
-)
+@pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
     """An image's attack does not depend on the images beside it"""
     few = slice(0, 3)
@@ -198,7 +189,7 @@ def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
     )
 
 
-@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture="lectures/fgsm/")
+@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     test = setting.test_images(8)
@@ -237,7 +228,7 @@ def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     return test.images, adversarial, labels
 
 
-@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture="lectures/fgsm/")
+@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture=LECTURE)
 def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
@@ -262,7 +253,7 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
     points=1,
     needs="success_rate_counts_the_fooled",
     exercise="attack_success_rate",
-    lecture="lectures/fgsm/",
+    lecture=LECTURE,
 )
 def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
     """If no image was right before, the rate is 0"""
@@ -277,7 +268,7 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
 # --- robustness_curve ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=3, exercise="robustness_curve", lecture="lectures/fgsm/")
+@pytest.mark.graded(points=3, exercise="robustness_curve", lecture=LECTURE)
 def test_curve_is_the_accuracy_at_each_epsilon(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -304,7 +295,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     points=1,
     needs="curve_is_the_accuracy_at_each_epsilon",
     exercise="robustness_curve",
-    lecture="lectures/fgsm/",
+    lecture=LECTURE,
 )
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
