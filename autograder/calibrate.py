@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from autograder import bars, catalog
 from autograder.bars import Evidence
-from autograder.robustness import clean_accuracy, measure, relative_gain
+from autograder.robustness import clean_accuracy, relative_gain
 from autograder.setting import Setting
 from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
@@ -98,26 +98,21 @@ def measure_cnn(assignment: str, profile: str, seed: int) -> Measurement:
 def measure_defence(assignment: str, profile: str, seed: int) -> Measurement:
     """The gain in robust accuracy, and the clean accuracy, of the reference defence."""
     setting = fresh(assignment, profile, seed)
-    network = setting.network("strided-cnn", "to be defended").module
+    network = setting.network("strided-cnn", "to be defended")
     data, budget = setting.dataset, setting.budget
     adversarial_train(
-        network,
+        network.module,
         data.train.images,
         data.train.labels,
         epsilon=budget.epsilon,
         epochs=budget.adversarial_epochs,
         seed=seed,
     )
-    after, plain = (
-        measure(
-            module, data.test.images, data.test.labels, budget.epsilon, seed=setting.seed("attack")
-        )
-        for module in (network, setting.plain.module)
-    )
+    after = setting.attacked(network)
     return {
         "clean": after.clean,
         "worst_case": after.worst_case,
-        "plain": plain.worst_case,
+        "plain": setting.plain_robustness.worst_case,
     }
 
 

@@ -68,7 +68,7 @@ class Judge:
 
     def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
         """Run every check on one submission; the worker is ended whatever happens."""
-        student, notes = student_in_worker(
+        student = student_in_worker(
             read,
             self.assignment.names,
             self.level,
@@ -76,7 +76,7 @@ class Judge:
             public=self.setting.public,
         )
         with contextlib.closing(student):
-            return run_checks(self.assignment, student, self.setting), notes
+            return run_checks(self.assignment, student, self.setting), student.notes
 
     def nothing(self, fault: StudentFault) -> list[CheckResult]:
         """Every check failed for the same reason: none of them could be tried."""

@@ -17,6 +17,7 @@ from torch import Tensor
 from autograder import bars
 from autograder.bars import Evidence
 from autograder.limits import Limits
+from autograder.robustness import Robustness, measure
 from autograder.student import Network
 from course import data, training
 from course.budget import Budget, budget
@@ -107,6 +108,22 @@ class Setting:
     def plain(self) -> Network:
         """The undefended network that a defence is compared with."""
         return self.trained("strided-cnn", self.budget.cnn_epochs)
+
+    @cached_property
+    def plain_robustness(self) -> Robustness:
+        """How the undefended network fares under the judge's attack."""
+        return self.attacked(self.plain)
+
+    def attacked(self, network: Network) -> Robustness:
+        """The judge's attack on a network, with the same random starts for everyone."""
+        test = self.dataset.test
+        return measure(
+            network.module,
+            test.images,
+            test.labels,
+            self.budget.epsilon,
+            seed=self.seed("attack"),
+        )
 
     @cached_property
     def label_permutation(self) -> Tensor:

@@ -93,6 +93,7 @@ class Student:
     public: whether messages of the student's own errors may be shown. While hidden inputs are in
     play they may not: an error message could carry an input out.
     cells: the cells that were handed in; only a place in them is named.
+    notes: one line for each cell that failed when it was run, before any input was there.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Student:
         self.limits = limits
         self.public = public
         self.cells = cells
+        self.notes: list[str] = []
         self.numbers = itertools.count()
 
     def kind_of(self, name: str) -> str:
@@ -186,7 +188,7 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
             "your own code",
             "the stub: it raises NotImplementedError",
             cause="this exercise is not written yet",
-            hint="Follow the numbered steps in its cell and delete the line that raises.",
+            hint=first_hint(printable(error.get("step"), 300) if public else ""),
         )
     message = printable(error.get("message"), 500) if public else ""
     shown = kind if public or known_exception(kind) else "an error of your own"
@@ -196,6 +198,13 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
         cause="your code raised an error",
         hint=ADVICE.get(kind, "Run `autograder check` to see the whole message on public inputs."),
     )
+
+
+def first_hint(step: str) -> str:
+    """Where to begin; `step` is the first numbered comment of the stub."""
+    if step:
+        return f"Begin with step {step}"
+    return "Follow the numbered steps in its cell, and delete the line that raises."
 
 
 ADVICE = {
@@ -357,8 +366,8 @@ def copied(message: Message) -> Message:
 
 def student_in_worker(
     submission: Submission, names: Sequence[str], level: str, limits: Limits, *, public: bool
-) -> tuple[Student, list[str]]:
-    """Start a worker on a submission. Returns the student and one line per cell that failed."""
+) -> Student:
+    """Start a worker on a submission and run its cells."""
 
     def load() -> Message:
         cells = [{"title": cell.title, "source": cell.source} for cell in submission.cells]
@@ -367,7 +376,8 @@ def student_in_worker(
     transport = WorkerTransport(level, limits, load)
     reply = transport.start()
     student = Student(transport, limits, public=public, cells=submission.cells)
-    return student, cell_notes(reply, submission.cells)
+    student.notes = cell_notes(reply, submission.cells)
+    return student
 
 
 def cell_notes(reply: Message, cells: Sequence[Cell]) -> list[str]:

@@ -19,8 +19,13 @@ def details(check: CheckResult) -> Iterator[tuple[str, str]]:
         ("likely cause", check.cause),
         ("next step", check.hint),
     ):
-        if text and check.status != "OK":
+        if text and check.status not in ("OK", "SKIP"):
             yield label, text
+
+
+def title(check: CheckResult) -> str:
+    """The check's title; for one that was skipped, with what it waits for."""
+    return f"{check.title} ({check.cause})" if check.status == "SKIP" else check.title
 
 
 def points(check: CheckResult) -> str:
@@ -47,7 +52,7 @@ def as_text(result: Result, *, colour: bool) -> str:
     for check in result.checks:
         sign, word = SIGNS[check.status]
         code = GREEN if check.status == "OK" else FAINT if check.status == "SKIP" else RED
-        lines.append(f"{paint(code, f'{sign} {word:18}')} {points(check):>7}  {check.title}")
+        lines.append(f"{paint(code, f'{sign} {word:18}')} {points(check):>7}  {title(check)}")
         lines += [f"{'':29}{paint(FAINT, label + ':')} {text}" for label, text in details(check)]
     score = f"{number(result.score or 0)} of {number(result.max_score)} points on public inputs"
     return "\n".join([*lines, "", paint(BOLD, f"{summary(result.checks)} {score}")])
@@ -66,7 +71,7 @@ def as_html(checks: list[CheckResult]) -> str:
         rows.append(
             f'<tr><td style="color:{colour};white-space:nowrap;vertical-align:top">'
             f"<b>{sign} {word}</b></td>"
-            f'<td style="text-align:left">{html.escape(check.title)}{more}</td>'
+            f'<td style="text-align:left">{html.escape(title(check))}{more}</td>'
             f'<td style="white-space:nowrap;vertical-align:top">{points(check)}</td></tr>'
         )
     return (

@@ -27,6 +27,7 @@ from autograder.protocol import Channel, Message, Ref, describe, pack, unpack
 from course import models
 
 MESSAGE_LENGTH = 500
+STEP_LENGTH = 300
 
 
 class Worker:
@@ -63,7 +64,10 @@ class Worker:
                 errors.append(self.report(error, entry["title"]))
         code = [item for cell_code in parsed for item in cell_code]
         found = set().union(*(item.binds for item in code))
-        kept = slicing.needed(code, names) if found.issuperset(names) else code
+        # A name that no statement binds may be built by exec: then run all, unless it is plain
+        # that the cell which defines it cannot be parsed.
+        everything = not found.issuperset(names) and not errors
+        kept = code if everything else slicing.needed(code, names)
         errors += self.run(kept)
         return {"errors": errors, "present": [name for name in names if name in self.namespace]}
 
@@ -138,8 +142,9 @@ class Worker:
 
         running: the title of the cell that was being run, if the error names none.
         """
-        cell, line, trace = running, None, error.__traceback__
+        cell, line, trace, step = running, None, error.__traceback__, ""
         while trace is not None:
+            step = first_step(trace.tb_frame.f_code, trace.tb_lineno)
             if trace.tb_frame.f_code.co_filename in self.titles:
                 cell, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
@@ -149,7 +154,22 @@ class Worker:
             message = str(error)[:MESSAGE_LENGTH]
         except BaseException:  # a student's own __str__ may do anything
             message = ""
-        return {"type": type(error).__name__[:80], "message": message, "cell": cell, "line": line}
+        place = {"cell": cell, "line": line, "step": step}
+        return {"type": type(error).__name__[:80], "message": message, **place}
+
+
+def first_step(code: types.CodeType, line: int) -> str:
+    """The text of the comment `# 1. ...` in a function, above `line`; empty if it has none."""
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 : line]
+    text = "".join(lines[start:]) if (start := step_line(lines, 1)) is not None else ""
+    comment = text[: len(text) if (end := text.find("# 2.")) < 0 else end]
+    return " ".join(word for word in comment.split() if word != "#")[:STEP_LENGTH]
+
+
+def step_line(lines: list[str], number: int) -> int | None:
+    """The index of the line where a numbered step begins."""
+    begun = (i for i, line in enumerate(lines) if line.lstrip().startswith(f"# {number}."))
+    return next(begun, None)
 
 
 class Silent:

@@ -143,8 +143,8 @@ def shown() -> Iterator[Student]:
     """The student as `autograder check` sees one: messages may be shown."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SECRET", SECRET)
-        student, notes = student_in_worker(submission_of(CELLS), NAMES, "none", LIMITS, public=True)
-        assert notes == []
+        student = student_in_worker(submission_of(CELLS), NAMES, "none", LIMITS, public=True)
+        assert student.notes == []
         with contextlib.closing(student):
             yield student
 
@@ -357,13 +357,11 @@ def test_a_cell_that_fails_is_noted_with_its_place_and_message():
         "cell 2": "def g(: pass",
         "cell 3": "def h(): return 3",
     }
-    student, notes = student_in_worker(
-        submission_of(cells), ["f", "h"], "none", LIMITS, public=False
-    )
+    student = student_in_worker(submission_of(cells), ["f", "h"], "none", LIMITS, public=False)
     with contextlib.closing(student):
         scratch = student.transport.box.scratch
         assert student.call("h") == 3
-    assert sorted(note.partition(":")[0] for note in notes) == [
+    assert sorted(note.partition(":")[0] for note in student.notes) == [
         "SyntaxError in cell 2, line 1",
         "ZeroDivisionError in cell 1, line 2",
     ]

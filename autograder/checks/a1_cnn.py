@@ -222,7 +222,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
     require(student, "accuracy", "function")
     for count, share in ((97, 0.5), (64, 0.2), (1, 0.0)):
         test = setting.test_images(count)
-        network = setting.victim
+        network = setting.network(ARCHITECTURE, "accuracy")
         labels = metrics.predict(network.module, test.images).argmax(dim=1)
         renamed = torch.arange(len(labels)) >= share * len(labels)
         labels = torch.where(renamed, (labels + 1) % setting.dataset.num_classes, labels)
@@ -259,7 +259,7 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
 def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: every layer is back in the mode it was in"""
     test = setting.test_images(8)
-    ref = student.network(setting.victim, training=True)
+    ref = student.network(setting.network(ARCHITECTURE, "accuracy"), training=True)
     student.call("accuracy", ref, test.images, test.labels)
     if not all(student.traces(ref).get("training", [])):
         raise Wrong(

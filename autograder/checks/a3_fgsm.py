@@ -8,6 +8,7 @@ otherwise earn marks for it.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +24,12 @@ from autograder.checks.answers import (
     require_number,
     require_numbers,
 )
-from autograder.errors import Wrong
+from autograder.errors import StudentFault, Wrong
 from autograder.expect import expect, expect_true
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
+from course.data import Split
 from solutions import fgsm as reference
 
 LECTURE = "lectures/fgsm/"
@@ -218,13 +220,17 @@ def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
 def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     """Images, attacked images and labels such that right and wrong occur before and after.
 
-    A third of the labels are renamed, so that many images are wrong before the attack, and some
-    of those "right" after it.
+    Labels are renamed so that a third of the images is wrong before the attack and right after it,
+    and another third wrong both times: then no two ways of counting give the same rate.
     """
     test = setting.test_images(90)
     adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
+    before = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
+    after = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)
+    free = [(before != name) & (after != name) for name in (0, 1)]  # of three classes one is free
+    neither = torch.where(free[0], 0, torch.where(free[1], 1, 2))
     labels = test.labels.clone()
-    labels[::3] = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)[::3]
+    labels[::3], labels[1::3] = after[::3], neither[1::3]
     return test.images, adversarial, labels
 
 
@@ -268,6 +274,21 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
 # --- robustness_curve ----------------------------------------------------------------------------
 
 
+def own_attack(
+    student: Student, setting: Setting, test: Split, epsilons: list[float], found: list[float]
+) -> str:
+    """Whether a wrong curve is right for the student's own attack, which then is what is wrong."""
+    accuracies = []
+    with contextlib.suppress(StudentFault):
+        for epsilon in epsilons:
+            trial = attempt(student, setting.victim, test.images, test.labels, epsilon)
+            attacked = require_images(trial.adversarial, test.images)
+            accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
+    if len(accuracies) == len(found) and diagnose.close(found, accuracies):
+        return "the curve is right for your fgsm, and your fgsm is not right: mend that first"
+    return ""
+
+
 @pytest.mark.graded(points=3, exercise="robustness_curve", lecture=LECTURE)
 def test_curve_is_the_accuracy_at_each_epsilon(
     student: Student, setting: Setting, measures: dict[str, float]
@@ -286,7 +307,8 @@ def test_curve_is_the_accuracy_at_each_epsilon(
         furthest <= 1.5 / IMAGES,
         f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
         percent(found),
-        cause=diagnose.other_curve(found, setting.victim.module, test, epsilons),
+        cause=diagnose.other_curve(found, setting.victim.module, test, epsilons)
+        or own_attack(student, setting, test, epsilons, found),
         hint="Attack the clean images anew at each epsilon, and count in eval mode.",
     )
 

@@ -16,9 +16,9 @@ import torch
 from autograder.checks import diagnose_training as diagnose
 from autograder.checks.answers import require, require_numbers
 from autograder.expect import expect_above, expect_true
-from autograder.robustness import Robustness, measure, relative_gain
+from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
-from autograder.student import Network, Student
+from autograder.student import Student
 
 EXERCISE = "adversarial_train"
 LECTURE = "assignments/a5-adversarial-training/"
@@ -33,18 +33,6 @@ class Defended:
     after: Robustness
     plain: Robustness
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
-
-
-def measured(setting: Setting, network: Network) -> Robustness:
-    """The judge's attack on a network, with the same random starts for everyone."""
-    test = setting.dataset.test
-    return measure(
-        network.module,
-        test.images,
-        test.labels,
-        setting.budget.epsilon,
-        seed=setting.seed("attack"),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +54,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     pairs = zip(
         network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
     )
-    after, plain = measured(setting, trained), measured(setting, setting.plain)
+    after, plain = setting.attacked(trained), setting.plain_robustness
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,

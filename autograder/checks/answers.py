@@ -22,7 +22,9 @@ def require(student: Student, name: str, kind: str) -> None:
     raise NotWritten(
         f"a {kind} called `{name}`",
         "no such name" if found == "missing" else f"a {found}",
-        cause="the cell that defines it is missing, was renamed, or raised an error",
+        cause=student.notes[0]
+        if student.notes
+        else "the cell that defines it is missing or was renamed",
         hint=f"Define `{name}` exactly so, then restart the kernel and run all cells.",
     )
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from course import metrics
 from course.data import Split
-from solutions.fgsm import loss_gradient, robustness_curve
+from solutions.fgsm import fgsm, loss_gradient, robustness_curve
 
 if TYPE_CHECKING:
     from autograder.checks.a3_fgsm import Trial
@@ -75,8 +75,14 @@ def too_weak(trial: Trial) -> str:
     along, _ = agreement(trial)
     if along < 0.25:
         return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
-    mean = trial.perturbation.abs().mean().item()
-    if mean < 0.3 * trial.epsilon:
+    moves = trial.perturbation.abs()
+    sizes = moves[(moves > 1e-7) & (trial.images > 0.3) & (trial.images < 0.7)]
+    if sizes.numel() > 1 and sizes.std() < 0.05 * sizes.mean() < 0.025 * trial.epsilon:
+        return (
+            f"every pixel moves by {sizes.mean() / trial.epsilon:.2g} times epsilon: "
+            "is epsilon taken as a number from 0 to 255?"
+        )
+    if moves.mean().item() < 0.3 * trial.epsilon:
         return "most pixels move far less than epsilon: the gradient was not reduced to its sign"
     return ""
 
@@ -115,10 +121,13 @@ def other_curve(
         "the epsilons were sorted: keep the order you were given": [
             (test.images + epsilon * direction).clamp(0, 1) for epsilon in sorted(epsilons)
         ],
-        "each attack starts from the images attacked before it: the steps add up": [
-            (test.images + epsilon * direction).clamp(0, 1)
-            for epsilon in itertools.accumulate(epsilons)
-        ],
+        "each attack starts from the images attacked before it: the steps add up": list(
+            itertools.accumulate(
+                epsilons,
+                lambda images, epsilon: fgsm(model, images, test.labels, epsilon),
+                initial=test.images,
+            )
+        )[1:],
         "epsilon has no effect: these are clean accuracies": [test.images for _ in epsilons],
     }
     for name, attacked in curves.items():
