@@ -61,16 +61,17 @@ def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
     ]
     if user is None:
         arguments += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box. The
+    # interpreter may itself lie below /tmp, so what is readable is put on top of it.
+    for folder in ("/dev/shm", "/tmp", str(scratch)):
+        arguments += [*parents(Path(folder)), "--perms", "1777"]
+        arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
     for path in readable():
         if path.is_symlink():
             arguments += ["--symlink", os.readlink(path), str(path)]
         elif path.exists():
             arguments += [*parents(path), "--ro-bind", str(path), str(path)]
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
-    # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box.
-    for folder in ("/dev/shm", "/tmp", str(scratch)):
-        arguments += [*parents(Path(folder)), "--perms", "1777"]
-        arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
     arguments += ["--chdir", str(scratch)]
     if user is not None:
         arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
@@ -92,7 +93,7 @@ def trouble() -> str:
         return "bubblewrap is not installed"
     user = 65534 if os.geteuid() == 0 else None
     tried = subprocess.run(
-        command(Path("/tmp"), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
+        command(Path("/scratch"), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
         capture_output=True,
         text=True,
         check=False,

@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder import bubblewrap, confine
 from autograder.confine import Confinement
 from autograder.limits import Limits
-from autograder.watch import MemoryWatch
+from autograder.watch import MemoryWatch, tree, wait_gone
 
 # What a worker inherits; everything else in the environment stays outside.
 ENVIRONMENT = {
@@ -81,9 +81,11 @@ class Box:
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
         self.watch.end()
+        members = tree(self.process.pid)
         self.connection.close()
         kill(self.process)
         self.process.wait()
+        wait_gone(members)
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 PAUSE = 0.2
+PATIENCE = 5.0
 PROC = Path("/proc")
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
@@ -29,7 +31,9 @@ def tree_memory(root: int, limit: int) -> int:
 
 
 def tree(root: int) -> list[Path]:
-    """The /proc entries of process `root` and its descendants."""
+    """The /proc entries of process `root` and its descendants; none where there is no /proc."""
+    if not PROC.is_dir():
+        return []
     children: dict[int, list[int]] = defaultdict(list)
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (parent := parent_of(entry)) is not None:
@@ -40,6 +44,13 @@ def tree(root: int) -> list[Path]:
         members.append(PROC / str(process))
         waiting += children[process]
     return members
+
+
+def wait_gone(members: list[Path]) -> None:
+    """Return when these processes, just killed, are no more: a large tree takes a moment to end."""
+    deadline = time.monotonic() + PATIENCE
+    while any(member.exists() for member in members) and time.monotonic() < deadline:
+        time.sleep(PAUSE / 20)
 
 
 def parent_of(entry: Path) -> int | None:

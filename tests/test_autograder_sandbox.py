@@ -1,0 +1,169 @@
+"""What a student's code can reach at each isolation level, tried from inside it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autograder import bubblewrap, checks, doctor, sandbox
+from autograder.errors import Crash, Limit
+from autograder.limits import Limits
+from autograder.slicing import Cell
+from autograder.student import student_in_worker
+from autograder.submission import Submission
+
+ATTEMPTS = '''
+import ctypes, os, socket, subprocess, urllib.request
+
+def tried(action):
+    """What came of an action: "done" or the name of the error."""
+    try:
+        value = action()
+    except BaseException as error:
+        return type(error).__name__
+    return "refused" if value == -1 else "done"
+
+def attempts(host_file, checks, judge_process, port):
+    libc = ctypes.CDLL(None)
+    return {
+        "read a file of the host": tried(lambda: open(host_file).read()),
+        "read the checks": tried(lambda: open(checks).read()),
+        "read the password hashes": tried(lambda: open("/etc/shadow").read()),
+        "write beside the interpreter": tried(lambda: open(os.__file__, "a")),
+        "connect to a server": tried(lambda: socket.create_connection(("127.0.0.1", port), 2)),
+        "open a UDP socket": tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)),
+        "open a VSOCK socket": tried(lambda: socket.socket(40, socket.SOCK_STREAM)),
+        "make a namespace": tried(lambda: libc.unshare(0x10000000)),
+        "trace a process": tried(lambda: libc.ptrace(16, judge_process, 0, 0)),
+        "read the judge's memory": tried(lambda: open(f"/proc/{judge_process}/mem", "rb")),
+        "signal the judge": tried(lambda: os.kill(judge_process, 0)),
+    }
+
+def allowed():
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+    with open("notes.txt", "w") as file:
+        file.write("scratch")
+    assert subprocess.run(["ls"], capture_output=True).returncode == 0
+    images = TensorDataset(torch.ones(8, 3))
+    return sum(len(batch) for (batch,) in DataLoader(images, batch_size=2, num_workers=2))
+
+def forks():
+    count = 0
+    try:
+        while count < 400:
+            if os.fork() == 0:
+                import time
+                time.sleep(30)
+                os._exit(0)
+            count += 1
+    except OSError:
+        pass
+    return count
+
+def hog():
+    import time
+    for _ in range(4):
+        if os.fork() == 0:
+            block = bytearray(300 << 20)
+            for start in range(0, len(block), 4096):
+                block[start] = 1
+            time.sleep(30)
+            os._exit(0)
+    time.sleep(20)
+'''
+NAMES = ["attempts", "allowed", "forks", "hog"]
+
+levels = pytest.mark.parametrize(
+    "level",
+    [
+        pytest.param(
+            level,
+            marks=pytest.mark.skipif(bool(sandbox.trouble(level)), reason=sandbox.trouble(level)),
+        )
+        for level in ("strong", "medium")
+    ],
+)
+
+
+@contextlib.contextmanager
+def student_at(level, limits=None):
+    read = Submission(Path("a.py"), [Cell("a.py", ATTEMPTS)], "")
+    student = student_in_worker(read, NAMES, level, limits or Limits(), public=True)
+    with contextlib.closing(student):
+        yield student
+
+
+@levels
+def test_nothing_outside_the_box_can_be_reached(level, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hidden labels")
+    secret.chmod(0o644)
+    with socket.create_server(("127.0.0.1", 0)) as server, student_at(level) as student:
+        found = student.call(
+            "attempts", str(secret), checks.__file__, os.getpid(), server.getsockname()[1]
+        )
+    reached = [name for name, outcome in found.items() if outcome == "done"]
+    assert reached == []
+
+
+@levels
+def test_an_honest_answer_finds_what_it_needs(level):
+    with student_at(level) as student:
+        assert student.call("allowed") == 8
+
+
+@pytest.mark.skipif(bool(sandbox.trouble("strong")), reason=sandbox.trouble("strong"))
+def test_a_fork_bomb_stays_in_its_box_and_leaves_nothing():
+    with student_at("strong") as student:
+        assert student.call("forks") < 100
+        user = sandbox.worker_user()
+        box = student.transport.box
+    assert box.process.poll() is not None
+    if user is not None:
+        left = subprocess.run(["pgrep", "-u", str(user)], capture_output=True, check=False)
+        assert left.stdout == b""
+
+
+@levels
+def test_the_memory_of_the_whole_tree_is_limited(level):
+    with (
+        student_at(level, Limits(memory_bytes=1 << 30)) as student,
+        pytest.raises((Limit, Crash), match="SIGKILL"),
+    ):
+        student.call("hog")
+
+
+@pytest.mark.skipif(bool(sandbox.trouble("strong")), reason=sandbox.trouble("strong"))
+def test_an_interpreter_below_the_temporary_folder_is_found(tmp_path, monkeypatch):
+    """A clone in /tmp was graded without isolation: the box's own /tmp hid its interpreter."""
+    file = Path("/tmp/autograder-test-readable")
+    file.write_text("here")
+    monkeypatch.setattr(bubblewrap, "readable", lambda: iter([*usual, file]))
+    try:
+        command = bubblewrap.command(Path("/scratch"), None, ["cat", str(file)])
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        file.unlink()
+    assert shown.stdout == "here"
+
+
+usual = list(bubblewrap.readable())
+
+
+def test_every_remedy_names_what_to_do():
+    for probe in doctor.probes():
+        assert probe.passed or probe.remedy or probe.found, probe
+    assert "apt install bubblewrap" in doctor.bubblewrap_remedy("bubblewrap is not installed")
+    denied = "bwrap: setting up uid map: Permission denied"
+    assert "apparmor" in doctor.bubblewrap_remedy(denied)
+
+
+def test_the_strongest_level_is_one_that_works():
+    level = sandbox.strongest_level()
+    assert not sandbox.trouble(level)
+    stronger = sandbox.LEVELS[: sandbox.LEVELS.index(level)]
+    assert all(sandbox.trouble(better) for better in stronger)
