@@ -224,11 +224,13 @@ def _memory_format(model: nn.Module, channels_last: bool) -> Iterator[torch.memo
     filters = [weight for weight in model.parameters() if weight.ndim == 4]
     try:
         for weight in filters:
-            weight.data = weight.data.contiguous(memory_format=memory_format)
+            # Not `contiguous`: filters of one input channel are so already, in either format, and
+            # would keep the strides by which the first layer tells the others what to compute in.
+            weight.data = weight.data.clone(memory_format=memory_format)
         yield memory_format
     finally:
         for weight in filters:
-            weight.data = weight.data.contiguous()
+            weight.data = weight.data.clone(memory_format=torch.contiguous_format)
 
 
 _FORMAT = "adversarial-course model 1"

@@ -40,7 +40,7 @@ class Survival:
 
 
 def attack_in_batches(
-    attack: BoundAttack, model: nn.Module, images: Tensor, labels: Tensor, *, batch_size: int = 128
+    attack: BoundAttack, model: nn.Module, images: Tensor, labels: Tensor, *, batch_size: int = 64
 ) -> Tensor:
     """Run an attack over many images, and return the adversarial images in the same order.
 
@@ -62,15 +62,17 @@ def attack_in_batches(
 
 def _channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
     """A copy in eval mode, channels-last where the model can run that way."""
-    quick = copy.deepcopy(model).eval()
+    quick = copy.deepcopy(model).eval().requires_grad_(False)
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:
+        # Not `contiguous`, which leaves filters of one input channel as they are: in them the two
+        # layouts are one, and only their strides tell the next layers which was meant.
         for weight in filters:
-            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+            weight.data = weight.data.clone(memory_format=torch.channels_last)
         predict(quick, image)
     except RuntimeError:  # `x.view(n, -1)` after a convolution needs the usual layout
         for weight in filters:
-            weight.data = weight.data.contiguous()
+            weight.data = weight.data.clone(memory_format=torch.contiguous_format)
     return quick
 
 
@@ -80,7 +82,7 @@ def curve_in_batches(
     labels: Tensor,
     epsilons: Sequence[float],
     *,
-    batch_size: int = 128,
+    batch_size: int = 64,
 ) -> list[float]:
     """Return `robustness_curve` over many images, run as `attack_in_batches` runs an attack.
 
@@ -103,7 +105,7 @@ def robust_accuracy(
     labels: Tensor,
     attack: BoundAttack,
     *,
-    batch_size: int = 128,
+    batch_size: int = 64,
 ) -> float:
     """Return the fraction of images still classified correctly under one attack, in [0, 1].
 
@@ -120,7 +122,7 @@ def survival(
     labels: Tensor,
     attacks: Mapping[str, BoundAttack],
     *,
-    batch_size: int = 128,
+    batch_size: int = 64,
 ) -> Survival:
     """Attack with each in turn, dropping images as they break (Croce & Hein 2020, AutoAttack).
 
@@ -152,7 +154,7 @@ def worst_of(
     steps: int = 40,
     restarts: int = 2,
     seed: int = 0,
-    batch_size: int = 128,
+    batch_size: int = 64,
 ) -> Survival:
     """Return which images survive PGD on the cross-entropy and on the margin, each restarted.
 
