@@ -291,9 +291,9 @@ for report, (pixels_per_unit, curve) in published.items():
 # - A reader who takes *C*'s 0.3 for pixels believes the network lasts twice as long as it does.
 # - *A* calls its network naturally robust. Its largest epsilon, 8/255, is about 0.03; the attacks
 #   it compares itself with used 0.1 to 0.3.
-# - *B* is the odd one: its program applies epsilon to normalised images. When one runs that program
-#   the accuracy falls far less than the table says; with epsilon in pixels it fits. The table and
-#   the program do not belong together, and nobody can see it from the table.
+# - *B* is the odd one: its program applies epsilon to normalised images, its table does not say in
+#   which unit epsilon is, and the two readings differ by a factor of three. Which of them made the
+#   table, nobody can see from the table.
 #
 # The remedy is a convention. In this course a model takes images in $[0, 1]$ and normalises them
 # **inside**, as its first layer. Then every epsilon outside is in pixels, for every network.
