@@ -21,6 +21,21 @@ c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("This one is not written yet: your code goes here.")'
 }
 
+# Grading: the judge takes the place of the kernel, so that `nbgrader autograde` and the formgrader
+# give the scores of `autograder grade`. A damaged notebook is repaired first; only its text counts.
+c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
+c.Autograde.sanitize_preprocessors.prepend(["autograder.nbgrader_repair.RestoreCells"])
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_bridge.JudgeNotebook",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.nbgrader_bridge.SaveJudgedGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.TrustedJudge.profile = "digits"  # or mnist, fashion-mnist, cifar10
+# c.TrustedJudge.secret = "/path/to/a/file"  # default: that of `autograder grade`
+# c.TrustedJudge.trust_submissions = True  # without isolation: only what you would run yourself
+
 # For a new gradebook nbgrader calls `alembic` by name: let it be found beside this Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
