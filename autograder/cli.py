@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.exports.command import add_export_parser
 from course.cli import run_command
 from course.errors import CourseError
 
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_build(commands)
     add_check(commands)
     add_grade(commands)
+    add_export_parser(commands)
     add_calibrate(commands)
     add_doctor(commands)
     return run_command(parser, argv)

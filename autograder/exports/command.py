@@ -1,0 +1,136 @@
+"""The command `autograder export`: the grades of a class for Canvas, Moodle, Gradescope, a
+continuous-integration service, or nbgrader."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from pathlib import Path
+
+from autograder.exports.graded import Person, is_scored, listed, read_results, read_roster
+from autograder.results import Result, write_atomically
+from course.errors import CourseError
+
+# The options that mean something to each format, besides --out.
+OPTIONS = {
+    "canvas": {"sheet", "assignment", "roster", "match", "points"},
+    "moodle": {"sheet", "columns", "roster", "match", "points"},
+    "gradescope": {"visibility"},
+    "junit": set(),
+    "nbgrader": {"roster"},
+}
+
+
+def add_export_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `autograder export DIR --format FORMAT`."""
+    parser = subparsers.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what `autograder grade` wrote")
+    parser.add_argument("--format", required=True, metavar="|".join(OPTIONS))
+    parser.add_argument("--sheet", type=Path, help="canvas, moodle: the sheet you downloaded")
+    parser.add_argument("--assignment", metavar="TITLE", help="canvas: `Title (123)`, or 123")
+    parser.add_argument(
+        "--columns", nargs="+", metavar="KIND=HEADING", help="moodle: headings not in English"
+    )
+    parser.add_argument("--roster", type=Path, help="CSV: id,first_name,last_name,email")
+    parser.add_argument("--match", metavar="COLUMN", help="find students in this column alone")
+    parser.add_argument("--points", metavar="scale|keep", help="where the sheet's maximum differs")
+    parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
+    parser.add_argument("--out", type=Path, help="file to write; gradescope: folder")
+    parser.set_defaults(run=export_command)
+
+
+def export_command(args: argparse.Namespace) -> int:
+    """Write the export. Exit 0 when every student is in it, 1 when some are not in the sheet."""
+    check_options(args)
+    results = read_results(args.folder)
+    roster = read_roster(args.roster) if args.roster else {}
+    if args.format in ("canvas", "moodle"):
+        return fill_sheet(args, results, roster)
+    out: Path = args.out or args.folder / default_name(args.format)
+    if args.format == "gradescope":
+        write_gradescope(out, results, args.visibility or "visible")
+    elif args.format == "junit":
+        from autograder.exports.junit import junit_xml  # noqa: PLC0415
+
+        write(out, junit_xml(results))
+    else:
+        from autograder.exports.nbgrader import grades_csv  # noqa: PLC0415
+
+        write(out, grades_csv(results, roster))
+    unscored = [f"{each.student} ({each.status})" for each in results if not is_scored(each)]
+    print(f"{len(results) - len(unscored)} of {len(results)} students have a score: {out}")
+    if unscored:
+        print(f"no score to give ({len(unscored)}): {listed(unscored)}", file=sys.stderr)
+    return 0
+
+
+def default_name(kind: str) -> str:
+    """The file or folder written beside the results when none is named."""
+    return {"gradescope": "gradescope", "junit": "junit.xml"}.get(kind, "nbgrader.csv")
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Raise CourseError for an unknown format, or an option that it has no use for."""
+    if args.format not in OPTIONS:
+        near = difflib.get_close_matches(args.format, OPTIONS, n=1)
+        meant = f": did you mean {near[0]}?" if near else "."
+        raise CourseError(f"no format called {args.format!r}{meant} Known: {', '.join(OPTIONS)}")
+    allowed = OPTIONS[args.format]
+    for option in sorted(set().union(*OPTIONS.values()) - allowed):
+        if getattr(args, option) is not None:
+            raise CourseError(f"--{option} means nothing to --format {args.format}")
+    if "sheet" in allowed and args.sheet is None:
+        raise CourseError(
+            f"--format {args.format} fills in the sheet that you downloaded: name it with --sheet"
+        )
+    if args.points not in (None, "scale", "keep"):
+        raise CourseError(f"--points is scale or keep, not {args.points!r}")
+
+
+def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
+    """Fill in a teacher's sheet and write it under a new name, or under --out."""
+    from autograder.exports import canvas, moodle  # noqa: PLC0415
+    from autograder.exports.sheet import Sheet  # noqa: PLC0415
+
+    if args.format == "canvas":
+        sheet = Sheet.read(args.sheet, canvas.NEEDED)
+        report = canvas.fill(
+            sheet,
+            results,
+            assignment=args.assignment,
+            roster=roster,
+            only=args.match,
+            points=args.points,
+        )
+    else:
+        named = moodle.headings(args.columns or ())
+        sheet = Sheet.read(args.sheet, named["identifier"])
+        report = moodle.fill(
+            sheet, results, named=named, roster=roster, only=args.match, points=args.points
+        )
+    out = args.out or args.sheet.with_name(f"{args.sheet.stem}-graded{args.sheet.suffix}")
+    write(out, sheet.text())
+    print(f"{len(report.filled)} of {len(results)} grades filled in: {out}")
+    for line in report.lines():
+        print(line, file=sys.stderr)
+    return 1 if report.unmatched else 0
+
+
+def write_gradescope(out: Path, results: list[Result], visibility: str) -> None:
+    """A results.json per student, below `out`."""
+    from autograder.exports.gradescope import VISIBILITIES, results_json  # noqa: PLC0415
+
+    if visibility not in VISIBILITIES:
+        raise CourseError(f"--visibility is one of {', '.join(VISIBILITIES)}, not {visibility!r}")
+    if out.is_file():
+        raise CourseError(f"{out} is a file: --format gradescope writes a folder")
+    for result in results:
+        write(out / result.student / "results.json", results_json(result, visibility))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises CourseError when a folder is in its place."""
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder: --out names a file")
+    write_atomically(path, text)
