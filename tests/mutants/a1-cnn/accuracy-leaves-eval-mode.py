@@ -1,0 +1,11 @@
+"""The network stays in eval mode.
+
+loses: accuracy_leaves_no_trace
+cause: eval
+"""
+
+
+def accuracy(model, images, labels):
+    model.eval()
+    with torch.no_grad():
+        return (model(images).argmax(dim=1) == labels).float().mean().item()

@@ -1,0 +1,21 @@
+"""Batch means are added up and divided by the number of images: the mean twice over.
+
+loses: train_reports_the_mean_loss
+cause: divided by the number of images once more
+"""
+
+
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(images))
+    return losses

@@ -1,0 +1,20 @@
+"""Batches are drawn from the global random state.
+
+loses: train_is_seeded
+cause: global random state
+"""
+
+
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images)).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses

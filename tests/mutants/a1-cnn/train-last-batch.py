@@ -1,0 +1,19 @@
+"""The loss of an epoch is that of its last batch.
+
+loses: train_reports_the_mean_loss
+cause: the last batch
+"""
+
+
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,10 @@
+"""The first epsilon is used at every point.
+
+loses: curve_is_the_accuracy_at_each_epsilon
+cause: one epsilon for every point
+earns: 0
+"""
+
+
+def robustness_curve(model, images, labels, epsilons):
+    return [accuracy(model, fgsm(model, images, labels, epsilons[0]), labels) for _ in epsilons]

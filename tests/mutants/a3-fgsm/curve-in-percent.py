@@ -1,0 +1,10 @@
+"""Percentages, not fractions.
+
+loses: curve_is_the_accuracy_at_each_epsilon
+cause: percentages
+earns: 0
+"""
+
+
+def robustness_curve(model, images, labels, epsilons):
+    return [100 * accuracy(model, fgsm(model, images, labels, e), labels) for e in epsilons]

@@ -1,0 +1,10 @@
+"""The error at each epsilon, not the accuracy.
+
+loses: curve_is_the_accuracy_at_each_epsilon
+cause: error
+earns: 0
+"""
+
+
+def robustness_curve(model, images, labels, epsilons):
+    return [1 - accuracy(model, fgsm(model, images, labels, e), labels) for e in epsilons]

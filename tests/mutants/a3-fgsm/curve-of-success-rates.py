@@ -1,0 +1,11 @@
+"""The attack's success rate at each epsilon, not the accuracy.
+
+loses: curve_is_the_accuracy_at_each_epsilon
+cause: success rate
+earns: 0
+"""
+
+
+def robustness_curve(model, images, labels, epsilons):
+    attacked = [fgsm(model, images, labels, epsilon) for epsilon in epsilons]
+    return [attack_success_rate(model, images, a, labels) for a in attacked]

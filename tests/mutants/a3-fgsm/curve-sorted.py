@@ -1,0 +1,10 @@
+"""The epsilons are sorted first.
+
+loses: curve_is_the_accuracy_at_each_epsilon
+cause: sorted
+earns: 0
+"""
+
+
+def robustness_curve(model, images, labels, epsilons):
+    return [accuracy(model, fgsm(model, images, labels, e), labels) for e in sorted(epsilons)]

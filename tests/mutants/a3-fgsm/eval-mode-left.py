@@ -1,0 +1,12 @@
+"""The network is put in eval mode and left there, although it was in train mode.
+
+loses: fgsm_leaves_no_trace
+cause: eval mode
+"""
+
+
+def fgsm(model, images, labels, epsilon):
+    model.eval()
+    x = images.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(F.cross_entropy(model(x), labels), x)
+    return (images + epsilon * gradient.sign()).clamp(0, 1)

@@ -1,0 +1,9 @@
+"""Always 0: right only where there is nothing to fool.
+
+loses: success_rate_counts_the_fooled
+earns: 0
+"""
+
+
+def attack_success_rate(model, images, adversarial, labels):
+    return 0.0

@@ -1,0 +1,12 @@
+"""The mean of an empty selection, NaN, where no image was right before the attack.
+
+loses: success_rate_with_nothing_to_fool
+cause: a division by zero
+earns: 3
+"""
+
+
+def attack_success_rate(model, images, adversarial, labels):
+    before = predict(model, images).argmax(dim=1) == labels
+    after = predict(model, adversarial).argmax(dim=1) == labels
+    return (~after)[before].float().mean().item()

@@ -1,0 +1,10 @@
+"""1 - accuracy: images that were wrong before count as successes.
+
+loses: success_rate_counts_the_fooled
+cause: 1 - accuracy
+earns: 0
+"""
+
+
+def attack_success_rate(model, images, adversarial, labels):
+    return 1 - accuracy(model, adversarial, labels)

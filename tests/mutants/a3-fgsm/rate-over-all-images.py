@@ -1,0 +1,12 @@
+"""Successes are divided by all images, not by those that were right.
+
+loses: success_rate_counts_the_fooled
+cause: over all images
+earns: 0
+"""
+
+
+def attack_success_rate(model, images, adversarial, labels):
+    before = predict(model, images).argmax(dim=1) == labels
+    after = predict(model, adversarial).argmax(dim=1) == labels
+    return (before & ~after).float().mean().item()

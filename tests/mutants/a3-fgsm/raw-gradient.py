@@ -1,0 +1,9 @@
+"""The gradient itself is added, not its sign.
+
+loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network
+cause: the gradient itself was added, not its sign
+"""
+
+
+def fgsm(model, images, labels, epsilon):
+    return (images + epsilon * loss_gradient(model, images, labels)).clamp(0, 1)

@@ -1,0 +1,11 @@
+"""Three times epsilon: robust, and clean accuracy is given up for it.
+
+loses: training_keeps_it_accurate
+cause: gave up clean accuracy
+"""
+
+train_within = adversarial_train
+
+
+def adversarial_train(model, images, labels, *, epsilon, **options):
+    return train_within(model, images, labels, epsilon=3 * epsilon, **options)
