@@ -61,7 +61,8 @@ def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
     ]
     if user is None:
         arguments += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    # Without /dev/zero, which can be mapped as memory that no process is seen to hold.
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
     # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box. The
     # interpreter may itself lie below /tmp, so what is readable is put on top of it.
     for folder in ("/dev/shm", "/tmp", str(scratch)):

@@ -21,7 +21,8 @@ from pathlib import Path
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE = 38, 22, 4
 SECCOMP_MODE_FILTER = 2
 AF_UNIX = 1
-DEVICES = [Path(f"/dev/{name}") for name in ("null", "zero", "urandom", "random", "full", "shm")]
+DEVICES = [Path(f"/dev/{name}") for name in ("null", "urandom", "random", "full", "shm")]
+SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET} and CLONE_NEWTIME
 
 libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
@@ -98,6 +99,7 @@ MACHINES = {
             "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
             "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
             "clone3": 435, "pidfd_getfd": 438, "mount_setattr": 442,
+            "mmap": 9, "shmget": 29, "msgget": 68, "memfd_create": 319, "memfd_secret": 447,
         },
     ),
     "aarch64": Machine(
@@ -112,6 +114,7 @@ MACHINES = {
             "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
             "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
             "clone3": 435, "pidfd_getfd": 438, "mount_setattr": 442,
+            "mmap": 222, "shmget": 194, "msgget": 186, "memfd_create": 279, "memfd_secret": 447,
         },
     ),
 }  # fmt: skip
@@ -144,8 +147,8 @@ def give_up_privileges() -> None:
 
 # --- seccomp -------------------------------------------------------------------------------------
 
-LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 16, 40  # in struct seccomp_data
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 
 
@@ -155,7 +158,8 @@ def instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> b
 
 
 def call_filter(own: Machine, denied: Iterable[str]) -> bytes:
-    """The filter program: EPERM for `denied`, sockets other than AF_UNIX, and new namespaces."""
+    """The filter program: EPERM for `denied`, sockets other than AF_UNIX, new namespaces, and
+    shared memory without a file: it outlives its mapping, and nobody's memory then shows it."""
     refuse, absent = ERROR | errno.EPERM, ERROR | errno.ENOSYS
     program = [
         instruction(LOAD, ARCHITECTURE),
@@ -179,6 +183,12 @@ def call_filter(own: Machine, denied: Iterable[str]) -> bytes:
         instruction(JUMP_ANY_BIT, NEW_NAMESPACES, if_false=1),
         instruction(RETURN, refuse),
         instruction(RETURN, ALLOW),
+        instruction(JUMP_EQUAL, own.calls["mmap"], if_false=5),
+        instruction(LOAD, FOURTH_ARGUMENT),
+        instruction(AND, SHARED_ANONYMOUS),
+        instruction(JUMP_EQUAL, SHARED_ANONYMOUS, if_false=1),
+        instruction(RETURN, refuse),
+        instruction(RETURN, ALLOW),
         instruction(JUMP_EQUAL, own.calls["socket"], if_false=3),
         instruction(LOAD, FIRST_ARGUMENT),
         instruction(JUMP_EQUAL, AF_UNIX, if_true=1),
@@ -195,7 +205,7 @@ def filter_calls(*, new_sessions: bool) -> None:
     end a worker by, they may not.
     """
     own = machine()
-    denied = set(own.calls) - {"socket", "clone", "clone3"}
+    denied = set(own.calls) - {"socket", "clone", "clone3", "mmap"}
     if new_sessions:
         denied -= {"setsid", "setpgid"}
     program = call_filter(own, sorted(denied))
