@@ -63,9 +63,9 @@ class Person:
     lms_user_id: str = ""
 
     @property
-    def names(self) -> list[str]:
-        """What this person may be called in another system's sheet."""
-        return [self.email, self.lms_user_id, f"{self.first_name} {self.last_name}".strip()]
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 def read_roster(path: Path) -> dict[str, Person]:

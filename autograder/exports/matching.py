@@ -58,11 +58,11 @@ def match(
     taken: dict[int, str] = {}
     for result in results:
         person = roster.get(comparable(result.student), Person())
-        rows = {
-            row: holder
-            for name in also_called(result.student, person)
-            for row, holder in holders.get(name, {}).items()
-        }
+        rows: dict[int, Student] = {}
+        for name in identifiers(result.student, person):
+            rows |= holders.get(name, {})
+        # A name is shared more easily than an address: it counts where nothing else is known.
+        rows = rows or holders.get(comparable(person.full_name), {})
         if len(rows) > 1:
             fits = listed([f"{each.label} (row {each.row + 2})" for each in rows.values()], 4)
             raise CourseError(
@@ -84,11 +84,11 @@ def match(
     return found
 
 
-def also_called(name: str, person: Person) -> set[str]:
+def identifiers(name: str, person: Person) -> set[str]:
     """What a student is looked for as: the folder's name, Moodle's number in it, the roster's."""
-    names = {comparable(each) for each in (name, *person.names)}
     folder = _MOODLE_FOLDER.fullmatch(name)
-    return (names | {participant(folder[1])} if folder else names) - {""}
+    number = participant(folder[1]) if folder else ""
+    return {comparable(each) for each in (name, number, person.email, person.lms_user_id)} - {""}
 
 
 def participant(digits: str) -> str:

@@ -40,7 +40,7 @@ class Sheet:
         """
         text = read_text(path)
         csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # essays in one cell
-        line_end = "\r\n" if "\r\n" in text else "\n"
+        line_end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
         try:
             delimiter = max(",;\t", key=lambda mark: _fits(text, mark, needed))
             rows = _rows(text, delimiter)
@@ -84,10 +84,15 @@ class Sheet:
 
     def text(self) -> str:
         """The whole sheet as it is written to a file."""
-        table = io.StringIO()
-        writer = csv.writer(table, delimiter=self.delimiter, lineterminator=self.line_end)
-        writer.writerows([self.header, *self.rows])
-        return self.mark + table.getvalue()
+        lines = (_line(row, self.delimiter) + self.line_end for row in [self.header, *self.rows])
+        return self.mark + "".join(lines)
+
+
+def _line(cells: Sequence[str], delimiter: str) -> str:
+    """One row. Cells with either line end are quoted, for csv quotes those in its own line end."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
