@@ -6,6 +6,8 @@ cannot be read, or a grader that fails on one, never stops the others.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import queue
 import subprocess
@@ -18,8 +20,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import catalog, feedback
+from autograder import catalog, feedback, submission
+from autograder.errors import StudentFault
+from autograder.provenance import is_genuine, provenance, sign
 from autograder.results import Result, grades_csv, write_atomically
+from autograder.setting import Setting
 from autograder.slot import Job, Task
 from course.errors import CourseError
 
@@ -55,13 +60,19 @@ def handed_in(student: Path, assignment: str) -> bool:
 
 
 def grade(
-    task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool
+    task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool, resume: bool = False
 ) -> list[Result]:
-    """Judge all jobs on `slots` processes and write every file; returns results in job order."""
-    results: dict[str, Result] = {}
-    statuses: Counter[str] = Counter()
-    with tqdm(total=len(jobs), unit="submission", disable=None if progress else True) as bar:
-        for result in judged(task, jobs, slots):
+    """Judge all jobs on `slots` processes and write every file; returns results in job order.
+
+    resume: keep what an earlier run wrote, where judging again could only give the same.
+    """
+    results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
+    statuses = Counter(result.status for result in results.values())
+    rest = [job for job in jobs if job.student not in results]
+    quiet = None if progress else True
+    with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
+        for result in judged(task, rest, slots):
+            result.signature = sign(result, bytes.fromhex(task.secret))
             results[result.student] = result
             statuses[result.status] += 1
             bar.set_postfix(statuses)
@@ -71,6 +82,22 @@ def grade(
     write_atomically(out / "grades.csv", grades_csv(ordered))
     feedback.write_index(out / "feedback" / "index.html", ordered)
     return ordered
+
+
+def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
+    """Earlier results that are genuine and come from the same file, grader, data and secret."""
+    secret = bytes.fromhex(task.secret)
+    setting = Setting(task.assignment, task.profile, secret)
+    for job in jobs:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, StudentFault):
+            text = (out / "results" / f"{job.student}.json").read_text(encoding="utf-8")
+            result = Result.from_json(text)
+            path = Path(job.path)
+            path = submission.find(path, task.assignment) if path.is_dir() else path
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            same = result.provenance == provenance(setting, digest, task.level)
+            if same and result.status != "INFRA" and is_genuine(result, secret):
+                yield result
 
 
 def write_result(out: Path, result: Result) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import appeals
 from autograder.exports.command import add_export_parser
 from course.cli import run_command
 from course.errors import CourseError
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_export_parser(commands)
     add_calibrate(commands)
     add_doctor(commands)
+    appeals.add_parsers(commands)
     return run_command(parser, argv)
 
 
@@ -94,6 +96,7 @@ def add_grade(commands: Subparsers) -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
+    parser.add_argument("--resume", action="store_true", help="keep results that still hold")
     parser.add_argument(
         "--trust-submissions",
         action="store_true",
@@ -124,8 +127,16 @@ def grade_command(args: argparse.Namespace) -> int:
     data.load(args.data)  # a missing or damaged set is said once, before anything starts
     secret = read_secret(args.secret or default_secret())
     task = Task(args.assignment, args.data, level, secret.hex())
-    results = batch.grade(task, jobs, args.out, slots=args.jobs, progress=True)
+    results = batch.grade(task, jobs, args.out, slots=args.jobs, progress=True, resume=args.resume)
     return report(results, args.out)
+
+
+def existing_secret(path: Path | None) -> bytes:
+    """The secret of an earlier grading. Raises CourseError when there is none."""
+    path = path or default_secret()
+    if not path.is_file():
+        raise CourseError(f"{path} does not exist: name the secret of that grading with --secret")
+    return read_secret(path)
 
 
 def report(results: Sequence[Result], out: Path) -> int:

@@ -9,22 +9,19 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-import numpy
 import pytest
-import torch
 
 from autograder import catalog, submission
 from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.plugin import JudgePlugin
+from autograder.provenance import provenance
 from autograder.results import UNSCORED, CheckResult, Result, gravest
-from autograder.setting import Setting, secret_id
+from autograder.setting import Setting
 from autograder.student import Student, student_in_worker
 
 CONFIGURATION = Path(__file__).parent / "checks" / "pytest.ini"
@@ -63,7 +60,7 @@ class Judge:
             result = self.result(student, "INFRA", [])
             result.notes = [f"The grader failed, not you: {error}"]
         result.seconds = round(time.perf_counter() - start, 2)
-        result.provenance = self.provenance(digest)
+        result.provenance = provenance(self.setting, digest, self.level)
         return result
 
     def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
@@ -109,20 +106,6 @@ class Judge:
             seconds=0.0,
             checks=checks,
         )
-
-    def provenance(self, digest: str) -> dict[str, object]:
-        """What is needed to compute this grade again."""
-        return {
-            "submission_sha256": digest,
-            "grader_version": version("adversarial-course"),
-            "profile_sha256": self.setting.dataset.sha256,
-            "secret_id": secret_id(self.setting.secret),
-            "versions": {
-                "python": sys.version.split()[0],
-                "torch": torch.__version__,
-                "numpy": numpy.__version__,
-            },
-        }
 
 
 def run_checks(

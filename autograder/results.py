@@ -53,6 +53,7 @@ class Result:
     checks: list[CheckResult]
     notes: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
+    signature: str = ""
 
     def to_json(self) -> str:
         """The result as JSON text."""
