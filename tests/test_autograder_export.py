@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from autograder.cli import main
+from autograder.exports.command import OPTIONS
 from autograder.exports.sheet import Sheet
 from autograder.results import CheckResult, Result
 
@@ -396,10 +397,17 @@ def test_the_roster_says_who_a_login_is(graded, tmp_path):
     assert [row[5] for row in cells(tmp_path / "sheet-graded.csv")[1:]] == ["18.5", "3.00", "5.00"]
 
 
-def test_a_roster_without_ids_is_refused(graded, tmp_path, capsys):
-    roster = save(tmp_path / "students.csv", "name,email\nAda,ada@uni.edu\n")
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name,email\nAda,ada@uni.edu\n", "no column 'id'"),
+        ("id;email\nada;a@uni.edu\nADA;b@uni.edu\n", "two lines for ada"),
+    ],
+)
+def test_a_roster_that_tells_nobody_apart_is_refused(graded, tmp_path, capsys, text, says):
+    roster = save(tmp_path / "students.csv", text)
     assert export(graded(result("ada")), "nbgrader", "--roster", roster) == 2
-    assert "no column id" in refusal(capsys)
+    assert says in refusal(capsys)
 
 
 # --- Gradescope -----------------------------------------------------------------------------------
@@ -489,13 +497,44 @@ def test_junit_outcome_of_each_status(graded, status, outcome):
     assert export(folder, "junit") == 0
     root = ElementTree.parse(folder / "junit.xml").getroot()
     (case,) = root.iter("testcase")
-    assert [child.tag for child in case if child.tag != "properties"] == [outcome] * bool(outcome)
+    assert [child.tag for child in case] == [*([outcome] if outcome else []), "system-out"]
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-    for element in (root, *root):
-        assert element.get("tests") == "1"
-        assert {each: element.get(each) for each in kinds} == {
-            each: str(int(kind == outcome)) for each, kind in kinds.items()
-        }
+    counts = {each: str(int(kind == outcome)) for each, kind in kinds.items()} | {"tests": "1"}
+    assert {each: root[0].get(each) for each in counts} == counts
+    assert {each: root.get(each) for each in counts if each != "skipped"} == {
+        each: count for each, count in counts.items() if each != "skipped"
+    }
+
+
+# Attributes and children as in junit-10.xsd of jenkinsci/xunit-plugin, as far as we use them.
+SCHEMA = {
+    "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time"},
+        {"properties", "testcase"},
+    ),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": (
+        {"name", "classname", "time"},
+        {"failure", "error", "skipped", "system-out"},
+    ),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "skipped": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
+
+
+def test_junit_keeps_to_the_schema(graded):
+    statuses = ("OK", "WRONG", "INFRA", "SKIP")
+    checks = [check(status, status, 0, cause="waits") for status in statuses]
+    folder = graded(result("ada", checks=checks), result("bob", None, "FORMAT", checks=[]))
+    assert export(folder, "junit") == 0
+    for element in ElementTree.parse(folder / "junit.xml").iter():
+        attributes, children = SCHEMA[element.tag]
+        assert set(element.attrib) == attributes
+        assert {child.tag for child in element} <= children
 
 
 def test_junit_is_xml_whatever_the_texts_hold(graded):
@@ -535,6 +574,29 @@ def test_nbgrader_columns_quoting_and_guards(graded, tmp_path):
         ["a3-fgsm", "", "", "伟", "张", "伟", "wei@uni.edu", "", "0", "", "20"],
     ]
     assert (folder / "nbgrader.csv").read_bytes().count(b"\r\n") == 4
+
+
+# --- the page for instructors ---------------------------------------------------------------------
+
+
+def test_the_page_shows_what_is_printed(graded, tmp_path, capsys, monkeypatch):
+    save(
+        tmp_path / "gradebook.csv",
+        "Student,ID,SIS Login ID,Section,FGSM (42)\n    Points Possible,,,,20\n"
+        '"Okafor, Amara",1,amara,S,\n"Demir, Emre",2,emre,S,EX\n'
+        '"Rossi, Giulia",3,giulia,S,2\n"Nair, Priya",4,priya,S,\n',
+    )
+    folder = graded(
+        *map(result, ("amara", "emre", "zoe")),
+        result("giulia", 14.5),
+        result("priya", None, "REVIEW"),
+    )
+    monkeypatch.chdir(tmp_path)
+    assert export(folder, "canvas", "--sheet", "gradebook.csv", "--assignment", "FGSM (42)") == 1
+    said = capsys.readouterr()
+    page = (Path(__file__).parents[1] / "site" / "exports.md").read_text(encoding="utf-8")
+    assert said.out + said.err in page
+    assert all(f"| `{kind}` |" in page for kind in OPTIONS)
 
 
 # --- what every format refuses --------------------------------------------------------------------

@@ -8,7 +8,8 @@ import difflib
 import sys
 from pathlib import Path
 
-from autograder.exports.graded import Person, is_scored, listed, read_results, read_roster
+from autograder.exports.graded import is_scored, listed, read_results
+from autograder.exports.roster import Person, read_roster
 from autograder.results import Result, write_atomically
 from course.errors import CourseError
 

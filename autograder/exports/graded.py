@@ -1,12 +1,10 @@
-"""Reading what `autograder grade` wrote, and the roster that says who a student is elsewhere."""
+"""Reading what `autograder grade` wrote, and how its names are compared and shown."""
 
 from __future__ import annotations
 
-import csv
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.results import STATUSES, UNSCORED, Result
@@ -51,52 +49,6 @@ def read_result(path: Path) -> Result:
 def is_scored(result: Result) -> bool:
     """Whether the judge stands by a score: not for FORMAT, REVIEW and INFRA."""
     return result.score is not None and result.status not in UNSCORED
-
-
-@dataclass(frozen=True)
-class Person:
-    """A line of the roster; what it does not say is empty."""
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
-
-    @property
-    def full_name(self) -> str:
-        """First and last name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-
-def read_roster(path: Path) -> dict[str, Person]:
-    """People by `comparable` student id, from the CSV that `nbgrader db student import` reads.
-
-    Columns: id, and any of first_name, last_name, email, lms_user_id. Raises CourseError.
-    """
-    rows = csv.DictReader(read_text(path).splitlines(keepends=True))
-    try:
-        if "id" not in (rows.fieldnames or ()):
-            raise CourseError(
-                f"{path} has no column id: a roster has id,first_name,last_name,email,lms_user_id"
-            )
-        return {
-            comparable(row["id"] or ""): Person(
-                *((row.get(name) or "").strip() for name in Person.__dataclass_fields__)
-            )
-            for row in rows
-        }
-    except csv.Error as error:
-        raise CourseError(f"{path} cannot be read as CSV: {error}") from None
-
-
-def read_text(path: Path) -> str:
-    """A text file in UTF-8, line ends and all, less a byte-order mark. Raises CourseError."""
-    if not path.is_file():
-        raise CourseError(f"{path} is no file")
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CourseError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
 
 
 def comparable(name: str) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.exports.graded import Person, comparable, listed
+from autograder.exports.graded import comparable, listed
+from autograder.exports.roster import Person
 from autograder.results import Result
 from course.errors import CourseError
 

@@ -10,17 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from autograder.exports.graded import Person, is_scored
+from autograder.exports.filling import Report, enter, first_report, points_for
+from autograder.exports.graded import is_scored
 from autograder.exports.markup import result_as_html
 from autograder.exports.matching import Student, match, participant, student
-from autograder.exports.sheet import (
-    Report,
-    Sheet,
-    enter,
-    first_report,
-    points_for,
-    value_of,
-)
+from autograder.exports.roster import Person
+from autograder.exports.sheet import Sheet, value_of
 from autograder.results import Result
 from course.errors import CourseError
 

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from autograder.exports.graded import Person, comparable, is_scored
+from autograder.exports.graded import comparable, is_scored
+from autograder.exports.roster import Person
 from autograder.results import Result, guarded, number
 
 COLUMNS = (

@@ -1,4 +1,4 @@
-"""A teacher's own CSV sheet: read, filled in, and written back in the dialect it came in.
+"""A teacher's own CSV sheet: read, and written back in the dialect it came in.
 
 Cells that are not filled come back as they were, for the system that wrote them reads them again.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.exports.graded import is_scored, listed, read_text
-from autograder.exports.matching import Student
-from autograder.results import Result, number
+from autograder.exports.graded import listed
+from autograder.results import number
 from course.errors import CourseError
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -38,7 +37,7 @@ class Sheet:
 
         Raises CourseError: no file, not UTF-8, not CSV, no such column, or cells out of line.
         """
-        text = read_text(path)
+        text = _read_text(path)
         csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # essays in one cell
         line_end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
         try:
@@ -95,6 +94,16 @@ def _line(cells: Sequence[str], delimiter: str) -> str:
     return line.getvalue().removesuffix("\r\n")
 
 
+def _read_text(path: Path) -> str:
+    """A text file in UTF-8, line ends and all, less a byte-order mark. Raises CourseError."""
+    if not path.is_file():
+        raise CourseError(f"{path} is no file")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CourseError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
+
+
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
 
@@ -118,70 +127,3 @@ def _fits(text: str, delimiter: str, needed: str) -> tuple[bool, int]:
 def value_of(cell: str) -> float | None:
     """The number in a cell, with either decimal sign, or None."""
     return float(cell.replace(",", ".")) if _NUMBER.fullmatch(cell) else None
-
-
-# --- what is filled in ----------------------------------------------------------------------------
-
-
-@dataclass
-class Report:
-    """What became of each student; every list is for the teacher to read."""
-
-    filled: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    unscored: list[str] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)
-    ungraded: list[str] = field(default_factory=list)
-
-    def lines(self) -> list[str]:
-        """One line for each kind that happened."""
-        told = (
-            ("replaced another grade", self.replaced, None),
-            ("kept as it was", self.kept, None),
-            ("no score to give, cell left as it was", self.unscored, None),
-            ("graded, but not in the sheet", self.unmatched, None),
-            ("in the sheet, but not graded", self.ungraded, 10),
-        )
-        return [
-            f"{what} ({len(names)}): {listed(names, most)}" for what, names, most in told if names
-        ]
-
-
-def first_report(
-    students: Sequence[Student], results: Sequence[Result], found: Mapping[str, Student]
-) -> Report:
-    """The report before anything is filled in: who has no score, no row, or no result."""
-    graded = {each.row for each in found.values()}
-    return Report(
-        unscored=[f"{each.student} ({each.status})" for each in results if not is_scored(each)],
-        unmatched=[each.student for each in results if each.student not in found],
-        ungraded=[each.label for each in students if each.row not in graded],
-    )
-
-
-def points_for(result: Result, maximum: float | None, policy: str | None, sheet: Sheet) -> float:
-    """The points to enter where the sheet gives `maximum`.
-
-    Raises CourseError when that is not what the assignment gives and no `policy` (scale, keep) was
-    chosen: 18 of 20 entered as 18 of 100 would go unnoticed.
-    """
-    assert result.score is not None
-    if maximum is None or maximum == result.max_score or policy == "keep":
-        return result.score
-    if policy == "scale":
-        return result.score * maximum / result.max_score if result.max_score else 0.0
-    raise CourseError(
-        f"{sheet.path} gives {number(maximum)} points, {result.assignment} "
-        f"{number(result.max_score)}: --points scale converts, --points keep enters them unchanged"
-    )
-
-
-def enter(sheet: Sheet, column: int, each: Student, score: float, report: Report) -> None:
-    """Put a grade in its cell and note what it replaced."""
-    before = sheet.cell(each.row, column)
-    after = sheet.as_number(score)
-    sheet.put(each.row, column, after)
-    report.filled.append(each.label)
-    if before not in ("", "-") and value_of(before) != value_of(after):
-        report.replaced.append(f"{each.label} ({before} -> {after})")

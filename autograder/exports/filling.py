@@ -1,0 +1,76 @@
+"""Entering grades in a teacher's sheet, and the report of what became of each student."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder.exports.graded import is_scored, listed
+from autograder.exports.matching import Student
+from autograder.exports.sheet import Sheet, value_of
+from autograder.results import Result, number
+from course.errors import CourseError
+
+
+@dataclass
+class Report:
+    """What became of each student; every list is for the teacher to read."""
+
+    filled: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    unscored: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    ungraded: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """One line for each kind that happened."""
+        told = (
+            ("replaced another grade", self.replaced, None),
+            ("kept as it was", self.kept, None),
+            ("no score to give, cell left as it was", self.unscored, None),
+            ("graded, but not in the sheet", self.unmatched, None),
+            ("in the sheet, but not graded", self.ungraded, 10),
+        )
+        return [
+            f"{what} ({len(names)}): {listed(names, most)}" for what, names, most in told if names
+        ]
+
+
+def first_report(
+    students: Sequence[Student], results: Sequence[Result], found: Mapping[str, Student]
+) -> Report:
+    """The report before anything is filled in: who has no score, no row, or no result."""
+    graded = {each.row for each in found.values()}
+    return Report(
+        unscored=[f"{each.student} ({each.status})" for each in results if not is_scored(each)],
+        unmatched=[each.student for each in results if each.student not in found],
+        ungraded=[each.label for each in students if each.row not in graded],
+    )
+
+
+def points_for(result: Result, maximum: float | None, policy: str | None, sheet: Sheet) -> float:
+    """The points to enter where the sheet gives `maximum`.
+
+    Raises CourseError when that is not what the assignment gives and no `policy` (scale, keep) was
+    chosen: 18 of 20 entered as 18 of 100 would go unnoticed.
+    """
+    assert result.score is not None
+    if maximum is None or maximum == result.max_score or policy == "keep":
+        return result.score
+    if policy == "scale":
+        return result.score * maximum / result.max_score if result.max_score else 0.0
+    raise CourseError(
+        f"{sheet.path} gives {number(maximum)} points, {result.assignment} "
+        f"{number(result.max_score)}: --points scale converts, --points keep enters them unchanged"
+    )
+
+
+def enter(sheet: Sheet, column: int, each: Student, score: float, report: Report) -> None:
+    """Put a grade in its cell and note what it replaced."""
+    before = sheet.cell(each.row, column)
+    after = sheet.as_number(score)
+    sheet.put(each.row, column, after)
+    report.filled.append(each.label)
+    if before not in ("", "-") and value_of(before) != value_of(after):
+        report.replaced.append(f"{each.label} ({before} -> {after})")
