@@ -24,7 +24,14 @@ c.ClearSolutions.code_stub = {
 # Grading: the judge takes the place of the kernel, so that `nbgrader autograde` and the formgrader
 # give the scores of `autograder grade`. A damaged notebook is repaired first; only its text counts.
 c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
-c.Autograde.sanitize_preprocessors.prepend(["autograder.nbgrader_repair.RestoreCells"])
+c.Autograde.sanitize_preprocessors = [
+    "autograder.nbgrader_repair.RestoreCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_bridge.JudgeNotebook",
     "nbgrader.preprocessors.LimitOutput",

@@ -94,16 +94,13 @@ class RestoreCells(NbGraderPreprocessor):
             released = released_cells(
                 gradebook.find_notebook(about["notebook"], about["assignment"])
             )
-        before = [mark(cell) for cell in nb.cells if mark(cell)]
+        if nb.cells:  # of a notebook that cannot be read the judge will speak
+            for name in altered(nb.cells, released):
+                self.log.warning(
+                    "%s: cell %s was changed, doubled or deleted", about["student"], name
+                )
         nb.cells = restored(nb.cells, released)
-        for name, cell in released.items():
-            found = [old for old in before if old["grade_id"] == name]
-            if len(found) != 1 or any(found[0].get(key) != mark(cell)[key] for key in SETTLED):
-                self.log.warning("%s: cell %s is as released again", about["student"], name)
         return nb, resources
-
-
-SETTLED = ("grade", "solution", "locked")
 
 
 def mark(cell: NotebookNode) -> dict[str, Any]:
@@ -134,6 +131,18 @@ def released_cells(notebook: Notebook) -> dict[str, NotebookNode]:
             mark(cell)["points"] = points
         cells[source.name] = cell
     return cells
+
+
+def altered(cells: list[NotebookNode], released: dict[str, NotebookNode]) -> list[str]:
+    """The marked cells of the release that are not once among `cells` with the same mark."""
+    found = [mark(cell) for cell in cells]
+    settled = ("grade", "solution", "locked", "points")
+    return [
+        name
+        for name, source in released.items()
+        if [[m.get(key) for key in settled] for m in found if m.get("grade_id") == name]
+        != [[mark(source).get(key) for key in settled]]
+    ]
 
 
 def restored(cells: list[NotebookNode], released: dict[str, NotebookNode]) -> list[NotebookNode]:
