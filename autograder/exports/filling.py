@@ -26,7 +26,7 @@ class Report:
     def lines(self) -> list[str]:
         """One line for each kind that happened."""
         told = (
-            ("replaced another grade", self.replaced, None),
+            ("replaced another grade", self.replaced, 20),
             ("kept as it was", self.kept, None),
             ("no score to give, cell left as it was", self.unscored, None),
             ("graded, but not in the sheet", self.unmatched, None),
