@@ -12,15 +12,16 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
-from autograder import catalog, submission
+from autograder import catalog, pictures, submission
 from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.plugin import JudgePlugin
 from autograder.provenance import provenance
-from autograder.results import UNSCORED, CheckResult, Result, gravest
+from autograder.results import UNSCORED, CheckResult, Pictures, Result, gravest
 from autograder.setting import Setting
 from autograder.student import Student, student_in_worker
 
@@ -51,6 +52,8 @@ class Judge:
             checks, notes = self.run(read)
             result = self.result(student, gravest([check.status for check in checks]), checks)
             result.notes = notes
+            if pictures.wanted(checks):
+                result.pictures = self.draw(read)
         except Malformed as fault:
             result = self.result(student, fault.status, [])
             result.notes = [f"{fault.got}. {fault.hint}"]
@@ -65,15 +68,30 @@ class Judge:
 
     def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
         """Run every check on one submission; the worker is ended whatever happens."""
-        student = student_in_worker(
+        with contextlib.closing(self.start(read)) as student:
+            return run_checks(self.assignment, student, self.setting), student.notes
+
+    def draw(self, read: submission.Submission) -> Pictures | None:
+        """Pictures of a wrong attack, made by a fresh worker that knows no hidden input."""
+        with contextlib.closing(self.start(read)) as student:
+            return pictures.of_attack(student, self.public_setting)
+
+    def start(self, read: submission.Submission) -> Student:
+        """A worker on one submission."""
+        return student_in_worker(
             read,
             self.assignment.names,
             self.level,
             self.setting.limits,
             public=self.setting.public,
         )
-        with contextlib.closing(student):
-            return run_checks(self.assignment, student, self.setting), student.notes
+
+    @cached_property
+    def public_setting(self) -> Setting:
+        """The inputs that every student may see."""
+        if self.setting.public:
+            return self.setting
+        return Setting(self.setting.assignment, self.setting.profile, limits=self.setting.limits)
 
     def nothing(self, fault: StudentFault) -> list[CheckResult]:
         """Every check failed for the same reason: none of them could be tried."""

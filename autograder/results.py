@@ -38,6 +38,23 @@ class CheckResult:
     measures: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """One small picture: what it shows in words, and a PNG in base64."""
+
+    alt: str
+    png: str
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A table of pictures: a title, the headings of its columns, and its rows."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Picture]]
+
+
 @dataclass
 class Result:
     """The outcome of one submission."""
@@ -54,6 +71,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     signature: str = ""
+    pictures: Pictures | None = None
 
     def to_json(self) -> str:
         """The result as JSON text."""
@@ -64,6 +82,9 @@ class Result:
         """The result written by `to_json`."""
         content = json.loads(text)
         content["checks"] = [CheckResult(**check) for check in content["checks"]]
+        if (shown := content.get("pictures")) is not None:
+            rows = [[Picture(**cell) for cell in row] for row in shown["rows"]]
+            content["pictures"] = Pictures(shown["title"], shown["columns"], rows)
         return cls(**content)
 
 
@@ -116,5 +137,6 @@ def number(value: float) -> str:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """A cell that no spreadsheet takes for a formula, on one line."""
+    cell = cell.replace("\r", " ")
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell

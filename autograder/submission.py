@@ -52,7 +52,7 @@ def find(folder: Path, assignment: str) -> Path:
         if path != folder / assignment
     )
     raise unreadable(
-        f"{folder} holds no {assignment}.ipynb",
+        f"the folder {folder.name!r} holds no {assignment}.ipynb",
         f"it holds {', '.join(present[:5])}" if present else "it is empty",
         f"Hand in the notebook as {assignment}/{assignment}.ipynb.",
     )
