@@ -1,0 +1,116 @@
+"""Attacks on our own grader: what a dishonest hand-in may try, one small file for each.
+
+`<family>/<id>_<slug>.py`, the families being a (tampering with the verdict), b (reading secrets),
+c (resources), d (bytes that are no answer) and e (cheating with the machine learning); f are odd files,
+made in `formats.py`. The first sentence of a docstring says what is tried; below it stand
+
+    assignment: a3-fgsm       what it is handed in for
+    base: identity            the answer of base/ that it decorates, or none
+    runs: in a call           `trick()` runs in every graded function; while loading: when its cells
+                              are run; itself: the file is the whole trick
+    status: WRONG CRASH       what grading may find
+    gains: why                only for a weakness that is known and not mended
+
+An attack must not earn more than its base earns without it; whoever has no base must earn nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import catalog
+
+FOLDER = Path(__file__).parent
+FAMILIES = {
+    "a": "tampering with the verdict",
+    "b": "reading secrets",
+    "c": "using up resources",
+    "d": "bytes that are no answer",
+    "e": "cheating with the machine learning",
+    "f": "files out of shape",
+}
+FIELDS = {"assignment", "base", "runs", "status", "gains"}
+PLACES = {"itself", "in a call", "while loading"}
+
+IN_A_CALL = """
+
+def decorated(answer):
+    def attacked(*arguments, **options):
+        trick()
+        return answer(*arguments, **options)
+    return attacked
+
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack: what it tries, what it decorates, and what grading may find."""
+
+    path: Path
+    title: str
+    assignment: str
+    base: str
+    runs: str
+    statuses: frozenset[str]
+    gains: str
+
+    @property
+    def name(self) -> str:
+        """Family and file name, as in `c/t32_fork_bomb`."""
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    @property
+    def family(self) -> str:
+        """One letter."""
+        return self.path.parent.name
+
+    def hand_in(self, student: Path) -> None:
+        """Write it below a student's folder."""
+        target = student / self.assignment / f"{self.assignment}.py"
+        target.parent.mkdir(parents=True)
+        target.write_text(self.source(), encoding="utf-8")
+
+    def source(self) -> str:
+        """The file that is handed in: the base, the attack, and what sets the attack off."""
+        parts = [base_source(self.assignment, self.base)] if self.base else []
+        parts.append(self.path.read_text(encoding="utf-8"))
+        names = catalog.assignment(self.assignment).names
+        if self.runs == "in a call":
+            parts.append(IN_A_CALL + "\n".join(f"{name} = decorated({name})" for name in names))
+        elif self.runs == "while loading":
+            parts.append("loaded = trick()")  # read by the answers, so that it is run
+            parts += [f"{name} = (loaded, {name})[1]" for name in names]
+        return "\n".join(parts) + "\n"
+
+
+def base_source(assignment: str, name: str) -> str:
+    """One of the plain answers that attacks decorate."""
+    return (FOLDER / "base" / assignment / f"{name}.py").read_text(encoding="utf-8")
+
+
+def attacks() -> list[Attack]:
+    """Every attack that is a Python file, by family and number."""
+    return [read(path) for family in FAMILIES for path in sorted((FOLDER / family).glob("*.py"))]
+
+
+def read(path: Path) -> Attack:
+    """Read one file. Raises ValueError, with the place, for a header that is not as it must be."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    title, _, lines = docstring.partition("\n\n")
+    fields = dict(re.findall(r"^([a-z]+): *(.+(?:\n .+)*)", lines, flags=re.MULTILINE))
+    runs = fields.get("runs", "itself")
+    if not {"assignment", "status"} <= fields.keys() <= FIELDS or runs not in PLACES:
+        raise ValueError(f"{path}: header {fields}")
+    return Attack(
+        path,
+        " ".join(title.split()),
+        fields["assignment"],
+        fields.get("base", ""),
+        runs,
+        frozenset(fields["status"].split()),
+        " ".join(fields.get("gains", "").split()),
+    )
