@@ -49,8 +49,16 @@ def tree(root: int) -> list[Path]:
 def wait_gone(members: list[Path]) -> None:
     """Return when these processes, just killed, are no more: a large tree takes a moment to end."""
     deadline = time.monotonic() + PATIENCE
-    while any(member.exists() for member in members) and time.monotonic() < deadline:
+    while any(map(runs, members)) and time.monotonic() < deadline:
         time.sleep(PAUSE / 20)
+
+
+def runs(entry: Path) -> bool:
+    """Whether a process is still there; one that waits only to be reaped by init is not."""
+    try:
+        return (entry / "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return False
 
 
 def parent_of(entry: Path) -> int | None:
