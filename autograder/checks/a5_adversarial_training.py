@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from autograder.checks import diagnose_training as diagnose
-from autograder.checks.answers import require, require_numbers
+from autograder.checks.answers import other_lengths, require, require_numbers
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
@@ -68,8 +68,12 @@ def defended(student: Student, setting: Setting) -> Defended:
 @pytest.mark.graded(exercise=EXERCISE, lecture=LECTURE)
 def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     """adversarial_train returns one mean loss per epoch"""
+    epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
     require_numbers(
-        defended.losses, setting.budget.adversarial_epochs, "losses, one for each epoch"
+        defended.losses,
+        epochs,
+        "losses, one for each epoch",
+        causes=other_lengths(epochs, images),
     )
 
 
