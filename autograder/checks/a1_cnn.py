@@ -16,13 +16,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks import diagnose_cnn as diagnose
-from autograder.checks.answers import kind, require, require_number, require_numbers
+from autograder.checks.answers import (
+    kind,
+    other_lengths,
+    require,
+    require_number,
+    require_numbers,
+)
 from autograder.errors import Wrong
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import clean_accuracy
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
+from course.data import Split
 
 ARCHITECTURE = "tiny-cnn"
 LECTURE = "assignments/a1-cnn/"
@@ -39,16 +46,18 @@ class Built:
     weights: list[Tensor]
     logits: object
     few: object
+    again: object
 
 
 @pytest.fixture(scope="module")
 def built(student: Student, setting: Setting) -> Built:
-    """A network made by the student's class, asked about 9 images and about 1."""
+    """A network made by the student's class, asked about 9 images, about 1, and the 9 again."""
     require(student, "CNN", "class")
     images = setting.test_images(9).images
     ref = student.make("CNN")
     logits, few = student.apply(ref, images), student.apply(ref, images[:1])
-    return Built(images, student.weights(ref), logits, few)
+    again = student.call("@" + ref.name, images, global_seed=2)
+    return Built(images, student.weights(ref), logits, few, again)
 
 
 @pytest.mark.graded(exercise="cnn", lecture=LECTURE)
@@ -60,7 +69,7 @@ def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
             isinstance(logits, Tensor) and tuple(logits.shape) == shape,
             f"logits of shape {shape} for {count} images",
             kind(logits),
-            cause="forward ends without `return`" if logits is None else "",
+            cause=diagnose.no_logits(logits, count),
             hint="Flatten with torch.flatten(x, 1): the first dimension counts the images.",
         )
 
@@ -95,7 +104,8 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
         furthest <= 1e-3,
         "the logits of conv, ReLU, max-pool, conv, ReLU, max-pool, linear",
         f"others, up to {furthest:.3g} apart",
-        cause=diagnose.other_network(built.logits, ordered, built.images),
+        cause=diagnose.other_network(built.logits, ordered, built.images)
+        or diagnose.unsteady(built.logits, built.again, built.few),
         hint="Go through forward step by step and compare with the list in the text.",
     )
 
@@ -112,18 +122,22 @@ class Trained:
     changed: bool
 
 
+def renamed(setting: Setting, count: int) -> Split:
+    """The first `count` training images, their classes renamed."""
+    train = setting.dataset.train
+    return Split(train.images[:count], setting.label_permutation[train.labels[:count]])
+
+
 def train_on(
-    student: Student, setting: Setting, network: Network, count: int, epochs: int, **options: int
+    student: Student, setting: Setting, network: Network, split: Split, epochs: int, **options: int
 ) -> Trained:
-    """Let the student train a copy of `network` on the first `count` images, classes renamed."""
-    images = setting.dataset.train.images[:count]
-    labels = setting.label_permutation[setting.dataset.train.labels[:count]]
+    """Let the student train a copy of `network`."""
     ref = student.network(network)
     losses = student.call(
         "train",
         ref,
-        images,
-        labels,
+        split.images,
+        split.labels,
         epochs=epochs,
         seconds=setting.limits.train_seconds,
         **options,
@@ -140,15 +154,20 @@ def trained(student: Student, setting: Setting) -> Trained:
     """The student's training of a fresh network, for the epochs that the profile allows."""
     require(student, "train", "function")
     network = setting.network(ARCHITECTURE, "to be trained")
-    return train_on(
-        student, setting, network, setting.budget.train_images, setting.budget.cnn_epochs
-    )
+    split = renamed(setting, setting.budget.train_images)
+    return train_on(student, setting, network, split, setting.budget.cnn_epochs)
 
 
 @pytest.mark.graded(exercise="train", lecture=LECTURE)
 def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
     """train returns one mean loss per epoch"""
-    require_numbers(trained.losses, setting.budget.cnn_epochs, "losses, one for each epoch")
+    epochs, images = setting.budget.cnn_epochs, len(setting.dataset.train.labels)
+    require_numbers(
+        trained.losses,
+        epochs,
+        "losses, one for each epoch",
+        causes=other_lengths(epochs, images),
+    )
 
 
 @pytest.mark.graded(points=4, needs="train_returns_losses", exercise="train", lecture=LECTURE)
@@ -179,18 +198,43 @@ def test_train_learns(trained: Trained, setting: Setting, measures: dict[str, fl
 def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None:
     """The loss of an epoch is the mean over its images"""
     network = setting.network(ARCHITECTURE, "mean loss")
-    images = setting.dataset.train.images[:50]
-    labels = setting.label_permutation[setting.dataset.train.labels[:50]]
-    answer = train_on(student, setting, network, 50, 1, batch_size=50).losses
+    split = renamed(setting, 50)
+    answer = train_on(student, setting, network, split, 1, batch_size=50).losses
     (found,) = require_numbers(answer, 1, "losses, one for each epoch")
-    right = F.cross_entropy(metrics.predict(network.module, images), labels).item()
+    right = F.cross_entropy(metrics.predict(network.module, split.images), split.labels).item()
     expect_true(
         abs(found - right) <= 0.02 * right,
         f"{right:.4f}, the loss before the only step of one full batch",
         f"{found:.4f}",
         cause=diagnose.other_loss(found, right, 50),
-        hint="Add up loss.item() times the batch's size, and divide by the number of images.",
+        hint=MEAN_LOSS,
     )
+    largest = 1000.0
+    split = Split(split.images[:10], torch.arange(10) % 2)
+    steady = steady_network(network, largest)
+    answer = train_on(student, setting, steady, split, 1, batch_size=1).losses
+    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+    expect_true(
+        abs(found - largest / 2) <= 0.1 * largest,
+        f"about {largest / 2:g} over ten batches, half of which lose {largest:g} and half nothing",
+        f"{found:.4g}",
+        cause=diagnose.other_steady_loss(found, largest),
+        hint=MEAN_LOSS,
+    )
+
+
+MEAN_LOSS = "Add up loss.item() times the batch's size, and divide by the number of images."
+
+
+def steady_network(network: Network, logit: float) -> Network:
+    """A network that gives class 0 a large logit, whatever the image, and hardly learns otherwise.
+
+    All its weights are 0 but that one, so only the last bias has a gradient, of at most 1: the loss
+    of each batch is known, whichever optimiser took steps before it.
+    """
+    weights = [torch.zeros_like(weight) for weight in network.module.state_dict().values()]
+    weights[-1][0] = logit
+    return network.with_weights(weights)
 
 
 @pytest.mark.graded(points=1, needs="train_learns", exercise="train", lecture=LECTURE)
@@ -220,20 +264,22 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
 def test_accuracy_counts(student: Student, setting: Setting) -> None:
     """accuracy is the fraction of images whose largest logit is the right class"""
     require(student, "accuracy", "function")
-    for count, share in ((97, 0.5), (64, 0.2), (1, 0.0)):
+    # 530 are no multiple of any usual batch size, and the right ones come last: whoever leaves out
+    # a short batch, or lets it count as much as a full one, gets another number.
+    for count, share in ((530, 0.5), (64, 0.2), (1, 0.0)):
         test = setting.test_images(count)
         network = setting.network(ARCHITECTURE, "accuracy")
         labels = metrics.predict(network.module, test.images).argmax(dim=1)
-        renamed = torch.arange(len(labels)) >= share * len(labels)
-        labels = torch.where(renamed, (labels + 1) % setting.dataset.num_classes, labels)
+        hits = torch.arange(len(labels)) >= (1 - share) * len(labels)
+        labels = torch.where(hits, labels, (labels + 1) % setting.dataset.num_classes)
         ref = student.network(network)
         found = require_number(student.call("accuracy", ref, test.images, labels), "the accuracy")
         right = metrics.accuracy(network.module, test.images, labels)
         expect_true(
             abs(found - right) <= 1e-5,
-            f"{right:.4f} on {count} images",
+            f"{right:.4f} on {len(labels)} images",
             f"{found:.4f}",
-            cause=diagnose.other_accuracy(found, right, count),
+            cause=diagnose.other_accuracy(found, right, hits),
             hint="Count the images that are right, and divide by how many there are.",
         )
 
@@ -265,5 +311,6 @@ def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
         raise Wrong(
             "every layer in train mode, as before",
             "some in eval mode",
+            cause="model.eval() stays in force",
             hint="Note model.training before model.eval(), and restore it.",
         )

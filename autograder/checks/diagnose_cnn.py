@@ -17,18 +17,37 @@ def other_layers(found: Sequence[Shape], expected: Sequence[Shape]) -> str:
         return "no parameters: the layers are not attributes of the module, or hidden in a list"
     if len(found) < len(expected) and {s for s in expected if len(s) > 1} <= set(found):
         return "some layers have no bias"
-    flattened = [shape for shape in found if len(shape) == 2]
-    wanted = next(shape for shape in expected if len(shape) == 2)
-    if len(flattened) == 1 and flattened[0][0] == wanted[0] and flattened[0] != wanted:
-        inputs = flattened[0][1]
-        return (
-            f"the linear layer reads {inputs} numbers instead of {wanted[1]}: padding was added, "
-            "or a pooling is missing"
-        )
-    if len(flattened) > 1:
-        return "there is more than one linear layer"
+    filters, wanted = (
+        [shape[0] for shape in shapes if len(shape) == 4] for shapes in (found, expected)
+    )
+    if not filters:
+        return "no convolution is among the attributes of the module: it is hidden in a list"
     if any(len(shape) == 4 and shape[-1] != 5 for shape in found):
         return "a kernel that is not 5x5"
+    if filters != wanted:
+        return f"the convolutions have {joined(filters)} filters, not {joined(wanted)}"
+    linear, asked = ([shape for shape in shapes if len(shape) == 2] for shapes in (found, expected))
+    if len(linear) == 1 and linear[0][0] == asked[0][0] and linear != asked:
+        return (
+            f"the linear layer reads {linear[0][1]} numbers instead of {asked[0][1]}: padding was "
+            "added, or a pooling is missing"
+        )
+    if len(linear) > 1:
+        return "there is more than one linear layer"
+    return ""
+
+
+def joined(numbers: Sequence[int]) -> str:
+    """Numbers in words, as in `8 and 16`."""
+    return " and ".join(map(str, numbers))
+
+
+def no_logits(answer: object, images: int) -> str:
+    """What came back in place of logits."""
+    if answer is None:
+        return "forward ends without `return`"
+    if isinstance(answer, Tensor) and tuple(answer.shape) == (images,):
+        return "one number for each image: the class, from an argmax, in place of its logits"
     return ""
 
 
@@ -47,13 +66,14 @@ def network(
     first: Callable[[Tensor], Tensor] = F.relu,
     second: Callable[[Tensor], Tensor] = F.relu,
     pool: Callable[[Tensor, int], Tensor] = F.max_pool2d,
+    flat: Callable[[Tensor], Tensor] = lambda x: x.flatten(1),
     last: Callable[[Tensor], Tensor] = lambda x: x,
 ) -> Tensor:
     """The architecture of the assignment, with one piece exchanged."""
     w1, b1, w2, b2, w3, b3 = weights
     x = pool(first(F.conv2d(images, w1, b1)), 2)
     x = pool(second(F.conv2d(x, w2, b2)), 2)
-    return last(F.linear(x.flatten(1), w3, b3))
+    return last(F.linear(flat(x), w3, b3))
 
 
 def nothing(x: Tensor) -> Tensor:
@@ -81,15 +101,33 @@ VARIANTS: dict[str, Callable[..., Tensor]] = {
         x, *w, first=torch.sigmoid, second=torch.sigmoid
     ),
     "tanh in place of the ReLUs": lambda x, *w: network(x, *w, first=torch.tanh, second=torch.tanh),
+    "the features are flattened in another order: row, column, channel": lambda x, *w: network(
+        x, *w, flat=lambda z: z.permute(0, 2, 3, 1).flatten(1)
+    ),
+    "the images are normalised in forward: they are to be taken as they are": lambda x, *w: network(
+        (x - 0.1307) / 0.3081, *w
+    ),
+    "the images are put on a scale from -1 to 1 in forward": lambda x, *w: network(2 * x - 1, *w),
+    "the images are multiplied by 255 in forward": lambda x, *w: network(255 * x, *w),
+    "the images are divided by 255 in forward": lambda x, *w: network(x / 255, *w),
 }
+
+
+def unsteady(logits: Tensor, again: object, alone: object) -> str:
+    """Whether the logits change from call to call, or with the images beside them."""
+    if not isinstance(again, Tensor) or not torch.allclose(again, logits, atol=1e-4):
+        return "the same images get other logits when asked again: something acts at random"
+    if not isinstance(alone, Tensor) or not torch.allclose(alone, logits[:1], atol=1e-4):
+        return "an image's logits depend on the images beside it: they were mixed in reshaping"
+    return ""
 
 
 def slow_learning(accuracy: float, classes: int) -> str:
     """Why a trained network may not be good enough."""
     if accuracy < 2 / classes:
         return (
-            "it is about as good as guessing: no step is taken, the learning rate is far off, "
-            "or labels and images were shuffled apart"
+            "it is about as good as guessing: no step is taken, gradients that add up, "
+            "the learning rate is far off, or labels and images were shuffled apart"
         )
     return "it learns too slowly: gradients that add up, a learning rate that is off, or one batch"
 
@@ -105,12 +143,36 @@ def other_loss(found: float, right: float, count: int) -> str:
     return ""
 
 
-def other_accuracy(found: float, right: float, count: int) -> str:
-    """Which other number was returned."""
+def other_steady_loss(found: float, largest: float) -> str:
+    """Which other number was reported where half the images lose `largest` and half nothing."""
+    if abs(found - 1.96) < 0.1:  # log(e + 9) - 1/2, whatever the logits: they end up as 1 and 0
+        return "a softmax before cross-entropy, which takes logits and applies its own"
+    if found < 0.01 * largest or found > 0.99 * largest:
+        return "this is the loss of the last batch, not the mean over all of them"
+    return ""
+
+
+def other_accuracy(found: float, right: float, hits: Tensor) -> str:
+    """Which other number was returned; `hits` tells for each image whether it is right."""
     if abs(found - 100 * right) < 1e-3 and right > 0:
         return "this is a percentage; a fraction is asked for"
-    if abs(found - right * count) < 1e-3 and right > 0:
+    if abs(found - right * len(hits)) < 1e-3 and right > 0:
         return "this is the count, not the fraction"
-    if abs(found - (1 - right)) < 1e-4:
+    if abs(found - (1 - right)) < 1e-4 and right != 0.5:
         return "this is the error rate, 1 - accuracy"
+    for size in (16, 32, 50, 64, 100, 128, 200, 256, 500, 512):
+        parts = [part.float() for part in hits.split(size)]
+        whole = len(hits) // size * size
+        others = {
+            "the mean of the batches' accuracies: the short last batch counts too much": sum(
+                part.mean().item() for part in parts
+            )
+            / len(parts),
+            "the accuracy of the last batch": parts[-1].mean().item(),
+            "without the short last batch, which was left out": hits[:whole].sum().item()
+            / len(hits),
+        }
+        for name, value in others.items():
+            if len(parts) > 1 and abs(found - value) < 1e-5:
+                return f"this is {name} (batches of {size})"
     return ""
