@@ -26,6 +26,7 @@ from autograder.checks.answers import (
 )
 from autograder.errors import StudentFault, Wrong
 from autograder.expect import expect, expect_true
+from autograder.protocol import Ref
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
@@ -76,10 +77,18 @@ def trial(student: Student, setting: Setting) -> Trial:
 
 @pytest.fixture(scope="module")
 def linear_trial(student: Student, setting: Setting) -> Trial:
-    """The same on a linear network, where the best perturbation is known in closed form."""
+    """The same on a linear network, where the best perturbation is known in closed form.
+
+    It is sure of itself, and wrong about every image: there a loss that is computed from
+    probabilities, as by a softmax before cross-entropy, points elsewhere.
+    """
     test = setting.test_images(24)
     network = setting.network("linear", "linear weights")
-    return attempt(student, network, test.images, test.labels, 8 / 255)
+    network = network.with_weights([20 * w for w in network.module.state_dict().values()])
+    predicted = metrics.predict(network.module, test.images).argmax(dim=1)
+    other = (test.labels + 1) % setting.dataset.num_classes
+    labels = torch.where(predicted == test.labels, other, test.labels)
+    return attempt(student, network, test.images, labels, 8 / 255)
 
 
 # --- fgsm ----------------------------------------------------------------------------------------
@@ -210,7 +219,28 @@ def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
         after.get("training") == before.get("training"),
         "every layer in the mode it was in",
         "another mode",
+        cause="model.eval() or model.train() was called, and the mode not put back",
         hint="Put the mode back that you found, for every module.",
+    )
+    untouched(student, ref, test)
+
+
+def untouched(student: Student, ref: Ref, test: Split) -> None:
+    """Raise Wrong where an attack writes into the images that it is given.
+
+    The judge's own images are out of reach. So it leaves some on the student's side, made by an
+    attack of epsilon 0, attacks them, and has them shown by another attack of epsilon 0.
+    """
+    images = student.make("fgsm", ref, test.images, test.labels, 0.0)
+    before = student.call("fgsm", ref, images, test.labels, 0.0)
+    student.call("fgsm", ref, images, test.labels, 0.1)
+    after = student.call("fgsm", ref, images, test.labels, 0.0)
+    expect_true(
+        torch.equal(require_images(before, test.images), require_images(after, test.images)),
+        "the images that were given, as they were",
+        "other images after the attack",
+        cause="the images were changed in place, by `+=` or a method whose name ends in _",
+        hint="Attack a copy: images.detach().clone().",
     )
 
 
@@ -299,7 +329,16 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
     ref = student.network(setting.victim)
     answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
-    found = require_numbers(answer, len(epsilons), "accuracies, one for each epsilon")
+    found = require_numbers(
+        answer,
+        len(epsilons),
+        "accuracies, one for each epsilon",
+        causes={
+            len(epsilons) + 1: "one number too many: the clean accuracy belongs in it only where "
+            "an epsilon is 0",
+            1: "`return` stands inside the loop",
+        },
+    )
     right = reference.robustness_curve(setting.victim.module, test.images, test.labels, epsilons)
     furthest = max(abs(a - b) for a, b in zip(found, right, strict=True))
     measures["largest_difference"] = furthest
