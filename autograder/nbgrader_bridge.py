@@ -7,6 +7,7 @@ table of its checks. `assignments/nbgrader_config.py` puts these classes in thei
 
 from __future__ import annotations
 
+import gc
 import weakref
 from pathlib import Path
 from typing import IO, Any
@@ -40,7 +41,8 @@ class TrustedJudge(LoggingConfigurable):
 
     profile = Unicode("digits", help="The data profile to grade on.").tag(config=True)
     secret = Unicode(
-        "", help="File that hidden inputs are drawn from; empty: that of `autograder grade`."
+        "",
+        help="Full path of the file for hidden inputs; empty: that of `autograder grade`.",
     ).tag(config=True)
     trust_submissions = Bool(
         False, help="Grade without isolation: only for code that you would run yourself."
@@ -48,6 +50,7 @@ class TrustedJudge(LoggingConfigurable):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        gc.collect()  # the formgrader's last run is garbage, but in a cycle: let its judges end
         self.level = strongest_level()
         self.slots: dict[Task, Slot] = {}
         weakref.finalize(self, close_all, self.slots)
@@ -69,8 +72,11 @@ class TrustedJudge(LoggingConfigurable):
         self.read_secret()
 
     def read_secret(self) -> bytes:
-        """The instructor's secret; a new one is written where there is none."""
-        return read_secret(Path(self.secret).expanduser() if self.secret else default_secret())
+        """The instructor's secret; a new one is written where there is none. Raises CourseError."""
+        path = Path(self.secret).expanduser() if self.secret else default_secret()
+        if not path.is_absolute():  # nbgrader and the formgrader run in different folders
+            raise CourseError(f"c.TrustedJudge.secret is {path}: write its full path, from / on")
+        return read_secret(path)
 
     def judged(self, assignment: str, job: Job) -> Result:
         """The result of one submission; a judge that dies over it is started once more."""

@@ -302,6 +302,12 @@ def test_unknown_profile_is_said_before_the_first_submission(course: Path) -> No
         convert(Autograde, course, profile="digit")
 
 
+def test_secret_is_named_by_its_full_path(course: Path) -> None:
+    hand_in(course, "maria", marked())
+    with pytest.raises(NbGraderException, match="full path"):
+        convert(Autograde, course, secret="secret")
+
+
 def test_release_with_other_points_is_not_graded() -> None:
     notebook = nbformat.read(ROOT / f"assignments/source/{NAME}/{NAME}.ipynb", as_version=4)
     for cell in notebook.cells:
