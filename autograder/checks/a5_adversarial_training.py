@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 import torch
+from torch import Tensor
 
 from autograder.checks import diagnose_training as diagnose
 from autograder.checks.answers import other_lengths, require, require_numbers
@@ -19,6 +20,7 @@ from autograder.expect import expect_above, expect_true
 from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
 from autograder.student import Student
+from course import metrics
 
 EXERCISE = "adversarial_train"
 LECTURE = "assignments/a5-adversarial-training/"
@@ -32,6 +34,7 @@ class Defended:
     changed: bool
     after: Robustness
     plain: Robustness
+    logits: Tensor  # of the clean test images
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
@@ -61,6 +64,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         changed=not all(torch.equal(a, b) for a, b in pairs),
         after=after,
         plain=plain,
+        logits=metrics.predict(trained.module, setting.dataset.test.images),
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )
 
@@ -100,7 +104,7 @@ def test_training_makes_it_robust(
         defended.gain,
         setting.evidence("gain").bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=diagnose.no_gain(defended.after, defended.plain, setting.dataset.num_classes),
+        cause=diagnose.no_gain(defended.after, defended.plain, defended.logits),
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
     )
 
