@@ -155,9 +155,20 @@ class Student:
         return weights
 
     def traces(self, ref: Ref) -> dict[str, Any]:
-        """Modes, gradients and hooks that the other side reports of the network behind `ref`."""
+        """Modes, gradients and hooks that the other side reports of the network behind `ref`.
+
+        Raises Malformed when they are not what the worker counts: the student's code runs beside it
+        and could put its own words, or an input, in their place.
+        """
         traces = self._request("traces", ref)
-        return traces if isinstance(traces, dict) else {}
+        if not (
+            isinstance(traces, dict)
+            and isinstance(modes := traces.get("training"), list)
+            and all(isinstance(mode, bool) for mode in modes)
+            and all(type(traces.get(count)) is int for count in ("gradients", "hooks"))
+        ):
+            raise Malformed("the worker's own report of the network", "another")
+        return traces
 
     def close(self) -> None:
         """End the student's process."""
@@ -256,8 +267,11 @@ def known_type(name: str) -> bool:
 
 
 def printable(text: Any, length: int) -> str:
-    """At most `length` characters on one line, none of which can steer a terminal."""
-    shown = str(text or "")[:length]
+    """At most `length` characters on one line, none of which can steer a terminal.
+
+    What is no text gives none: writing out a list that is nested deep enough would be an error.
+    """
+    shown = text[:length] if isinstance(text, str) else ""
     return "".join(sign if sign.isprintable() else " " for sign in shown).strip()
 
 
