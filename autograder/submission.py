@@ -19,6 +19,7 @@ from autograder.slicing import Cell
 
 MAX_BYTES = 32 << 20
 MAX_CELLS = 2_000
+MAX_SOURCE = 256 << 10  # characters: far more code than an answer needs, too little for a network
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,17 @@ def read(path: Path, required: Sequence[str] = ()) -> Submission:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix == ".py":
-        return Submission(path, [Cell(path.name, decoded(path, content))], digest)
-    return Submission(path, list(code_cells(path, notebook(path, content), required)), digest)
+        cells = [Cell(path.name, decoded(path, content))]
+    else:
+        cells = list(code_cells(path, notebook(path, content), required))
+    length = sum(len(cell.source) for cell in cells)
+    if length > MAX_SOURCE:
+        raise unreadable(
+            f"{path.name} holds {length:,} characters of code",
+            f"at most {MAX_SOURCE:,} can be graded",
+            "Leave out data and weights that were written into the code.",
+        )
+    return Submission(path, cells, digest)
 
 
 def notebook(path: Path, content: bytes) -> dict[str, Any]:
