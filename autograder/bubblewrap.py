@@ -19,6 +19,7 @@ from pathlib import Path
 
 import autograder
 import course
+import solutions
 
 # Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
 WORKER_FILES = (
@@ -52,6 +53,13 @@ def readable() -> Iterator[Path]:
     yield from (package / name for name in WORKER_FILES)
 
 
+def hidden() -> list[Path]:
+    """Packages of ours that lie among the readable ones, as `pip install` puts them there."""
+    shown = [path.resolve() for path in readable() if path.is_dir()]
+    ours = [Path(str(package.__file__)).parent for package in (autograder, solutions)]
+    return [path for path in ours if any(path.resolve().is_relative_to(root) for root in shown)]
+
+
 def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
     """`inner` as run inside the box. `user` is the id that root's worker takes on."""
     arguments = [
@@ -68,7 +76,11 @@ def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
     for folder in ("/dev/shm", "/tmp", str(scratch)):
         arguments += [*parents(Path(folder)), "--perms", "1777"]
         arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
+    package = Path(autograder.__file__).parent
+    covers = [part for path in hidden() for part in ("--perms", "0755", "--tmpfs", str(path))]
     for path in readable():
+        if path.parent == package:  # the first of the few files that are seen of it all the same
+            arguments, covers = arguments + covers, []
         if path.is_symlink():
             arguments += ["--symlink", os.readlink(path), str(path)]
         elif path.exists():

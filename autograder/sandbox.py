@@ -43,7 +43,7 @@ def trouble(level: str) -> str:
     if level == "strong":
         return bubblewrap.trouble() or confine.trouble(files=False)
     if level == "medium":
-        return confine.trouble(files=True) or closed_to_others()
+        return confine.trouble(files=True) or closed_to_others() or among_readable()
     return ""
 
 
@@ -56,6 +56,12 @@ def closed_to_others() -> str:
             if folder.is_dir() and not folder.stat().st_mode & 0o001:
                 return f"{folder} is closed to other users, and the worker must not be root"
     return ""
+
+
+def among_readable() -> str:
+    """Which of our packages Landlock, which can only add paths, cannot hide; empty for none."""
+    found = bubblewrap.hidden()
+    return f"{found[0]} lies among the packages that a worker reads" if found else ""
 
 
 def strongest_level() -> str:
