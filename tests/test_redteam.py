@@ -1,14 +1,15 @@
-"""The attacks of `tests/redteam`, graded as hand-ins: none gains anything, harms anything or anyone.
+"""The attacks of `tests/redteam`, graded as hand-ins: none gains anything or harms anything.
 
-Each is judged at the level `strong`, which a fork bomb needs, with tight limits. It must not earn more
-than the answer that it decorates, must end with a status that it may have, and must leave no process,
-no file and no change behind; honest work that comes after it must get full marks. What came of a
+Each is judged at the level `strong`, which a fork bomb needs, with tight limits. It must not earn
+more than the answer that it decorates, must end with a status that it may have, and must leave no
+process, no file and no change behind; honest work after it must get full marks. What came of a
 whole run is written to `build/redteam.json`.
 """
 
 import hashlib
 import json
 import os
+import subprocess
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ import torch
 from redteam import FAMILIES
 from redteam.formats import FORMATS
 
-from autograder import catalog, feedback, sandbox
+import solutions
+from autograder import bubblewrap, catalog, feedback, sandbox
 from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.results import Result
@@ -138,8 +140,9 @@ def table(results: dict[str, Result]) -> list[str]:
 
 def state() -> dict[str, object]:
     """What judging must leave as it is in the judge's own process."""
+    environment = {name: value for name, value in os.environ.items() if name[:7] != "PYTEST_"}
     return {
-        "environment": dict(os.environ),
+        "environment": environment,
         "folder": os.getcwd(),
         "dtype": torch.get_default_dtype(),
         "gradients": torch.is_grad_enabled(),
@@ -208,6 +211,24 @@ def test_a_plain_wrong_answer_earns_nothing(assignment, base, shooting_range):
 def test_honest_work_gets_full_marks_after_all_that(assignment, shooting_range):
     result = shooting_range.plain(assignment, "right")
     assert (result.status, result.score) == ("OK", sum(catalog.points(assignment).values()))
+
+
+def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, monkeypatch):
+    """After `pip install .` the reference answers lie in site-packages, which a worker reads."""
+    for name in ("solutions", "others"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("here")
+    usual = list(bubblewrap.readable())
+    monkeypatch.setattr(solutions, "__file__", str(tmp_path / "solutions" / "__init__.py"))
+    monkeypatch.setattr(bubblewrap, "readable", lambda: iter([tmp_path, *usual]))
+    shown = {}
+    for name in ("solutions", "others"):
+        inner = ["cat", str(tmp_path / name / "__init__.py")]
+        command = bubblewrap.command(Path("/scratch"), None, inner)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        shown[name] = done.stdout
+    assert shown == {"solutions": "", "others": "here"}
+    assert "solutions" in sandbox.trouble("medium") or sandbox.closed_to_others()
 
 
 def test_the_corpus_is_as_large_as_it_says():

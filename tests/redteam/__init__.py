@@ -1,8 +1,8 @@
 """Attacks on our own grader: what a dishonest hand-in may try, one small file for each.
 
 `<family>/<id>_<slug>.py`, the families being a (tampering with the verdict), b (reading secrets),
-c (resources), d (bytes that are no answer) and e (cheating with the machine learning); f are odd files,
-made in `formats.py`. The first sentence of a docstring says what is tried; below it stand
+c (resources), d (bytes that are no answer) and e (cheating with the machine learning); f are odd
+files, made in `formats.py`. The first sentence of a docstring says what is tried; below it stand
 
     assignment: a3-fgsm       what it is handed in for
     base: identity            the answer of base/ that it decorates, or none

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import redteam
 import sample_class
+
+import redteam
 
 ASSIGNMENT = "a3-fgsm"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -252,7 +253,7 @@ def check_cells_changed(folder: Path) -> None:
 
 @found("WRONG", "CRASH")
 def commands_and_magics(folder: Path) -> None:
-    """Shell commands and magics that change files, in cells that are run and in such that are not"""
+    """Shell commands and magics that change files, at the top level and in an answer"""
     lines = ["!touch /tmp/pwned", "%run -i x.py", "%load_ext autoreload", "%env SCORE=20"]
     call = "def fgsm(model, images, labels, epsilon):\n    !touch /tmp/pwned\n    return images\n"
     shell = cell("%%bash\ntouch /tmp/pwned")

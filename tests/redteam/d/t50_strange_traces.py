@@ -3,7 +3,7 @@
 assignment: a3-fgsm
 base: right
 runs: itself
-status: OK
+status: OK WRONG
 """
 
 import gc
