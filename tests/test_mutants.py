@@ -69,6 +69,30 @@ def test_mutant_is_refused_for_the_right_reason(
     assert mutants.differences(mutant, result) == []
 
 
+@pytest.mark.mutants
+@pytest.mark.parametrize(
+    ("assignment", "slugs"),
+    [
+        ("a3-fgsm", ["identity", "rate-constant", "curve-constant"]),
+        ("a3-fgsm", ["noise", "rate-constant", "curve-of-clean-images"]),
+        pytest.param(
+            "a1-cnn",
+            ["cnn-constant", "train-constant", "accuracy-constant"],
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("a5-adversarial-training", ["constant-class"], marks=pytest.mark.slow),
+    ],
+)
+def test_trivial_answers_earn_nothing(
+    assignment: str, slugs: list[str], judge: Callable[[str], Judge], tmp_path: Path
+) -> None:
+    names = {f"{assignment}/{slug}" for slug in slugs}
+    answers = [mutant.code for mutant in ALL if mutant.slug in names]
+    path = tmp_path / f"{assignment}.py"
+    path.write_text(mutants.reference(assignment) + "\n\n".join(answers), encoding="utf-8")
+    assert judge(assignment).judge("trivial", path).score == 0
+
+
 def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "a3-fgsm"
     folder.mkdir()

@@ -1,6 +1,6 @@
 """Only the first batch of each epoch is used: a return stands one level too deep.
 
-loses: train_learns
+loses: train_learns, train_reports_the_mean_loss
 cause: one batch
 """
 

@@ -7,5 +7,5 @@ cause: computed over the batch
 
 def fgsm(model, images, labels, epsilon):
     gradient = loss_gradient(model, images, labels)
-    gradient[gradient.abs() < 1e-4 * gradient.abs().max()] = 0
+    gradient[gradient.abs() < 1e-6 * gradient.abs().max()] = 0
     return (images + epsilon * gradient.sign()).clamp(0, 1)

@@ -1,6 +1,6 @@
 """The true class's logit is lowered; the loss is not asked for.
 
-loses: fgsm_is_exact_on_a_linear_model
+loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network
 cause: logit
 """
 

@@ -1,7 +1,7 @@
 """A random start before the step, brought back into the ball: no longer FGSM.
 
-loses: fgsm_is_exact_on_a_linear_model
-cause: differ in size
+loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network
+cause: a random start
 """
 
 

@@ -6,4 +6,5 @@ cause: the gradient itself was added, not its sign
 
 
 def fgsm(model, images, labels, epsilon):
-    return (images + epsilon * loss_gradient(model, images, labels)).clamp(0, 1)
+    gradient = loss_gradient(model, images, labels) / len(images)  # of the mean loss
+    return (images + epsilon * gradient).clamp(0, 1)

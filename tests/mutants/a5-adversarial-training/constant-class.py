@@ -1,7 +1,7 @@
 """The network is set to give class 0 to every image: no attack changes that.
 
 loses: training_makes_it_robust
-cause: one class to every image
+cause: the same class
 earns: 0
 """
 

@@ -1,6 +1,6 @@
 """Three times epsilon: robust, and clean accuracy is given up for it.
 
-loses: training_keeps_it_accurate
+loses: training_keeps_it_accurate, training_makes_it_robust
 cause: gave up clean accuracy
 """
 

@@ -1,7 +1,7 @@
 """Six times epsilon: no image can be told from another, and one class is given to all.
 
 loses: training_makes_it_robust
-cause: one class
+cause: epsilon was too large from the start
 earns: 0
 """
 

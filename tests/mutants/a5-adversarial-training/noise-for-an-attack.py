@@ -1,7 +1,7 @@
 """Random noise within epsilon takes the attack's place.
 
 loses: training_makes_it_robust
-cause: less than it should
+cause: no more robust than a plainly trained network
 """
 
 

@@ -1,7 +1,7 @@
 """The weights are changed at random and nothing is learned.
 
 loses: training_makes_it_robust
-cause: as good as guessing
+cause: nothing was learned
 earns: 0
 """
 

@@ -1,7 +1,7 @@
 """Plainly trained, and the last layer times 10,000: where softmax is sure, gradients are zero.
 
 loses: training_makes_it_robust
-cause: no more robust than a plainly trained network
+cause: where cross-entropy has no gradient
 earns: 0
 """
 

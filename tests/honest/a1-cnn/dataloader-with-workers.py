@@ -1,0 +1,9 @@
+"""A DataLoader with a worker process."""
+from torch.utils.data import DataLoader, TensorDataset
+
+
+def accuracy(model, images, labels):
+    loader = DataLoader(TensorDataset(images, labels), batch_size=100, num_workers=1)
+    with evaluating(model), torch.no_grad():
+        right = sum((model(x).argmax(1) == y).sum() for x, y in loader)
+    return right.item() / len(labels)

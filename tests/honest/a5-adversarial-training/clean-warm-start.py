@@ -1,0 +1,20 @@
+"""A third of the epochs on clean images, then PGD at the full epsilon."""
+
+
+def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        for i in torch.randperm(len(images), generator=generator).split(batch_size):
+            x, y = images[i], labels[i]
+            if epoch >= epochs // 3:
+                x = pgd(model, x, y, epsilon, step_size=epsilon / 3, steps=5, generator=generator)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(i)
+        losses.append(total / len(images))
+    return losses

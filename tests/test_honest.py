@@ -1,0 +1,60 @@
+"""Every honest variant gets full marks, whatever its style."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import honest
+import pytest
+from honest import Variant
+
+from autograder.judge import Judge
+from autograder.sandbox import strongest_level
+from autograder.setting import Setting
+
+ALL = honest.variants()
+QUICK = ("a3-fgsm/batch-loop", "a3-fgsm/notebook", "a3-fgsm/numpy-detour")
+
+
+def cases() -> list[object]:
+    """Each variant as a test case; all but a few are slow."""
+    return [
+        pytest.param(each, id=each.slug, marks=[] if each.slug in QUICK else pytest.mark.slow)
+        for each in ALL
+    ]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Callable[[str], Judge]:
+    """One judge for each assignment, with one secret: its own networks are trained once."""
+
+    @cache
+    def judge_of(assignment: str) -> Judge:
+        return Judge(Setting(assignment, "digits", b"the honest ones' secret"), strongest_level())
+
+    return judge_of
+
+
+def test_there_are_many() -> None:
+    assert len(ALL) >= 40
+
+
+@pytest.mark.honest
+@pytest.mark.parametrize("variant", cases())
+def test_honest_variant_gets_full_marks(
+    variant: Variant, judge: Callable[[str], Judge], tmp_path: Path
+) -> None:
+    path = honest.hand_in(variant, tmp_path)
+    result = judge(variant.assignment).judge(variant.path.stem, path)
+    lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
+    assert (lost, result.notes) == ({}, [])
+    assert (result.status, result.score) == ("OK", result.max_score)
+
+
+def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "a3-fgsm"
+    folder.mkdir()
+    for header in ("saved as: notebok", "score: 20"):
+        (folder / "x.py").write_text(f'"""T.\n\n{header}\n"""\n')
+        with pytest.raises(ValueError, match=r"x\.py"):
+            honest.read(folder / "x.py")
