@@ -1,4 +1,4 @@
-"""The command `autograder`: build notebooks, check, grade, calibrate, doctor.
+"""The command `autograder`: build, check, grade, export, verify, replay, calibrate, doctor.
 
 What needs PyTorch is imported when a command runs, so that help and mistakes are answered at once.
 """
