@@ -232,7 +232,15 @@ def untouched(student: Student, ref: Ref, test: Split) -> None:
     attack of epsilon 0, attacks them, and has them shown by another attack of epsilon 0.
     """
     images = student.make("fgsm", ref, test.images, test.labels, 0.0)
-    before = student.call("fgsm", ref, images, test.labels, 0.0)
+    try:
+        before = student.call("fgsm", ref, images, test.labels, 0.0)
+    except StudentFault as fault:
+        raise Wrong(
+            "an attack on images that an attack returned",
+            fault.got,
+            cause="they are still attached to the graph that they were computed in",
+            hint="Return the attacked images detached: .detach().",
+        ) from fault
     student.call("fgsm", ref, images, test.labels, 0.1)
     after = student.call("fgsm", ref, images, test.labels, 0.0)
     expect_true(
