@@ -2,11 +2,12 @@
 
 Each function writes one into a student's folder. Its docstring says what it tries, its marker which
 statuses grading may find. None of them may earn anything: the answers in them are those that return
-the images as they are.
+the images as they are. The last is a file out of shape in another sense: a network in base85.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import zipfile
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import sample_class
+import torch
 
 import redteam
+from course import data, models
+from solutions.adversarial_training import adversarial_train
 
 ASSIGNMENT = "a3-fgsm"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -27,7 +31,7 @@ ANSWERS = ("fgsm", "attack_success_rate", "robustness_curve")
 
 @dataclass(frozen=True)
 class Format:
-    """One odd hand-in: what it tries, and how it is written into `<folder>/a3-fgsm/`."""
+    """One odd hand-in: what it tries, and how it is written into `<student>/<assignment>/`."""
 
     write: Callable[[Path], None]
     statuses: frozenset[str]
@@ -48,8 +52,8 @@ class Format:
 
     def hand_in(self, student: Path) -> None:
         """Write it below a student's folder."""
-        (student / ASSIGNMENT).mkdir(parents=True)
-        self.write(student / ASSIGNMENT)
+        (student / self.assignment).mkdir(parents=True)
+        self.write(student / self.assignment)
 
 
 FORMATS: list[Format] = []
@@ -263,9 +267,9 @@ def commands_and_magics(folder: Path) -> None:
 # --- source --------------------------------------------------------------------------------------
 
 
-def script(folder: Path, text: str) -> None:
+def script(folder: Path, text: str, assignment: str = ASSIGNMENT) -> None:
     """Hand in a .py file."""
-    (folder / f"{ASSIGNMENT}.py").write_text(text, encoding="utf-8")
+    (folder / f"{assignment}.py").write_text(text, encoding="utf-8")
 
 
 @found("WRONG", "CRASH")
@@ -361,3 +365,41 @@ def modules_beside_it(folder: Path) -> None:
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
     (folder / "autograder").mkdir()
     (folder / "autograder" / "__init__.py").write_text("raise SystemExit(0)\n")
+
+
+# --- weights -------------------------------------------------------------------------------------
+
+
+def weights_trained_beforehand(folder: Path) -> None:
+    """A network that somebody else trained, its weights in 8 bits each written into the code"""
+    network, digits = models.build("strided-cnn", seed=99), data.load("digits").train
+    adversarial_train(network, digits.images, digits.labels, epsilon=0.1, epochs=15, seed=99)
+    flat = torch.cat([weight.detach().flatten() for weight in network.parameters()])
+    scale = flat.abs().max().item() / 127
+    text = base64.b85encode((flat / scale).round().to(torch.int8).numpy().tobytes()).decode()
+    script(folder, PASTED.format(scale=scale, text=text), "a5-adversarial-training")
+
+
+PASTED = """import base64
+import torch
+
+TEXT = {text!r}
+
+def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    flat = torch.frombuffer(bytearray(base64.b85decode(TEXT)), dtype=torch.int8) * {scale}
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_(flat[: weight.numel()].view_as(weight))
+            flat = flat[weight.numel() :]
+    return [1.0 / (epoch + 1) for epoch in range(epochs)]
+"""
+
+FORMATS.append(
+    Format(
+        weights_trained_beforehand,
+        frozenset({"WRONG", "FORMAT"}),
+        assignment="a5-adversarial-training",
+        base="untrained",
+        gains="a5 hands out the classes' own names, so weights fit that were trained elsewhere",
+    )
+)

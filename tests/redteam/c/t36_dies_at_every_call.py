@@ -3,7 +3,7 @@
 assignment: a3-fgsm
 base: identity
 runs: itself
-status: WRONG TIMEOUT LIMIT
+status: CRASH
 """
 
 import os
