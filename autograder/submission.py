@@ -44,7 +44,7 @@ def find(folder: Path, assignment: str) -> Path:
                 if path.resolve().is_relative_to(folder.resolve()):
                     return path
                 raise unreadable(
-                    f"{path} is a link to a file elsewhere", "", "Hand in the file itself."
+                    f"{path.name} is a link to a file elsewhere", "", "Hand in the file itself."
                 )
     beside = [*folder.glob("[!.]*"), *folder.glob(f"{assignment}/[!.]*")]
     present = sorted(

@@ -58,6 +58,10 @@ def as_text(result: Result, *, colour: bool) -> str:
     return "\n".join([*lines, "", paint(BOLD, f"{summary(result.checks)} {score}")])
 
 
+# Inline, since a notebook, the formgrader and an exported page each bring another style sheet.
+CELL = "padding:2px 8px;vertical-align:top"
+
+
 def as_html(checks: list[CheckResult]) -> str:
     """The checks of an exercise for a notebook; colours follow the notebook's own theme."""
     rows = []
@@ -69,12 +73,11 @@ def as_html(checks: list[CheckResult]) -> str:
             for label, text in details(check)
         )
         rows.append(
-            f'<tr><td style="color:{colour};white-space:nowrap;vertical-align:top">'
-            f"<b>{sign} {word}</b></td>"
-            f'<td style="text-align:left">{html.escape(title(check))}{more}</td>'
-            f'<td style="white-space:nowrap;vertical-align:top">{points(check)}</td></tr>'
+            f'<tr><td style="{CELL};white-space:nowrap;color:{colour}"><b>{sign} {word}</b></td>'
+            f'<td style="{CELL};text-align:left">{html.escape(title(check))}{more}</td>'
+            f'<td style="{CELL};white-space:nowrap">{points(check)}</td></tr>'
         )
-    return (
-        '<table><thead><tr><th>Outcome</th><th style="text-align:left">Check</th><th>Points</th>'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    head = "".join(
+        f'<th style="{CELL};text-align:left">{name}</th>' for name in ("Outcome", "Check", "Points")
     )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
