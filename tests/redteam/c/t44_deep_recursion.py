@@ -3,7 +3,7 @@
 assignment: a3-fgsm
 base: identity
 runs: in a call
-status: CRASH
+status: CRASH TIMEOUT
 """
 
 import sys
