@@ -108,7 +108,7 @@ def measure_defence(assignment: str, profile: str, seed: int) -> Measurement:
         epochs=budget.adversarial_epochs,
         seed=seed,
     )
-    after = setting.attacked(network)
+    after = setting.attacked(network, data.test.labels)
     return {
         "clean": after.clean,
         "worst_case": after.worst_case,

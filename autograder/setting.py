@@ -112,15 +112,17 @@ class Setting:
     @cached_property
     def plain_robustness(self) -> Robustness:
         """How the undefended network fares under the judge's attack."""
-        return self.attacked(self.plain)
+        return self.attacked(self.plain, self.dataset.test.labels)
 
-    def attacked(self, network: Network) -> Robustness:
-        """The judge's attack on a network, with the same random starts for everyone."""
-        test = self.dataset.test
+    def attacked(self, network: Network, labels: Tensor) -> Robustness:
+        """The judge's attack on a network, with the same random starts for everyone.
+
+        labels: the classes of the test images, by the names that the network was taught.
+        """
         return measure(
             network.module,
-            test.images,
-            test.labels,
+            self.dataset.test.images,
+            labels,
             self.budget.epsilon,
             seed=self.seed("attack"),
         )

@@ -2,7 +2,8 @@
 
 The judge hands out a fresh network of its own architecture and takes back weights, nothing else. It
 attacks them with its own PGD, cross-entropy and margin, and counts the images that survive all of
-it: no gradient that the student's code could bend is ever asked for. What is graded is the gain
+it: no gradient that the student's code could bend is ever asked for. The classes are renamed at
+random, so that weights brought along from elsewhere name the wrong ones. What is graded is the gain
 over a network that the judge trained without any defence, against the gain of the reference.
 """
 
@@ -48,7 +49,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         "adversarial_train",
         ref,
         setting.dataset.train.images,
-        setting.dataset.train.labels,
+        setting.label_permutation[setting.dataset.train.labels],
         seconds=setting.limits.train_seconds,
         epsilon=setting.budget.epsilon,
         epochs=setting.budget.adversarial_epochs,
@@ -57,7 +58,8 @@ def defended(student: Student, setting: Setting) -> Defended:
     pairs = zip(
         network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
     )
-    after, plain = setting.attacked(trained), setting.plain_robustness
+    names = setting.label_permutation[setting.dataset.test.labels]
+    after, plain = setting.attacked(trained, names), setting.plain_robustness
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,

@@ -400,6 +400,5 @@ FORMATS.append(
         frozenset({"WRONG", "FORMAT"}),
         assignment="a5-adversarial-training",
         base="untrained",
-        gains="a5 hands out the classes' own names, so weights fit that were trained elsewhere",
     )
 )

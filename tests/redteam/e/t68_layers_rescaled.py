@@ -5,7 +5,6 @@ assignment: a5-adversarial-training
 base: plain
 runs: itself
 status: WRONG
-gains: the judge attacks in float32, where these gradients are zero; in float64 it is not fooled
 """
 
 import torch

@@ -1,0 +1,49 @@
+"""The judge's own measurements hold against networks that hide their gradients."""
+
+import copy
+
+import pytest
+import torch
+
+from autograder.robustness import faint_gradient, measure, relative_gain
+from course.models import build
+from course.training import fit, plain_recipe
+
+
+@pytest.fixture(scope="module")
+def plain(digits):
+    model = build("strided-cnn", seed=0)
+    fit(model, digits.train.images, digits.train.labels, plain_recipe(4), progress=False)
+    return model
+
+
+def rescaled(model, factors):
+    """The same answers with each layer's weights scaled, so that gradients underflow."""
+    scaled, carried = copy.deepcopy(model), 1.0
+    layers = [module for module in scaled.modules() if hasattr(module, "weight")]
+    with torch.no_grad():
+        for layer, factor in zip(layers, factors, strict=True):
+            carried *= factor
+            layer.weight.mul_(factor)
+            layer.bias.mul_(carried)
+    return scaled
+
+
+def test_layers_rescaled_until_gradients_vanish_gain_nothing(plain, digits):
+    """In float32 such a network kept 98 % under attack, and earned full marks."""
+    test = digits.test[:100]
+    hidden = rescaled(plain, [1e36, 1e-36, 1.0, 1e-20])
+    assert faint_gradient(hidden, test.images, test.labels)
+    honest = measure(plain, test.images, test.labels, 0.1, seed=0)
+    masked = measure(hidden, test.images, test.labels, 0.1, seed=0)
+    assert masked.clean == pytest.approx(honest.clean, abs=0.02)
+    assert masked.worst_case <= honest.worst_case + 0.03
+
+
+def test_an_honest_network_is_attacked_as_it_is(plain, digits):
+    assert not faint_gradient(plain, digits.test.images, digits.test.labels)
+
+
+def test_the_reference_gains_one_and_the_plain_network_nothing():
+    assert relative_gain(0.8, 0.3, 0.8) == 1.0
+    assert relative_gain(0.3, 0.3, 0.8) == 0.0
