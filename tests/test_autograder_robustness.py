@@ -37,7 +37,7 @@ def test_layers_rescaled_until_gradients_vanish_gain_nothing(plain, digits):
     honest = measure(plain, test.images, test.labels, 0.1, seed=0)
     masked = measure(hidden, test.images, test.labels, 0.1, seed=0)
     assert masked.clean == pytest.approx(honest.clean, abs=0.02)
-    assert masked.worst_case <= honest.worst_case + 0.03
+    assert masked.worst_case <= honest.worst_case + 0.1  # and not 0.98
 
 
 def test_an_honest_network_is_attacked_as_it_is(plain, digits):
