@@ -59,6 +59,11 @@ class Network:
     options: dict[str, Any]
     module: nn.Module
 
+    @property
+    def weights(self) -> list[Tensor]:
+        """The network's tensors, in the order in which they are handed out and taken back."""
+        return list(self.module.state_dict().values())
+
     @classmethod
     def build(cls, name: str, seed: int, **options: Any) -> Network:
         """A freshly initialised network; the same seed gives the same weights."""
@@ -72,7 +77,7 @@ class Network:
         Raises Malformed unless they are exactly this architecture's tensors, all finite.
         """
         fresh = Network.build(self.name, 0, **self.options)
-        slots = list(fresh.module.state_dict().values())
+        slots = fresh.weights
         if [t.shape for t in slots] != [t.shape for t in weights]:
             raise Malformed("the weights of the network that was handed out", "others")
         for slot, value in zip(slots, weights, strict=True):
@@ -85,6 +90,11 @@ class Network:
                 )
             slot.copy_(value)
         return fresh
+
+
+def same_weights(first: Sequence[Tensor], second: Sequence[Tensor]) -> bool:
+    """Whether two networks' tensors, in one order, are equal bit for bit."""
+    return all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 class Student:
@@ -114,7 +124,7 @@ class Student:
     def network(self, network: Network, *, training: bool = False) -> Ref:
         """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
         ref = self._new_ref()
-        state = list(network.module.state_dict().values())
+        state = network.weights
         self._request("network", ref, network.name, network.options, *state)
         self._request("mode", ref, training)
         return ref

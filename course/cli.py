@@ -85,7 +85,9 @@ def data_command(subparsers: "Subparsers") -> None:
     download.set_defaults(run=_download)
     show = actions.add_parser("show", help="draw some test images")
     show.add_argument("profile", metavar="PROFILE", help="such as digits or imagefolder:PATH")
-    show.add_argument("--count", type=_whole(1, 12), default=10, help="at most 12 (default 10)")
+    show.add_argument(
+        "--count", type=whole_number(1, 12), default=10, help="at most 12 (default 10)"
+    )
     show.add_argument("--out", type=Path, required=True, help="an .svg or .png file")
     _add_image_size(show)
     show.set_defaults(run=_show)
@@ -99,10 +101,15 @@ def train_command(subparsers: "Subparsers") -> None:
     )
     parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: %(default)s")
     parser.add_argument(
-        "--epochs", type=_whole(1), metavar="N", help="default: what the profile's budget allows"
+        "--epochs",
+        type=whole_number(1),
+        metavar="N",
+        help="default: what the profile's budget allows",
     )
-    parser.add_argument("--images", type=_whole(1), metavar="N", help="train on at most N images")
-    parser.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
+    parser.add_argument(
+        "--images", type=whole_number(1), metavar="N", help="train on at most N images"
+    )
+    parser.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, metavar="N")
     parser.add_argument("--out", type=Path, default=Path("build/model.safetensors"))
     parser.add_argument("--channels-last", action="store_true", help="faster for wide networks")
     parser.add_argument("--bfloat16", action="store_true", help="compute in half the bits")
@@ -113,7 +120,9 @@ def train_command(subparsers: "Subparsers") -> None:
 def serve_command(subparsers: "Subparsers") -> None:
     """Add `course serve`."""
     parser = subparsers.add_parser("serve", help="serve the built site on this machine")
-    parser.add_argument("--port", type=_whole(0, 65535), default=8000, help="default: %(default)s")
+    parser.add_argument(
+        "--port", type=whole_number(0, 65535), default=8000, help="default: %(default)s"
+    )
     parser.add_argument("--folder", type=Path, default=Path("build/site"))
     parser.set_defaults(run=_serve)
 
@@ -260,11 +269,14 @@ def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
 
 def _add_image_size(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--image-size", type=_whole(1, 1024), metavar="N", help="of imagefolder:PATH (default 32)"
+        "--image-size",
+        type=whole_number(1, 1024),
+        metavar="N",
+        help="of imagefolder:PATH (default 32)",
     )
 
 
-def _whole(low: int, high: int | None = None) -> Callable[[str], int]:
+def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
     """An argument type: a whole number between bounds, said so if it is not."""
 
     def parse(text: str) -> int:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course.cli import whole_number
 from course.errors import CourseError
 
 if TYPE_CHECKING:
@@ -50,13 +51,17 @@ def attack_command(subparsers: Subparsers) -> None:
     size.add_argument(
         "--epsilons", type=pixel_epsilons, metavar="E,E,...", help="several, such as 0,2/255,0.1"
     )
-    parser.add_argument("--steps", type=positive, default=40, metavar="N", help="of pgd")
+    parser.add_argument("--steps", type=whole_number(1), default=40, metavar="N", help="of pgd")
     parser.add_argument(
-        "--images", type=positive, default=500, metavar="N", help="at most (default: %(default)s)"
+        "--images",
+        type=whole_number(1),
+        default=500,
+        metavar="N",
+        help="at most (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument(
-        "--image-size", type=positive, metavar="N", help="of imagefolder:PATH (default 32)"
+        "--image-size", type=whole_number(1), metavar="N", help="of imagefolder:PATH (default 32)"
     )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=".png or .svg: images, or a curve for --epsilons"
@@ -88,13 +93,6 @@ def pixel_epsilon(text: str) -> float:
 def pixel_epsilons(text: str) -> list[float]:
     """Read "0,2/255,0.1" into rising, different epsilons."""
     return sorted({pixel_epsilon(part.strip()) for part in text.split(",")})
-
-
-def positive(text: str) -> int:
-    """Read a whole number of at least 1."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from autograder.errors import Wrong
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import clean_accuracy
 from autograder.setting import Setting
-from autograder.student import Network, Student
+from autograder.student import Network, Student, same_weights
 from course import metrics
 from course.data import Split
 
@@ -95,7 +95,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
     """The judge's own copy gives the same logits with its weights"""
     own = setting.network(ARCHITECTURE, "shapes")
     by_shape = {tuple(weight.shape): weight for weight in built.weights}
-    ordered = [by_shape[tuple(slot.shape)] for slot in own.module.state_dict().values()]
+    ordered = [by_shape[tuple(slot.shape)] for slot in own.weights]
     own = own.with_weights(ordered)
     assert isinstance(built.logits, Tensor)
     right = metrics.predict(own.module, built.images)
@@ -143,10 +143,7 @@ def train_on(
         **options,
     )
     trained = network.with_weights(student.weights(ref))
-    pairs = zip(
-        network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
-    )
-    return Trained(trained, losses, not all(torch.equal(a, b) for a, b in pairs))
+    return Trained(trained, losses, not same_weights(network.weights, trained.weights))
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +229,7 @@ def steady_network(network: Network, logit: float) -> Network:
     All its weights are 0 but that one, so only the last bias has a gradient, of at most 1: the loss
     of each batch is known, whichever optimiser took steps before it.
     """
-    weights = [torch.zeros_like(weight) for weight in network.module.state_dict().values()]
+    weights = [torch.zeros_like(weight) for weight in network.weights]
     weights[-1][0] = logit
     return network.with_weights(weights)
 
@@ -249,7 +246,7 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
         student.call("train", ref, images, labels, epochs=1, seed=7, global_seed=global_seed)
         runs.append(student.weights(ref))
     expect_true(
-        all(torch.equal(a, b) for a, b in zip(*runs, strict=True)),
+        same_weights(*runs),
         "the same weights from two runs with seed=7",
         "others",
         cause="batches are drawn from the global random state",

@@ -84,7 +84,7 @@ def linear_trial(student: Student, setting: Setting) -> Trial:
     """
     test = setting.test_images(24)
     network = setting.network("linear", "linear weights")
-    network = network.with_weights([20 * w for w in network.module.state_dict().values()])
+    network = network.with_weights([20 * w for w in network.weights])
     predicted = metrics.predict(network.module, test.images).argmax(dim=1)
     other = (test.labels + 1) % setting.dataset.num_classes
     labels = torch.where(predicted == test.labels, other, test.labels)

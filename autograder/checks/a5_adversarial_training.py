@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-import torch
 from torch import Tensor
 
 from autograder.checks import diagnose_training as diagnose
@@ -20,7 +19,7 @@ from autograder.checks.answers import other_lengths, require, require_numbers
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
-from autograder.student import Student
+from autograder.student import Student, same_weights
 from course import metrics
 
 EXERCISE = "adversarial_train"
@@ -55,15 +54,12 @@ def defended(student: Student, setting: Setting) -> Defended:
         epochs=setting.budget.adversarial_epochs,
     )
     trained = network.with_weights(student.weights(ref))
-    pairs = zip(
-        network.module.state_dict().values(), trained.module.state_dict().values(), strict=True
-    )
     names = setting.label_permutation[setting.dataset.test.labels]
     after, plain = setting.attacked(trained, names), setting.plain_robustness
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,
-        changed=not all(torch.equal(a, b) for a, b in pairs),
+        changed=not same_weights(network.weights, trained.weights),
         after=after,
         plain=plain,
         logits=metrics.predict(trained.module, setting.dataset.test.images),
@@ -143,7 +139,7 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
         )
         runs.append(student.weights(ref))
     expect_true(
-        all(torch.equal(a, b) for a, b in zip(*runs, strict=True)),
+        same_weights(*runs),
         "the same weights from two runs with seed=7",
         "others",
         cause="batches or random starts are drawn from the global random state",
