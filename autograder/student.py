@@ -153,6 +153,27 @@ class Student:
         self._request("call", 1, name, list(arguments), {}, ref)
         return ref
 
+    def generator(self, seed: int) -> Ref:
+        """A random generator on the other side."""
+        ref = self._new_ref()
+        self._request("generator", ref, seed)
+        return ref
+
+    def function(self, name: str) -> Ref:
+        """The student's own function `name`, to be given to another function of theirs."""
+        ref = self._new_ref()
+        self._request("function", ref, name)
+        return ref
+
+    def attack(self, directions: Tensor) -> Ref:
+        """An attack on the other side that adds epsilon * directions[label] to each image, clamped.
+
+        directions (classes, C, H, W), in units of epsilon: more than 1 leaves the budget.
+        """
+        ref = self._new_ref()
+        self._request("attack", ref, directions)
+        return ref
+
     def apply(self, ref: Ref, *arguments: Any) -> Any:
         """Call the object behind `ref`."""
         return self.call("@" + ref.name, *arguments)

@@ -90,6 +90,25 @@ class Worker:
         """Put a kept network in train or eval mode."""
         self.objects[ref.name].train(training)
 
+    def do_generator(self, ref: Ref, seed: int) -> None:
+        """Keep a random generator as `ref`."""
+        self.objects[ref.name] = torch.Generator().manual_seed(seed)
+
+    def do_function(self, ref: Ref, name: str) -> None:
+        """Keep the student's function `name` as `ref`, to be given to another of theirs."""
+        self.objects[ref.name] = self.namespace[name]
+
+    def do_attack(self, ref: Ref, directions: Tensor) -> None:
+        """Keep an attack as `ref` that moves an image by epsilon times its class's direction.
+
+        It does so image by image, so its outcome is known whatever batches it is called with.
+        """
+
+        def attack(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+            return (images + epsilon * directions[labels]).clamp(0, 1)
+
+        self.objects[ref.name] = attack
+
     def do_call(
         self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
     ) -> Any:
@@ -119,7 +138,9 @@ class Worker:
     # --- steps -------------------------------------------------------------------------------
 
     def object_for(self, value: Any) -> Any:
-        """The kept object that a Ref names; any other value as it is."""
+        """The kept object that a Ref names, in a list too; any other value as it is."""
+        if isinstance(value, list):
+            return [self.object_for(item) for item in value]
         return self.objects[value.name] if isinstance(value, Ref) else value
 
     def run(self, code: list[slicing.Statement]) -> list[dict[str, Any]]:
