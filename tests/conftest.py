@@ -1,6 +1,7 @@
 """What every test file can use: the two datasets, threads kept in bounds, marks turned to skips."""
 
 import os
+import time
 
 # Before torch is imported: workers that each start a thread per core slow one another down.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -11,6 +12,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import pytest
 
 from course.data import PROFILES, Dataset, data_root, load
+
+STARTED = pytest.StashKey[float]()
 
 
 def _why_no_mnist() -> str | None:
@@ -28,6 +31,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.mnist)
         if reason and item.get_closest_marker("mnist"):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note when the run began: what the grader's proof says of it is younger."""
+    session.config.stash[STARTED] = time.time()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Count the attacks, wrong answers and right answers that this run graded."""
+    import proof  # here: it knows every item, and most runs need none
+
+    if lines := proof.report(config.stash[STARTED]):
+        terminalreporter.section("the grader's proof")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

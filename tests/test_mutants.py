@@ -1,22 +1,22 @@
 """Every mutant loses the checks that its header names and no other, for the reason it names.
 
-What was found goes to build/mutants.json: counts, and which check refuses which mutant.
+What was found is kept for the proof (`tests/proof.py`).
 """
 
-import json
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import mutants
+import proof
 import pytest
+import sample_class
+import trivial
 from mutants import Mutant
 
 from autograder import catalog
 from autograder.judge import Judge
-from autograder.results import Result
+from autograder.results import Result, number
 from autograder.sandbox import strongest_level
 from autograder.setting import Setting
 
@@ -27,7 +27,7 @@ QUICK = (
     "a3-fgsm/minus-sign",
     "a3-fgsm/no-clamp",
 )
-ROWS = mutants.ROOT / "build" / "mutants"
+QUICK_TRIVIAL = {("a3-fgsm", "the images"), ("a3-fgsm", "noise"), ("a3-fgsm", "zero")}
 
 
 def cases() -> list[object]:
@@ -39,15 +39,14 @@ def cases() -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Callable[[str], Judge]]:
+def judge() -> Callable[[str], Judge]:
     """One judge for each assignment, with one secret: its own networks are trained once."""
 
     @cache
     def judge_of(assignment: str) -> Judge:
         return Judge(Setting(assignment, "digits", b"the mutants' secret"), strongest_level())
 
-    yield judge_of
-    collect_matrix()
+    return judge_of
 
 
 def test_there_are_mutants_of_every_check() -> None:
@@ -65,32 +64,40 @@ def test_mutant_is_refused_for_the_right_reason(
     path = tmp_path / f"{mutant.assignment}.py"
     path.write_text(mutants.reference(mutant.assignment) + mutant.code, encoding="utf-8")
     result = judge(mutant.assignment).judge(mutant.path.stem, path)
-    keep_row(mutant, result)
+    keep(mutant, result)
     assert mutants.differences(mutant, result) == []
 
 
 @pytest.mark.mutants
 @pytest.mark.parametrize(
-    ("assignment", "slugs"),
+    ("assignment", "answer"),
     [
-        ("a3-fgsm", ["identity", "rate-constant", "curve-constant"]),
-        ("a3-fgsm", ["noise", "rate-constant", "curve-of-clean-images"]),
         pytest.param(
-            "a1-cnn",
-            ["cnn-constant", "train-constant", "accuracy-constant"],
-            marks=pytest.mark.slow,
-        ),
-        pytest.param("a5-adversarial-training", ["constant-class"], marks=pytest.mark.slow),
+            assignment,
+            answer,
+            marks=[] if (assignment, answer) in QUICK_TRIVIAL else pytest.mark.slow,
+        )
+        for assignment in catalog.ASSIGNMENTS
+        for answer in trivial.ANSWERS
     ],
 )
 def test_trivial_answers_earn_nothing(
-    assignment: str, slugs: list[str], judge: Callable[[str], Judge], tmp_path: Path
+    assignment: str, answer: str, judge: Callable[[str], Judge], tmp_path: Path
 ) -> None:
-    names = {f"{assignment}/{slug}" for slug in slugs}
-    answers = [mutant.code for mutant in ALL if mutant.slug in names]
     path = tmp_path / f"{assignment}.py"
-    path.write_text(mutants.reference(assignment) + "\n\n".join(answers), encoding="utf-8")
+    path.write_text(trivial.source(assignment, answer), encoding="utf-8")
     assert judge(assignment).judge("trivial", path).score == 0
+
+
+@pytest.mark.mutants
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", catalog.ASSIGNMENTS)
+def test_the_released_notebook_earns_nothing(
+    assignment: str, judge: Callable[[str], Judge], tmp_path: Path
+) -> None:
+    path = tmp_path / f"{assignment}.ipynb"
+    path.write_text(sample_class.released(assignment), encoding="utf-8")
+    assert judge(assignment).judge("nobody", path).score == 0
 
 
 def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
@@ -102,33 +109,20 @@ def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
             mutants.read(folder / "x.py")
 
 
-# --- the matrix ----------------------------------------------------------------------------------
-
-
-def keep_row(mutant: Mutant, result: Result) -> None:
-    """Keep what grading found, in a file of the mutant's own: tests run side by side."""
+def keep(mutant: Mutant, result: Result) -> None:
+    """Keep what grading found for the proof."""
+    failed = [check for check in result.checks if check.status not in ("OK", "SKIP")]
+    told = {check.name: check.cause for check in failed}
     row = {
-        "mutant": mutant.slug,
         "title": mutant.title,
-        "as_expected": not mutants.differences(mutant, result),
+        "family": mutant.assignment,
+        "assignment": mutant.assignment,
+        "expected": f"loses {', '.join(mutant.loses)}",
+        "outcome": f"{result.status}, {number(result.score or 0)} of {number(result.max_score)}",
+        "lost": [check.title for check in failed],
+        "cause": told.get(mutant.loses[0], ""),
         "score": result.score,
         "max_score": result.max_score,
-        "checks": {check.name: check.status for check in result.checks},
-        "causes": {check.name: check.cause for check in result.checks if check.cause},
-        "seconds": result.seconds,
+        "as_expected": not mutants.differences(mutant, result),
     }
-    path = ROWS / f"{mutant.slug}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
-
-
-def collect_matrix() -> None:
-    """Put the rows of all mutants that were ever graded into build/mutants.json."""
-    files = [ROWS / f"{mutant.slug}.json" for mutant in ALL]
-    rows = [json.loads(path.read_text(encoding="utf-8")) for path in files if path.is_file()]
-    counts = Counter(row["mutant"].partition("/")[0] for row in rows)
-    content = {"counts": counts, "refused": sum(row["as_expected"] for row in rows), "rows": rows}
-    draft = ROWS / f"matrix-{os.getpid()}.json"
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    draft.replace(ROWS.with_suffix(".json"))
+    proof.keep("mutants", mutant.slug, row)

@@ -2,19 +2,21 @@
 
 Each is judged at the level `strong`, which a fork bomb needs, with tight limits. It must not earn
 more than the answer that it decorates, must end with a status that it may have, and must leave no
-process, no file and no change behind; honest work after it must get full marks. What came of a
-whole run is written to `build/redteam.json`.
+process, no file and no change behind. The next hand-in, honest work for the same judge, must get
+the result that it got before any attack, to the letter. What came of it is kept for the proof
+(`tests/proof.py`).
 """
 
 import hashlib
-import json
 import os
 import subprocess
 import tempfile
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+import proof
 import pytest
 import redteam
 import torch
@@ -25,7 +27,7 @@ import solutions
 from autograder import bubblewrap, catalog, feedback, sandbox
 from autograder.judge import Judge
 from autograder.limits import Limits
-from autograder.results import Result
+from autograder.results import Result, number
 from autograder.setting import Setting
 from autograder.watch import tree
 
@@ -36,20 +38,24 @@ pytestmark = [
 
 LIMITS = Limits(cpu_seconds=60, call_seconds=5, train_seconds=90, memory_bytes=1536 << 20)
 PATIENCE = 240  # seconds for one attack, however loaded the machine: none may hold a slot for long
-HONEST_EVERY = 8
-REPORT = Path(__file__).parent.parent / "build" / "redteam.json"
-PLAIN = {"a1-cnn": ["constant"], "a3-fgsm": ["identity", "noise", "blank"]}
-PLAIN["a5-adversarial-training"] = ["plain", "untrained"]
+# What an attack writes where it can, and nobody else does.
+LEAVINGS = [
+    *("/tmp/pwned", "/tmp/alive", "/tmp/results.json", "/tmp/escaped.txt", "/escaped.txt"),
+    *("/dev/shm/pwned", "/autograder", "/tmp/conftest.py", "/tmp/sitecustomize.py"),
+]
+# Plain answers: all of base/ but the right ones, and one that has the right shapes.
+PLAIN = sorted(
+    (path.parent.name, path.stem)
+    for path in (redteam.FOLDER / "base").glob("*/*.py")
+    if path.stem not in ("right", "shapes")
+)
 
 ATTACKS = [*redteam.attacks(), *FORMATS]
 QUICK = {
     "a/t01_always_equal",
     "a/t05_exit_zero",
     "b/t21_import_solutions",
-    "c/t33_shared_unmapped",
-    "c/t37_daemon",
     "d/t50_deep_error",
-    "e/t53_not_a_number_images",
     "f/deep_json",
 }
 
@@ -61,7 +67,7 @@ class Range:
     folder: Path
     judges: dict[str, Judge] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
-    results: dict[str, Result] = field(default_factory=dict)
+    honest: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def judge(self, assignment: str, path: Path) -> Result:
         """Judge one hand-in."""
@@ -81,6 +87,20 @@ class Range:
             self.scores[assignment, base] = self.plain(assignment, base).score or 0.0
         return self.scores.get((assignment, base), 0.0)
 
+    def honest_work(self, assignment: str) -> dict[str, Any]:
+        """What the judge says of right answers, but for the clock."""
+        said = asdict(self.plain(assignment, "right"))
+        for part in (said, *said["checks"]):
+            del part["seconds"]
+        del said["signature"]  # it signs the seconds too
+        return said
+
+    def before(self, assignment: str) -> dict[str, Any]:
+        """The same before the first attack on this judge."""
+        if assignment not in self.honest:
+            self.honest[assignment] = self.honest_work(assignment)
+        return self.honest[assignment]
+
     def digest(self) -> str:
         """A hash of the canaries, their names and their rights."""
         found = hashlib.sha256()
@@ -89,53 +109,30 @@ class Range:
             found.update(path.read_bytes() if path.is_file() else b"")
         return found.hexdigest()
 
+    def harm(self, before: dict[str, object], canaries: str) -> list[str]:
+        """What an attack left behind outside its box, in words; empty for nothing."""
+        found = [f"process {name} still runs" for name in workers_left()]
+        found += [f"{path} is there" for path in LEAVINGS if Path(path).exists()]
+        found += [f"{path.name} is left" for path in (self.folder / "scratch").glob("autograder-*")]
+        found += ["the canaries changed"] if self.digest() != canaries else []
+        now = state()
+        return found + [f"{name} changed" for name in before if before[name] != now[name]]
+
 
 @pytest.fixture(scope="module")
-def shooting_range(tmp_path_factory, request):
+def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     folder = tmp_path_factory.mktemp("redteam")
     (folder / "canaries" / "other" / "a3-fgsm").mkdir(parents=True)
+    (folder / "canaries" / "home").mkdir()
     (folder / "canaries" / "canary.txt").write_text("a hidden label")
+    (folder / "canaries" / "home" / ".bashrc").write_text("# the instructor's own")
     (folder / "canaries" / "other" / "a3-fgsm" / "a3-fgsm.py").write_text("another's work")
     (folder / "scratch").mkdir()
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "scratch")
-    made = Range(folder)
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder / "canaries" / "home"))
+        yield Range(folder)
     tempfile.tempdir = before
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    for line in ["", *table(made.results)] if terminal else []:
-        terminal.write_line(line)
-    if len(made.results) == len(ATTACKS):
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(json.dumps(report(made.results), indent=2) + "\n")
-
-
-def report(results: dict[str, Result]) -> dict[str, object]:
-    """What came of a whole run: one row per attack."""
-    rows = [
-        {
-            "attack": attack.name,
-            "family": FAMILIES[attack.family],
-            "title": attack.title,
-            "assignment": attack.assignment,
-            "status": results[attack.name].status,
-            "score": results[attack.name].score,
-            "max_score": results[attack.name].max_score,
-            "known_weakness": attack.gains,
-        }
-        for attack in ATTACKS
-    ]
-    return {"sandbox": "strong", "attacks": rows}
-
-
-def table(results: dict[str, Result]) -> list[str]:
-    """How many attacks of each family ended with which status, as lines of text."""
-    counts = Counter((name[0], result.status) for name, result in results.items())
-    statuses = sorted({status for _, status in counts})
-    lines = [f"{'':36}" + "".join(f"{status:>9}" for status in statuses)]
-    for letter, words in FAMILIES.items():
-        numbers = "".join(f"{counts[letter, status] or '':>9}" for status in statuses)
-        lines.append(f"{letter} {words:34}{numbers}")
-    return lines
 
 
 def state() -> dict[str, object]:
@@ -176,39 +173,59 @@ def parameters():
 @pytest.mark.parametrize("attack", list(parameters()))
 def test_an_attack_gains_nothing_and_leaves_nothing(attack, shooting_range, tmp_path):
     allowed = shooting_range.base_score(attack.assignment, attack.base)
+    honest = shooting_range.before(attack.assignment)
     attack.hand_in(tmp_path / "student")
     canaries, before = shooting_range.digest(), state()
 
     result = shooting_range.judge(attack.assignment, tmp_path / "student")
-    shooting_range.results[attack.name] = result
-
-    assert workers_left() == []
-    assert list((shooting_range.folder / "scratch").glob("autograder-*")) == []
-    assert shooting_range.digest() == canaries
-    assert not Path("/tmp/pwned").exists()
-    assert state() == before
-    assert result.seconds < PATIENCE
+    harmed = shooting_range.harm(before, canaries)
     shown = result.to_json() + feedback.page(result)
-    assert "CANARY" not in shown
-    assert "alert(1)" not in shown
+    harmed += told_too_much(shown)
+    harmed += ["it held a slot for long"] if result.seconds > PATIENCE else []
+    if shooting_range.honest_work(attack.assignment) != honest:
+        harmed.append("the next hand-in got another result")
+    keep(attack, result, allowed, harmed)
+
+    assert harmed == []
     assert len(shown) < 200_000
     assert result.status in attack.statuses, result.notes
     assert (result.score or 0) <= allowed
-    if len(shooting_range.results) % HONEST_EVERY == 0:
-        assert shooting_range.plain("a3-fgsm", "right").score == 20
 
 
-@pytest.mark.parametrize(("assignment", "base"), [(a, b) for a in PLAIN for b in PLAIN[a]])
+def told_too_much(shown: str) -> list[str]:
+    """What a result and its page must not show."""
+    found = ["a hidden input is shown"] if "CANARY" in shown else []
+    return found + (["markup of the student's is shown as such"] if "alert(1)" in shown else [])
+
+
+def keep(attack: Any, result: Result, allowed: float, harmed: list[str]) -> None:
+    """Keep what came of an attack for the proof."""
+    gained = max(0.0, (result.score or 0.0) - allowed)
+    row = {
+        "title": attack.title,
+        "family": FAMILIES[attack.family],
+        "assignment": attack.assignment,
+        "expected": f"{' or '.join(sorted(attack.statuses))}, at most {number(allowed)} points",
+        "outcome": f"{result.status}, {number(result.score or 0)} points",
+        "status": result.status,
+        "score": result.score,
+        "gained": gained,
+        "harmed": harmed,
+        "known_weakness": attack.gains,
+        "as_expected": result.status in attack.statuses and not harmed and not gained,
+    }
+    proof.keep("redteam", attack.name, row)
+
+
+@pytest.mark.parametrize(("assignment", "base"), PLAIN)
 @pytest.mark.slow
 def test_a_plain_wrong_answer_earns_nothing(assignment, base, shooting_range):
     assert shooting_range.base_score(assignment, base) == 0
 
 
-@pytest.mark.parametrize(
-    "assignment",
-    [pytest.param(a, marks=[] if a == "a3-fgsm" else [pytest.mark.slow]) for a in PLAIN],
-)
-def test_honest_work_gets_full_marks_after_all_that(assignment, shooting_range):
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", sorted({attack.assignment for attack in ATTACKS}))
+def test_honest_work_gets_full_marks(assignment, shooting_range):
     result = shooting_range.plain(assignment, "right")
     assert (result.status, result.score) == ("OK", sum(catalog.points(assignment).values()))
 

@@ -1,0 +1,159 @@
+"""The proof that the grader can be trusted, as data: what came of every wrong answer, every right
+answer and every attack.
+
+The tests marked `mutants`, `honest` and `redteam` keep one row for each item that they grade, in
+`build/proof/`. This program runs all of them and writes the rows into `tests/results/proof.json`,
+from which the site's page is made. It refuses to write when an item has no row, so that a run that
+was cut short cannot pass for a whole one; `--resume` grades what is missing and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import honest
+import mutants
+import redteam
+from redteam.formats import FORMATS
+
+from autograder.provenance import grader_version
+from autograder.results import write_atomically
+
+ROOT = Path(__file__).parent.parent
+ROWS = ROOT / "build" / "proof"
+RESULTS = ROOT / "tests" / "results"
+PROOF = RESULTS / "proof.json"
+KINDS = {"redteam": "attacks", "mutants": "wrong answers", "honest": "right answers"}
+TESTS = {
+    "redteam": "tests/test_redteam.py::test_an_attack_gains_nothing_and_leaves_nothing",
+    "mutants": "tests/test_mutants.py::test_mutant_is_refused_for_the_right_reason",
+    "honest": "tests/test_honest.py::test_honest_variant_gets_full_marks",
+}
+
+Row = dict[str, Any]
+
+
+def items() -> dict[tuple[str, str], str]:
+    """Every item by kind and name, with the id of the test that grades it."""
+    names = {
+        "redteam": [attack.name for attack in (*redteam.attacks(), *FORMATS)],
+        "mutants": [mutant.slug for mutant in mutants.mutants()],
+        "honest": [variant.slug for variant in honest.variants()],
+    }
+    return {
+        (kind, name): f"{TESTS[kind]}[{name}]" for kind, found in names.items() for name in found
+    }
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def keep(kind: str, name: str, row: Row) -> None:
+    """Keep what came of one item, in a file of its own: tests run side by side."""
+    path = ROWS / kind / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {"kind": kind, "name": name, **row, "grader": grader_version()}
+    write_atomically(path, json.dumps(content, ensure_ascii=False))
+
+
+def rows_since(start: float, names: Iterable[tuple[str, str]]) -> list[Row]:
+    """The rows of these items that were kept after `start`, in seconds since 1970."""
+    paths = [ROWS / kind / f"{name}.json" for kind, name in names]
+    fresh = [path for path in paths if path.is_file() and path.stat().st_mtime >= start]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in fresh]
+
+
+def write(path: Path, rows: Sequence[Row], **about: Any) -> None:
+    """Write rows as JSON, one on each line, so that a change can be read as one."""
+    graders = sorted({row["grader"] for row in rows})
+    lines = [
+        json.dumps(
+            {key: value for key, value in row.items() if key != "grader"}, ensure_ascii=False
+        )
+        for row in rows
+    ]
+    head = json.dumps({**about, "graders": graders}, ensure_ascii=False)[:-1]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, head + ', "rows": [\n' + ",\n".join(lines) + "\n]}\n")
+
+
+def summary(rows: Sequence[Row]) -> Iterator[str]:
+    """What a run found, one line for each kind of item that it graded."""
+    of = {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}
+    if found := of["redteam"]:
+        gained, harmed = (sum(bool(row[key]) for row in found) for key in ("gained", "harmed"))
+        yield f"attacks: {len(found)} tried, {gained} gained, {harmed} harmed" + unlike(found)
+    if found := of["mutants"]:
+        refused = sum(bool(row["lost"]) for row in found)
+        yield f"wrong answers: {len(found)} graded, {refused} refused" + unlike(found)
+    if found := of["honest"]:
+        full = sum(row["score"] == row["max_score"] for row in found)
+        yield f"right answers: {len(found)} graded, {full} with full marks" + unlike(found)
+
+
+def unlike(rows: Sequence[Row]) -> str:
+    """How many rows are not as their header says, in words."""
+    return f", {sum(not row['as_expected'] for row in rows)} other than expected"
+
+
+def report(start: float) -> list[str]:
+    """Write what the tests found since `start` to `build/<mark>.json`; returns the summary."""
+    found = rows_since(start, items())
+    for kind in KINDS:
+        if rows := [row for row in found if row["kind"] == kind]:
+            total = sum(known == kind for known, _ in items())
+            write(ROWS.parent / f"{kind}.json", rows, graded=len(rows), of=total)
+    return list(summary(found))
+
+
+# --- the whole run -------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Grade everything and write the committed file; returns 0 if all is as expected."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
+    parser.add_argument("--resume", action="store_true", help="grade only what is missing")
+    chosen = parser.parse_args(argv)
+    known, start = items(), time.time()
+    done = [row for row in rows_since(0, known) if chosen.resume and row["as_expected"]]
+    done = [row for row in done if row["grader"] == grader_version()]
+    missing = known.keys() - {(row["kind"], row["name"]) for row in done}
+    print(f"{len(known)} items, {len(missing)} to grade", flush=True)
+    grade([test for item, test in known.items() if item in missing], chosen.jobs)
+    found = {(row["kind"], row["name"]): row for row in [*done, *rows_since(start, missing)]}
+    rows = [found[item] for item in known if item in found]
+    print("\n".join(summary(rows)))
+    if len(rows) < len(known):
+        print(f"{len(known) - len(rows)} items have no outcome: run this again with --resume.")
+        print(f"{PROOF.relative_to(ROOT)} stays as it was.")
+        return 1
+    write(PROOF, rows)
+    print(f"Written to {PROOF.relative_to(ROOT)}.")
+    return 0 if all(row["as_expected"] for row in rows) else 1
+
+
+def grade(tests: Sequence[str], jobs: int) -> None:
+    """Run the tests with these ids; pytest shows how far it is."""
+    if not tests:
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("\n".join(tests))
+        file.flush()
+        command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-n", str(jobs)]
+        command += ["--dist", "worksteal", "-p", "no:cacheprovider", f"@{file.name}"]
+        one_thread = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **one_thread}, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
