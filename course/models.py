@@ -3,8 +3,9 @@
 Every network takes float32 images (N, C, H, W) in [0,1] and returns logits (N, num_classes).
 Normalisation is a layer inside, so that an epsilon outside always means pixels. Every step of a
 network is a module of its own, nonlinearities too: what a forward hook cannot see, a monitor
-cannot show. Each network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names
-of its layers can be read off below.
+cannot show. Two networks are exceptions, to show just that: `functional-cnn` and `shared-relu-cnn`.
+Each network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names of its layers
+can be read off below.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import CourseError
@@ -207,6 +209,62 @@ def small_resnet(in_channels: int, image_size: int, num_classes: int) -> nn.Sequ
     )
 
 
+class FunctionalBlock(nn.Module):
+    """A 5x5 convolution, ReLU and halving, of which only the convolution is a module."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) to (N, out_channels, (H - 4) // 2, (W - 4) // 2)."""
+        return F.max_pool2d(F.relu(self.conv(x)), 2)
+
+
+def functional_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
+    """`tiny-cnn` as many tutorials write it: the same weights, the same logits, no nn.ReLU at all.
+
+    A hook on modules sees neither ReLU nor pooling here: they are calls of functions.
+    """
+    side = _side(image_size, (5, 1, 0), _POOL, (5, 1, 0), _POOL)
+    return _chain(
+        features=_chain(block1=FunctionalBlock(in_channels, 8), block2=FunctionalBlock(8, 16)),
+        flatten=nn.Flatten(),
+        logits=nn.Linear(16 * side * side, num_classes),
+    )
+
+
+class SharedReLUBlock(nn.Module):
+    """Two convolutions that share one ReLU, which works in place.
+
+    The ReLU runs twice, so a hook on it fires twice, and each time it overwrites the output of the
+    convolution before it. Dropout runs in train mode only.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, stride=2, padding=1)
+        self.relu = nn.ReLU(inplace=True)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) to (N, out_channels, ceil(H / 2), ceil(W / 2))."""
+        y = self.relu(self.conv2(self.relu(self.conv1(x))))
+        return self.dropout(y) if self.training else y
+
+
+def shared_relu_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
+    """One ReLU for two convolutions, in place, as published networks often have it."""
+    return _chain(
+        block1=SharedReLUBlock(in_channels, 8),
+        block2=SharedReLUBlock(8, 12),
+        pool=nn.AdaptiveAvgPool2d(2),
+        flatten=nn.Flatten(),
+        logits=nn.Linear(48, num_classes),
+    )
+
+
 def linear(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """One weight per pixel and class: the network on which FGSM is exact."""
     return _chain(
@@ -222,6 +280,8 @@ MODELS: dict[str, Callable[[int, int, int], nn.Sequential]] = {
     "strided-cnn": strided_cnn,
     "tiny-cnn": tiny_cnn,
     "fast-cnn": fast_cnn,
+    "functional-cnn": functional_cnn,
+    "shared-relu-cnn": shared_relu_cnn,
     "linear": linear,
 }
 
@@ -233,13 +293,16 @@ def build(
     image_size: int = 28,
     num_classes: int = 10,
     normalize: Statistics | None = None,
+    layer_names: Sequence[str] | None = None,
     seed: int | None = None,
 ) -> nn.Sequential:
     """A new network with random weights, by its name in `MODELS`.
 
     Images are square, `image_size` pixels a side. `normalize` is (means, standard deviations),
-    one of each per channel, in [0,1] units. With `seed` the weights depend on it alone and the
-    global random state is left as it was; without, they come from the global random state.
+    one of each per channel, in [0,1] units. `layer_names` are other names for the outermost
+    layers, in their order, for tests of what may not count on the usual ones. With `seed` the
+    weights depend on it alone and the global random state is left as it was; without, they come
+    from the global random state.
 
     Raises CourseError for an unknown name, or numbers that no such network can be made for.
     """
@@ -261,9 +324,20 @@ def build(
         if seed is not None:
             torch.default_generator.manual_seed(seed)
         network = MODELS[name](in_channels, image_size, num_classes)
+    if layer_names is not None:
+        network = _renamed(network, layer_names)
     if normalize is None:
         return network
     return _chain(normalize=Normalize(*normalize), **dict(network.named_children()))
+
+
+def _renamed(network: nn.Sequential, names: Sequence[str]) -> nn.Sequential:
+    if len(set(names)) != len(names) or len(names) != len(network):
+        raise CourseError(
+            f"layer_names must be {len(network)} different names, one for each of "
+            f"{', '.join(name for name, _ in network.named_children())}; got {list(names)}"
+        )
+    return _chain(**dict(zip(names, network, strict=True)))
 
 
 def parameter_count(model: nn.Module) -> int:

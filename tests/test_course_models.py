@@ -19,6 +19,7 @@ from course.models import MODELS, Normalize, build, parameter_count
         ("tiny-cnn", 28, 5_994),
         ("fast-cnn", 28, 162_330),
         ("linear", 28, 7_850),
+        ("functional-cnn", 28, 5_994),
     ],
 )
 def test_parameter_count(name: str, image_size: int, expected: int) -> None:
@@ -44,11 +45,47 @@ def test_every_network_takes_any_channels_size_and_classes(
     assert logits.dtype == torch.float32
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "linear"])
+# Made to show what a hook on modules misses.
+UNSEEN = ("functional-cnn", "shared-relu-cnn")
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in ("linear", *UNSEEN)])
 def test_nonlinearities_are_modules_and_change_nothing_in_place(name: str) -> None:
     rectifiers = [module for module in build(name).modules() if isinstance(module, nn.ReLU)]
     assert len(rectifiers) >= 2
     assert not any(module.inplace for module in rectifiers)
+
+
+def test_the_functional_network_is_the_tiny_one_without_its_modules() -> None:
+    functional, tiny = build("functional-cnn", seed=0), build("tiny-cnn", seed=1)
+    for weight, value in zip(functional.parameters(), tiny.parameters(), strict=True):
+        weight.data.copy_(value)
+    images = torch.rand(3, 1, 28, 28)
+    assert torch.equal(functional(images), tiny(images))
+    assert not any(isinstance(module, nn.ReLU | nn.MaxPool2d) for module in functional.modules())
+
+
+def test_one_relu_runs_twice_in_place_and_dropout_in_train_mode_only() -> None:
+    model = build("shared-relu-cnn", seed=0).eval()
+    ran = []
+    for name, module in model.block1.named_children():
+        module.register_forward_hook(lambda *_, name=name: ran.append(name))
+    model(torch.rand(2, 1, 28, 28))
+    assert ran == ["conv1", "relu", "conv2", "relu"]
+    assert model.block1.relu.inplace
+    model.train()(torch.rand(2, 1, 28, 28))
+    assert ran[4:] == ["conv1", "relu", "conv2", "relu", "dropout"]
+
+
+def test_layers_can_have_other_names() -> None:
+    names = ["first", "second"]
+    model = build("linear", seed=3, layer_names=names, normalize=([0.1], [0.3]))
+    assert [name for name, _ in model.named_children()] == ["normalize", *names]
+    plain = build("linear", seed=3)
+    assert torch.equal(model.second.weight, plain.logits.weight)
+    for wrong in (["first"], ["same", "same"]):
+        with pytest.raises(CourseError, match="layer_names must be 2 different names"):
+            build("linear", layer_names=wrong)
 
 
 def test_parameters_of_the_tiny_network_can_be_told_apart_by_shape() -> None:
@@ -98,7 +135,8 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in MODELS if name not in ("linear", "small-resnet")]
+    "name",
+    [name for name in MODELS if name not in ("linear", "small-resnet", "shared-relu-cnn")],
 )
 def test_too_small_an_image_is_told_with_the_smallest_that_works(name: str) -> None:
     with pytest.raises(CourseError, match="1x1 are too small") as caught:
