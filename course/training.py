@@ -30,7 +30,11 @@ from course.errors import CourseError
 from course.models import Statistics, build
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
-"""(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead."""
+"""(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead.
+
+It may return several versions of the batch one after the other, such as clean then attacked: each
+has the same labels, and the loss is the mean over all.
+"""
 
 
 @dataclass(frozen=True)
@@ -138,12 +142,13 @@ def fit(
         torch.manual_seed(recipe.seed)
         for epoch in range(recipe.epochs):
             model.train()
-            total_loss, total_correct = 0.0, 0
+            total_loss, total_correct, seen = 0.0, 0, 0
             for index in torch.randperm(len(images)).to(images.device).split(recipe.batch_size):
                 x = images[index].to(device).contiguous(memory_format=memory_format)
                 y = labels[index].to(device)
                 if perturb is not None:
                     x = perturb(model, x, y, step / steps).detach()
+                    y = y.repeat(len(x) // len(y))
                 loss, correct = _learn(model, x, y, optimizer, recipe)
                 if not math.isfinite(loss):
                     raise _diverged(recipe, epoch, loss)
@@ -152,8 +157,9 @@ def fit(
                 bar.update()
                 total_loss += loss * len(y)
                 total_correct += correct
-            losses.append(total_loss / len(images))
-            accuracies.append(total_correct / len(images))
+                seen += len(y)
+            losses.append(total_loss / seen)
+            accuracies.append(total_correct / seen)
             bar.set_postfix(loss=f"{losses[-1]:.3f}", accuracy=f"{accuracies[-1]:.3f}")
     model.eval()
     if not all(weight.isfinite().all() for weight in model.parameters()):

@@ -138,6 +138,22 @@ def test_what_perturb_returns_is_learned_from(few: tuple[Tensor, Tensor]) -> Non
     assert same(inverted, perturbed)
 
 
+def test_perturb_may_return_a_batch_several_times_over(few: tuple[Tensor, Tensor]) -> None:
+    images, labels = few
+    recipe = Recipe(
+        epochs=1, batch_size=150, optimizer="sgd", learning_rate=0.1, schedule="constant"
+    )
+    both, together = build("linear", seed=0), build("linear", seed=0)
+    recorded = fit(
+        both, images, labels, recipe, perturb=lambda model, x, y, done: torch.cat([x, 1 - x])
+    )
+    larger = replace(recipe, batch_size=300)
+    expected = fit(together, torch.cat([images, 1 - images]), labels.repeat(2), larger)
+    torch.testing.assert_close(both.logits.weight, together.logits.weight, rtol=0, atol=1e-6)
+    assert recorded.accuracy == expected.accuracy
+    assert recorded.loss == pytest.approx(expected.loss)
+
+
 def test_gradients_left_by_perturb_are_not_learned_from(few: tuple[Tensor, Tensor]) -> None:
     def careless(model: nn.Module, images: Tensor, labels: Tensor, done: float) -> Tensor:
         images = images.clone().requires_grad_()
