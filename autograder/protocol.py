@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import time
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,7 @@ DTYPES: dict[str, torch.dtype] = {
     "bool": torch.bool,
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
+DICTIONARIES = (dict, OrderedDict, defaultdict)
 
 
 # Said in place of a value of our own accord, not of the student's.
@@ -97,9 +99,9 @@ def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
             return {"$opaque": TOO_MANY}
         tensors.append(value)
         return {"$tensor": len(tensors) - 1}
-    if type(value) in (list, tuple):
+    if type(value) in (list, tuple, torch.Size):
         return [pack(item, tensors, depth + 1) for item in value]
-    if type(value) is dict and all(type(key) is str for key in value):
+    if type(value) in DICTIONARIES and all(type(key) is str for key in value):
         return {"$dict": {key: pack(item, tensors, depth + 1) for key, item in value.items()}}
     return {"$opaque": describe(value)}
 

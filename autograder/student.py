@@ -178,6 +178,20 @@ class Student:
         """Call the object behind `ref`."""
         return self.call("@" + ref.name, *arguments)
 
+    def enter(self, ref: Ref) -> Ref:
+        """Open a `with` block of the context manager behind `ref`; what it gives to `as`."""
+        given = self._new_ref()
+        self._request("enter", ref, given)
+        return given
+
+    def leave(self, ref: Ref, *, failed: bool = False) -> bool:
+        """Leave that block, by an error if `failed`; whether the error was swallowed."""
+        return self._request("leave", ref, failed) is True
+
+    def attribute(self, ref: Ref, name: str) -> Any:
+        """The attribute `name` of the object behind `ref`, as it is now, unpacked."""
+        return self._request("attribute", ref, name)
+
     def weights(self, ref: Ref) -> list[Tensor]:
         """The tensors of the module behind `ref`. Raises Malformed when it has none."""
         weights = self._request("weights", ref)

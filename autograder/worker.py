@@ -37,6 +37,7 @@ class Worker:
         self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
         self.namespace.update(get_ipython=Silent, display=lambda *args, **kwargs: None)
         self.objects: dict[str, Any] = {}
+        self.blocks: dict[str, contextlib.ExitStack] = {}
         self.titles: set[str] = set()
 
     def handle(self, message: Message) -> Message:
@@ -122,6 +123,26 @@ class Worker:
         self.objects[keep.name] = result
         return describe(result)
 
+    def do_enter(self, ref: Ref, keep: Ref) -> None:
+        """Open a `with` block of a kept context manager; keep what it gives to `as`."""
+        block = contextlib.ExitStack()
+        self.objects[keep.name] = block.enter_context(self.objects[ref.name])
+        self.blocks[ref.name] = block
+
+    def do_leave(self, ref: Ref, failed: bool) -> bool:
+        """Leave that block, by an error if `failed`; whether the error was kept from going on."""
+        try:
+            with self.blocks.pop(ref.name):
+                if failed:
+                    raise ErrorInBlock("an error in the block")
+        except ErrorInBlock:
+            return False
+        return failed
+
+    def do_attribute(self, ref: Ref, name: str) -> Any:
+        """An attribute of a kept object, as it is now."""
+        return getattr(self.objects[ref.name], name)
+
     def do_weights(self, ref: Ref) -> list[Tensor]:
         """The tensors of a kept network, in its own order."""
         return [value.detach() for value in nn.Module.state_dict(self.objects[ref.name]).values()]
@@ -177,6 +198,10 @@ class Worker:
             message = ""
         place = {"cell": cell, "line": line, "step": step}
         return {"type": type(error).__name__[:80], "message": message, **place}
+
+
+class ErrorInBlock(Exception):
+    """What is raised in a block to see what its context manager makes of an error."""
 
 
 def first_step(code: types.CodeType, line: int) -> str:

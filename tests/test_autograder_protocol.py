@@ -5,7 +5,7 @@ import math
 import socket
 import threading
 import tracemalloc
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 import pytest
 import torch
@@ -136,7 +136,6 @@ class Answers(dict):
         torch.zeros(1).expand(MAX_PAYLOAD),
         Number(3),
         Answers(a=1),
-        OrderedDict(a=1),
         {1: 2},
         {"a", "b"},
         b"bytes",
@@ -152,6 +151,12 @@ class Answers(dict):
 def test_what_could_answer_for_itself_crosses_as_a_name_only(value):
     assert isinstance(across(value), Opaque)
     assert isinstance(across([value])[0], Opaque)
+
+
+def test_what_behaves_as_a_list_or_dict_in_pytorch_and_python_crosses():
+    assert across(torch.zeros(2, 3).shape) == [2, 3]
+    assert across(OrderedDict(a=1)) == {"a": 1}
+    assert across(defaultdict(list, a=[1])) == {"a": [1]}
 
 
 def test_the_name_of_a_refused_tensor_says_its_dtype():

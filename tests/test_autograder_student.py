@@ -461,3 +461,57 @@ def test_a_kept_object_is_forgotten_on_close():
     student.close()
     with pytest.raises(Crash):
         student.apply(ref, torch.zeros(1, 1))
+
+
+# --- with blocks ---------------------------------------------------------------------------------
+
+
+class Manager:
+    """Notes what happens to it; keeps errors from going on if it is told to."""
+
+    def __init__(self, swallows: bool = False) -> None:
+        self.swallows = swallows
+        self.notes: list[str] = []
+
+    def __enter__(self):
+        self.notes.append("entered")
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.notes.append("left" if kind is None else kind.__name__)
+        return self.swallows
+
+
+def test_a_block_is_entered_and_left_and_its_manager_asked():
+    student = live(Manager=Manager)
+    manager = student.make("Manager")
+    given = student.enter(manager)
+    assert student.attribute(given, "notes") == ["entered"]
+    assert student.leave(manager) is False
+    assert student.attribute(manager, "notes") == ["entered", "left"]
+
+
+@pytest.mark.parametrize("swallows", [True, False])
+def test_a_block_is_left_by_an_error(swallows):
+    student = live(Manager=Manager)
+    manager = student.make("Manager", swallows)
+    given = student.enter(manager)
+    assert student.leave(manager, failed=True) is swallows
+    assert student.attribute(given, "notes") == ["entered", "ErrorInBlock"]
+
+
+def test_two_blocks_are_left_in_any_order():
+    student = live(Manager=Manager)
+    first, second = student.make("Manager"), student.make("Manager")
+    student.enter(first)
+    student.enter(second)
+    student.leave(first)
+    assert student.attribute(second, "notes") == ["entered"]
+    student.leave(second)
+    assert student.attribute(second, "notes") == ["entered", "left"]
+
+
+def test_what_is_no_context_manager_cannot_be_entered():
+    student = live(make=object)
+    with pytest.raises(Crash, match="context manager"):
+        student.enter(student.make("make"))
