@@ -1,0 +1,117 @@
+"""What several reports measure: counts under FGSM, confidence as a detector, images for a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from course.metrics import predict
+from course.training import History, Perturb, Recipe, fit
+from solutions.fgsm import fgsm, loss_gradient
+from solutions.reproductions.lab import Lab
+
+BATCH = 128
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Images right before an attack, right after it, and right both before and after.
+
+    The lists have an entry for each epsilon.
+    """
+
+    total: int
+    clean: int
+    correct: list[int]
+    both: list[int]
+
+
+def fgsm_counts(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Sequence[float],
+    *,
+    clamp: bool = True,
+) -> dict[str, Any]:
+    """`Counts` under FGSM, as a dict; one gradient serves all epsilons, in float32.
+
+    images (n, C, H, W) in [0, 1]; epsilons in pixel units. Without `clamp` attacked pixels may
+    leave [0, 1], as some reports let them.
+    """
+    clean, correct, both = 0, [0] * len(epsilons), [0] * len(epsilons)
+    for x, y in zip(images.split(BATCH), labels.split(BATCH), strict=True):
+        direction = loss_gradient(model, x, y).sign()
+        before = predict(model, x).argmax(dim=1) == y
+        clean += int(before.sum())
+        for place, epsilon in enumerate(epsilons):
+            moved = x + epsilon * direction
+            after = predict(model, moved.clamp(0, 1) if clamp else moved).argmax(dim=1) == y
+            correct[place] += int(after.sum())
+            both[place] += int((before & after).sum())
+    return asdict(Counts(len(labels), clean, correct, both))
+
+
+def trained(
+    lab: Lab,
+    name: str,
+    build: Any,
+    recipe: Recipe,
+    *,
+    images: Tensor | None = None,
+    perturb: Perturb | None = None,
+    **inputs: Any,
+) -> tuple[nn.Module, dict[str, Any]]:
+    """`lab.network` for a network that `course.training.fit` trains; the note is its history.
+
+    images: to train on instead of the lab's. inputs: what decides the weights besides the recipe,
+    such as the network's name and what `perturb` does.
+    """
+    x = lab.data.train.images if images is None else images
+
+    def train(model: nn.Module) -> dict[str, Any]:
+        history: History = fit(
+            model, x, lab.data.train.labels, recipe, perturb=perturb, progress=lab.progress
+        )
+        return asdict(history)
+
+    return lab.network(name, build, train, recipe=asdict(recipe), **inputs)
+
+
+def detection(clean: Tensor, attacked: Tensor) -> float:
+    """Area under the ROC curve of "low confidence means attacked": .5 is guessing, 1 perfect.
+
+    Two lists of confidences. It is the share of pairs in which the clean image has the higher
+    one, ties counting half.
+    """
+    ordered = attacked.double().sort().values
+    below = torch.searchsorted(ordered, clean.double(), right=False)
+    upto = torch.searchsorted(ordered, clean.double(), right=True)
+    return float((below + upto).double().mean() / 2 / len(attacked))
+
+
+def image_grid(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> dict[str, Any]:
+    """A few images before and after FGSM, as bytes; the model answers for the bytes.
+
+    The change is rounded towards zero, since half a byte more would leave the ball.
+    """
+    clean = (images * 255).round()
+    change = 255 * fgsm(model, clean / 255, labels, epsilon) - clean
+    adversarial = clean + (change + 1e-3 * change.sign()).trunc()
+    grid: dict[str, Any] = {
+        "shape": list(images.shape[1:]),
+        "labels": labels.tolist(),
+        "epsilon": epsilon,
+    }
+    for name, pixels in (("clean", clean), ("adversarial", adversarial)):
+        logits = predict(model, pixels / 255)
+        grid[name] = {
+            "pixels": pixels.flatten(1).int().tolist(),
+            "predictions": logits.argmax(dim=1).tolist(),
+            "confidences": [round(c, 4) for c in logits.softmax(dim=1).amax(dim=1).tolist()],
+        }
+    return grid

@@ -1,0 +1,245 @@
+"""Runs reports, keeps their results, and prints published beside measured."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+import pkgutil
+import platform
+import shutil
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from course.budget import profile_name
+from course.data import Dataset, load
+from course.errors import CourseError
+from solutions.reproductions.lab import Lab
+from solutions.reproductions.record import Published, Row, rows
+
+if TYPE_CHECKING:
+    from course.plots import CourseFigure
+
+FOLDER = Path(__file__).parent
+RESULTS = FOLDER / "results"
+BUILD = Path("build/reproductions")
+QUICK_TRAIN, QUICK_TEST = 600, 200
+
+
+@dataclass(frozen=True)
+class Report:
+    """A published report: what it says of itself, the data and networks, its claims, and a run.
+
+    profiles: what it is run on where the command names nothing; the first is needed, others are
+    left out where they are missing. link: the document's address, if it gives one.
+    """
+
+    id: str
+    title: str
+    authors: str
+    network: str
+    profiles: tuple[str, ...]
+    seeds: tuple[int, ...]
+    published: tuple[Published, ...]
+    run: Callable[[Lab], None]
+    link: str = ""
+    picture: Callable[[Mapping[str, Any]], CourseFigure] | None = None
+
+    def first_seeds(self, count: int | None) -> tuple[int, ...]:
+        """The first `count` seeds; beyond those listed, the numbers that follow the last."""
+        count = count or len(self.seeds)
+        more = range(self.seeds[-1] + 1, self.seeds[-1] + 1 + count)
+        return (*self.seeds, *more)[:count]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Data for a run: the profile it stands for, and the profile it is read from.
+
+    `cifar10=imagefolder:PATH` stands for cifar10, wherever its images come from.
+    """
+
+    profile: str
+    read_from: str
+
+    @classmethod
+    def parse(cls, text: str) -> Source:
+        """Read "mnist" or "cifar10=imagefolder:PATH"; raises CourseError for unknown profiles."""
+        name, _, origin = text.partition("=")
+        return cls(profile_name(name if origin else text), origin or text).checked()
+
+    def checked(self) -> Source:
+        """Itself, if the profile it is read from exists."""
+        profile_name(self.read_from)
+        return self
+
+    @property
+    def shown(self) -> str:
+        """Where the images came from, without the folders of one machine."""
+        kind, _, path = self.read_from.partition(":")
+        return f"{kind}:{Path(path).name}" if path else kind
+
+
+def reports() -> dict[str, Report]:
+    """Every report, by number: the modules `r<number>` of this folder."""
+    names = [module.name for module in pkgutil.iter_modules([str(FOLDER)])]
+    numbered = sorted(name for name in names if name[0] == "r" and name[1:].isdigit())
+    modules = (importlib.import_module(f"solutions.reproductions.{name}") for name in numbered)
+    return {module.REPORT.id: module.REPORT for module in modules}
+
+
+def chosen_reports(name: str) -> list[Report]:
+    """One report by its number, or all of them. Raises CourseError for another name."""
+    known = reports()
+    if name == "all":
+        return list(known.values())
+    if name not in known:
+        raise CourseError(f"no report is called {name!r}; there are {', '.join(known)} and all")
+    return [known[name]]
+
+
+def committed() -> dict[str, dict[str, Any]]:
+    """The results kept in the repository, by report."""
+    return {p.stem: read_result(p) for p in sorted(RESULTS.glob("*.json"))}
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """A result as JSON. Raises CourseError where there is none."""
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: measure it with `course reproduce {path.stem}`")
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return result
+
+
+def run_report(
+    report: Report,
+    source: Source,
+    *,
+    out: Path,
+    seeds: int | None = None,
+    quick: bool = False,
+    cache: Path = BUILD / "stages",
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Run a report on one source of data; write its part of `out/<report>.json` and return it.
+
+    The result of other profiles in that file stays. Stages that finished before are taken from
+    `cache`. Raises CourseError when data is missing.
+    """
+    data = load(source.read_from, progress=progress)
+    data = Dataset(source.profile, data.train, data.test, data.classes)
+    if quick:
+        data = data.take(QUICK_TRAIN, QUICK_TEST)
+    path = out / f"{report.id}.json"
+    known = _stage_count(report.id, source.profile)
+    with tqdm(
+        total=known,
+        desc=f"{report.id} {source.profile}",
+        unit="stage",
+        disable=None if progress else True,
+    ) as bar:
+        lab = Lab(
+            report=report.id,
+            profile=source.profile,
+            data=data,
+            seeds=report.first_seeds(1 if quick and seeds is None else seeds),
+            quick=quick,
+            cache=cache,
+            source=_source_digest(report),
+            bar=bar,
+            progress=progress,
+        )
+        report.run(lab)
+    result = _about(lab, source) | lab.result()
+    _write_result(path, report, source.profile, result)
+    return result
+
+
+def table(report: Report, run: Mapping[str, Any] | None, profile: str) -> list[Row]:
+    """The rows of one profile: its own claims, or those of the main profile where it has none."""
+    own = [p for p in report.published if p.profile == profile]
+    if run is not None and run["quick"]:
+        why = "quick run: too small to compare"
+    else:
+        why = "" if own else f"{profile} instead of {report.profiles[0]}"
+    main = [p for p in report.published if p.profile == report.profiles[0]]
+    return rows(own or main, run, why)
+
+
+def print_table(table_rows: Sequence[Row]) -> None:
+    """Published, measured, difference and reason, wrapped to the terminal."""
+    total = max(100, min(shutil.get_terminal_size((120, 24)).columns, 180))
+    heads = ("claim", "published", "measured", "difference", "reason")
+    widths = [int(total * part) for part in (0.27, 0.12, 0.22, 0.12, 0.27)]
+    _print_cells(heads, widths)
+    _print_cells(tuple("-" * (width - 2) for width in widths), widths)
+    for row in table_rows:
+        _print_cells(row.cells(), widths)
+
+
+def _print_cells(cells: Sequence[str], widths: Sequence[int]) -> None:
+    wrapped = [textwrap.wrap(c, w - 2) or [""] for c, w in zip(cells, widths, strict=True)]
+    for line in range(max(map(len, wrapped))):
+        parts = (w[line] if line < len(w) else "" for w in wrapped)
+        text = "".join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+        print(text.rstrip())
+
+
+def _about(lab: Lab, source: Source) -> dict[str, Any]:
+    """What is needed to run it again, and to judge it."""
+    quick = " --quick" if lab.quick else ""
+    name = "" if source.read_from == source.profile else f"={source.shown}"
+    return {
+        "command": f"course reproduce {lab.report} --profile {source.profile}{name}{quick}",
+        "profile": source.profile,
+        "read_from": source.shown,
+        "profile_sha256": lab.data.sha256,
+        "quick": lab.quick,
+        "train_images": len(lab.data.train),
+        "test_images": len(lab.data.test),
+        "seeds": list(lab.seeds),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
+        "machine": f"{platform.machine()}, {os.cpu_count()} processors, "
+        f"{torch.get_num_threads()} thread(s)",
+    }
+
+
+def _write_result(path: Path, report: Report, profile: str, result: dict[str, Any]) -> None:
+    from solutions.figures import as_json  # noqa: PLC0415 - it imports the figures of this room
+
+    whole = read_result(path) if path.is_file() else {"runs": {}}
+    whole = {
+        "report": report.id,
+        "title": report.title,
+        "runs": dict(sorted({**whole["runs"], profile: result}.items())),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(as_json(whole), encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _stage_count(report: str, profile: str) -> int | None:
+    """How many stages the bar expects: as many as the committed run had."""
+    path = RESULTS / f"{report}.json"
+    if not path.is_file():
+        return None
+    run = read_result(path)["runs"].get(profile)
+    return len(run["seconds"]) if run else None
+
+
+def _source_digest(report: Report) -> str:
+    path = FOLDER / f"r{report.id}.py"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
