@@ -12,6 +12,7 @@ from pathlib import Path
 import jinja2
 
 from autograder import catalog
+from autograder.disclosure import rough_seconds
 from autograder.results import Result, number, write_atomically
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,7 +37,7 @@ def environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
     )
-    made.globals.update(signs=SIGNS, number=number)
+    made.globals.update(signs=SIGNS, number=number, rough_seconds=rough_seconds)
     return made
 
 

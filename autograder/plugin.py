@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.catalog import Check
+from autograder.disclosure import Disclosure, Message
 from autograder.errors import StudentFault
 from autograder.results import CheckResult
 from autograder.setting import Setting
@@ -21,7 +22,10 @@ from autograder.student import Student
 
 
 class JudgePlugin:
-    """One judging of one student. `only` limits it to the checks of one exercise."""
+    """One judging of one student. `only` limits it to the checks of one exercise.
+
+    What a student's public faults say is kept as it is; hidden ones go through a Disclosure.
+    """
 
     def __init__(self, student: Student, setting: Setting, only: str | None = None) -> None:
         self._student = student
@@ -30,6 +34,7 @@ class JudgePlugin:
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
         self._measures: dict[str, float] = {}
+        self._disclosure = None if student.public else Disclosure(student.cells)
 
     # --- what a check may ask for ------------------------------------------------------------
 
@@ -101,19 +106,26 @@ class JudgePlugin:
     ) -> None:
         """Keep the outcome of one check."""
         fraction = 1.0 if status == "OK" else fault.fraction if fault else 0.0
+        said = self.message(fault) if fault else Message("", "", cause, "")
         self.results[check.name] = CheckResult(
             name=check.name,
             title=check.title,
             status=status,
             points=round(fraction * check.max_points, 2),
             max_points=check.max_points,
-            expected=fault.expected if fault else "",
-            got=fault.got if fault else "",
-            cause=fault.cause if fault else cause,
-            hint=fault.hint if fault else "",
+            expected=said.expected,
+            got=said.got,
+            cause=said.cause,
+            hint=said.hint,
             lecture=check.lecture,
             measures=dict(self._measures),
         )
+
+    def message(self, fault: StudentFault) -> Message:
+        """What may be told of a fault: all of it where the inputs are public."""
+        if self._disclosure is not None:
+            return self._disclosure.message(fault)
+        return Message(fault.expected, fault.got, fault.cause, fault.hint)
 
 
 def check_of(item: pytest.Item) -> Check:

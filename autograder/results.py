@@ -73,6 +73,11 @@ class Result:
     signature: str = ""
     pictures: Pictures | None = None
 
+    @property
+    def told(self) -> list[str]:
+        """The notes that a student may read: how the grader failed is for the instructor alone."""
+        return [] if self.status == "INFRA" else self.notes
+
     def to_json(self) -> str:
         """The result as JSON text."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)

@@ -11,7 +11,7 @@ import builtins
 import itertools
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +39,10 @@ from autograder.submission import Submission
 from course import models
 
 START_SECONDS = 120.0
+# Words that may come back as they are beside the names of a network's layers: the worker's own and
+# those of the exercises. Any other could be an input, spelled out.
+WORDS = {"function", "class", "value", "missing", "training", "gradients", "hooks"}
+WORDS |= {"mean", "std", "min", "max", "zero_fraction", "shape"}
 
 
 class Transport(Protocol):
@@ -114,6 +118,7 @@ class Student:
         self.public = public
         self.cells = cells
         self.notes: list[str] = []
+        self.words = set(WORDS)
         self.numbers = itertools.count()
 
     def kind_of(self, name: str) -> str:
@@ -124,6 +129,7 @@ class Student:
     def network(self, network: Network, *, training: bool = False) -> Ref:
         """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
         ref = self._new_ref()
+        self.words.update(name for name, _ in network.module.named_modules())
         state = network.weights
         self._request("network", ref, network.name, network.options, *state)
         self._request("mode", ref, training)
@@ -147,10 +153,10 @@ class Student:
             "call", global_seed, name, list(arguments), options, None, seconds=seconds
         )
 
-    def make(self, name: str, *arguments: Any) -> Ref:
+    def make(self, name: str, *arguments: Any, **options: Any) -> Ref:
         """Call `name` and leave the result, usually a module, on the other side under a Ref."""
         ref = self._new_ref()
-        self._request("call", 1, name, list(arguments), {}, ref)
+        self._request("call", 1, name, list(arguments), options, ref)
         return ref
 
     def generator(self, seed: int) -> Ref:
@@ -231,7 +237,7 @@ class Student:
         if "error" in reply.header:
             raise fault_of(reply.header["error"], public=self.public, cells=self.cells)
         result = unpack(reply.header.get("result"), reply.tensors)
-        return result if self.public else concealed(result)
+        return result if self.public else concealed(result, self.words)
 
 
 def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
@@ -291,12 +297,21 @@ def known_exception(kind: str) -> bool:
     return isinstance(known, type) and issubclass(known, BaseException)
 
 
-def concealed(value: Any) -> Any:
-    """A value in which the names of a student's own types, which could carry an input, are gone."""
+def concealed(value: Any, words: Set[str]) -> Any:
+    """A value in which a student's own words, which could carry an input, are gone.
+
+    Types lose their names, text that is none of `words` becomes an Opaque, and keys are numbered.
+    """
+    if isinstance(value, str):
+        return value if value in words else Opaque("str")
     if isinstance(value, list):
-        return [concealed(item) for item in value]
+        return [concealed(item, words) for item in value]
     if isinstance(value, dict):
-        return {key: concealed(item) for key, item in value.items()}
+        others = itertools.count(1)
+        return {
+            key if key in words else f"another name ({next(others)})": concealed(item, words)
+            for key, item in value.items()
+        }
     if isinstance(value, Opaque) and not known_type(value.type_name):
         return Opaque("custom")
     return value

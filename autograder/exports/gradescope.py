@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from autograder.disclosure import rough_seconds
 from autograder.exports.graded import is_scored
 from autograder.exports.markup import check_as_html
 from autograder.feedback import SIGNS
@@ -23,9 +24,9 @@ def results_json(result: Result, visibility: str = "visible") -> str:
     Without a score of ours there is none in the file, neither on top nor on a test: Gradescope then
     reports that grading failed, which is a request to run it again and not a zero.
     """
-    said = " ".join(result.notes) or SIGNS[result.status][1]
+    said = " ".join(result.told) or SIGNS[result.status][1]
     content: dict[str, object] = {
-        "execution_time": round(result.seconds, 2),
+        "execution_time": rough_seconds(result.seconds),
         "output": escape(f"{result.assignment}: {result.status}. {said}"),
         "output_format": "html",
         "visibility": visibility,
