@@ -24,9 +24,9 @@ from autograder.checks.answers import (
     require_number,
     require_numbers,
 )
+from autograder.checks.traces import leaves_no_trace
 from autograder.errors import StudentFault, Wrong
 from autograder.expect import expect, expect_true
-from autograder.protocol import Ref
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
@@ -75,9 +75,8 @@ def trial(student: Student, setting: Setting) -> Trial:
     return attempt(student, setting.victim, test.images, test.labels, setting.budget.epsilon)
 
 
-@pytest.fixture(scope="module")
-def linear_trial(student: Student, setting: Setting) -> Trial:
-    """The same on a linear network, where the best perturbation is known in closed form.
+def steep(setting: Setting) -> tuple[Network, Split]:
+    """A linear network, where the best perturbation is known in closed form, with its images.
 
     It is sure of itself, and wrong about every image: there a loss that is computed from
     probabilities, as by a softmax before cross-entropy, points elsewhere.
@@ -87,8 +86,14 @@ def linear_trial(student: Student, setting: Setting) -> Trial:
     network = network.with_weights([20 * w for w in network.weights])
     predicted = metrics.predict(network.module, test.images).argmax(dim=1)
     other = (test.labels + 1) % setting.dataset.num_classes
-    labels = torch.where(predicted == test.labels, other, test.labels)
-    return attempt(student, network, test.images, labels, 8 / 255)
+    return network, Split(test.images, torch.where(predicted == test.labels, other, test.labels))
+
+
+@pytest.fixture(scope="module")
+def linear_trial(student: Student, setting: Setting) -> Trial:
+    """The same on a linear network."""
+    network, test = steep(setting)
+    return attempt(student, network, test.images, test.labels, 8 / 255)
 
 
 # --- fgsm ----------------------------------------------------------------------------------------
@@ -203,53 +208,7 @@ def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
 @pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
-    test = setting.test_images(8)
-    ref = student.network(setting.victim, training=True)
-    before = student.traces(ref)
-    student.call("fgsm", ref, test.images, test.labels, 0.1)
-    after = student.traces(ref)
-    expect_true(
-        after.get("gradients") == before.get("gradients"),
-        "no gradients left on the weights",
-        f"{after.get('gradients')} weights with a gradient",
-        cause="loss.backward() fills the gradients of the weights too",
-        hint="torch.autograd.grad(loss, images) asks for the images' gradient alone.",
-    )
-    expect_true(
-        after.get("training") == before.get("training"),
-        "every layer in the mode it was in",
-        "another mode",
-        cause="model.eval() or model.train() was called, and the mode not put back",
-        hint="Put the mode back that you found, for every module.",
-    )
-    untouched(student, ref, test)
-
-
-def untouched(student: Student, ref: Ref, test: Split) -> None:
-    """Raise Wrong where an attack writes into the images that it is given.
-
-    The judge's own images are out of reach. So it leaves some on the student's side, made by an
-    attack of epsilon 0, attacks them, and has them shown by another attack of epsilon 0.
-    """
-    images = student.make("fgsm", ref, test.images, test.labels, 0.0)
-    try:
-        before = student.call("fgsm", ref, images, test.labels, 0.0)
-    except StudentFault as fault:
-        raise Wrong(
-            "an attack on images that an attack returned",
-            fault.got,
-            cause="they are still attached to the graph that they were computed in",
-            hint="Return the attacked images detached: .detach().",
-        ) from fault
-    student.call("fgsm", ref, images, test.labels, 0.1)
-    after = student.call("fgsm", ref, images, test.labels, 0.0)
-    expect_true(
-        torch.equal(require_images(before, test.images), require_images(after, test.images)),
-        "the images that were given, as they were",
-        "other images after the attack",
-        cause="the images were changed in place, by `+=` or a method whose name ends in _",
-        hint="Attack a copy: images.detach().clone().",
-    )
+    leaves_no_trace(student, setting, "fgsm")
 
 
 # --- attack_success_rate -------------------------------------------------------------------------
