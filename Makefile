@@ -23,10 +23,15 @@ demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample cla
 	@echo "Site       build/site/index.html  (make serve opens it at http://127.0.0.1:8000)"
 
 test: $(VENV)/.test  ## the fast suite; with COURSE_DATA set also the tests on real MNIST
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
 
-test-all: $(VENV)/.test  ## everything, the slow tests too
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+test-all: $(VENV)/.test  ## everything but the browser, the slow tests too
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" $(ARGS)
+
+test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colours, barriers, playground
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  echo "Chromium is missing. On Debian: sudo apt install chromium" >&2; exit 1; }
+	$(BIN)/python -m pytest -m browser $(ARGS)
 
 lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format) and mypy
 	$(BIN)/ruff check .
@@ -73,6 +78,6 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.instructor $(VENV)/.site $(VENV)/.lint $(VENV)/.test: $(VENV)/.%: $(VENV)/.base
+$(VENV)/.instructor $(VENV)/.site $(VENV)/.lint $(VENV)/.test $(VENV)/.browser: $(VENV)/.%: $(VENV)/.base
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@
