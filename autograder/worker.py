@@ -114,7 +114,7 @@ class Worker:
         self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
     ) -> Any:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
-        torch.manual_seed(seed)
+        seed_everything(seed)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
         result = function(*map(self.object_for, arguments), **options)
