@@ -165,11 +165,9 @@ class Student:
         self._request("generator", ref, seed)
         return ref
 
-    def function(self, name: str) -> Ref:
-        """The student's own function `name`, to be given to another function of theirs."""
-        ref = self._new_ref()
-        self._request("function", ref, name)
-        return ref
+    def gradient(self, name: str, first: Tensor, *others: Any) -> Any:
+        """The gradient of the summed result of the student's `name` by its first argument."""
+        return self._request("gradient", name, first, *others)
 
     def attack(self, directions: Tensor) -> Ref:
         """An attack on the other side that adds epsilon * directions[label] to each image, clamped.
