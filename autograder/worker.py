@@ -95,9 +95,11 @@ class Worker:
         """Keep a random generator as `ref`."""
         self.objects[ref.name] = torch.Generator().manual_seed(seed)
 
-    def do_function(self, ref: Ref, name: str) -> None:
-        """Keep the student's function `name` as `ref`, to be given to another of theirs."""
-        self.objects[ref.name] = self.namespace[name]
+    def do_gradient(self, name: str, first: Tensor, *others: Any) -> Tensor:
+        """The gradient of the sum of what the student's function returns, by its first argument."""
+        first.requires_grad_()
+        (gradient,) = torch.autograd.grad(self.namespace[name](first, *others).sum(), first)
+        return gradient
 
     def do_attack(self, ref: Ref, directions: Tensor) -> None:
         """Keep an attack as `ref` that moves an image by epsilon times its class's direction.
@@ -114,7 +116,7 @@ class Worker:
         self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
     ) -> Any:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
-        seed_everything(seed)
+        torch.manual_seed(seed)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
         result = function(*map(self.object_for, arguments), **options)
