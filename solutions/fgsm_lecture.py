@@ -115,7 +115,7 @@ def measure(plan: Plan | None = None) -> dict[str, Any]:
         },
         "drift": {
             "FGSM": _drift(plain, test, partial(fgsm, epsilon=epsilon)),
-            "random sign noise": _drift(plain, test, partial(_noise, epsilon=epsilon, seed=0)),
+            "random sign noise": _drift(plain, test, partial(sign_noise, epsilon=epsilon, seed=0)),
         },
     }
 
@@ -156,7 +156,9 @@ def _warm(epsilon: float, done: float) -> float:
 # --- the measurements ---------------------------------------------------------------------------
 
 
-def _noise(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, seed: int) -> Tensor:
+def sign_noise(
+    model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, seed: int
+) -> Tensor:
     """The control: every pixel moves by epsilon, up or down by the toss of a coin."""
     coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
     return (images + epsilon * (2 * coin - 1)).clamp(0, 1)
@@ -167,7 +169,7 @@ def _fgsm_curve(model: nn.Module, test: Split, epsilons: Sequence[float]) -> lis
 
 
 def _noise_curve(model: nn.Module, test: Split, seed: int) -> list[float]:
-    moved = [_noise(model, test.images, test.labels, e, seed) for e in EPSILONS]
+    moved = [sign_noise(model, test.images, test.labels, e, seed) for e in EPSILONS]
     return _rounded([accuracy(model, images, test.labels) for images in moved])
 
 
