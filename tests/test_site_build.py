@@ -212,3 +212,9 @@ def test_what_the_text_says_of_the_measurements() -> None:
     assert drift["random sign noise"]["logits"] < 0.2 * drift["FGSM"]["logits"]
     answer_sure = mean(results["confidence"]["attacked"])
     assert answer_sure > 0.85  # "mostly it is not" unsure
+
+
+def test_references_are_those_of_the_bibliography() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "references.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
