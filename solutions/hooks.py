@@ -28,7 +28,8 @@ class ActivationMonitor:
     `layers` names modules as `model.named_modules()` does; None watches every leaf, a module
     without children. `stats` maps a layer's name to the statistics of its latest output:
     mean, std (of the whole output, divided by its size), min, max, zero_fraction (the share of
-    exact zeros: after a ReLU, the share of units that are off) and shape, a tuple.
+    exact zeros: after a ReLU, the share of units that are off) and shape, a tuple. A layer that has
+    not run is not in it, nor is one whose output is no tensor. Entering again starts afresh.
 
     Raises ValueError on entering when a name matches no module, or when there is nothing to
     watch: a monitor that silently records nothing looks like a network without activity. Calling
@@ -57,10 +58,11 @@ class ActivationMonitor:
             self._handles.pop().remove()
 
     def _hook(self, name: str) -> Any:
-        def record(module: nn.Module, inputs: Any, output: Tensor) -> None:
-            self.stats[name] = statistics(output)
+        def note(module: nn.Module, inputs: Any, output: Any) -> None:
+            if isinstance(output, Tensor):
+                self.stats[name] = statistics(output)
 
-        return record
+        return note
 
 
 def watched_modules(model: nn.Module, layers: Collection[str] | None) -> dict[str, nn.Module]:

@@ -1,0 +1,399 @@
+"""The checks of a2-hooks: what a monitor records, when it stops, and how far layers are moved.
+
+The student's monitor is entered and left in its own process, around a network of the judge's that
+the judge lets run there on images of its own. Every number that comes back is computed again on
+the judge's copy. Whether a hook is left cannot be seen from here for sure, but what it does can:
+numbers that change after the block. The layers, their order and their kinds differ from network to
+network, and some of their names are drawn at random.
+"""
+
+from __future__ import annotations
+
+import pytest
+from torch import Tensor
+
+from autograder.checks import diagnose_hooks as diagnose
+from autograder.checks.answers import kind, require
+from autograder.checks.observe_hooks import (
+    NUMBERS,
+    Observed,
+    attacked,
+    drift,
+    is_refused,
+    observe,
+    renamed,
+    require_names,
+    require_numbers_of,
+    require_right,
+    require_statistics,
+    same,
+    sizes,
+    some_images,
+    stats_of,
+    with_dead_layers,
+    without_a_trace,
+)
+from autograder.errors import Crash, NotWritten, Wrong
+from autograder.expect import expect_true
+from autograder.protocol import Ref
+from autograder.setting import Setting
+from autograder.student import Student
+from course.metrics import predict
+
+LECTURE = "assignments/a2-hooks/"
+MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
+DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
+
+
+# --- ActivationMonitor: what it records ----------------------------------------------------------
+
+
+@pytest.mark.graded(**MONITOR)
+def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
+    """Around a trained network it records six statistics of each layer"""
+    require(student, "ActivationMonitor", "class")
+    observed = observe(student, setting.victim, some_images(setting, "first images"))
+    if not observed.stats:
+        raise Wrong(
+            "statistics of the layers that ran",
+            "an empty `stats` after the block",
+            cause=diagnose.other_names([], observed.layers),
+            hint="Register a forward hook on every leaf in `__enter__`; fill `stats` in the hook.",
+        )
+    for name in observed.common:
+        require_statistics(observed.stats[name], name)
+
+
+@pytest.fixture(scope="module")
+def hidden(student: Student, setting: Setting) -> Observed:
+    """The monitor around a network with random weights and names that nobody knows."""
+    images = some_images(setting, "hidden images")
+    return observe(student, renamed(setting, "fast-cnn"), images)
+
+
+@pytest.mark.graded(points=2, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
+    """mean, std, min and max are those of the layer's whole output"""
+    measures["layers"] = len(hidden.common)
+    require_numbers_of(hidden, NUMBERS)
+
+
+@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_counts_the_zeros(hidden: Observed) -> None:
+    """zero_fraction is the share of exact zeros"""
+    require_numbers_of(hidden, ["zero_fraction"])
+
+
+@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_notes_the_shape(hidden: Observed) -> None:
+    """shape is the output's, with the number of images"""
+    for name, layer in hidden.common.items():
+        right, found = layer.outputs[-1].shape, hidden.stats[name].get("shape")
+        expect_true(
+            found == list(right),
+            f"shape {tuple(right)} of layer '{name}'",
+            str(tuple(found)) if sizes(found) else kind(found),
+            cause=diagnose.other_shape(found, layer.outputs[-1]),
+            hint="tuple(output.shape)",
+        )
+
+
+@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
+    """Every leaf that runs is in it, nested ones too, and nothing else"""
+    images = some_images(setting, "images for leaves", 6)
+    for name in ("tiny-cnn", "small-resnet", "functional-cnn", "shared-relu-cnn"):
+        observed = observe(student, renamed(setting, name), images)
+        require_names(observed.stats, diagnose.leaves(observed.layers), observed.layers)
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> None:
+    """The numbers are those of the layer's latest output, as it left the layer"""
+    batches = some_images(setting, "earlier images", 11), some_images(setting, "later images", 7)
+    for name in ("tiny-cnn", "shared-relu-cnn"):
+        observed = observe(student, renamed(setting, name), *batches)
+        require_numbers_of(
+            observed,
+            (*NUMBERS, "zero_fraction"),
+            cause="a layer may run more than once in a block: each run replaces the one before",
+        )
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
+    """Given names of layers, it records those and no others, whole blocks too"""
+    network = renamed(setting, "small-resnet")
+    outer = [name for name, _ in network.module.named_children()]
+    chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
+    images = some_images(setting, "images for chosen layers", 9)
+    observed = observe(student, network, images, layers=chosen)
+    require_names(observed.stats, chosen, observed.layers)
+    require_numbers_of(observed, NUMBERS)
+
+
+# --- ActivationMonitor: when it records ----------------------------------------------------------
+
+
+@pytest.mark.graded(points=1, needs="monitor_watches_chosen_layers", **MONITOR)
+def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
+    """A name that no layer has is an error, and so is an empty list"""
+    network = renamed(setting, "tiny-cnn")
+    first = next(name for name, _ in network.module.named_children())
+    images = some_images(setting, "images for names", 4)
+    attempts = {
+        "a name that no layer has": ["no-such-layer"],
+        "such a name beside the right one": [first, "no-such-layer"],
+        "an empty list of layers": [],
+    }
+    for what, layers in attempts.items():
+        ref = student.network(network)
+        expect_true(
+            is_refused(student, ref, layers),
+            f"an error for {what}",
+            "a monitor that goes on",
+            cause="an empty list counts as false in `if layers`: ask `layers is None`"
+            if not layers
+            else "a monitor that watches nothing looks like a network in which nothing happens",
+            hint="raise ValueError(...) in `__enter__`, before any hook is registered.",
+        )
+        student.apply(ref, images)  # the process lives: it was an error, and no end
+    observed = observe(student, network, images, layers=[first])
+    require_names(observed.stats, [first], observed.layers)
+
+
+@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
+    """Nothing is recorded before the block or after it, even where an error ends it"""
+    network = renamed(setting, "tiny-cnn")
+    images, others = some_images(setting, "inside", 8), some_images(setting, "outside", 5)
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    student.apply(ref, others)
+    given = student.enter(monitor)
+    expect_true(
+        not stats_of(student, monitor, given),
+        "an empty `stats` when the block begins",
+        "statistics of a run before the block",
+        cause="the hooks are put on in `__init__`: do it in `__enter__`",
+    )
+    student.apply(ref, images)
+    student.leave(monitor)
+    stays_after_the_block(student, ref, monitor, given, others)
+
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    given = student.enter(monitor)
+    student.apply(ref, images)
+    expect_true(
+        not student.leave(monitor, failed=True),
+        "an error in the block to go on to whoever wrote the block",
+        "a block that ends as if nothing had happened",
+        cause="`__exit__` returns something true, which swallows the error",
+        hint="Let `__exit__` return nothing.",
+    )
+    stays_after_the_block(student, ref, monitor, given, others)
+
+
+def stays_after_the_block(
+    student: Student, ref: Ref, monitor: Ref, given: Ref, others: Tensor
+) -> None:
+    """Raise Wrong where `stats` changes, or is gone, when the network runs after the block."""
+    before = stats_of(student, monitor, given)
+    expect_true(
+        bool(before),
+        "`stats` still there after the block",
+        "an empty one",
+        cause="`__exit__` empties it: take off the hooks and leave the numbers",
+    )
+    student.apply(ref, others)
+    expect_true(
+        stats_of(student, monitor, given) == before,
+        "the same `stats` whatever the network does after the block",
+        "others after it has run again",
+        cause="the hooks are still on the network",
+        hint="`register_forward_hook` returns a handle: keep it, and call its `.remove()` in "
+        "`__exit__`.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
+    """The network answers as without it, and a second monitor, or a second block, is no matter"""
+    answers_as_without(student, setting)
+    network = renamed(setting, "strided-cnn")
+    batches = [some_images(setting, f"images {number}", 5 + number) for number in range(3)]
+    ref = student.network(network)
+    first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
+    given = [student.enter(first), student.enter(second)]
+    student.apply(ref, batches[0])
+    student.leave(first)
+    student.apply(ref, batches[1])
+    student.leave(second)
+    for number, (monitor, each) in enumerate(zip((first, second), given, strict=True)):
+        seen = Observed(
+            diagnose.run(network.module, batches[number]), stats_of(student, monitor, each)
+        )
+        others = "leaving a monitor took off hooks that are not its own, or both share one `stats`"
+        require_numbers_of(seen, NUMBERS, cause=others)
+    again = student.enter(first)
+    student.apply(ref, batches[2])
+    student.leave(first)
+    seen = Observed(diagnose.run(network.module, batches[2]), stats_of(student, first, again))
+    require_numbers_of(
+        seen, NUMBERS, cause="the second block of one monitor records nothing: register in it"
+    )
+
+
+def answers_as_without(student: Student, setting: Setting) -> None:
+    """Raise Wrong where the network's logits, or what it records, change because it is watched.
+
+    It is in train mode, where a batch normalisation shows by its answers in which mode it is.
+    """
+    network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
+    own = network.with_weights(network.weights).module.train()
+    layers = diagnose.run(own, images)
+    ref = student.network(network, training=True)
+    monitor = student.make("ActivationMonitor", ref)
+    student.enter(monitor)
+    logits = student.apply(ref, images)
+    student.leave(monitor)
+    right = layers[""].outputs[-1]
+    in_eval_mode = predict(network.with_weights(network.weights).module, images)
+    expect_true(
+        same(logits, right),
+        "the logits that the network gives when nobody watches",
+        "other logits in the block",
+        cause="the network was put in eval mode: watch it as it is"
+        if same(logits, in_eval_mode)
+        else "a hook that returns something puts it in the place of the layer's output",
+        hint="Let the hook return nothing.",
+    )
+
+
+@pytest.mark.graded(needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: no hook is left, and the network is as it was"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    first = next(name for name, _ in network.module.named_children())
+    ref = student.network(network, training=True)
+    before = student.traces(ref)
+    for failed in (False, True):
+        monitor = student.make("ActivationMonitor", ref)
+        student.enter(monitor)
+        student.apply(ref, images)
+        student.leave(monitor, failed=failed)
+    without_a_trace(before, student.traces(ref), "a block")
+    is_refused(student, ref, [first, "no-such-layer"])
+    without_a_trace(before, student.traces(ref), "a block that could not begin")
+
+
+# --- activation_drift ----------------------------------------------------------------------------
+
+
+@pytest.mark.graded(points=3, **DRIFT)
+def test_drift_is_the_mean_relative_change(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """Drift is the mean over the images of the relative L2 change of a layer's output"""
+    require(student, "activation_drift", "function")
+    images = some_images(setting, "images for drift")
+    moved = attacked(setting, images, "attack for drift")
+    drifted = drift(student, renamed(setting, "strided-cnn"), images, moved)
+    measures["layers"] = len(drifted.found)
+    require_right(drifted)
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
+    """Every leaf that runs has a drift, nested ones too, and nothing else"""
+    images = some_images(setting, "images for leaves", 6)
+    moved = attacked(setting, images, "attack for leaves")
+    for name in ("small-resnet", "functional-cnn"):
+        drifted = drift(student, renamed(setting, name), images, moved)
+        require_names(drifted.found, drifted.right, drifted.clean)
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
+    """A layer that works in place does not change what was kept of the one before it"""
+    images = some_images(setting, "images in place", 12)
+    moved = attacked(setting, images, "attack in place")
+    require_right(
+        drift(student, renamed(setting, "shared-relu-cnn"), images, moved),
+        cause="of a layer that runs twice the latest output counts",
+    )
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> None:
+    """It is measured in eval mode, and the network goes on in the mode it was in"""
+    network, images = renamed(setting, "small-resnet"), some_images(setting, "images for modes")
+    moved = attacked(setting, images, "attack for modes")
+    require_right(
+        drift(student, network, images, moved, training=True),
+        cause="the network ran in train mode, where batch normalisation mixes the images",
+    )
+    ref = student.network(network, training=True)
+    student.call("activation_drift", ref, images, moved)
+    logits = student.apply(ref, images)
+    own = network.with_weights(network.weights).module.train()
+    expect_true(
+        same(logits, diagnose.run(own, images)[""].outputs[-1]),
+        "a network that is in train mode again afterwards",
+        "one that answers otherwise",
+        cause="it was put in eval mode and left there",
+        hint="`with evaluating(model):` puts every module's mode back.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> None:
+    """What is off and stays off has a drift of 0, and so have images that did not change"""
+    network = with_dead_layers(renamed(setting, "tiny-cnn"))
+    images = some_images(setting, "images for dead layers", 10)
+    moved = attacked(setting, images, "attack for dead layers")
+    for adversarial in (moved, images.clone()):
+        try:
+            drifted = drift(student, network, images, adversarial)
+        except Wrong as fault:
+            if fault.cause == "a division by zero":
+                fault.cause = "0 divided by 0: the output of a layer that is off has length 0"
+                fault.hint = "Keep the divisor above 0: `.clamp(min=1e-12)`."
+            raise
+        require_right(drifted, cause="a small number added to every length, or to a change")
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
+    """Two batches of different shape are an error, not stretched to fit"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
+    ref = student.network(network)
+    for count in (1, 0):
+        try:
+            student.call("activation_drift", ref, images[: 6 if count else 0], images[:count])
+        except NotWritten:
+            raise
+        except Crash:
+            continue
+        raise Wrong(
+            "an error where clean and adversarial do not hold the same images"
+            if count
+            else "an error where there are no images",
+            "a result",
+            cause="one image is compared with each of six, since PyTorch stretches it"
+            if count
+            else "the mean of nothing is no number",
+            hint="Compare `clean.shape` with `adversarial.shape` first, and raise ValueError.",
+        )
+    require_right(drift(student, network, images, attacked(setting, images, "not refused")))
+
+
+@pytest.mark.graded(needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: no hook is left, and the network is as it was"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    ref = student.network(network, training=True)
+    before = student.traces(ref)
+    student.call("activation_drift", ref, images, attacked(setting, images, "attack for traces"))
+    without_a_trace(before, student.traces(ref), "the call")

@@ -1,0 +1,263 @@
+"""Which known mistake a wrong monitor or drift looks like, found by measuring it against each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from solutions.hooks import statistics
+
+Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to what the student found
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one module was given and put out while it was watched, call by call.
+
+    left: the outputs themselves, not copies: what a layer behind them that works in place made of
+    them.
+    """
+
+    module: nn.Module
+    inputs: list[Tensor] = field(default_factory=list)
+    outputs: list[Tensor] = field(default_factory=list)
+    left: list[Tensor] = field(default_factory=list)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it has no modules inside."""
+        return next(self.module.children(), None) is None
+
+
+@contextmanager
+def watching(model: nn.Module) -> Iterator[dict[str, Layer]]:
+    """Watch every module of the judge's own network, containers too, by its name."""
+    layers = {name: Layer(module) for name, module in model.named_modules()}
+
+    def before(layer: Layer) -> Callable[..., None]:
+        return lambda module, inputs: layer.inputs.append(inputs[0].detach().clone())
+
+    def after(layer: Layer) -> Callable[..., None]:
+        def keep(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            layer.outputs.append(output.detach().clone())
+            layer.left.append(output.detach())
+
+        return keep
+
+    with ExitStack() as hooks:
+        for layer in layers.values():
+            hooks.callback(layer.module.register_forward_pre_hook(before(layer)).remove)
+            hooks.callback(layer.module.register_forward_hook(after(layer)).remove)
+        yield layers
+
+
+def run(model: nn.Module, *batches: Tensor) -> dict[str, Layer]:
+    """What the modules of the judge's network do on these batches, one after the other."""
+    with watching(model) as layers, torch.no_grad():
+        for images in batches:
+            model(images)
+    return layers
+
+
+def leaves(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    """The leaves that ran: what a monitor of every leaf has to record."""
+    return {name: layer for name, layer in layers.items() if layer.is_leaf and layer.outputs}
+
+
+# --- which layers --------------------------------------------------------------------------------
+
+
+def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
+    """What names other than those of the leaves that ran come from."""
+    names, right = set(found), leaves(layers).keys()
+    rectifiers = {name for name in right if isinstance(layers[name].module, nn.ReLU)}
+    outermost = {name for name in layers if name and "." not in name}
+    if names == rectifiers:
+        return "only modules of the class nn.ReLU are watched: a network may call F.relu instead"
+    if names and names <= {type(layer.module).__name__ for layer in layers.values()}:
+        return "the keys are names of classes: layers of one class overwrite each other"
+    if names >= right and names <= layers.keys():
+        more = names - right
+        if any(layers[name].is_leaf for name in more):
+            return "a layer that did not run is in it: fill `stats` in the hook alone"
+        return "modules that contain others are watched too, not leaves alone"
+    if names == outermost or names == {name for name in outermost if layers[name].is_leaf}:
+        return "only the outermost modules are watched: `named_modules` goes inside"
+    if names and names <= {name.rpartition(".")[2] for name in layers}:
+        return "the keys are the last parts of names: what they have in common is overwritten"
+    weighted = {name for name in right if any(True for _ in layers[name].module.parameters())}
+    if names == weighted:
+        return "only layers with weights are watched"
+    return "" if names else "no hook has fired: are they registered, on modules that run?"
+
+
+# --- numbers of one output -----------------------------------------------------------------------
+
+# Which tensor a statistic may have been taken of, in place of the layer's latest output.
+SOURCES: dict[str, Callable[[Layer], Tensor]] = {
+    "of what goes into the layer, not of what comes out": lambda layer: layer.inputs[-1],
+    "of what a layer behind it that works in place left of the output: take it in the hook, or "
+    "clone the output": lambda layer: layer.left[-1],
+    "of the first output in the block, not of the latest": lambda layer: layer.outputs[0],
+    "of all outputs in the block together, not of the latest": lambda layer: torch.cat(
+        [output.flatten() for output in layer.outputs]
+    ),
+    "of the first image alone": lambda layer: layer.outputs[-1][:1],
+    "of the last image alone": lambda layer: layer.outputs[-1][-1:],
+    "of the mean over the images": lambda layer: layer.outputs[-1].mean(dim=0),
+    "of the absolute values": lambda layer: layer.outputs[-1].abs(),
+    "of the values above 0": lambda layer: layer.outputs[-1][layer.outputs[-1] > 0],
+    "of the output after a ReLU of your own": lambda layer: layer.outputs[-1].relu(),
+}
+
+# What else may have been taken of the right tensor.
+WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
+    "mean": {"the sum": torch.sum, "the median": torch.median, "the standard deviation": torch.std},
+    "std": {
+        "the variance: its root is missing": torch.var,
+        "the mean": torch.mean,
+        "the mean over the images of each image's own": lambda values: (
+            values.flatten(1).std(dim=1).mean()
+        ),
+    },
+    "min": {"the largest: min and max are exchanged": torch.max},
+    "max": {"the smallest: min and max are exchanged": torch.min},
+    "zero_fraction": {
+        "the share of values of 0 or less, not of exact zeros": lambda v: (v <= 0).float().mean(),
+        "the share of values that are not 0": lambda v: (v != 0).float().mean(),
+        "the number of zeros, not their share": lambda v: (v == 0).sum(),
+        "in percent; a fraction is asked for": lambda v: 100 * (v == 0).float().mean(),
+        "the zeros for each image, not for each value": lambda v: (v == 0).sum() / len(v),
+        "the share of units that are 0 for every image": lambda v: (
+            (v == 0).all(dim=0).float().mean()
+        ),
+    },
+}
+
+
+def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
+    """What else the wrong numbers are: the same other tensor or formula must explain them all."""
+    for what, source in SOURCES.items():
+        if all(
+            near(value, taken(key, source(layers[name]))) for (name, key), value in found.items()
+        ):
+            return f"it is that {what}"
+    for key in {key for _, key in found}:
+        for what, way in WAYS[key].items():
+            mine = {name: value for (name, each), value in found.items() if each == key}
+            outputs = {name: layers[name].outputs[-1] for name in mine}
+            if all(near(value, way(outputs[name]).item()) for name, value in mine.items()):
+                return f"`{key}` is {what}"
+    if all(abs(value) < 1e-12 for value in found.values()):
+        return "every number is 0: a place is kept for them, and nothing is put in"
+    return ""
+
+
+def taken(key: str, values: Tensor) -> float:
+    """One statistic of a tensor; NaN of an empty one."""
+    return float(statistics(values)[key]) if values.numel() else float("nan")
+
+
+def near(found: float, value: float) -> bool:
+    """Whether a number is another but for rounding and for the divisor of a variance."""
+    return abs(found - value) <= 1e-6 + 0.002 * abs(value)
+
+
+def other_shape(found: object, output: Tensor) -> str:
+    """What another shape than the output's is."""
+    shape = list(output.shape)
+    others = {
+        "the shape of one image's output: the size of the batch is missing": shape[1:],
+        "the size of the batch is taken as 1": [1, *shape[1:]],
+        "the number of values": [output.numel()],
+    }
+    if not isinstance(found, list):
+        return "a list or tuple of sizes is asked for: `tuple(output.shape)`"
+    return next((words for words, other in others.items() if found == other), "")
+
+
+# --- drift ---------------------------------------------------------------------------------------
+
+Drift = Callable[[Tensor, Tensor], Tensor]  # of two outputs (n, values), clean and attacked
+
+
+def lengths(values: Tensor) -> Tensor:
+    """The L2 length of each image's values (n, values)."""
+    return values.norm(dim=1).clamp(min=1e-12)
+
+
+# What else may have been computed of a layer's two outputs.
+OTHER_DRIFTS: dict[str, Drift] = {
+    "one ratio for the whole batch: take it for each image, then the mean": lambda a, b: (
+        (b - a).norm() / a.norm().clamp(min=1e-12)
+    ),
+    "the mean change over the mean length: divide for each image, then take the mean": (
+        lambda a, b: lengths(b - a).mean() / lengths(a).mean()
+    ),
+    "the length of the change, not divided by the length of the output": lambda a, b: lengths(
+        b - a
+    ).mean(),
+    "the change is divided by the attacked output's length, not by the clean one's": (
+        lambda a, b: (lengths(b - a) / lengths(b)).mean()
+    ),
+    "the L1 norm is taken, the sum of absolute values; the L2 norm is asked for": lambda a, b: (
+        (b - a).abs().sum(dim=1) / a.abs().sum(dim=1).clamp(min=1e-12)
+    ).mean(),
+    "the largest value is taken in place of the L2 norm": lambda a, b: (
+        (b - a).abs().amax(dim=1) / a.abs().amax(dim=1).clamp(min=1e-12)
+    ).mean(),
+    "the square of the length: the root is missing": lambda a, b: (
+        (lengths(b - a) / lengths(a)).square().mean()
+    ),
+    "the sum over the images, not the mean": lambda a, b: (lengths(b - a) / lengths(a)).sum(),
+    "the largest of the images, not the mean": lambda a, b: (lengths(b - a) / lengths(a)).amax(),
+    "the median of the images, not the mean": lambda a, b: (lengths(b - a) / lengths(a)).median(),
+    "the first image alone": lambda a, b: (lengths(b - a) / lengths(a))[0],
+    "the difference of the two lengths, not the length of the difference": lambda a, b: (
+        (lengths(b) - lengths(a)).abs() / lengths(a)
+    ).mean(),
+    "a fraction is asked for, and this is in percent": lambda a, b: (
+        100 * (lengths(b - a) / lengths(a)).mean()
+    ),
+    "the mean size of a change in one value": lambda a, b: (b - a).abs().mean(),
+}
+
+
+def other_drift(
+    found: Mapping[str, float], clean: Mapping[str, Layer], attacked: Mapping[str, Layer]
+) -> str:
+    """Which other measure of change these numbers are."""
+
+    def is_that(drift: Drift, part: Callable[[Layer], Tensor]) -> bool:
+        pairs = {name: (part(clean[name]), part(attacked[name])) for name in found}
+        values = {
+            name: drift(a.flatten(1).double(), b.flatten(1).double()).item()
+            for name, (a, b) in pairs.items()
+        }
+        return all(near(found[name], value) for name, value in values.items())
+
+    for words, drift in OTHER_DRIFTS.items():
+        if is_that(drift, lambda layer: layer.outputs[-1]):
+            return words
+    if is_that(relative_change, lambda layer: layer.inputs[-1]):
+        return "it is the change of what goes into the layer, not of what comes out"
+    if is_that(relative_change, lambda layer: layer.left[-1]):
+        return (
+            "a layer that works in place has overwritten what was kept: clone the output in the "
+            "hook"
+        )
+    if all(abs(value) < 1e-12 for value in found.values()):
+        return (
+            "no change at all: were the same images run twice, or do both runs fill one dictionary?"
+        )
+    return ""
+
+
+def relative_change(clean: Tensor, attacked: Tensor) -> Tensor:
+    """The right measure, of two outputs (n, values)."""
+    return (lengths(attacked - clean) / lengths(clean)).mean()
