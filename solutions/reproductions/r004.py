@@ -54,7 +54,7 @@ def run(lab: Lab) -> None:
     """Train a network for each seed, attack all test images at every epsilon in both units."""
     train_images = _resized(lab.data.train.images)
     test = Split(_resized(lab.data.test.images), lab.data.test.labels)
-    recipe = replace(RECIPE, batch_size=16) if lab.quick else RECIPE
+    recipe = replace(RECIPE, batch_size=16, schedule="one-cycle") if lab.quick else RECIPE
     channels, classes = test.images.shape[1], lab.data.num_classes
 
     def network(seed: int, chosen: Recipe) -> tuple[nn.Module, dict[str, Any]]:
@@ -81,6 +81,12 @@ def run(lab: Lab) -> None:
     models = [model for model, _ in networks]
     lab.record(
         number("parameters", [parameter_count(models[0])], "count"),
+        words(
+            "recipe",
+            f"{recipe.optimizer}, {recipe.learning_rate:g}, batch {recipe.batch_size}, "
+            f"{recipe.epochs} epochs",
+        ),
+        words("scale", f"ε = {PRINTED[-1]:g} there is {PRINTED[-1] * HALF[1][0]:g} in pixels"),
         number("train-images", [len(lab.data.train)], "count"),
         number("test-images", [len(lab.data.test)], "count"),
         share(
@@ -111,18 +117,29 @@ def _curves(lab: Lab, models: list[nn.Module], test: Split) -> None:
     counts = lab.each("curve", lambda m: fgsm_counts(m, test.images, test.labels, pixels), models)
     clean = [c["clean"] for c in counts]
     lab.record(share("clean", clean, len(test)))
-    for reading, scale in (("scaled", 0.5), ("pixels", 1.0)):
-        places = [pixels.index(scale * e) for e in PRINTED]
-        for e, place in zip(PRINTED, places, strict=True):
-            left = [c["both"][place] for c in counts]
-            fooled = [c["clean"] - c["both"][place] for c in counts]
-            unit = "on [-1, 1]" if reading == "scaled" else "in pixels"
-            lab.record(
-                share(f"left-{reading}-{e:g}", left, clean, f"Left at ε = {e:g} {unit}"),
-                share(f"fooled-{reading}-{e:g}", fooled, clean, f"Fooled at ε = {e:g} {unit}"),
-            )
+    for e in PRINTED:
+        place = pixels.index(e / 2)
+        left = [c["both"][place] for c in counts]
+        lab.record(
+            share(f"left-{e:g}", left, clean, f"Left at ε = {e:g} on [-1, 1]"),
+            share(
+                f"fooled-{e:g}",
+                [a - b for a, b in zip(clean, left, strict=True)],
+                clean,
+                f"Fooled at ε = {e:g} on [-1, 1]",
+            ),
+        )
+    for e in PRINTED[1:]:
+        left = [c["both"][pixels.index(e)] for c in counts]
+        lab.record(share(f"left-in-pixels-{e:g}", left, clean, f"Left at ε = {e:g} in pixels"))
     at = pixels.index(SHOWN / 2)
-    lab.record(share("all-scaled-0.15", [c["correct"][at] for c in counts], len(test)))
+    correct = [c["correct"][at] for c in counts]
+    missed = 100 - 100 * sum(correct) / len(correct) / len(test)
+    fooled = 100 - 100 * sum(c["both"][at] for c in counts) / sum(clean)
+    lab.record(
+        share("all-0.15", correct, len(test)),
+        words("two-rates", f"{missed:.2f} % of all images, {fooled:.2f} % of those read rightly"),
+    )
     lab.curve(
         "FGSM",
         network=NETWORK,
@@ -175,6 +192,8 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
             "attacked": moved[right].mean().item(),
             "wrong": moved[wrong].mean().item() if wrong.any() else 0.0,
             "detection": detection(before[right], moved[right]),
+            "sure": [int((c[right] > 0.99).sum()) for c in (before, moved)],
+            "right": int(right.sum()),
             "confusion": {
                 name: confusion_matrix(
                     test.labels[right], z[right].argmax(dim=1), lab.data.num_classes
@@ -188,6 +207,7 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
         }
 
     looks = lab.each("confidence", look, models)
+    right = [look["right"] for look in looks]
     confusion = [
         [sum(c) for c in zip(*row, strict=True)]
         for row in zip(*(look["confusion"]["attacked"] for look in looks), strict=True)
@@ -202,6 +222,11 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
         ),
         number("confidence-wrong", [100 * look["wrong"] for look in looks], "%"),
         number("detection", [look["detection"] for look in looks], ""),
+        *(
+            share(f"sure-{name}", [look["sure"][place] for look in looks], right)
+            for place, name in enumerate(("clean", "attacked"))
+        ),
+        words("digits", _per_class(confusion)),
         words("becomes", ", ".join(f"{k} → {_commonest(confusion, k)}" for k in (2, 1, 0))),
         words("most-confused", _most_confused(confusion)),
     )
@@ -212,6 +237,13 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
 def _commonest(confusion: list[list[int]], label: int) -> int:
     wrong = [0 if k == label else count for k, count in enumerate(confusion[label])]
     return wrong.index(max(wrong))
+
+
+def _per_class(confusion: list[list[int]]) -> str:
+    """The class that withstands the attack best, and the one that does worst."""
+    kept = {k: row[k] / sum(row) for k, row in enumerate(confusion) if sum(row)}
+    best, worst = max(kept, key=kept.__getitem__), min(kept, key=kept.__getitem__)
+    return f"{100 * kept[best]:.1f} % of {best}s are left, {100 * kept[worst]:.1f} % of {worst}s"
 
 
 def _most_confused(confusion: list[list[int]]) -> str:
