@@ -27,6 +27,8 @@ WORKER_FILES = (
     "confine.py",
     "errors.py",
     "limits.py",
+    "namespaces.py",
+    "nursery.py",
     "protocol.py",
     "slicing.py",
     "worker.py",
@@ -41,6 +43,8 @@ SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
 )
+SCRATCH = "/scratch"
+WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's own
 TEMPORARY_BYTES = 256 << 20
 
 
@@ -61,19 +65,38 @@ def hidden() -> list[Path]:
 
 
 def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
-    """`inner` as run inside the box. `user` is the id that root's worker takes on."""
+    """`inner` as run inside a worker's box. `user` is the id that root's worker takes on."""
+    arguments = box(scratch)
+    if user is None:
+        return [*arguments, *CLOSED, "--cap-drop", "ALL", *inner]
+    arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
+    arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    return [*arguments, *inner]
+
+
+def parent_command(inner: Sequence[str]) -> list[str]:
+    """`inner` as run in the same box, but with the right to mount and make namespaces in it: the
+    parent of preloaded workers, which runs no student's code and gives each worker less."""
+    arguments = box(Path(SCRATCH))
+    return [*arguments, *(() if os.geteuid() == 0 else CLOSED), "--cap-add", "ALL", *inner]
+
+
+# An ordinary user's box: a user namespace in which no other can be made.
+CLOSED = ("--unshare-user", "--disable-userns")
+
+
+def box(scratch: Path) -> list[str]:
+    """The command of a box, without what it may do and what runs in it."""
     arguments = [
         "bwrap",
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "box"),
     ]
-    if user is None:
-        arguments += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
     # Without /dev/zero, which can be mapped as memory that no process is seen to hold.
     arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
     # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box. The
     # interpreter may itself lie below /tmp, so what is readable is put on top of it.
-    for folder in ("/dev/shm", "/tmp", str(scratch)):
+    for folder in dict.fromkeys((*WRITABLE[:2], str(scratch))):
         arguments += [*parents(Path(folder)), "--perms", "1777"]
         arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
     package = Path(autograder.__file__).parent
@@ -85,11 +108,11 @@ def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
             arguments += ["--symlink", os.readlink(path), str(path)]
         elif path.exists():
             arguments += [*parents(path), "--ro-bind", str(path), str(path)]
-    arguments += ["--chdir", str(scratch)]
-    if user is not None:
-        arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
-        arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
-    return [*arguments, *inner]
+    # bubblewrap's own folders belong to an ordinary user; what is left in one must not meet the
+    # next worker of the same parent.
+    for folder in (*map(str, hidden()), "/dev", "/"):
+        arguments += ["--remount-ro", folder]
+    return [*arguments, "--chdir", str(scratch)]
 
 
 def parents(path: Path) -> Iterator[str]:
@@ -106,7 +129,7 @@ def trouble() -> str:
         return "bubblewrap is not installed"
     user = 65534 if os.geteuid() == 0 else None
     tried = subprocess.run(
-        command(Path("/scratch"), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
+        command(Path(SCRATCH), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
         capture_output=True,
         text=True,
         check=False,

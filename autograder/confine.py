@@ -13,12 +13,14 @@ import errno
 import json
 import os
 import platform
+import signal
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE = 38, 22, 4
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 38, 22
+PR_SET_PARENT_DEATH_SIGNAL, PR_SET_DUMPABLE = 1, 4
 SECCOMP_MODE_FILTER = 2
 AF_UNIX = 1
 DEVICES = [Path(f"/dev/{name}") for name in ("null", "urandom", "random", "full", "shm")]
@@ -143,6 +145,18 @@ def give_up_privileges() -> None:
     """Let no program started from here gain rights by its file."""
     assert libc is not None
     checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def end_with_parent() -> None:
+    """Be killed when the process that forked this one ends. Becoming another user undoes it."""
+    assert libc is not None
+    checked(libc.prctl(PR_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0), "parent's end")
+
+
+def own_files_in_proc() -> None:
+    """Let this process open its own entries of /proc, which becoming another user closed to it."""
+    assert libc is not None
+    checked(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
 
 
 # --- seccomp -------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from pathlib import Path
 from autograder import bubblewrap, confine
 from autograder.confine import Confinement
 from autograder.limits import Limits
+from autograder.preloaded import LEVELS as LEVELS_PRELOADED
+from autograder.preloaded import Forked, Nurseries
 from autograder.watch import MemoryWatch, tree, wait_gone
 
 # What a worker inherits; everything else in the environment stays outside.
@@ -76,11 +78,12 @@ def worker_user() -> int | None:
 
 @dataclass
 class Box:
-    """A started worker: its process, the judge's end of the socket, its scratch folder."""
+    """A started worker: its process, the judge's end of the socket, its scratch folder if that is
+    on the disk."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     connection: socket.socket
-    scratch: Path
+    scratch: Path | None
     level: str
     watch: MemoryWatch
 
@@ -90,53 +93,79 @@ class Box:
         members = tree(self.process.pid)
         self.connection.close()
         kill(self.process)
-        self.process.wait()
+        with contextlib.suppress(OSError):  # the parent of a forked worker may be gone
+            self.process.wait()
         wait_gone(members)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        if isinstance(self.process, Forked):
+            self.process.close()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes] | Forked) -> None:
     """End a worker with its process group; in a process namespace, with all it ever started."""
-    if hasattr(os, "killpg"):
+    if isinstance(process, Forked) or not hasattr(os, "killpg"):
+        process.kill()
+    else:
         with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
             os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
 
 
-def launch(level: str, limits: Limits) -> Box:
-    """Start a worker at `level` in a scratch folder of its own. Raises OSError when it cannot."""
-    scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
+    """Start a worker at `level` in a box of its own. Raises OSError when it cannot.
+
+    preloaded: fork it from a parent that has imported everything, where that can be had. A worker
+    that is started cold is the same, later.
+    """
     user = worker_user() if level != "none" else None
-    if user is not None:
+    # In a box of bubblewrap's the folder is the box's own memory, and needs none on the disk.
+    scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
+    if scratch is not None and user is not None:
         os.chown(scratch, user, user)
+    inside = scratch or Path(bubblewrap.SCRATCH)
+    readable = [str(path) for path in bubblewrap.readable()]
+    confinement = Confinement(level, str(inside), user, readable)
+    environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
     ours, theirs = socket.socketpair()
     try:
         with theirs:
-            process = subprocess.Popen(
-                command(level, limits, scratch, user, theirs.fileno()),
-                cwd=scratch,
-                env={**ENVIRONMENT, "HOME": str(scratch), "TMPDIR": str(scratch)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            process: subprocess.Popen[bytes] | Forked | None = None
+            if preloaded and level in LEVELS_PRELOADED:
+                process = NURSERIES.fork(level, environment, theirs, limits, confinement)
+            if process is None:
+                process = start_cold(level, environment, theirs, limits, confinement)
     except OSError:
         ours.close()
-        shutil.rmtree(scratch, ignore_errors=True)
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
         raise
     watch = MemoryWatch(process.pid, limits.memory_bytes, lambda: kill(process))
     return Box(process, ours, scratch, level, watch)
 
 
-def command(
-    level: str, limits: Limits, scratch: Path, user: int | None, descriptor: int
-) -> list[str]:
-    """The command line of a worker."""
-    confinement = Confinement(level, str(scratch), user, [str(p) for p in bubblewrap.readable()])
+# The one thing that this process keeps: the parents of its workers, which are slow to start.
+NURSERIES = Nurseries()
+
+
+def start_cold(
+    level: str,
+    environment: dict[str, str],
+    connection: socket.socket,
+    limits: Limits,
+    confinement: Confinement,
+) -> subprocess.Popen[bytes]:
+    """A worker as a program of its own, which imports everything first."""
     # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
-    inner = [sys.executable, "-s", "-m", "autograder.worker", str(descriptor)]
+    inner = [sys.executable, "-s", "-m", "autograder.worker", str(connection.fileno())]
     inner += [limits.as_argument(), confinement.as_argument()]
-    return bubblewrap.command(scratch, user, inner) if level == "strong" else inner
+    strong, scratch = level == "strong", Path(confinement.scratch)
+    return subprocess.Popen(
+        bubblewrap.command(scratch, confinement.user, inner) if strong else inner,
+        cwd="/" if strong else scratch,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[connection.fileno()],
+        start_new_session=True,
+    )

@@ -11,12 +11,14 @@ import contextlib
 import io
 import linecache
 import os
+import random
 import socket
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor, nn
 
@@ -116,7 +118,7 @@ class Worker:
         self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
     ) -> Any:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
-        torch.manual_seed(seed)
+        seed_everything(seed)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
         result = function(*map(self.object_for, arguments), **options)
@@ -267,15 +269,26 @@ def without_check() -> None:
     sys.modules["autograder"] = module
 
 
-def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
-    """Serve requests on the socket `descriptor` until the judge closes it."""
+def seed_everything(seed: int) -> None:
+    """Put all global random states to `seed`: the same run gives the same numbers, and a forked
+    worker shares none with another."""
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def serve(descriptor: int) -> None:
+    """Serve requests on the socket `descriptor` until the judge closes it.
+
+    The first message says that the student's code can be run: without it, whatever went wrong is
+    the grader's fault.
+    """
     channel = Channel(socket.socket(fileno=descriptor))
     torch.set_num_threads(1)
-    apply_limits(limits, own_user=confinement.has_own_user)
-    confine(confinement)
     without_check()
     worker = Worker()
     silence()
+    seed_everything(1)
     channel.send(Message({"result": {"torch": torch.__version__, "prefix": sys.prefix}}))
     while True:
         try:
@@ -283,6 +296,13 @@ def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
         except EOFError:
             return
         channel.send(worker.handle(request))
+
+
+def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
+    """A worker that is started cold: give up what a worker must not have, and serve."""
+    apply_limits(limits, own_user=confinement.has_own_user)
+    confine(confinement)
+    serve(descriptor)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.results import Result, number
 from autograder.setting import Setting
-from autograder.watch import tree
+from autograder.watch import runs, tree, wait_gone
 
 pytestmark = [
     pytest.mark.redteam,
@@ -148,10 +148,12 @@ def state() -> dict[str, object]:
 
 def workers_left() -> list[str]:
     """Processes of a worker that still run: our descendants, and its user's where it has one."""
-    left = [path.name for path in tree(os.getpid())[1:]]
+    parents = sandbox.NURSERIES.processes()
+    left = [path for path in tree(os.getpid())[1:] if path not in parents]
     if (user := sandbox.worker_user()) is not None:
-        left += [path.name for path in Path("/proc").glob("[0-9]*") if owner(path) == user]
-    return left
+        left += [path for path in Path("/proc").glob("[0-9]*") if owner(path) == user]
+    wait_gone(left)  # what is just ending is no survivor
+    return [path.name for path in left if runs(path)]
 
 
 def owner(process: Path) -> int | None:
