@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import random
 import signal
 import subprocess
 from collections.abc import Callable, Sequence, Set
@@ -420,8 +421,13 @@ class LiveTransport:
 
     def exchange(self, message: Message, seconds: float) -> Message:
         """Answer at once; values are copied as if they had crossed to another process."""
-        with torch.random.fork_rng(devices=[]):
-            reply = self.worker.handle(copied(message))
+        states = random.getstate(), numpy.random.get_state()
+        try:
+            with torch.random.fork_rng(devices=[]):
+                reply = self.worker.handle(copied(message))
+        finally:
+            random.setstate(states[0])
+            numpy.random.set_state(states[1])
         return copied(reply)
 
     def close(self) -> None:

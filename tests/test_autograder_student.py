@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import sys
 import textwrap
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 
@@ -430,14 +432,18 @@ def live(**names) -> Student:
 def test_live_functions_get_copies_and_keep_the_kernels_random_state():
     def spoil(images):
         torch.manual_seed(123)
+        random.seed(123)
+        numpy.random.seed(123)
         images.add_(1)
         return images
 
     images = torch.zeros(2)
     before = torch.get_rng_state()
+    others = random.getstate(), numpy.random.get_state()[1].tolist()
     assert torch.equal(live(spoil=spoil).call("spoil", images), torch.ones(2))
     assert torch.equal(images, torch.zeros(2))
     assert torch.equal(torch.get_rng_state(), before)
+    assert (random.getstate(), numpy.random.get_state()[1].tolist()) == others
 
 
 def test_live_errors_are_faults():
