@@ -116,6 +116,19 @@ def test_one_step_of_plain_descent_by_hand(few: tuple[Tensor, Tensor]) -> None:
     torch.testing.assert_close(model.logits.weight, by_hand.logits.weight, rtol=0, atol=1e-6)
 
 
+def test_a_step_schedule_lowers_the_rate_after_each_epoch(few: tuple[Tensor, Tensor]) -> None:
+    recipe = Recipe(
+        epochs=2, batch_size=150, optimizer="sgd", learning_rate=0.1, momentum=0, schedule="step"
+    )
+    once = replace(recipe, epochs=1, learning_rate=0.1)
+    again = replace(recipe, epochs=1, learning_rate=0.07)
+    together, apart = build("linear", seed=0), build("linear", seed=0)
+    fit(together, *few, recipe)
+    fit(apart, *few, once)
+    fit(apart, *few, again)
+    torch.testing.assert_close(together.logits.weight, apart.logits.weight, rtol=0, atol=1e-6)
+
+
 def test_perturb_sees_every_batch_and_how_far_training_is(few: tuple[Tensor, Tensor]) -> None:
     fractions, sizes = [], []
 
