@@ -55,7 +55,7 @@ def find_jobs(folder: Path, assignment: str) -> list[Job]:
 def handed_in(student: Path, assignment: str) -> bool:
     """Whether a student's folder holds anything for this assignment, an empty folder included."""
     return (student / assignment).is_dir() or any(
-        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py")
+        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
     )
 
 

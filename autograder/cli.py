@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import appeals
+from autograder import appeals, collect
 from autograder.exports.command import add_export_parser
 from course.cli import run_command
 from course.errors import CourseError
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_calibrate(commands)
     add_doctor(commands)
     appeals.add_parsers(commands)
+    collect.add_collect_parser(commands)
     return run_command(parser, argv)
 
 

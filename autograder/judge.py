@@ -47,7 +47,7 @@ class Judge:
         try:
             path = submission.find(folder, self.assignment.id) if folder.is_dir() else folder
             required = [exercise.id for exercise in self.assignment.exercises]
-            read = submission.read(path, required)
+            read = submission.read(path, required, self.assignment.id)
             digest = read.sha256
             checks, notes = self.run(read)
             result = self.result(student, gravest([check.status for check in checks]), checks)

@@ -1,4 +1,4 @@
-"""Reading what was handed in: a notebook or a .py file becomes a list of cells, as text.
+"""Reading what was handed in: a notebook, a .py file or a zip of one becomes cells, as text.
 
 Nothing is run here and nothing is believed. What cannot be read is a FORMAT fault with the remedy:
 the student can mend it and hand in again.
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import archives
 from autograder.errors import Malformed
 from autograder.slicing import Cell
 
 MAX_BYTES = 32 << 20
+MAX_PARTS = 1_000_000  # lists and objects, each of which takes far more memory than its bytes
 MAX_CELLS = 2_000
 MAX_SOURCE = 256 << 10  # characters: far more code than an answer needs, too little for a network
+REFUSED = "not-collected.txt"  # why `autograder collect` left a student's file where it was
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,19 @@ class Submission:
 def find(folder: Path, assignment: str) -> Path:
     """The file of `assignment` in a student's folder: `<assignment>/<assignment>.ipynb` or .py.
 
-    Raises Malformed when there is none, and says what is there instead; or when it is a link out of
-    the folder, to what somebody else wrote.
+    Where there is neither, an archive is taken, if there is one alone. Raises Malformed when there
+    is nothing, and says what is there instead; or when it is a link out of the folder, to what
+    somebody else wrote.
     """
     for base in (folder / assignment, folder):
         for suffix in (".ipynb", ".py"):
             path = base / f"{assignment}{suffix}"
             if path.is_file():
-                if path.resolve().is_relative_to(folder.resolve()):
-                    return path
-                raise unreadable(
-                    f"{path.name} is a link to a file elsewhere", "", "Hand in the file itself."
-                )
+                return own(path, folder)
+    if (archive := only_archive(folder, assignment)) is not None:
+        return own(archive, folder)
+    if (folder / assignment / REFUSED).is_file():
+        raise unreadable(*refusal(folder / assignment / REFUSED))
     beside = [*folder.glob("[!.]*"), *folder.glob(f"{assignment}/[!.]*")]
     present = sorted(
         f"{path.relative_to(folder)}{'/' if path.is_dir() else ''}"
@@ -59,17 +65,46 @@ def find(folder: Path, assignment: str) -> Path:
     )
 
 
-def read(path: Path, required: Sequence[str] = ()) -> Submission:
-    """Read a notebook or .py file. `required` are the grade_ids of the cells that hold answers.
+def own(path: Path, folder: Path) -> Path:
+    """A file in a student's folder. Raises Malformed when it is a link to one that is not."""
+    if path.resolve().is_relative_to(folder.resolve()):
+        return path
+    raise unreadable(f"{path.name} is a link to a file elsewhere", "", "Hand in the file itself.")
 
-    Raises Malformed with the remedy for anything that is not a notebook with cells.
+
+def only_archive(folder: Path, assignment: str) -> Path | None:
+    """The one archive in a student's folder. Raises Malformed where there is more than one."""
+    for base in (folder / assignment, folder):
+        found = sorted(path for path in base.glob("[!.]*") if path.suffix.lower() == ".zip")
+        if len(found) > 1:
+            raise unreadable(
+                f"the folder {folder.name!r} holds {len(found)} archives",
+                archives.shown([path.name for path in found]),
+                "Keep one of them, or hand in the notebook itself.",
+            )
+        if found and found[0].is_file():
+            return found[0]
+    return None
+
+
+def refusal(path: Path) -> tuple[str, str, str]:
+    """What `autograder collect` noted down in place of a file that it refused."""
+    text = bytes_of(path)[:1000].decode("utf-8", errors="replace")
+    what, _, hint = " ".join(text.split()).partition(". ")
+    return what, "", hint
+
+
+def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Submission:
+    """Read a notebook, a .py file, or an archive that holds one of those for `assignment`.
+
+    required: the grade_ids of the cells that hold answers. Raises Malformed with the remedy for
+    anything that is not a notebook with cells.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise unreadable(
-            f"{path.name} is larger than {MAX_BYTES >> 20} MB", "", "Clear all outputs and save."
-        )
-    content = path.read_bytes()
+    content = bytes_of(path)
     digest = hashlib.sha256(content).hexdigest()
+    if path.suffix.lower() == ".zip":
+        name, content = archives.notebook_in(path, assignment or path.parent.name, MAX_BYTES)
+        path = path / name
     if path.suffix == ".py":
         cells = [Cell(path.name, decoded(path, content))]
     else:
@@ -84,8 +119,39 @@ def read(path: Path, required: Sequence[str] = ()) -> Submission:
     return Submission(path, cells, digest)
 
 
+def bytes_of(path: Path) -> bytes:
+    """A file as it is at this moment, read once and no further than the largest that is graded.
+
+    Raises Malformed for a larger one, for what is no file (a pipe is not waited for), and for one
+    that may not be read.
+    """
+    try:
+        with open(path, "rb", opener=archives.without_waiting) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(MAX_BYTES + 1) if regular else b""
+    except PermissionError:
+        raise unreadable(
+            f"{path.name} may not be read", "", "Allow others to read it, and hand in again."
+        ) from None
+    except IsADirectoryError:
+        regular, content = False, b""
+    if not regular:
+        raise unreadable(f"{path.name} is no file", "", "Hand in the notebook itself.")
+    if len(content) > MAX_BYTES:
+        raise unreadable(
+            f"{path.name} is larger than {MAX_BYTES >> 20} MB", "", "Clear all outputs and save."
+        )
+    return content
+
+
 def notebook(path: Path, content: bytes) -> dict[str, Any]:
     """The notebook's JSON. Raises Malformed when it is none, or an old format."""
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise unreadable(
+            f"{path.name} holds more than {MAX_PARTS:,} lists and objects",
+            "",
+            "Clear all outputs and save.",
+        )
     try:
         parsed = json.loads(decoded(path, content))
     except (ValueError, RecursionError):

@@ -1,0 +1,175 @@
+"""Reading zip archives of strangers: what is in them, and the bytes of one file, within bounds.
+
+Nothing is unpacked to a path that an archive names, and no archive inside an archive is opened. The
+sizes that an archive declares are not believed: what is read is counted as it comes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from autograder.errors import Malformed
+
+MAX_ENTRIES = 50_000
+MAX_DIRECTORY = 16 << 20  # bytes of an archive's table of contents, which is read as a whole
+CHUNK = 64 << 10
+END = struct.Struct("<4s4H2LH")  # end of central directory
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of which a chunk can be asked for
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
+IGNORED = re.compile(r"(^|/)(__MACOSX|\.[^./][^/]*|Thumbs\.db|desktop\.ini)(/|$)")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file in an archive: its path in it, and why it must not be read, if so."""
+
+    name: str
+    info: zipfile.ZipInfo
+    trouble: str
+
+    @property
+    def base(self) -> str:
+        """The file's own name."""
+        return PurePosixPath(self.name).name
+
+
+def malformed(name: str, what: str, hint: str = "Hand in the notebook itself.") -> Malformed:
+    """A FORMAT fault of the archive `name`."""
+    return Malformed("a notebook, or an archive of one", f"{name} {what}", hint=hint)
+
+
+@contextlib.contextmanager
+def opened(path: Path, max_bytes: int | None = None) -> Iterator[zipfile.ZipFile]:
+    """An archive, once its table of contents is known to be of a sensible size.
+
+    Raises Malformed for what is no archive, for a broken one and for one that is too large.
+    """
+    try:
+        with open(path, "rb", opener=without_waiting) as file:
+            size = os.fstat(file.fileno()).st_size
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise malformed(path.name, "is no file")
+            if max_bytes is not None and size > max_bytes:
+                raise malformed(path.name, f"is larger than {max_bytes >> 20} MB")
+            entries, directory = announced(file, size)
+            if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
+                raise malformed(path.name, f"holds too many files ({entries:,})")
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+    except BROKEN:
+        raise malformed(
+            path.name, "is no zip archive, or a damaged one", "Zip it again, or hand in the file."
+        ) from None
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file so that a pipe, which nobody writes to, is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def announced(file: BinaryIO, size: int) -> tuple[int, int]:
+    """How many entries an archive says it has, and how many bytes they are listed in.
+
+    Zip64 archives announce more than 65,535 entries or 4 GB by all ones, which is too many of both.
+    """
+    file.seek(max(0, size - END.size - 65_535))
+    tail = file.read()
+    file.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < END.size:
+        raise zipfile.BadZipFile("no end of central directory")
+    end = END.unpack_from(tail, at)
+    return end[4], end[5]
+
+
+def entries(archive: zipfile.ZipFile) -> list[Entry]:
+    """The files of an archive, without folders and what a system leaves beside them."""
+    listed = archive.infolist()
+    if len(listed) > MAX_ENTRIES:
+        raise malformed(Path(archive.filename or "").name, "holds too many files")
+    found = (Entry(readable_name(info), info, trouble(info)) for info in listed)
+    return [entry for entry in found if entry.name[-1:] != "/" and not IGNORED.search(entry.name)]
+
+
+def readable_name(info: zipfile.ZipInfo) -> str:
+    """An entry's path, with `/` between its parts, in the letters that were meant.
+
+    Without the flag for UTF-8 the format says code page 437, and many programs write UTF-8 anyway.
+    """
+    name = info.filename.replace("\\", "/")
+    if not info.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name)
+
+
+def trouble(info: zipfile.ZipInfo) -> str:
+    """Why an entry must not be read; empty when it may."""
+    name = info.orig_filename.replace("\\", "/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        return "a path that leads out of it"
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "a link or a device"
+    if info.flag_bits & 0x1:
+        return "an encrypted file"
+    if info.compress_type not in READABLE:
+        return "a file that is compressed in an unusual way"
+    return "a file without a name" if "\0" in name or not name else ""
+
+
+def content(archive: zipfile.ZipFile, entry: Entry, limit: int) -> bytes:
+    """The bytes of one file. Raises Malformed where they are more than `limit`, or damaged."""
+    name = Path(archive.filename or "the archive").name
+    if entry.trouble:
+        raise malformed(name, f"holds {entry.trouble} ({shown([entry.name])})")
+    found = bytearray()
+    try:
+        with archive.open(entry.info) as file:
+            while chunk := file.read(CHUNK):
+                found += chunk
+                if len(found) > limit:
+                    raise malformed(name, f"holds a file larger than {limit >> 20} MB")
+    except BROKEN:
+        raise malformed(name, f"is damaged: {shown([entry.name])} cannot be read") from None
+    return bytes(found)
+
+
+def notebook_in(path: Path, assignment: str, limit: int) -> tuple[str, bytes]:
+    """Name and bytes of the one file of `assignment` in a student's archive.
+
+    Raises Malformed when there is none or more than one, and for anything in the archive that only
+    an attack, or an accident, puts there.
+    """
+    with opened(path, limit) as archive:
+        listed = entries(archive)
+        for entry in listed:
+            if entry.trouble:
+                raise malformed(path.name, f"holds {entry.trouble} ({shown([entry.name])})")
+        wanted = [e for e in listed if e.base in (f"{assignment}.ipynb", f"{assignment}.py")]
+        if len(wanted) == 1:
+            return wanted[0].base, content(archive, wanted[0], limit)
+        names = shown([entry.name for entry in wanted or listed])
+        if wanted:
+            raise malformed(
+                path.name,
+                f"holds {len(wanted)} notebooks for {assignment}: {names}",
+                "Leave one of them in it. A class's archive is unpacked by `autograder collect`.",
+            )
+        raise malformed(path.name, f"holds no {assignment}.ipynb; it holds {names or 'nothing'}")
+
+
+def shown(names: Sequence[str]) -> str:
+    """A few file names, each on one line and not too long."""
+    kept = ["".join(c if c.isprintable() else "?" for c in name)[:60] for name in names[:3]]
+    return ", ".join(kept) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
