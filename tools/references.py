@@ -54,7 +54,7 @@ def citation(key: str, entry: Entry) -> str:
     people = [name(person) for person in entry.persons["author"]]
     authors = ", ".join(people[:-1]) + (", & " if len(people) > 1 else "") + people[-1]
     title = fields["title"]
-    whole = entry.type in ("book", "misc") and "booktitle" not in fields
+    whole = entry.type in ("book", "misc", "techreport") and "booktitle" not in fields
     parts = [f"{authors} ({fields['year']}).", f"*{title}*." if whole else f"{title}."]
     parts += [place(entry), fields.get("note", ""), link(fields)]
     text = " ".join(part for part in parts if part)
