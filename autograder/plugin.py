@@ -56,7 +56,8 @@ class JudgePlugin:
     # --- pytest's hooks ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the marker."""
+        """Register the marker; no traceback is asked for, and one takes long to write."""
+        config.option.tbstyle = "no"
         config.addinivalue_line("markers", "graded(points, needs, exercise, lecture): a check")
 
     @pytest.hookimpl(trylast=True)
