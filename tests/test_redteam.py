@@ -121,7 +121,7 @@ class Range:
 
 @pytest.fixture(scope="module")
 def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
-    folder = tmp_path_factory.mktemp("redteam")
+    folder = tmp_path_factory.mktemp("range")
     (folder / "canaries" / "other" / "a3-fgsm").mkdir(parents=True)
     (folder / "canaries" / "home").mkdir()
     (folder / "canaries" / "canary.txt").write_text("a hidden label")
