@@ -1,14 +1,18 @@
 """How a check says what it expected and what came: `expect` passes quietly or raises Wrong.
 
-Comparisons are written `value <= bound`, so that NaN fails.
+Comparisons are written `value <= bound`, so that NaN fails. A cause that takes work to find is
+given as a function, and looked for only where there is something to explain.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.errors import Wrong
+
+Cause = str | Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,18 @@ class Bar:
         return min(1.0, (value - self.zero) / (self.full - self.zero))
 
 
+def in_words(cause: Cause) -> str:
+    """The cause, found now if it has to be."""
+    return cause if isinstance(cause, str) else cause()
+
+
 def expect(
     value: float,
     what: str,
     *,
     at_most: float = math.inf,
     at_least: float = -math.inf,
-    cause: str = "",
+    cause: Cause = "",
     hint: str = "",
 ) -> None:
     """Raise Wrong unless `at_least <= value <= at_most`; both numbers are printed."""
@@ -42,16 +51,18 @@ def expect(
         bounds.append(f"at least {at_least:.6g}")
     if at_most != math.inf:
         bounds.append(f"at most {at_most:.6g}")
-    raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.6g}", cause=cause, hint=hint)
+    raise Wrong(f"{what} {' and '.join(bounds)}", f"{value:.6g}", cause=in_words(cause), hint=hint)
 
 
-def expect_true(passed: bool, expected: str, got: str, *, cause: str = "", hint: str = "") -> None:
+def expect_true(
+    passed: bool, expected: str, got: str, *, cause: Cause = "", hint: str = ""
+) -> None:
     """Raise Wrong unless `passed`."""
     if not passed:
-        raise Wrong(expected, got, cause=cause, hint=hint)
+        raise Wrong(expected, got, cause=in_words(cause), hint=hint)
 
 
-def expect_above(value: float, bar: Bar, what: str, *, cause: str = "", hint: str = "") -> None:
+def expect_above(value: float, bar: Bar, what: str, *, cause: Cause = "", hint: str = "") -> None:
     """Full marks from `bar.full` on, none up to `bar.zero`, and in proportion between."""
     fraction = bar.fraction(value)
     if fraction >= 1:
@@ -60,7 +71,7 @@ def expect_above(value: float, bar: Bar, what: str, *, cause: str = "", hint: st
         f"{what} of at least {100 * bar.full:.1f} % "
         f"(part of the points from {100 * bar.zero:.1f} % on)",
         f"{100 * value:.1f} %",
-        cause=cause,
+        cause=in_words(cause),
         hint=hint,
         fraction=fraction,
     )

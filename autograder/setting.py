@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -25,6 +27,7 @@ from course.data import Dataset, Split
 
 # What `autograder check` draws from. It is no secret: its inputs are public.
 PUBLIC = b"public inputs"
+T = TypeVar("T")
 
 
 def secret_id(secret: bytes) -> str:
@@ -40,6 +43,17 @@ class Setting:
     profile: str
     secret: bytes = PUBLIC
     limits: Limits = field(default_factory=Limits)
+    known: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def remember(self, name: str, compute: Callable[[], T]) -> T:
+        """What `compute` gives, computed once for all students.
+
+        Only for what depends on this setting alone, and for values that no check changes.
+        """
+        if name not in self.known:
+            self.known[name] = compute()
+        value: T = self.known[name]
+        return value
 
     @property
     def public(self) -> bool:

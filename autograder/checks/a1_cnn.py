@@ -9,6 +9,7 @@ images whose classes were renamed at random: nobody but who learned from them ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import torch
@@ -69,7 +70,7 @@ def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
             isinstance(logits, Tensor) and tuple(logits.shape) == shape,
             f"logits of shape {shape} for {count} images",
             kind(logits),
-            cause=diagnose.no_logits(logits, count),
+            cause=partial(diagnose.no_logits, logits, count),
             hint="Flatten with torch.flatten(x, 1): the first dimension counts the images.",
         )
 
@@ -85,7 +86,7 @@ def test_cnn_has_the_layers(built: Built, setting: Setting) -> None:
         sorted(found) == sorted(expected),
         f"{sum(w.numel() for w in own.state_dict().values()):,} parameters: {expected}",
         f"{total:,} parameters: {found}",
-        cause=diagnose.other_layers(found, expected),
+        cause=partial(diagnose.other_layers, found, expected),
         hint="Two convolutions 5x5 without padding, each halved by a max-pool, then one linear.",
     )
 
@@ -97,15 +98,18 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
     by_shape = {tuple(weight.shape): weight for weight in built.weights}
     ordered = [by_shape[tuple(slot.shape)] for slot in own.weights]
     own = own.with_weights(ordered)
-    assert isinstance(built.logits, Tensor)
+    logits = built.logits
+    assert isinstance(logits, Tensor)
     right = metrics.predict(own.module, built.images)
-    furthest = (built.logits.float() - right).abs().max().item()
+    furthest = (logits.float() - right).abs().max().item()
     expect_true(
         furthest <= 1e-3,
         "the logits of conv, ReLU, max-pool, conv, ReLU, max-pool, linear",
         f"others, up to {furthest:.3g} apart",
-        cause=diagnose.other_network(built.logits, ordered, built.images)
-        or diagnose.unsteady(built.logits, built.again, built.few),
+        cause=lambda: (
+            diagnose.other_network(logits, ordered, built.images)
+            or diagnose.unsteady(logits, built.again, built.few)
+        ),
         hint="Go through forward step by step and compare with the list in the text.",
     )
 
@@ -186,7 +190,7 @@ def test_train_learns(trained: Trained, setting: Setting, measures: dict[str, fl
         accuracy,
         setting.evidence("accuracy").bar,
         "accuracy on unseen images",
-        cause=diagnose.slow_learning(accuracy, setting.dataset.num_classes),
+        cause=partial(diagnose.slow_learning, accuracy, setting.dataset.num_classes),
         hint="Zero the gradients before each backward pass, and try Adam at 1e-3 to 5e-3.",
     )
 
@@ -203,7 +207,7 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
         abs(found - right) <= 0.02 * right,
         f"{right:.4f}, the loss before the only step of one full batch",
         f"{found:.4f}",
-        cause=diagnose.other_loss(found, right, 50),
+        cause=partial(diagnose.other_loss, found, right, 50),
         hint=MEAN_LOSS,
     )
     largest = 50.0  # e^-50 is still a float32, for whoever takes the logarithm of a softmax
@@ -215,7 +219,7 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
         abs(found - largest / 2) <= 0.1 * largest,
         f"about {largest / 2:g} over ten batches, half of which lose {largest:g} and half nothing",
         f"{found:.4g}",
-        cause=diagnose.other_steady_loss(found, largest),
+        cause=partial(diagnose.other_steady_loss, found, largest),
         hint=MEAN_LOSS,
     )
 
@@ -276,7 +280,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
             abs(found - right) <= 1e-5,
             f"{right:.4f} on {len(labels)} images",
             f"{found:.4f}",
-            cause=diagnose.other_accuracy(found, right, hits),
+            cause=partial(diagnose.other_accuracy, found, right, hits),
             hint="Count the images that are right, and divide by how many there are.",
         )
 

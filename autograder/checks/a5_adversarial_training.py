@@ -10,6 +10,7 @@ over a network that the judge trained without any defence, against the gain of t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from torch import Tensor
@@ -102,7 +103,7 @@ def test_training_makes_it_robust(
         defended.gain,
         setting.evidence("gain").bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=diagnose.no_gain(defended.after, defended.plain, defended.logits),
+        cause=partial(diagnose.no_gain, defended.after, defended.plain, defended.logits),
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
     )
 
