@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import appeals, collect
+from autograder import appeals, collect, similarity
 from autograder.exports.command import add_export_parser
 from course.cli import run_command
 from course.errors import CourseError
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_doctor(commands)
     appeals.add_parsers(commands)
     collect.add_collect_parser(commands)
+    similarity.add_similar_parser(commands)
     return run_command(parser, argv)
 
 

@@ -1,0 +1,269 @@
+"""`autograder similar`: hand-ins that look alike, and results to look at, listed for a human.
+
+Code is compared by its shape: names, numbers, texts, comments and layout are taken out, runs of
+tokens are hashed, and of the hashes a few are kept by winnowing (Schleimer, Wilkerson & Aiken 2003,
+"Winnowing: local algorithms for document fingerprinting", the method of MOSS). What the release and
+the reference hold, and what many students share, says nothing and is left out. A list is no
+verdict: two people may think alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import itertools
+import keyword
+import tokenize
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.results import Result
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+RUN = 16  # tokens in a fingerprint: shorter runs are in everybody's code
+WINDOW = 6  # of this many fingerprints in a row one is kept
+COMMON = 0.15  # what this part of a class shares, and at least COMMON_AT_LEAST of them, is common
+COMMON_AT_LEAST = 4
+ALIKE = 0.75  # of the own fingerprints of the one that has fewer
+ENOUGH = 8  # shared fingerprints, below which a likeness may be chance
+NOTHING = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+    tokenize.ENCODING, tokenize.ENDMARKER,
+}  # fmt: skip
+FOR_A_HUMAN = "For a human to look at; never a mark, and no proof of anything."
+
+
+@dataclass(frozen=True)
+class Token:
+    """What is left of a token when names are taken out, and the line that it stands on."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """One student's code: its lines, and its fingerprints with the lines they begin and end on."""
+
+    student: str
+    lines: list[str]
+    prints: dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins that look alike: how much of the smaller one's own code is in the other."""
+
+    first: Work
+    second: Work
+    shared: frozenset[int]
+    likeness: float
+
+
+def add_similar_parser(commands: Subparsers) -> None:
+    """`autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
+    parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
+    parser.add_argument("assignment")
+    parser.add_argument("submissions", type=Path, help="the folder that was graded")
+    parser.add_argument("--grades", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--out", type=Path, default=Path("build/similar"), metavar="DIR")
+    parser.set_defaults(run=similar_command)
+
+
+def similar_command(args: argparse.Namespace) -> int:
+    """Compare every two hand-ins and write the list. Exit 0, whatever was found."""
+    from autograder import batch, catalog  # noqa: PLC0415
+    from autograder.appeals import read_result  # noqa: PLC0415
+    from autograder.results import write_atomically  # noqa: PLC0415
+
+    catalog.assignment(args.assignment)
+    results = []
+    if args.grades is not None:
+        results = [read_result(path) for path in sorted((args.grades / "results").glob("*.json"))]
+        if not results:
+            raise CourseError(f"{args.grades} holds no results: name the --out folder of a grading")
+    jobs = batch.find_jobs(args.submissions, args.assignment)
+    works, unread = read_class([(job.student, Path(job.path)) for job in jobs], args.assignment)
+    pairs = alike(works, known_prints(args.assignment))
+    notable = [(result.student, why) for result in results if (why := reason(result))]
+    write_atomically(args.out / "similar.csv", as_csv(pairs))
+    write_atomically(args.out / "index.html", as_html(args.assignment, pairs, notable))
+    for pair in pairs:
+        print(f"{100 * pair.likeness:3.0f} %  {pair.first.student}  {pair.second.student}")
+    for student, why in notable:
+        print(f"       {student}: {why}")
+    if unread:
+        print(f"not compared, as they cannot be read: {', '.join(unread)}")
+    count = len(works) * (len(works) - 1) // 2
+    print(f"{len(pairs)} of {count} pairs look alike: {args.out / 'index.html'}. {FOR_A_HUMAN}")
+    return 0
+
+
+def read_class(
+    folders: Iterable[tuple[str, Path]], assignment: str
+) -> tuple[list[Work], list[str]]:
+    """What was handed in, and who handed in something that cannot be read."""
+    from autograder import submission  # noqa: PLC0415
+    from autograder.errors import StudentFault  # noqa: PLC0415
+
+    works, unread = [], []
+    for student, folder in folders:
+        try:
+            path = submission.find(folder, assignment) if folder.is_dir() else folder
+            cells = submission.read(path, (), assignment).cells
+        except (StudentFault, OSError):
+            unread.append(student)
+            continue
+        works.append(work(student, "\n\n".join(cell.source for cell in cells)))
+    return works, unread
+
+
+def work(student: str, source: str) -> Work:
+    """The fingerprints of one hand-in."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
+    return Work(student, lines, fingerprints(tokens("\n".join(lines))))
+
+
+def known_prints(assignment: str) -> set[int]:
+    """Fingerprints of the released notebook and of the reference: nobody wrote those."""
+    from autograder import submission  # noqa: PLC0415
+
+    root = Path(__file__).parent.parent
+    home = root / "assignments" / "source" / assignment
+    known: set[int] = set()
+    for path in home.glob("*.ipynb"):  # the notebook with its answers, as it is built
+        cells = submission.read(path).cells
+        known |= work("", "\n\n".join(cell.source for cell in cells)).prints.keys()
+    return known
+
+
+# --- fingerprints --------------------------------------------------------------------------------
+
+
+def tokens(source: str) -> list[Token]:
+    """The shape of the code: keywords and operators as they are, names, numbers and texts alike.
+
+    Code that is no Python (a magic, a typing error) is read line by line, as far as each line goes.
+    """
+    try:
+        return list(shapes(source, 0))
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    found: list[Token] = []
+    for number, line in enumerate(source.split("\n")):
+        try:
+            for token in shapes(line.strip(), number):
+                found.append(token)  # what comes before the error is kept
+        except (tokenize.TokenError, SyntaxError):
+            continue
+    return found
+
+
+def shapes(source: str, above: int) -> Iterator[Token]:
+    """The tokens of `source`, below `above` lines, without comments, layout and docstrings."""
+    begun = False
+    for token in tokenize.generate_tokens(io.StringIO(source + "\n").readline):
+        if token.type in NOTHING:
+            begun = begun and token.type in (tokenize.NL, tokenize.COMMENT)
+        elif begun or token.type != tokenize.STRING:
+            begun = True
+            yield Token(shape(token), above + token.start[0])
+
+
+def shape(token: tokenize.TokenInfo) -> str:
+    """What is compared of a token."""
+    if token.type == tokenize.NAME:
+        return token.string if keyword.iskeyword(token.string) else "name"
+    if token.type == tokenize.NUMBER:
+        return "number"
+    return token.string if token.type == tokenize.OP else "text"
+
+
+def fingerprints(code: Sequence[Token]) -> dict[int, tuple[int, int]]:
+    """Of every WINDOW runs of RUN tokens the one with the smallest hash, with its lines."""
+    hashes = []
+    for start in range(len(code) - RUN + 1):
+        run = code[start : start + RUN]
+        text = "\0".join(token.text for token in run)
+        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+        hashes.append((int.from_bytes(digest, "big"), (run[0].line, run[-1].line)))
+    kept: dict[int, tuple[int, int]] = {}
+    for start in range(max(1, len(hashes) - WINDOW + 1) if hashes else 0):
+        value, where = min(hashes[start : start + WINDOW])
+        kept.setdefault(value, where)
+    return kept
+
+
+def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
+    """The pairs that share most of what is not common, the most alike first."""
+    counts = Counter(value for each in works for value in each.prints)
+    limit = max(COMMON_AT_LEAST, COMMON * len(works))
+    common = {value for value, count in counts.items() if count > limit} | set(known)
+    own = {each.student: each.prints.keys() - common for each in works}
+    pairs = []
+    for first, second in itertools.combinations(works, 2):
+        shared = own[first.student] & own[second.student]
+        smaller = min(len(own[first.student]), len(own[second.student]))
+        if len(shared) >= ENOUGH and len(shared) >= ALIKE * smaller:
+            pairs.append(Pair(first, second, frozenset(shared), len(shared) / smaller))
+    return sorted(pairs, key=lambda pair: (-pair.likeness, -len(pair.shared)))
+
+
+# --- results to look at --------------------------------------------------------------------------
+
+
+def reason(result: Result) -> str:
+    """Why a person may want to look at a result; empty for most."""
+    if result.status == "REVIEW":
+        return "the grader asks for a decision"
+    if result.status == "LIMIT":
+        return "ran into a limit of memory, processes or disk"
+    forged = [check.title for check in result.checks if check.status == "FORMAT"]
+    if forged:
+        return f"answered with something that is no answer: {forged[0]}"
+    ended = [check.title for check in result.checks if "ended by itself" in check.got]
+    return f"ended its own process: {ended[0]}" if ended else ""
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def as_csv(pairs: Sequence[Pair]) -> str:
+    """`first,second,likeness,shared`, safe to open in a spreadsheet."""
+    from autograder.results import guarded  # noqa: PLC0415
+
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["first", "second", "likeness", "shared_fingerprints"])
+    for pair in pairs:
+        names = [guarded(pair.first.student), guarded(pair.second.student)]
+        writer.writerow([*names, f"{pair.likeness:.2f}", len(pair.shared)])
+    return table.getvalue()
+
+
+def as_html(assignment: str, pairs: Sequence[Pair], notable: Sequence[tuple[str, str]] = ()) -> str:
+    """The pairs with what they share side by side, and the results to look at."""
+    from autograder.feedback import environment  # noqa: PLC0415
+
+    rows = [(pair, excerpt(pair.first, pair.shared), excerpt(pair.second, pair.shared))
+            for pair in pairs]  # fmt: skip
+    template = environment().get_template("similar.html")
+    return template.render(assignment=assignment, rows=rows, notable=notable, words=FOR_A_HUMAN)
+
+
+def excerpt(one: Work, shared: Iterable[int]) -> list[tuple[int, str]]:
+    """The lines of a hand-in that hold what is shared, with their numbers; at most 60."""
+    marked: set[int] = set()
+    for value in shared:
+        first, last = one.prints[value]
+        marked.update(range(first, last + 1))
+    return [(number, one.lines[number - 1]) for number in sorted(marked)][:60]
