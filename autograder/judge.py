@@ -131,7 +131,8 @@ def run_checks(
 ) -> list[CheckResult]:
     """Run the assignment's checks, or those of one exercise, in this process with pytest.
 
-    Raises GraderFault when a check failed for a reason that is not the student's.
+    Raises GraderFault when a check failed for a reason that is not the student's, and
+    KeyboardInterrupt when somebody at the keyboard stopped it.
     """
     plugin = JudgePlugin(student, setting, only)
     output = io.StringIO()
@@ -139,6 +140,8 @@ def run_checks(
         code = pytest.main(
             ["-q", "-c", str(CONFIGURATION), str(assignment.check_file)], plugins=[plugin]
         )
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.faults:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or plugin.faults:
         raise GraderFault("; ".join(plugin.faults) or output.getvalue()[-2000:])
     return list(plugin.results.values())

@@ -38,6 +38,10 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
         checks = run_checks(known, student, Setting(assignment, data), exercise)
     except StudentFault as fault:
         raise ChecksFailed(f"{fault.got}. {fault.hint}") from None
+    except KeyboardInterrupt:
+        raise ChecksFailed(
+            "You stopped the checks. If a function seems to run forever, try it on a few images."
+        ) from None
     show(checks)
     if any(item.status != "OK" for item in checks):
         raise ChecksFailed(table.summary(checks))

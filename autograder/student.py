@@ -420,7 +420,10 @@ class LiveTransport:
         self.worker.namespace = namespace
 
     def exchange(self, message: Message, seconds: float) -> Message:
-        """Answer at once; values are copied as if they had crossed to another process."""
+        """Answer at once; values are copied as if they had crossed to another process.
+
+        Raises KeyboardInterrupt where the student, at the keyboard, interrupts their own code.
+        """
         states = random.getstate(), numpy.random.get_state()
         try:
             with torch.random.fork_rng(devices=[]):
@@ -428,6 +431,9 @@ class LiveTransport:
         finally:
             random.setstate(states[0])
             numpy.random.set_state(states[1])
+        error = reply.header.get("error")
+        if isinstance(error, dict) and error.get("type") == "KeyboardInterrupt":
+            raise KeyboardInterrupt
         return copied(reply)
 
     def close(self) -> None:

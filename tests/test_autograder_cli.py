@@ -202,3 +202,12 @@ def test_a_check_cell_of_no_exercise_says_which_there_are():
         run_cells("from autograder import check\ncheck('a3-fgsm', 'pgd')")
     with pytest.raises(CourseError, match="Known"):
         run_cells("from autograder import check\ncheck('a3')")
+
+
+def test_an_interrupt_stops_the_checks_with_a_kind_line(brief_training, capsys):
+    """Ctrl-C in a loop that does not end arrives where the student's code is, in its own kernel."""
+    loop = STUB.replace("    raise NotImplementedError", "    raise KeyboardInterrupt")
+    with pytest.raises(ChecksFailed, match="You stopped the checks") as caught:
+        run_cells(loop, "from autograder import check\ncheck('a3-fgsm')")
+    assert "\n" not in str(caught.value)
+    assert capsys.readouterr().out == ""
