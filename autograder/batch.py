@@ -1,7 +1,7 @@
 """Grading a class: find the submissions, judge them side by side, write what came out.
 
-`DIR/results/<student>.json`, `DIR/grades.csv`, `DIR/feedback/<student>.html`. A submission that
-cannot be read, or a grader that fails on one, never stops the others.
+`DIR/results/<student>.json`, `DIR/feedback/<student>.html`, `DIR/grades.csv` and `DIR/index.html`.
+A submission that cannot be read, or a grader that fails on one, never stops the others.
 """
 
 from __future__ import annotations
@@ -9,24 +9,35 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from autograder import catalog, feedback, submission
 from autograder.errors import StudentFault
 from autograder.provenance import is_genuine, provenance, sign
-from autograder.results import Result, grades_csv, write_atomically
+from autograder.results import Result, file_name, grades_csv, write_atomically
 from autograder.setting import Setting
 from autograder.slot import Job, Task
 from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.cluster import Cluster
+
+try:
+    import fcntl
+except ImportError:  # Windows, where two runs into one folder are not told apart
+    fcntl = None  # type: ignore[assignment]
 
 ATTEMPTS = 2
 
@@ -40,7 +51,7 @@ def find_jobs(folder: Path, assignment: str) -> list[Job]:
     if not folder.exists():
         raise CourseError(f"{folder} does not exist: name the folder that holds the students")
     if folder.is_file():
-        return [Job(folder.parent.name or folder.stem, str(folder))]
+        return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
     students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
     jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
     if not jobs:
@@ -60,28 +71,64 @@ def handed_in(student: Path, assignment: str) -> bool:
 
 
 def grade(
-    task: Task, jobs: Sequence[Job], out: Path, *, slots: int, progress: bool, resume: bool = False
+    task: Task,
+    jobs: Sequence[Job],
+    out: Path,
+    *,
+    slots: int,
+    progress: bool,
+    resume: bool = False,
+    cluster: Cluster | None = None,
 ) -> list[Result]:
-    """Judge all jobs on `slots` processes and write every file; returns results in job order.
+    """Judge all jobs and write every file; returns results in job order.
 
+    slots: how many processes of this machine judge side by side; a `cluster` takes their place.
     resume: keep what an earlier run wrote, where judging again could only give the same.
+    Raises CourseError when the files cannot be written; what was written until then is whole.
     """
-    results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
-    statuses = Counter(result.status for result in results.values())
-    rest = [job for job in jobs if job.student not in results]
-    quiet = None if progress else True
-    with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
-        for result in judged(task, rest, slots):
-            result.signature = sign(result, bytes.fromhex(task.secret))
-            results[result.student] = result
-            statuses[result.status] += 1
-            bar.set_postfix(statuses)
-            bar.update()
-            write_result(out, result)
-    ordered = [results[job.student] for job in jobs]
-    write_atomically(out / "grades.csv", grades_csv(ordered))
-    feedback.write_index(out / "feedback" / "index.html", ordered)
+    with writing_alone(out):
+        results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
+        statuses = Counter(result.status for result in results.values())
+        rest = [job for job in jobs if job.student not in results]
+        quiet = None if progress else True
+        with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
+            for result in cluster.judged(task, rest) if cluster else judged(task, rest, slots):
+                result.signature = sign(result, bytes.fromhex(task.secret))
+                results[result.student] = result
+                statuses[result.status] += 1
+                bar.set_postfix(statuses)
+                bar.update()
+                write_result(out, result)
+        ordered = [results[job.student] for job in jobs]
+        write(out / "grades.csv", grades_csv(ordered))
+        write(out / "index.html", feedback.index(ordered))
     return ordered
+
+
+@contextlib.contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Keep `out` to this run. Raises CourseError when it cannot be written, now or later on."""
+    try:
+        for folder in ("results", "feedback"):
+            (out / folder).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out / folder):
+                pass  # said before the first submission is judged, not after
+        lock = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise CourseError(
+            f"{out} cannot be written ({error.strerror}): name another folder with --out"
+        ) from None
+    try:
+        if fcntl is not None:  # the system itself gives it up when this process is killed
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CourseError(
+                    f"another grading is writing to {out}: wait for it, or name another --out"
+                ) from None
+        yield
+    finally:
+        os.close(lock)
 
 
 def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
@@ -90,11 +137,11 @@ def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     setting = Setting(task.assignment, task.profile, secret)
     for job in jobs:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, StudentFault):
-            text = (out / "results" / f"{job.student}.json").read_text(encoding="utf-8")
+            text = (out / "results" / f"{file_name(job.student)}.json").read_text(encoding="utf-8")
             result = Result.from_json(text)
             path = Path(job.path)
             path = submission.find(path, task.assignment) if path.is_dir() else path
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
             same = result.provenance == provenance(setting, digest, task.level)
             if same and result.status != "INFRA" and is_genuine(result, secret):
                 yield result
@@ -102,8 +149,20 @@ def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
 
 def write_result(out: Path, result: Result) -> None:
     """The files of one student."""
-    write_atomically(out / "results" / f"{result.student}.json", result.to_json() + "\n")
-    write_atomically(out / "feedback" / f"{result.student}.html", feedback.page(result))
+    name = file_name(result.student)
+    write(out / "results" / f"{name}.json", result.to_json() + "\n")
+    write(out / "feedback" / f"{name}.html", feedback.page(result))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises CourseError when the disk is full or gone."""
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise CourseError(
+            f"{path} cannot be written: {error.strerror}. What was graded until then is kept: make "
+            "room and grade again with --resume"
+        ) from None
 
 
 def judged(task: Task, jobs: Sequence[Job], slots: int) -> Iterator[Result]:

@@ -10,6 +10,8 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from course.cli import run_command
 from course.errors import CourseError
 
 if TYPE_CHECKING:
+    from autograder.cluster import Cluster
     from autograder.results import Result
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -95,7 +98,10 @@ def add_grade(commands: Subparsers) -> None:
     parser.add_argument("assignment")
     parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
     parser.add_argument("--data", default="digits", metavar="PROFILE")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--jobs", type=int, metavar="N", help="how many at once (default: cores)")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="judge on a dask cluster: tcp://HOST:PORT"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--resume", action="store_true", help="keep results that still hold")
@@ -116,21 +122,54 @@ def grade_command(args: argparse.Namespace) -> int:
     from course import data  # noqa: PLC0415
 
     catalog.assignment(args.assignment)
-    if args.jobs < 1:
+    if args.jobs is not None and args.jobs < 1:
         raise CourseError(f"--jobs must be at least 1, got {args.jobs}")
-    level = strongest_level()
-    if level == "none" and not args.trust_submissions:
+    if args.jobs is not None and args.scheduler:
+        raise CourseError("--jobs means nothing with --scheduler: its workers say how many at once")
+    if not args.scheduler:
+        refuse_isolation(level := strongest_level(), "this machine", args.trust_submissions)
+    jobs = batch.find_jobs(args.submissions, args.assignment)
+    data.load(args.data)  # a missing or damaged set is said once, before anything starts
+    with cluster_at(args.scheduler) as cluster:
+        secret = read_secret(args.secret or default_secret())
+        task = Task(args.assignment, args.data, "", secret.hex())
+        if cluster:
+            refuse_isolation(level := cluster.level(task), "a worker", args.trust_submissions)
+        results = batch.grade(
+            replace(task, level=level),
+            jobs,
+            args.out,
+            slots=args.jobs or os.cpu_count() or 1,
+            progress=True,
+            resume=args.resume,
+            cluster=cluster,
+        )
+    return report(results, args.out)
+
+
+def refuse_isolation(level: str, where: str, trusted: bool) -> None:
+    """Raise CourseError for a machine that cannot isolate, unless the submissions are trusted."""
+    if level == "none" and not trusted:
         raise CourseError(
-            "this machine offers no isolation, and students' code can do what you can do: "
+            f"{where} offers no isolation, and students' code can do what you can do: "
             "`autograder doctor` says what to install; grade with --trust-submissions only what "
             "you would run yourself"
         )
-    jobs = batch.find_jobs(args.submissions, args.assignment)
-    data.load(args.data)  # a missing or damaged set is said once, before anything starts
-    secret = read_secret(args.secret or default_secret())
-    task = Task(args.assignment, args.data, level, secret.hex())
-    results = batch.grade(task, jobs, args.out, slots=args.jobs, progress=True, resume=args.resume)
-    return report(results, args.out)
+
+
+def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
+    """The cluster at an address, or none. Raises CourseError when it cannot be had."""
+    if address is None:
+        return nullcontext()
+    try:
+        from autograder.cluster import connected  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise CourseError(
+            "--scheduler needs dask: pip install 'adversarial-course[cluster]'"
+        ) from None
+    return connected(address)
 
 
 def existing_secret(path: Path | None) -> bytes:

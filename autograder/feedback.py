@@ -5,15 +5,17 @@ Everything from a submission is escaped; pages need no network and no script.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 
 from autograder import catalog
 from autograder.disclosure import rough_seconds
-from autograder.results import Result, number, write_atomically
+from autograder.results import Result, file_name, number
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -63,7 +65,12 @@ def page(result: Result) -> str:
     )
 
 
-def write_index(path: Path, results: Sequence[Result]) -> None:
-    """The instructor's list of a class, with a link to every page."""
-    template = environment().get_template("index.html")
-    write_atomically(path, template.render(results=results))
+def index(results: Sequence[Result]) -> str:
+    """The instructor's list of a class, with a link to every page in `feedback/`."""
+    rows = [(result, link(result.student)) for result in results]
+    return environment().get_template("index.html").render(rows=rows)
+
+
+def link(student: str) -> str:
+    """Where a student's page is, seen from the index; a folder's name need not be UTF-8."""
+    return f"feedback/{quote(os.fsencode(file_name(student)))}.html"

@@ -7,9 +7,11 @@ score: the first is to be handed in again, the second to be judged again.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 # From the gravest to the lightest: a result bears the gravest status among its checks.
 STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")
 UNSCORED = ("INFRA", "FORMAT", "REVIEW")
+LONGEST_NAME = 200  # bytes: most file systems take 255, endings included
 
 
 @dataclass
@@ -103,15 +106,28 @@ def gravest(statuses: Sequence[str]) -> str:
     return "WRONG" if status in ("SKIP", "FORMAT") else status
 
 
+def file_name(student: str) -> str:
+    """The name of a student's files; one too long for a file is cut and told apart by its hash."""
+    name = os.fsencode(student)
+    if len(name) <= LONGEST_NAME:
+        return student
+    cut = name[:LONGEST_NAME].decode(errors="ignore")
+    return f"{cut}-{hashlib.sha256(name).hexdigest()[:12]}"
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that a reader, or a crash, meets the old one or the new one, never half.
 
     What UTF-8 cannot hold, as in a file name in another encoding, is written as its escape.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
-    os.replace(temporary, path)
+    temporary = path.with_name(f".{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+        os.replace(temporary, path)
+    except OSError:  # on a full disk, what was begun must not take up the rest
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def grades_csv(results: Sequence[Result]) -> str:

@@ -1,25 +1,35 @@
 """Grading a class: lost slots, the files that are written, and the pages students read."""
 
 import csv
+import hashlib
+import html
 import io
 import json
+import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
 from autograder import batch, feedback, slot
+from autograder.provenance import provenance
 from autograder.results import (
     STATUSES,
     CheckResult,
     Result,
+    file_name,
     grades_csv,
     gravest,
     number,
     write_atomically,
 )
+from autograder.setting import Setting
 from autograder.slot import Job, Task
+from autograder.submission import find
 from course.errors import CourseError
 
 TASK = Task("a3-fgsm", "digits", "none", "00" * 16)
@@ -125,6 +135,172 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
     results = [Result.from_json(line) for line in replies.getvalue().splitlines()]
     assert [item.status for item in results] == ["OK", "INFRA", "OK"]
     assert "ZeroDivisionError" in results[1].notes[0]
+
+
+# --- what can go wrong around it -----------------------------------------------------------------
+
+
+def submit(folder: Path, *students: str) -> list[Job]:
+    """A file for each student; returns the jobs."""
+    for student in students:
+        path = folder / student / "a3-fgsm" / "a3-fgsm.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"# by {len(student)}\n")
+    return batch.find_jobs(folder, "a3-fgsm")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of its own that holds 64 kB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a disk to fill")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def read_only_disk(small_disk):
+    """The same with an earlier run's folders, and nothing to be written on it any more."""
+    for name in ("results", "feedback"):
+        (small_disk / name).mkdir()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    return small_disk
+
+
+def test_a_full_disk_is_said_and_loses_nothing(small_disk, slots):
+    names = [f"student{number}" for number in range(12)]
+    jobs = [Job(name, "nowhere") for name in names]
+    with pytest.raises(CourseError, match=r"No space left.*--resume"):
+        batch.grade(TASK, jobs, small_disk, slots=1, progress=False)
+    written = sorted((small_disk / "results").iterdir())
+    assert 0 < len(written) < len(names)
+    for path in written:
+        Result.from_json(path.read_text())  # whole
+    assert not (small_disk / "grades.csv").exists()
+    assert not list(small_disk.rglob("*.tmp"))
+
+
+def test_an_output_folder_that_takes_no_files_is_said_before_anything_is_judged(slots, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CourseError, match=r"cannot be written.*--out"):
+        batch.grade(TASK, [Job("a", "x")], tmp_path / "file" / "out", slots=1, progress=False)
+    assert not slots.exists()
+
+
+def test_a_read_only_output_folder_is_said_before_anything_is_judged(read_only_disk, slots):
+    with pytest.raises(CourseError, match=r"Read-only.*--out"):
+        batch.grade(TASK, [Job("a", "x")], read_only_disk, slots=1, progress=False)
+    assert not slots.exists()
+
+
+def test_two_gradings_do_not_write_into_one_folder(slots, tmp_path):
+    with (
+        batch.writing_alone(tmp_path / "out"),
+        pytest.raises(CourseError, match="another grading is writing"),
+    ):
+        batch.grade(TASK, [Job("a", "x")], tmp_path / "out", slots=1, progress=False)
+    assert not slots.exists()
+    (only,) = batch.grade(TASK, [Job("a", "x")], tmp_path / "out", slots=1, progress=False)
+    assert only.status == "OK"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index", "grades", "é" * 127, "a b'c\"d", "two\nlines", "-rf", "=1+1", "a\udcffb", "~"],
+)
+def test_any_name_of_a_folder_has_its_files(slots, tmp_path, name):
+    jobs = submit(tmp_path / "class", name, "other")
+    results = batch.grade(TASK, jobs, tmp_path / "out", slots=1, progress=False)
+    assert {item.student for item in results} == {name, "other"}
+    out = tmp_path / "out"
+    written = [Result.from_json(path.read_text("utf-8")) for path in (out / "results").iterdir()]
+    assert {item.student for item in written} == {name, "other"}
+    page = (out / "index.html").read_text("utf-8")
+    (out / "grades.csv").read_text("utf-8")
+    links = [unquote_to_bytes(html.unescape(link)) for link in re.findall(r'href="([^"]*)"', page)]
+    assert len(links) == 2
+    for link in links:
+        assert (out / os.fsdecode(link)).is_file()
+    assert "2 submissions" in page
+
+
+def test_two_long_names_are_told_apart():
+    first, second = "x" * 250 + "1", "x" * 250 + "2"
+    assert file_name(first) != file_name(second)
+    assert len(file_name(first).encode()) < 240
+
+
+@pytest.mark.parametrize("path", ["../mine.py", "./mine.py", "mine.py"])
+def test_a_single_file_has_a_student_wherever_it_lies(monkeypatch, tmp_path, path):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    Path(path).write_text("")
+    (job,) = batch.find_jobs(Path(path), "a3-fgsm")
+    assert job.student == "mine"
+
+
+# Grades six students with the fake slot, which is slow here, and answers with true provenance.
+INTERRUPTED = """
+import subprocess, sys
+from pathlib import Path
+from autograder import batch
+start = subprocess.Popen
+fake = [sys.executable, "-S", {fake!r}]
+batch.subprocess.Popen = lambda command, **options: start(fake, **options)
+folder = Path({folder!r})
+jobs = batch.find_jobs(folder / "class", "a3-fgsm")
+task = batch.Task("a3-fgsm", "digits", "none", "00" * 16)
+batch.grade(task, jobs, folder / "out", slots=2, progress=False, resume="--resume" in sys.argv)
+"""
+SLOW_SLOT = """
+import json, sys, time
+task, known = json.loads(sys.stdin.readline()), json.load(open({known!r}))
+for line in sys.stdin:
+    student = json.loads(line)["student"]
+    with open({log!r}, "a") as log:
+        log.write(student + "\\n")
+    time.sleep(0.3)
+    print(json.dumps({{"student": student, "assignment": "a3-fgsm", "profile": "digits",
+        "status": "OK", "score": 1.0, "max_score": 20.0, "sandbox": "none",
+        "seconds": time.time() % 1, "checks": [], "provenance": known[student]}}), flush=True)
+"""
+
+
+def test_what_a_killed_grading_left_is_finished_and_nothing_is_graded_twice(tmp_path):
+    names = [f"student{number}" for number in range(6)]
+    jobs = submit(tmp_path / "class", *names)
+    setting = Setting("a3-fgsm", "digits", bytes(16))
+    sha = {job.student: find(Path(job.path), "a3-fgsm") for job in jobs}
+    known = {
+        name: provenance(setting, hashlib.sha256(path.read_bytes()).hexdigest(), "none")
+        for name, path in sha.items()
+    }
+    (tmp_path / "known.json").write_text(json.dumps(known))
+    log, fake = tmp_path / "log", tmp_path / "fake.py"
+    fake.write_text(SLOW_SLOT.format(log=str(log), known=str(tmp_path / "known.json")))
+    script = [sys.executable, "-c", INTERRUPTED.format(fake=str(fake), folder=str(tmp_path))]
+    running = subprocess.Popen(script)
+    results = tmp_path / "out" / "results"
+    while len(list(results.glob("*.json"))) < 2:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    before = {path.name: path.read_bytes() for path in results.glob("*.json")}
+    assert len(before) < len(names)
+    time.sleep(0.5)  # the slots end by themselves, their input being gone
+    judged_before = log.read_text().split()
+    subprocess.run([*script, "--resume"], check=True)
+    after = {path.name: path.read_bytes() for path in results.glob("*.json")}
+    assert {name: after[name] for name in before} == before
+    assert set(after) == {f"{name}.json" for name in names}
+    judged_again = log.read_text().split()[len(judged_before) :]
+    assert sorted(judged_again) == sorted({f"{n}" for n in names} - {n[:-5] for n in before})
+    assert "6 submissions" in (tmp_path / "out" / "index.html").read_text()
+    assert not list((tmp_path / "out").rglob("*.tmp"))
 
 
 # --- finding submissions -------------------------------------------------------------------------
@@ -263,7 +439,7 @@ def test_every_status_has_words(status):
         assert "Take the next step." in page
         assert "0 <small>of 20 points" in page
     else:
-        assert "Note." in page
+        assert ("Note." in page) == (status != "INFRA")  # what went wrong with us is ours to read
         assert "points</small>" not in page
 
 
@@ -274,18 +450,16 @@ def test_words_are_kind_where_nothing_is_lost():
     assert "Well done" in feedback.page(result())
 
 
-def test_the_index_lists_everyone_and_links_to_their_pages(tmp_path):
+def test_the_index_lists_everyone_and_links_to_their_pages():
     names = ["alice", "Doe, Jane", "<b>bob</b>", "100% #1?"]
-    feedback.write_index(tmp_path / "index.html", [result(name) for name in names])
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = feedback.index([result(name) for name in names])
     assert "4 submissions" in page
-    assert 'href="alice.html"' in page
-    assert 'href="Doe%2C%20Jane.html"' in page
-    assert 'href="100%25%20%231%3F.html"' in page
+    assert 'href="feedback/alice.html"' in page
+    assert 'href="feedback/Doe%2C%20Jane.html"' in page
+    assert 'href="feedback/100%25%20%231%3F.html"' in page
     assert "&lt;b&gt;bob&lt;/b&gt;" in page
     assert "<b>bob" not in page
 
 
-def test_the_index_of_nobody_is_a_page_too(tmp_path):
-    feedback.write_index(tmp_path / "index.html", [])
-    assert "No submission" in (tmp_path / "index.html").read_text()
+def test_the_index_of_nobody_is_a_page_too():
+    assert "No submission" in feedback.index([])
