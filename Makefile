@@ -9,7 +9,7 @@ DATA ?= digits
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format site serve notebooks constraints benchmarks clean
+.PHONY: help demo test test-all test-levels lint format site serve notebooks constraints benchmarks clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colo
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "Chromium is missing. On Debian: sudo apt install chromium" >&2; exit 1; }
 	$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
+	$(BIN)/python tests/levels.py
 
 lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format) and mypy
 	$(BIN)/ruff check .

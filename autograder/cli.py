@@ -106,6 +106,9 @@ def add_grade(commands: Subparsers) -> None:
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--resume", action="store_true", help="keep results that still hold")
     parser.add_argument(
+        "--sandbox", metavar="LEVEL", help="strong, medium or none (default: the strongest here)"
+    )
+    parser.add_argument(
         "--trust-submissions",
         action="store_true",
         help="grade without isolation: only for code that you would run yourself",
@@ -117,7 +120,6 @@ def grade_command(args: argparse.Namespace) -> int:
     """Grade every submission. Exit 0 when all were judged, 1 when the grader failed on one,
     2 when one could not be read."""
     from autograder import batch, catalog  # noqa: PLC0415
-    from autograder.sandbox import strongest_level  # noqa: PLC0415
     from autograder.slot import Task  # noqa: PLC0415
     from course import data  # noqa: PLC0415
 
@@ -126,8 +128,12 @@ def grade_command(args: argparse.Namespace) -> int:
         raise CourseError(f"--jobs must be at least 1, got {args.jobs}")
     if args.jobs is not None and args.scheduler:
         raise CourseError("--jobs means nothing with --scheduler: its workers say how many at once")
+    if args.sandbox is not None and args.scheduler:
+        raise CourseError("--sandbox means nothing with --scheduler: a worker takes its strongest")
     if not args.scheduler:
-        refuse_isolation(level := strongest_level(), "this machine", args.trust_submissions)
+        level = chosen_level(args.sandbox)
+        where = "this machine" if args.sandbox is None else f"level {level}"
+        refuse_isolation(level, where, args.trust_submissions)
     jobs = batch.find_jobs(args.submissions, args.assignment)
     data.load(args.data)  # a missing or damaged set is said once, before anything starts
     with cluster_at(args.scheduler) as cluster:
@@ -145,6 +151,19 @@ def grade_command(args: argparse.Namespace) -> int:
             cluster=cluster,
         )
     return report(results, args.out)
+
+
+def chosen_level(wanted: str | None) -> str:
+    """The sandbox level to grade at. Raises CourseError for one that this machine cannot offer."""
+    from autograder import sandbox  # noqa: PLC0415
+
+    if wanted is None:
+        return sandbox.strongest_level()
+    if wanted not in sandbox.LEVELS:
+        raise CourseError(f"no level called {wanted!r}: there are {', '.join(sandbox.LEVELS)}")
+    if trouble := sandbox.trouble(wanted):
+        raise CourseError(f"no level {wanted} here: {trouble} (see `autograder doctor`)")
+    return wanted
 
 
 def refuse_isolation(level: str, where: str, trusted: bool) -> None:

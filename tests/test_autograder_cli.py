@@ -32,6 +32,7 @@ def in_a_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(sandbox, "strongest_level", lambda: "none")
+    monkeypatch.setattr(sandbox, "trouble", lambda level: level != "none" and "not to be had")
 
 
 @pytest.fixture
@@ -63,6 +64,13 @@ MISTAKES = {
     "grade: no folder": ("grade a3-fgsm gone --trust-submissions", "gone", "does not exist"),
     "grade: empty folder": ("grade a3-fgsm empty --trust-submissions", "empty", "expected <stud"),
     "grade: no jobs": ("grade a3-fgsm class --jobs 0 --trust-submissions", "--jobs", "at least 1"),
+    "grade: no such level": (
+        "grade a3-fgsm class --sandbox best",
+        "'best'",
+        "strong, medium, none",
+    ),
+    "grade: no level": ("grade a3-fgsm class --sandbox strong", "no level strong", "doctor"),
+    "grade: level none": ("grade a3-fgsm class --sandbox none", "isolation", "--trust-submissions"),
     "grade: no isolation": ("grade a3-fgsm class", "no isolation", "--trust-submissions"),
     "grade: secret": (
         "grade a3-fgsm class --secret short --trust-submissions",
