@@ -1,6 +1,7 @@
 """What a student's code can reach at each isolation level, tried from inside it."""
 
 import contextlib
+import math
 import os
 import socket
 import subprocess
@@ -42,6 +43,66 @@ def attempts(host_file, checks, judge_process, port):
         "signal the judge": tried(lambda: os.kill(judge_process, 0)),
     }
 
+def leave():
+    """Leave a file in every folder that can be written to; tell where."""
+    left = []
+    for folder, folders, _ in os.walk("/"):
+        folders[:] = [name for name in folders if folder != "/" or name not in ("proc", "usr")]
+        try:
+            with open(os.path.join(folder, "left-behind"), "w") as file:
+                file.write("answers")
+        except OSError:
+            continue
+        left.append(folder)
+    return left
+
+def found():
+    """The files that another worker left."""
+    return [
+        folder for folder, folders, files in os.walk("/") if "left-behind" in files
+    ]
+
+def rights():
+    """Capabilities, user, groups, processes and open files of this worker, as the kernel has it."""
+    with open("/proc/self/status") as file:
+        fields = dict(line.strip().split(":", 1) for line in file)
+    descriptors = [os.readlink(f"/proc/self/fd/{n}") for n in range(3, 64)
+                   if os.path.exists(f"/proc/self/fd/{n}")]
+    return {
+        "capabilities": [int(value, 16) for name, value in fields.items() if name[:3] == "Cap"],
+        "no_new_privs": int(fields["NoNewPrivs"]),
+        "seccomp": int(fields["Seccomp"]),
+        "groups": fields["Groups"].split(),
+        "user": os.getuid(),
+        "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
+        "sockets": sum("socket" in name for name in descriptors),
+        "open": len([name for name in descriptors if "null" not in name and "/proc" not in name]),
+        "host": socket.gethostname(),
+    }
+
+def draws():
+    """What the global random states give, and the order of a set of words."""
+    import random, numpy, torch
+    numbers = [random.random(), float(numpy.random.rand()), float(torch.rand(()))]
+    return [*numbers, list({"alpha", "beta", "gamma", "delta", "epsilon"})]
+
+first_draws = draws()
+
+def drawn():
+    return first_draws + draws()
+
+def change(value):
+    """Change what a sibling would see if it shared its parent's memory for writing."""
+    import math, os, torch
+    math.pi = torch.pi = value
+    os.environ["LEFT"] = str(value)
+    torch.nn.ReLU.forward = lambda self, x: x * value
+    return [math.pi, torch.pi]
+
+def changed():
+    import math, os, torch
+    return [math.pi, torch.pi, os.environ.get("LEFT", ""), float(torch.nn.ReLU()(torch.ones(())))]
+
 def allowed():
     import torch
     from torch.utils.data import DataLoader, TensorDataset
@@ -75,18 +136,35 @@ def hog():
             os._exit(0)
     time.sleep(20)
 '''
-NAMES = ["attempts", "allowed", "forks", "hog"]
+NAMES = ["attempts", "allowed", "forks", "hog", "leave", "found", "rights", "drawn", "change"]
+NAMES += ["changed"]
 
-levels = pytest.mark.parametrize(
-    "level",
-    [
-        pytest.param(
-            level,
-            marks=pytest.mark.skipif(bool(sandbox.trouble(level)), reason=sandbox.trouble(level)),
-        )
-        for level in ("strong", "medium")
-    ],
-)
+
+def ways(*levels):
+    """Each level, with its workers forked from a parent and started cold."""
+    found = []
+    for level in levels:
+        needs = pytest.mark.skipif(bool(sandbox.trouble(level)), reason=sandbox.trouble(level))
+        found += [pytest.param((level, way), marks=needs) for way in ("preloaded", "cold")]
+    return found
+
+
+@pytest.fixture(params=ways("strong", "medium"), ids="-".join)
+def level(request, monkeypatch):
+    return chosen(request, monkeypatch)
+
+
+@pytest.fixture(params=ways("strong"), ids="-".join)
+def strong(request, monkeypatch):
+    return chosen(request, monkeypatch)
+
+
+def chosen(request, monkeypatch):
+    """The level; its workers are started in the way that is asked for."""
+    level, way = request.param
+    if way == "cold":
+        monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
+    return level
 
 
 @contextlib.contextmanager
@@ -97,7 +175,6 @@ def student_at(level, limits=None):
         yield student
 
 
-@levels
 def test_nothing_outside_the_box_can_be_reached(level, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("hidden labels")
@@ -110,15 +187,13 @@ def test_nothing_outside_the_box_can_be_reached(level, tmp_path):
     assert reached == []
 
 
-@levels
 def test_an_honest_answer_finds_what_it_needs(level):
     with student_at(level) as student:
         assert student.call("allowed") == 8
 
 
-@pytest.mark.skipif(bool(sandbox.trouble("strong")), reason=sandbox.trouble("strong"))
-def test_a_fork_bomb_stays_in_its_box_and_leaves_nothing():
-    with student_at("strong") as student:
+def test_a_fork_bomb_stays_in_its_box_and_leaves_nothing(strong):
+    with student_at(strong) as student:
         assert student.call("forks") < 100
         user = sandbox.worker_user()
         box = student.transport.box
@@ -128,13 +203,45 @@ def test_a_fork_bomb_stays_in_its_box_and_leaves_nothing():
         assert left.stdout == b""
 
 
-@levels
 def test_the_memory_of_the_whole_tree_is_limited(level):
     with (
         student_at(level, Limits(memory_bytes=1 << 30)) as student,
         pytest.raises((Limit, Crash), match="SIGKILL"),
     ):
         student.call("hog")
+
+
+def test_a_worker_holds_no_right_and_sees_nobody(strong):
+    with student_at(strong) as student:
+        rights = student.call("rights")
+    assert rights["capabilities"] == [0] * 5
+    assert (rights["no_new_privs"], rights["seccomp"]) == (1, 2)
+    assert rights["groups"] in ([], ["65534"])  # an unmapped group is nobody's
+    assert rights["user"] != 0
+    assert rights["processes"] == [1, 2]  # itself, and the one that waits for it
+    assert (rights["sockets"], rights["open"]) == (1, 1)
+    assert rights["host"] == "box"
+
+
+def test_what_a_worker_writes_the_next_does_not_find(strong):
+    with student_at(strong) as student:
+        assert set(student.call("leave")) == {"/scratch", "/tmp", "/dev/shm"}
+        assert set(student.call("found")) == {"/scratch", "/tmp", "/dev/shm"}
+        with student_at(strong) as other:  # side by side, from one parent
+            assert other.call("found") == []
+        student.call("change", 7.0)
+    with student_at(strong) as student:
+        assert student.call("found") == []
+        before = student.call("changed")
+    assert before == [math.pi, math.pi, "", 1.0]
+
+
+def test_a_worker_draws_the_same_numbers_however_it_is_started(level, monkeypatch):
+    with student_at(level) as student:
+        drawn = student.call("drawn")
+    monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
+    with student_at(level) as student:
+        assert student.call("drawn") == drawn
 
 
 @pytest.mark.skipif(bool(sandbox.trouble("strong")), reason=sandbox.trouble("strong"))
