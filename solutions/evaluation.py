@@ -133,6 +133,7 @@ def survival(
     images (n, C, H, W) in [0, 1]; labels (n,); attacks by name, run in order. Raises ValueError
     or CourseError for an empty set or labels of another shape.
     """
+    # --8<-- [start:survival]
     survived = predict(model, images).argmax(dim=1) == labels
     left = {"clean": survived.double().mean().item()}
     for name, attack in attacks.items():
@@ -142,6 +143,7 @@ def survival(
             adversarial = attack_in_batches(attack, model, x, y, batch_size=batch_size)
             survived[standing] = predict(model, adversarial).argmax(dim=1) == y
         left[name] = survived.double().mean().item()
+    # --8<-- [end:survival]
     return Survival(survived, left)
 
 
