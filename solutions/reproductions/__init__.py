@@ -9,6 +9,7 @@ else. A module holds one constant,
         profiles=("mnist",),        # what it was run on; the first is needed, others may be missing
         seeds=(0, 1, 2),            # one network each; `--seeds N` takes the first N, or more
         published=(Published(key, claim, value, unit, place, ...), ...),
+        findings=(Finding(claim, ran, came_out, why), ...),   # told on the site's audit page
         run=run,                    # run(lab: Lab) -> None, called once for each profile
         picture=picture,            # optional: picture(run: Mapping) -> CourseFigure
     )

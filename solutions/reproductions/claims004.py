@@ -6,7 +6,7 @@ Places name the section and the line of the published text. Its epsilons count o
 
 from __future__ import annotations
 
-from solutions.reproductions.record import Published
+from solutions.reproductions.record import Finding, Published
 
 # Success rates printed with two decimals, all of them shares of the same number of images.
 PRINTED_PERCENTAGES = (11.33, 40.61, 67.14, 89.39)
@@ -261,5 +261,37 @@ PUBLISHED: tuple[Published, ...] = (
         "count",
         "Batch Processing for Attacks, line 321",
         reason="in batches all of them are attacked in seconds",
+    ),
+)
+
+FINDINGS = (
+    Finding(
+        "ε = 0.15 leaves 32.86 %.",
+        "The same network and recipe, attacked at the printed ε halved and as printed.",
+        "Halved, {left-0.15} left; read as pixels, {left-in-pixels-0.15}.",
+        "Inputs lie in [-1, 1], so ε counts half pixels. Beside a report in pixel units its curve "
+        "must be drawn at half its epsilons.",
+    ),
+    Finding(
+        "Attacks cannot be batch processed, so 1,000 images were attacked instead of 10,000.",
+        "All test images in batches, and a sample one at a time.",
+        "{batched}; batches take {batched-seconds}, one at a time {single-seconds} (scaled from "
+        "the sample).",
+        "The gradient of a summed loss holds every image's own gradient.",
+    ),
+    Finding(
+        "1,000 correctly classified images were tested at each ε.",
+        "Which numbers of images the four printed success rates, two decimals each, can be shares "
+        "of.",
+        "{sample} and no other number up to 1,000.",
+        "The first 1,000 images were taken and those read wrongly left out: what is called "
+        "accuracy is a share of the rest.",
+    ),
+    Finding(
+        "sign(0) = -1.",
+        "FGSM with sign(0) = -1 and with sign(0) = 0.",
+        "{zero-gradients} of all pixels have a gradient of exactly 0; with -1, "
+        "{sign-of-zero-change} more images are left.",
+        "A pixel without influence should stay; here there are hardly any.",
     ),
 )

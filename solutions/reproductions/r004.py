@@ -22,7 +22,7 @@ from course.models import build, parameter_count
 from course.training import Recipe
 from solutions.evaluation import attack_in_batches
 from solutions.fgsm import fgsm, loss_gradient
-from solutions.reproductions.claims004 import PRINTED_PERCENTAGES, PUBLISHED
+from solutions.reproductions.claims004 import FINDINGS, PRINTED_PERCENTAGES, PUBLISHED
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.measure import detection, fgsm_counts, image_grid, trained
 from solutions.reproductions.record import number, share, words
@@ -47,6 +47,7 @@ PRINTED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 SHOWN = 0.15  # the printed epsilon of its confidences, confusions and pictures
 SAMPLE = 1_000  # what it says it tested on
 TIMED = 200  # images attacked one at a time, for the time that takes
+BINS = 500  # of the kept histogram of confidences
 GRID = (2, 1, 0, 3, 4, 5)  # its pictures show a 2, a 1 and a 0
 
 
@@ -201,7 +202,7 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
                 for name, z in (("clean", logits), ("attacked", after))
             },
             "histogram": {
-                name: torch.histc(c[right], 50, 0, 1).int().tolist()
+                name: torch.histc(c[right], BINS, 0, 1).int().tolist()
                 for name, c in (("clean", before), ("attacked", moved))
             },
         }
@@ -395,6 +396,7 @@ REPORT = Report(
     profiles=("mnist",),
     seeds=(0, 1, 2),
     published=PUBLISHED,
+    findings=FINDINGS,
     run=run,
     picture=picture,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -32,6 +33,28 @@ class Published:
     curve: str = ""
     reason: str = ""
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a report makes of its numbers, held against ours.
+
+    came_out: text in which {key} stands for the measurement of that key.
+    """
+
+    claim: str
+    ran: str
+    came_out: str
+    why: str
+
+    def told(self, run: Mapping[str, Any]) -> str:
+        """What came out, with the numbers of a result; raises KeyError for an unknown key."""
+        found = {m.key: m for m in measurements(run)}
+        return re.sub(
+            r"\{([^}]+)\}",
+            lambda key: in_unit(found[key[1]].value, found[key[1]].unit),
+            self.came_out,
+        )
 
 
 @dataclass(frozen=True)

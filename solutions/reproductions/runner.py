@@ -23,7 +23,7 @@ from course.budget import profile_name
 from course.data import Dataset, load
 from course.errors import CourseError
 from solutions.reproductions.lab import Lab
-from solutions.reproductions.record import Published, Row, rows
+from solutions.reproductions.record import Finding, Published, Row, rows
 
 if TYPE_CHECKING:
     from course.plots import CourseFigure
@@ -51,6 +51,7 @@ class Report:
     published: tuple[Published, ...]
     run: Callable[[Lab], None]
     link: str = ""
+    findings: tuple[Finding, ...] = ()
     picture: Callable[[Mapping[str, Any]], CourseFigure] | None = None
 
     def first_seeds(self, count: int | None) -> tuple[int, ...]:
