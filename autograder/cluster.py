@@ -141,10 +141,7 @@ class Cluster:
     def received(self, future: Future[bytes], ours: dict[str, Any]) -> Result | None:
         """The result that came back, or None when the slot or the worker was lost over it."""
         if future.status in ("cancelled", "lost"):
-            raise CourseError(
-                f"the scheduler at {self.address} is gone; what was graded is kept: start it again "
-                "and grade with --resume"
-            )
+            raise self.gone()
         if future.status != "finished" or not (content := future.result()):
             return None
         result = Result.from_json(content.decode())
@@ -154,7 +151,17 @@ class Cluster:
 
     def places(self) -> int:
         """How many submissions the workers of this moment judge at once."""
-        return sum(self.client.nthreads().values())
+        try:
+            return sum(self.client.nthreads().values())
+        except OSError:
+            raise self.gone() from None
+
+    def gone(self) -> CourseError:
+        """What to say when the scheduler does not answer any more."""
+        return CourseError(
+            f"the scheduler at {self.address} is gone; what was graded is kept: start it again "
+            "and grade with --resume"
+        )
 
     @contextlib.contextmanager
     def slots(self, task: Task) -> Iterator[str]:

@@ -246,7 +246,8 @@ def test_a_single_file_has_a_student_wherever_it_lies(monkeypatch, tmp_path, pat
 INTERRUPTED = """
 import subprocess, sys
 from pathlib import Path
-from autograder import batch
+from autograder import batch, provenance
+provenance.grader_version = lambda: "of this test"  # it may be edited while this runs
 start = subprocess.Popen
 fake = [sys.executable, "-S", {fake!r}]
 batch.subprocess.Popen = lambda command, **options: start(fake, **options)
@@ -269,7 +270,8 @@ for line in sys.stdin:
 """
 
 
-def test_what_a_killed_grading_left_is_finished_and_nothing_is_graded_twice(tmp_path):
+def test_what_a_killed_grading_left_is_finished_and_nothing_is_graded_twice(monkeypatch, tmp_path):
+    monkeypatch.setattr("autograder.provenance.grader_version", lambda: "of this test")
     names = [f"student{number}" for number in range(6)]
     jobs = submit(tmp_path / "class", *names)
     setting = Setting("a3-fgsm", "digits", bytes(16))
