@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from scipy.stats import beta, norm
 
 from course.metrics import wilson_interval
 
@@ -79,3 +80,26 @@ def test_base_rates() -> None:
     rare = 1 - sum(math.exp(-2) * 2**k / math.factorial(k) for k in range(10))
     assert (round(rare * 1e5, 1), round(50_000 * rare, 1)) == (4.6, 2.3)
     assert pytest.approx(49) == 200 * (0.25 * 0.95 + 0.75 * 0.01)
+
+
+@pytest.mark.parametrize(
+    ("votes", "total", "sigma", "bound", "radius"),
+    [
+        (980, 1_000, 0.25, 0.9623, 0.44),
+        (1_000, 1_000, 0.25, 0.9931, 0.62),
+        (10_000, 10_000, 0.25, 0.9993, 0.80),
+        (10_000, 10_000, 0.1, 0.9993, 0.32),
+    ],
+)
+def test_certified_radii(votes: int, total: int, sigma: float, bound: float, radius: float) -> None:
+    lower = beta.ppf(0.001, votes, total - votes + 1)
+    assert lower == pytest.approx(bound, abs=5e-5)
+    assert sigma * norm.ppf(lower) == pytest.approx(radius, abs=5e-3)
+    assert f"{radius:.2f}" in text("defences")
+
+
+def test_smoothing_abstains_and_exercises() -> None:
+    assert beta.ppf(0.001, 520, 481) < 0.5
+    assert (round(norm.ppf(0.9623), 3), round(norm.ppf(0.9), 2)) == (1.778, 1.28)
+    assert (round(0.5 * norm.ppf(0.9), 2), round(0.5 * norm.ppf(0.9) / 28, 3)) == (0.64, 0.023)
+    assert math.exp(-17) < 2**-24
