@@ -74,16 +74,18 @@ def rows_since(start: float, names: Iterable[tuple[str, str]]) -> list[Row]:
 
 def write(path: Path, rows: Sequence[Row], **about: Any) -> None:
     """Write rows as JSON, one on each line, so that a change can be read as one."""
-    graders = sorted({row["grader"] for row in rows})
-    lines = [
-        json.dumps(
-            {key: value for key, value in row.items() if key != "grader"}, ensure_ascii=False
-        )
-        for row in rows
-    ]
-    head = json.dumps({**about, "graders": graders}, ensure_ascii=False)[:-1]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, head + ', "rows": [\n' + ",\n".join(lines) + "\n]}\n")
+    if graders := sorted({row["grader"] for row in rows if "grader" in row}):
+        about["graders"] = graders
+    plain = [{key: value for key, value in row.items() if key != "grader"} for row in rows]
+    lines = [json.dumps(row, ensure_ascii=False) for row in plain]
+    head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in about.items())
+    write_atomically(path, "{\n" + head + '"rows": [\n' + ",\n".join(lines) + "\n]}\n")
+
+
+def rows_of(path: Path) -> list[Row]:
+    """The rows that `write` wrote; none where there is no such file."""
+    found: list[Row] = json.loads(path.read_text("utf-8"))["rows"] if path.is_file() else []
+    return found
 
 
 def summary(rows: Sequence[Row]) -> Iterator[str]:

@@ -1,0 +1,220 @@
+"""The scoreboard: every attack, wrong answer and right answer, graded by plain nbgrader.
+
+`make scoreboard` hands each in to a course that uses nbgrader's own autograde (see `scoreboard/`),
+each in a jail of its own, and writes what came of it into `tests/results/scoreboard.json`. It can
+be stopped at any time: what was graded is kept in `build/`, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import honest
+import mutants
+import proof
+import redteam
+from redteam.formats import FORMATS, Format
+from scoreboard import course, jail
+from tqdm import tqdm
+
+from autograder.results import write_atomically
+
+KEPT = proof.ROOT / "build" / "scoreboard.json"
+TEMPLATE = proof.ROOT / "build" / "scoreboard-course"
+SCOREBOARD = proof.RESULTS / "scoreboard.json"
+FORMATS_FILE = redteam.FOLDER / "formats.py"
+POINTS = 20
+SECONDS = {"a5-adversarial-training": 300.0}  # for all of nbgrader's run
+USUAL_SECONDS = 150.0
+ENDED = {
+    "memory": f"took more than {jail.MEMORY >> 30} GB, which only the jail stopped",
+    "time": "the run never ended",
+    "killed": "killed the run of nbgrader",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One hand-in: an attack, a wrong or a right answer, or the plain answer of an attack."""
+
+    kind: str
+    name: str
+    title: str
+    assignment: str
+    family: str
+    base: str = ""
+    code: str = ""
+    attack: redteam.Attack | Format | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name among all."""
+        return f"{self.kind}/{self.name}"
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that decides the outcome: hand-in, instructor's notebook, nbgrader."""
+        files = [course.PLAIN / f"{self.assignment}.py"]
+        files += [FORMATS_FILE] if isinstance(self.attack, Format) else []
+        code = self.attack.source() if isinstance(self.attack, redteam.Attack) else self.code
+        parts = [version("nbgrader"), code, *(path.read_text(encoding="utf-8") for path in files)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def hand_in(self, folder: Path) -> None:
+        """Write it into nbgrader's `submitted/` below `folder`."""
+        if self.attack:
+            course.hand_in_attack(TEMPLATE, folder, self.attack)
+        else:
+            text = course.answered(TEMPLATE, self.assignment, self.code)
+            course.hand_in(folder, course.ATTACKER, self.assignment, text)
+
+
+def items() -> Iterator[Item]:
+    """Everything that is handed in; the plain answers first, which attacks are compared with."""
+    attacks = [a for a in (*redteam.attacks(), *FORMATS) if a.assignment in course.ASSIGNMENTS]
+    for assignment, base in sorted({(a.assignment, a.base) for a in attacks if a.base}):
+        code = redteam.base_source(assignment, base)
+        yield Item("plain", f"{assignment}/{base}", base, assignment, assignment, code=code)
+    for a in attacks:
+        family = redteam.FAMILIES[a.family]
+        yield Item("redteam", a.name, a.title, a.assignment, family, a.base, attack=a)
+    for kind, found in (("mutants", mutants.mutants()), ("honest", honest.variants())):
+        for each in found:
+            if each.assignment in course.ASSIGNMENTS:
+                code = mutants.reference(each.assignment) + each.code
+                name, family = each.slug, each.assignment
+                yield Item(kind, name, each.title, family, family, code=code)
+
+
+# --- grading -------------------------------------------------------------------------------------
+
+
+def grade(item: Item) -> dict[str, Any]:
+    """What nbgrader makes of one hand-in."""
+    with tempfile.TemporaryDirectory(prefix="scoreboard-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        item.hand_in(folder)
+        template = TEMPLATE / item.assignment
+        seconds = SECONDS.get(item.assignment, USUAL_SECONDS)
+        handed = folder / "submitted"
+        report = jail.run(template, handed, item.assignment, course.ATTACKER, seconds)
+        return {"fingerprint": item.fingerprint, **report}
+
+
+def row(item: Item, reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the scoreboard says of one item."""
+    report = reports[item.key]
+    plain = reports[f"plain/{item.assignment}/{item.base}"] if item.base else {}
+    score, without = report.get("score", 0.0), plain.get("score", 0.0)
+    known = set(plain.get("errors", []))
+    new = [error for error in report.get("errors", []) if error not in known]
+    found = {
+        "kind": item.kind,
+        "name": item.name,
+        "title": item.title,
+        "family": item.family,
+        "assignment": item.assignment,
+        "score": score,
+        "max_score": POINTS,
+        "graded": report.get("graded", False),
+    }
+    if item.kind == "redteam":
+        found["gained"] = max(0.0, score - without)
+        found["harmed"] = list(harm(report))
+        found["reached"] = reached(new) if item.name.startswith("b/") else []
+    return found
+
+
+def harm(report: dict[str, Any]) -> Iterator[str]:
+    """What an attack did to anything but its own grade, in words."""
+    if reason := report.get("died"):
+        yield ENDED[reason]
+        return
+    if report["exit"] is None:
+        yield ENDED["time"]
+    if report["others_changed"]:
+        yield "changed another student's grade"
+    if changed := [path.removeprefix("/course/plain/") for path in report["changed"]]:
+        yield f"changed {', '.join(changed[:3])}" + (" and more" if len(changed) > 3 else "")
+    if report["left"]:
+        yield "left processes that run on"
+    if report["canary"]:
+        yield "wrote hidden labels into the feedback"
+
+
+def reached(errors: Sequence[str]) -> list[str]:
+    """What a search for secrets found: it says so by a ValueError."""
+    found = {error.removeprefix("ValueError: ") for error in errors if error[:10] == "ValueError"}
+    return sorted(each for each in found if "CANARY" not in each)
+
+
+# --- the whole run -------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Grade what is not graded yet, and write the scoreboard; returns 0 if it is whole."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
+    parser.add_argument("--only", metavar="TEXT", default="", help="names that contain this")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth of the others")
+    parser.add_argument("--again", action="store_true", help="forget what was graded before")
+    chosen = parser.parse_args(argv)
+    if not (TEMPLATE / course.ASSIGNMENTS[-1] / "gradebook.db").is_file():
+        print("Building the course and grading one honest student of it ...", flush=True)
+        course.remove(TEMPLATE)
+        course.build(TEMPLATE)
+    known = list(items())
+    kept = {} if chosen.again or not KEPT.is_file() else json.loads(KEPT.read_text("utf-8"))
+    reports = {item.key: kept[item.key] for item in known if is_current(item, kept)}
+    wanted = [item for item in known if item.kind == "plain" or chosen.only in item.key]
+    waiting = [item for item in wanted if item.key not in reports]
+    others = [item for item in waiting if item.kind in ("mutants", "honest")]
+    waiting = [item for item in waiting if item not in others] + others[:: chosen.every]
+    grade_all(waiting, reports, chosen.jobs)
+    rows = [row(item, reports) for item in known if item.key in reports]
+    return finish(rows, len(known))
+
+
+def is_current(item: Item, kept: dict[str, dict[str, Any]]) -> bool:
+    """Whether this very hand-in was graded before."""
+    return bool(kept.get(item.key, {}).get("fingerprint") == item.fingerprint)
+
+
+def grade_all(waiting: Sequence[Item], reports: dict[str, dict[str, Any]], jobs: int) -> None:
+    """Grade these, keeping each as it is done."""
+    with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(waiting), unit="hand-in") as bar:
+        running = {pool.submit(grade, item): item for item in waiting}
+        for done in as_completed(running):
+            reports[running[done].key] = done.result()
+            write_atomically(KEPT, json.dumps(reports, indent=1))
+            bar.set_postfix_str(running[done].name[-24:])
+            bar.update()
+
+
+def finish(rows: Sequence[dict[str, Any]], total: int) -> int:
+    """Write the rows unless fewer than were there before; say how many there are."""
+    before = len(proof.rows_of(SCOREBOARD))
+    attacks = [row for row in rows if row["kind"] == "redteam"]
+    gained, harmed = (sum(bool(row[key]) for row in attacks) for key in ("gained", "harmed"))
+    print(f"plain nbgrader: {len(attacks)} attacks, {gained} gained, {harmed} harmed")
+    if len(rows) < before:
+        print(f"{len(rows)} of {total} are graded, {before} were before: nothing written.")
+        return 1
+    proof.write(SCOREBOARD, rows, nbgrader=version("nbgrader"), of=total)
+    print(f"{len(rows)} of {total} written to {SCOREBOARD.relative_to(proof.ROOT)}.")
+    return 0 if len(rows) == total else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

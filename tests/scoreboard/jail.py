@@ -1,0 +1,107 @@
+"""One run of nbgrader in a throw-away box: what is handed in is hostile, and nbgrader has no guard.
+
+The box is for our protection; what happens in it is what would happen to an instructor. Nothing
+written leaves it, no network, no process outlives it, and memory, processes and time are bounded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.bubblewrap import SYSTEM, parents
+from autograder.sandbox import worker_user
+from autograder.watch import MemoryWatch, tree, wait_gone
+
+INSIDE = Path(__file__).parent / "inside.py"
+ROOT = Path(__file__).parent.parent.parent
+MEMORY = 3 << 30
+LIMITS = {"as": 6 << 30, "fsize": 512 << 20, "core": 0, "nofile": 1024}  # of each process
+PROCESSES = 256
+
+
+def run(
+    template: Path, handed: Path, assignment: str, attacker: str, seconds: float
+) -> dict[str, Any]:
+    """What came of grading what lies in `handed`, as `inside.main` reports it.
+
+    With `died` in place of all that when the run was ended: by the attack, or for its memory.
+    """
+    inner = [sys.executable, "-s", "/inside.py", assignment, attacker, str(seconds)]
+    process = subprocess.Popen(
+        command(template, handed, inner),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    ended: list[str] = []
+
+    def stop(reason: str) -> None:
+        ended.append(reason)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    watch = MemoryWatch(process.pid, MEMORY, lambda: stop("memory"))
+    try:
+        out, error = process.communicate(timeout=seconds + 60)
+    except subprocess.TimeoutExpired:
+        stop("time")
+        out, error = process.communicate()
+    finally:
+        watch.end()
+        members = tree(process.pid)
+        stop("over")
+        wait_gone(members)
+    try:
+        report: dict[str, Any] = json.loads(out.decode().splitlines()[-1])
+        return report
+    except (ValueError, IndexError):
+        reason = ended[0] if ended[0] != "over" else "killed"
+        return {"died": reason, "stderr": error.decode(errors="replace")[-500:]}
+
+
+def command(template: Path, handed: Path, inner: list[str]) -> list[str]:
+    """The command line of the box around `inner`."""
+    user = worker_user()
+    arguments = ["prlimit", *(f"--{name}={most}" for name, most in LIMITS.items())]
+    arguments += ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--die-with-parent", "--new-session", "--hostname", "jail", "--clearenv"]
+    if user is None:
+        arguments += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    home = "/home/instructor"
+    for folder in ("/dev/shm", "/tmp", "/course", home):
+        arguments += [*parents(Path(folder)), "--perms", "1777", "--size", str(256 << 20)]
+        arguments += ["--tmpfs", folder]
+    shown = {Path(path): Path(path) for path in (*SYSTEM, "/etc/passwd", "/etc/group")}
+    for prefix in (sys.base_prefix, sys.prefix, ROOT / "course"):
+        shown[Path(prefix).absolute()] = Path(prefix).absolute()
+    shown |= {template: Path("/template"), handed: Path("/handed"), INSIDE: Path("/inside.py")}
+    for path, target in shown.items():
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(target)]
+        elif path.exists():
+            arguments += [*parents(target), "--ro-bind", str(path), str(target)]
+    environment = {
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    for name, value in environment.items():
+        arguments += ["--setenv", name, value]
+    arguments += ["--chdir", "/course"]
+    if user is not None:
+        arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
+        arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    return [*arguments, "prlimit", f"--nproc={PROCESSES}", *inner]
