@@ -28,7 +28,7 @@ OWN = ("sandbox", "seconds", "signature")
 
 
 def main() -> int:
-    """Grade and compare. Exit 0 when all results are equal, 1 when not, 2 when it cannot be tried."""
+    """Grade and compare. Exit 0 when all results are equal, 1 when not, 2 if it cannot be tried."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--keep", action="store_true", help="leave the folder and the user")
     keep = parser.parse_args().keep
@@ -64,7 +64,7 @@ def prepare(folder: Path) -> Path:
     subprocess.run(["useradd", "--system", "--create-home", "--home-dir", folder / "home", USER],
                    check=True)  # fmt: skip
     sys.path.insert(0, str(ROOT / "tests"))
-    import sample_class  # noqa: PLC0415  needs the instructor's packages
+    import sample_class  # it needs the instructor's packages
 
     for work in sample_class.hand_ins("a3-fgsm"):
         if work.student in STUDENTS:
