@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from course.data import Split
 from course.metrics import predict
 from course.training import History, Perturb, Recipe, fit
 from solutions.fgsm import fgsm, loss_gradient
@@ -62,24 +63,26 @@ def trained(
     build: Any,
     recipe: Recipe,
     *,
-    images: Tensor | None = None,
+    train: Split | None = None,
     perturb: Perturb | None = None,
     **inputs: Any,
 ) -> tuple[nn.Module, dict[str, Any]]:
     """`lab.network` for a network that `course.training.fit` trains; the note is its history.
 
-    images: to train on instead of the lab's. inputs: what decides the weights besides the recipe,
-    such as the network's name and what `perturb` does.
+    train: images to learn from instead of the lab's. inputs: what decides the weights besides the
+    recipe, such as the network's name and what `perturb` does.
     """
-    x = lab.data.train.images if images is None else images
+    split = lab.data.train if train is None else train
 
-    def train(model: nn.Module) -> dict[str, Any]:
+    def learn(model: nn.Module) -> dict[str, Any]:
         history: History = fit(
-            model, x, lab.data.train.labels, recipe, perturb=perturb, progress=lab.progress
+            model, split.images, split.labels, recipe, perturb=perturb, progress=lab.progress
         )
         return asdict(history)
 
-    return lab.network(name, build, train, recipe=asdict(recipe), **inputs)
+    if len(split) != len(lab.data.train):
+        inputs["train_images"] = len(split)
+    return lab.network(name, build, learn, recipe=asdict(recipe), **inputs)
 
 
 def detection(clean: Tensor, attacked: Tensor) -> float:

@@ -53,7 +53,7 @@ GRID = (2, 1, 0, 3, 4, 5)  # its pictures show a 2, a 1 and a 0
 
 def run(lab: Lab) -> None:
     """Train a network for each seed, attack all test images at every epsilon in both units."""
-    train_images = _resized(lab.data.train.images)
+    train = Split(_resized(lab.data.train.images), lab.data.train.labels)
     test = Split(_resized(lab.data.test.images), lab.data.test.labels)
     recipe = replace(RECIPE, batch_size=16, schedule="one-cycle") if lab.quick else RECIPE
     channels, classes = test.images.shape[1], lab.data.num_classes
@@ -73,7 +73,7 @@ def run(lab: Lab) -> None:
             f"{NETWORK} {seed} {'bfloat16' if chosen.bfloat16 else 'float32'}",
             make,
             replace(chosen, seed=seed),
-            images=train_images,
+            train=train,
             network=NETWORK,
             side=SIDE,
         )
@@ -92,8 +92,8 @@ def run(lab: Lab) -> None:
         number("test-images", [len(lab.data.test)], "count"),
         share(
             "train-accuracy",
-            [round(note["accuracy"][-1] * len(train_images)) for _, note in networks],
-            len(train_images),
+            [round(note["accuracy"][-1] * len(train)) for _, note in networks],
+            len(train),
         ),
     )
     for epoch in range(recipe.epochs):

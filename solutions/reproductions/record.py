@@ -39,7 +39,8 @@ class Published:
 class Finding:
     """What a report makes of its numbers, held against ours.
 
-    came_out: text in which {key} stands for the measurement of that key.
+    came_out: text in which {key} stands for the value of the measurement of that key, and {key ±}
+    for the value with its interval.
     """
 
     claim: str
@@ -50,11 +51,16 @@ class Finding:
     def told(self, run: Mapping[str, Any]) -> str:
         """What came out, with the numbers of a result; raises KeyError for an unknown key."""
         found = {m.key: m for m in measurements(run)}
-        return re.sub(
-            r"\{([^}]+)\}",
-            lambda key: in_unit(found[key[1]].value, found[key[1]].unit),
-            self.came_out,
-        )
+
+        def one(match: re.Match[str]) -> str:
+            measured = found[match[1].removesuffix(" ±")]
+            return (
+                with_interval(measured)
+                if match[1].endswith(" ±")
+                else in_unit(measured.value, measured.unit)
+            )
+
+        return re.sub(r"\{([^}]+)\}", one, self.came_out)
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,15 @@ class Measurement:
 
     @property
     def reach(self) -> tuple[float, float] | None:
-        """From the lowest to the highest that chance can explain: interval and networks."""
+        """The lowest and highest that the networks and the choice of images can explain."""
         if self.low is None or self.high is None:
             return None
-        return min(self.low, *self.seeds, self.high), max(self.high, *self.seeds, self.low)
+        ends = [self.low, self.high, *self.seeds]
+        if self.images:
+            for share_right in self.seeds:
+                hits = round(share_right * self.images / 100)
+                ends += [100 * end for end in wilson_interval(hits, self.images)]
+        return min(ends), max(ends)
 
 
 def share(
@@ -151,16 +162,30 @@ class Row:
 
     @property
     def agrees(self) -> bool | None:
-        """Is the published number within our interval, or equal as far as it was printed?
+        """Can the published number be one of ours, or is it equal as far as it was printed?
 
         None where there is nothing to compare.
         """
         if not (self.published and self.measured) or self.difference is None:
             return None
-        theirs, reach = float(self.published.value), self.measured.reach
+        value = self.measured.value
+        return self._within(self.measured.reach or (float(value), float(value)))
+
+    @property
+    def verdict(self) -> str:
+        """In words, where it agrees: with our mean, or with what networks differ by."""
+        if not (self.measured and self.agrees):
+            return ""
+        if self.measured.low is None or self.measured.high is None:
+            return "agrees"
+        mean = self._within((self.measured.low, self.measured.high))
+        return "agrees" if mean else "within what our networks differ by"
+
+    def _within(self, ends: tuple[float, float]) -> bool:
+        """Does the published number lie there, give or take half of its last digit?"""
+        theirs = float(self.published.value) if self.published else 0.0
         slack = 0.5000001 * 10.0 ** -_decimals(theirs)
-        low, high = reach if reach else (self.measured.value, self.measured.value)
-        return float(low) - slack <= theirs <= float(high) + slack
+        return ends[0] - slack <= theirs <= ends[1] + slack
 
     @property
     def reason(self) -> str:
@@ -171,8 +196,8 @@ class Row:
             return self.published.reason if not self.published.key else self.why_not
         if not self.comparable:
             return self.why_not
-        verdict = {True: "agrees", False: self.published.reason, None: self.published.reason}
-        return "; ".join(part for part in (verdict[self.agrees], self.published.remark) if part)
+        verdict = self.verdict or self.published.reason
+        return "; ".join(part for part in (verdict, self.published.remark) if part)
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """Claim, published, measured, difference and reason, as text."""
