@@ -21,6 +21,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -124,6 +125,7 @@ def enter_group(
         os.setpgid(0, 0)
     os.chdir(wanted.scratch)
     os.environ.update(HOME=wanted.scratch, TMPDIR=wanted.scratch)
+    tempfile.tempdir = None  # what the parent found out is a folder of another worker's
     bind(limits, wanted)
     serve(connection)
 
