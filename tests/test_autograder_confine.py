@@ -1,0 +1,42 @@
+"""The numbers of the system calls that are denied, against the kernel's own headers where present."""
+
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autograder.confine import MACHINES
+
+GENERIC = Path("/usr/include/asm-generic/unistd.h")  # arm64's table, from linux-libc-dev
+NAMED = re.compile(r"#define\s+__NR(?:3264)?_(\w+)\s+(?:__NR3264_\w+|(\d+))")
+
+
+def numbers(text: str) -> dict[str, int]:
+    """The calls that a header defines. arm64 takes `mmap` and others by their 64-bit names."""
+    return {name: int(number) for name, number in NAMED.findall(text) if number}
+
+
+@pytest.mark.skipif(not GENERIC.is_file(), reason=f"no {GENERIC}: install linux-libc-dev")
+def test_numbers_on_aarch64_are_the_generic_ones():
+    known = numbers(GENERIC.read_text(encoding="utf-8"))
+    ours = MACHINES["aarch64"].calls
+    assert {name: known.get(name) for name in ours} == ours
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the headers are those of this machine")
+def test_numbers_on_x86_64_are_those_of_its_header():
+    found = subprocess.run(
+        ["find", "/usr/include", "-name", "unistd_64.h"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    if not found:
+        pytest.skip("no unistd_64.h: install linux-libc-dev")
+    known = numbers(Path(found[0]).read_text(encoding="utf-8"))
+    ours = MACHINES["x86_64"].calls
+    assert {name: known.get(name) for name in ours} == ours
+
+
+def test_both_machines_deny_the_same_calls():
+    first, second = (set(machine.calls) for machine in MACHINES.values())
+    assert first == second
