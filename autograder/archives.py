@@ -125,6 +125,8 @@ def trouble(info: zipfile.ZipInfo) -> str:
         return "an encrypted file"
     if info.compress_type not in READABLE:
         return "a file that is compressed in an unusual way"
+    if info.header_offset < 0:
+        return "a file that begins before the archive does"
     return "a file without a name" if "\0" in name or not name else ""
 
 

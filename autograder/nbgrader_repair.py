@@ -49,8 +49,8 @@ def load(path: Path) -> NotebookNode:
 def plain_cells(path: Path, cells: list[Any]) -> Iterator[NotebookNode]:
     """The cells with their text, nbgrader's mark and pasted images, and nothing else."""
     for number, cell in enumerate(cells, start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") not in NEW_CELL:
-            continue
+        if not isinstance(cell, dict) or cell.get("cell_type") not in [*NEW_CELL]:
+            continue  # a list, since the type may be anything and a dictionary would hash it
         try:
             source = submission.cell_source(path, number, cell)
         except Malformed:  # only of a text cell: `read` refuses code without text
