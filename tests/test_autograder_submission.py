@@ -1,7 +1,12 @@
 """Reading what was handed in: every bad file is Malformed with its name and the remedy."""
 
+import csv
 import json
 import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +120,9 @@ UNREADABLE = {
     "source a number": (notebook(code(7)), "cell 1", "JupyterLab"),
     "source null": (notebook(code("x"), code(None)), "cell 2", "JupyterLab"),
     "source a mixed list": (notebook(code(["x", 1])), "cell 1", "JupyterLab"),
+    "too many parts": ("[" * 1_000_001, "1,000,000 lists", "Clear all outputs"),
+    "too many objects": ('{"cells": [' + "{}," * 2_000_000 + "{}]}", "1,000,000", "Clear all"),
+    "nested 10,000 deep": ('{"a":' * 10_000 + "1" + "}" * 10_000, "not JSON", "JupyterLab"),
     "source an object": (notebook(code({})), "cell 1", "JupyterLab"),
 }
 
@@ -222,3 +230,126 @@ def test_a_class_folder_may_itself_be_a_link(tmp_path):
     (tmp_path / "real" / "a3-fgsm.py").touch()
     (tmp_path / "link").symlink_to("real")
     assert submission.find(tmp_path / "link", ASSIGNMENT).name == "a3-fgsm.py"
+
+
+# --- files that are none, and files that change ------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path, kind):
+    path = tmp_path / "a3-fgsm.ipynb"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path = Path("/dev/zero")
+    with pytest.raises(Malformed, match="is no file"):
+        submission.read(path)
+
+
+def test_a_file_that_may_not_be_read_says_so(hand_in):
+    path = hand_in(notebook(code("x = 1")))
+    path.chmod(0)
+    for folder in (path.parent, *path.parent.parents[:2]):
+        folder.chmod(0o755)
+    script = (
+        "import os, sys; from pathlib import Path; from autograder import submission\n"
+        "from autograder.errors import Malformed\n"
+        "import os; descriptor = os.open(sys.argv[1], os.O_RDONLY); os.fchdir(descriptor)\n"
+        "if os.geteuid() == 0: os.setegid(65534), os.seteuid(65534)\n"
+        "try: submission.read(Path(sys.argv[2]))\n"
+        "except Malformed as fault: print(fault.got, fault.hint)"
+    )
+    command = [sys.executable, "-c", script, str(path.parent), path.name]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "may not be read" in done.stdout
+    assert "Allow others to read it" in done.stdout
+
+
+def test_a_file_that_grows_while_it_is_read_ends_at_the_limit(hand_in, monkeypatch):
+    monkeypatch.setattr(submission, "MAX_BYTES", 1 << 20)
+    path = hand_in(" " * 1000)
+    stop = threading.Event()
+
+    def grow() -> None:
+        with path.open("ab") as file:
+            while not stop.is_set() and file.tell() < 8 << 20:
+                file.write(b" " * 4096)
+                file.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        for _ in range(20):
+            try:
+                assert len(submission.bytes_of(path)) <= submission.MAX_BYTES
+            except Malformed as fault:
+                assert "larger than" in fault.got  # noqa: PT017
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_memory_is_bounded_whatever_a_notebook_holds(hand_in):
+    """The worst in 32 MB that is read at all: numbers, texts, keys and nested lists."""
+    for number, part in enumerate(("[1.5e9],", "1.5e9,", '"ab",', '{"a":1},')):
+        count = (submission.MAX_BYTES - 100) // len(part)
+        count = min(count, submission.MAX_PARTS - 10) if part[0] in "[{" else count
+        hand_in('{"cells": [' + part * count + "1]}", f"{number}.ipynb")
+    script = (
+        "import resource, sys; from pathlib import Path; from autograder import submission\n"
+        "from autograder.errors import Malformed\n"
+        "for path in sorted(Path(sys.argv[1]).iterdir()):\n"
+        "    try: submission.read(path)\n"
+        "    except Malformed as fault: print(fault.got)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    folder = hand_in("", "0.py").parent
+    (folder / "0.py").unlink()
+    command = [sys.executable, "-c", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    *reasons, kilobytes = done.stdout.splitlines()
+    assert len(reasons) == 4
+    assert all("cells" in reason for reason in reasons)
+    assert int(kilobytes) < 1_200_000
+
+
+@pytest.mark.slow
+def test_a_class_of_bad_files_stops_nobody(tmp_path, monkeypatch, capsys):
+    """The whole way of `autograder grade`: every bad file has its status and its words."""
+    from autograder.cli import main
+
+    good = "def attack_success_rate(model, images, adversarial, labels):\n    return 0.0\n"
+    for name, (content, _, _) in UNREADABLE.items():
+        path = tmp_path / "class" / name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for name in ("sparse", "pipe", "folder", "empty", "link", "zip", "good"):
+        (tmp_path / "class" / name / ASSIGNMENT).mkdir(parents=True)
+    at = {name: tmp_path / "class" / name / ASSIGNMENT for name in os.listdir(tmp_path / "class")}
+    with (at["sparse"] / f"{ASSIGNMENT}.ipynb").open("wb") as file:
+        file.truncate(10**12)
+    os.mkfifo(at["pipe"] / f"{ASSIGNMENT}.ipynb")
+    (at["folder"] / f"{ASSIGNMENT}.ipynb").mkdir()
+    (at["link"] / f"{ASSIGNMENT}.py").symlink_to("/dev/zero")
+    (at["zip"] / "work.zip").write_bytes(b"PK\x03\x04 but no more")
+    (at["good"] / f"{ASSIGNMENT}.py").write_text(good)
+    (tmp_path / "secret").write_text("a secret of this test")
+    out = tmp_path / "out"
+    options = f"--sandbox none --trust-submissions --jobs 1 --out {out}"
+    words = ["grade", ASSIGNMENT, str(tmp_path / "class"), *options.split()]
+    assert main([*words, "--secret", str(tmp_path / "secret")]) == 2
+    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == at.keys()
+    assert rows.pop("good")["status"] == "WRONG"
+    assert {row["status"] for row in rows.values()} == {"FORMAT"}
+    assert {row["score"] for row in rows.values()} == {""}
+    for name in rows:
+        result = json.loads((out / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        (note,) = result["notes"]
+        assert len(note) < 400
+        assert note.count(".") >= 2, "what is wrong, and what to do"
+        assert "This has cost you no points" in (out / "feedback" / f"{name}.html").read_text()
+    assert main([*words, "--secret", str(tmp_path / "secret"), "--resume"]) == 2
