@@ -7,8 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 from scipy.stats import beta, norm
+from torch import nn
 
+from course import models
 from course.metrics import wilson_interval
 
 LECTURES = Path(__file__).parent.parent / "site" / "lectures"
@@ -103,3 +106,46 @@ def test_smoothing_abstains_and_exercises() -> None:
     assert (round(norm.ppf(0.9623), 3), round(norm.ppf(0.9), 2)) == (1.778, 1.28)
     assert (round(0.5 * norm.ppf(0.9), 2), round(0.5 * norm.ppf(0.9) / 28, 3)) == (0.64, 0.023)
     assert math.exp(-17) < 2**-24
+
+
+def test_convolution_by_hand() -> None:
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    patch = torch.tensor([[0, 0.2, 0.9], [0, 0.3, 1.0], [0, 0.1, 0.8]])
+    answer = (kernel * patch).sum() - 0.5
+    assert answer == pytest.approx(3.2)
+    assert (kernel * patch.flip(1)).sum() - 0.5 == pytest.approx(-4.2)
+    lowest = (patch - 0.1 * kernel.sign()).clamp(0, 1)
+    assert (kernel * lowest).sum() - 0.5 == pytest.approx(2.4)
+    other = torch.tensor([[1.0, 1, 0]]).expand(3, 3)
+    assert (kernel * other).sum() - 0.5 == pytest.approx(-4.5)
+
+
+def test_parameters_and_shapes_of_the_cnn() -> None:
+    model = models.build("tiny-cnn", seed=0)
+    shapes, x = {}, torch.zeros(1, 1, 28, 28)
+    for name, layer in model.named_children():
+        x = layer(x)
+        shapes[name] = "×".join(map(str, x.shape[1:]))
+    page = text("cnn")
+    for name, printed in (("conv1", "8×24×24"), ("conv2", "16×8×8"), ("pool2", "16×4×4")):
+        assert shapes[name] == printed
+        assert printed in page
+    assert f"**{models.parameter_count(model):,}**" in page
+    counts = [models.parameter_count(layer) for layer in (model.conv1, model.conv2, model.logits)]
+    assert counts == [208, 3_216, 2_570]
+    work = [8 * 576 * 25, 16 * 64 * 200, 2_560]
+    assert f"**{sum(work):,}**" in page
+    assert (round(100 * counts[1] / 5_994), round(100 * work[1] / sum(work))) == (54, 63)
+    assert (4_608 * 785, round(4_608 * 785 / 208)) == (3_617_280, 17_391)
+
+
+def test_receptive_field_by_gradients() -> None:
+    model = models.build("tiny-cnn", seed=0).double()
+    x = torch.rand(1, 1, 28, 28, dtype=torch.float64, requires_grad=True)
+    smooth = [layer for layer in model[:6] if not isinstance(layer, nn.ReLU)]
+    y = x
+    for layer in smooth:  # averages instead of maxima, so that every path counts
+        y = nn.functional.avg_pool2d(y, 2) if isinstance(layer, nn.MaxPool2d) else layer(y)
+    (gradient,) = torch.autograd.grad(y[0, :, 1, 1].sum(), x)
+    rows = gradient[0, 0].abs().sum(1).nonzero().flatten()
+    assert (len(rows), int(rows[0])) == (16, 4)
