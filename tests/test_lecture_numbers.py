@@ -149,3 +149,9 @@ def test_receptive_field_by_gradients() -> None:
     (gradient,) = torch.autograd.grad(y[0, :, 1, 1].sum(), x)
     rows = gradient[0, 0].abs().sum(1).nonzero().flatten()
     assert (len(rows), int(rows[0])) == (16, 4)
+
+
+def test_majority_of_eleven_frames() -> None:
+    wrong = sum(math.comb(11, k) * 0.85**k * 0.15 ** (11 - k) for k in range(6, 12))
+    assert f"{wrong:.4f}" == "0.9973"
+    assert "0.9973" in text("beyond-digits")
