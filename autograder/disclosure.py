@@ -12,7 +12,7 @@ import importlib
 import inspect
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from autograder import catalog
@@ -27,6 +27,7 @@ TIME = 4  # how long it took, to a power of two
 
 WHOLE, LARGEST, SMALLEST = 999, 1e6, 1e-4
 NUMERAL = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
+NAME = re.compile(r"[\w.]+")
 NOT_SHOWN = "Mend the checks above first; `autograder check` shows everything, on public inputs."
 
 
@@ -41,10 +42,17 @@ class Message:
 
 
 class Disclosure:
-    """The account of one submission. `cells`: what was handed in, of which errors name a line."""
+    """The account of one submission.
 
-    def __init__(self, cells: Sequence[Cell] = (), bits: float = BITS) -> None:
+    cells: what was handed in, of which errors name a line. names: the names of layers, which a
+    student's process may send back in any choice and order.
+    """
+
+    def __init__(
+        self, cells: Sequence[Cell] = (), names: Set[str] = frozenset(), bits: float = BITS
+    ) -> None:
         self.places = sum(1 + len(cell.source.splitlines()) for cell in cells)
+        self.names = names
         self.left = bits
 
     def message(self, fault: StudentFault) -> Message:
@@ -57,11 +65,17 @@ class Disclosure:
             cost += max(8.0, math.log2(1 + self.places))  # a line of the code, or an exit status
         else:
             cost += NUMBER * sum(len(NUMERAL.findall(text)) for text in (got, cause))
+            cost += self.naming(" ".join((fault.expected, got, cause)))
             got, cause = rounded(got), rounded(cause)
         if cost > self.left:
             return Message("", "", "", NOT_SHOWN)
         self.left -= cost
         return Message(fault.expected, got, cause, fault.hint)
+
+    def naming(self, text: str) -> float:
+        """What the names of layers in a text could carry."""
+        named = sum(word.strip(".") in self.names for word in NAME.findall(text))
+        return named * math.log2(1 + len(self.names))
 
 
 def rounded(text: str) -> str:

@@ -34,7 +34,7 @@ class JudgePlugin:
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
         self._measures: dict[str, float] = {}
-        self._disclosure = None if student.public else Disclosure(student.cells)
+        self._disclosure = None if student.public else Disclosure(student.cells, student.words)
 
     # --- what a check may ask for ------------------------------------------------------------
 

@@ -107,6 +107,14 @@ def test_the_account_is_for_the_whole_submission_and_runs_out():
     assert all(not (m.got or m.cause or m.expected) for m in messages if m not in told)
 
 
+def test_a_list_of_layers_pays_for_every_name():
+    names = {f"block{n}.conv" for n in range(31)}
+    account = Disclosure(names=names)
+    fault = Wrong("all layers", "3 layers, without block1.conv, block2.conv", cause="")
+    assert account.message(fault).got == fault.got
+    assert pytest.approx(account.left) == BITS - 12 - NUMBER - 2 * 5
+
+
 def test_what_was_handed_in_is_quoted_to_the_letter():
     note = "SyntaxError in cell 3, line 12345: invalid syntax"
     fault = NotWritten("a function called `fgsm`", "no such name", cause=note)
