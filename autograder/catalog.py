@@ -49,7 +49,7 @@ class Assignment:
 
 
 def _exercise(name: str, title: str) -> Exercise:
-    """An exercise whose cell bears the name it defines, as all of ours do."""
+    """An exercise whose cell bears the name it defines."""
     return Exercise(name.lower(), title, (name,))
 
 
@@ -63,6 +63,14 @@ ASSIGNMENTS = {
                 _exercise("CNN", "Build the network"),
                 _exercise("train", "Train it"),
                 _exercise("accuracy", "Measure it"),
+            ),
+        ),
+        Assignment(
+            "a2-hooks",
+            "Look inside: hooks and activations",
+            (
+                Exercise("activation_monitor", "Watch the layers", ("ActivationMonitor",)),
+                _exercise("activation_drift", "How far an attack moves each layer"),
             ),
         ),
         Assignment(

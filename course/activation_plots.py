@@ -122,7 +122,7 @@ def unit_activity(
     )
     alt = "Share of images on which a unit is on, units in falling order. " + "; ".join(
         f"{name}: {len(values)} units, the busiest on for {100 * values[0]:.0f} % of the images, "
-        f"half of them for {100 * np.median(values):.0f} % or more, {dead[name]} never"
+        f"the middle one for {100 * np.median(values):.0f} %, {dead[name]} never"
         for name, values in lines.items()
     )
     with canvas(theme, 3.6, title=heading, alt=alt) as figure:

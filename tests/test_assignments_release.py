@@ -119,6 +119,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, *, go_on: bool = False) -
 ONE_FAST = [
     "a3-fgsm",
     pytest.param("a1-cnn", marks=pytest.mark.slow),
+    pytest.param("a2-hooks", marks=pytest.mark.slow),
     pytest.param("a5-adversarial-training", marks=pytest.mark.slow),
 ]
 

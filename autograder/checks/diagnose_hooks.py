@@ -88,11 +88,15 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
         return "modules that contain others are watched too, not leaves alone"
     if names == outermost or names == {name for name in outermost if layers[name].is_leaf}:
         return "only the outermost modules are watched: `named_modules` goes inside"
-    if names and names <= {name.rpartition(".")[2] for name in layers}:
-        return "the keys are the last parts of names: what they have in common is overwritten"
     weighted = {name for name in right if any(True for _ in layers[name].module.parameters())}
     if names == weighted:
         return "only layers with weights are watched"
+    if names - layers.keys() and names <= {name.rpartition(".")[2] for name in layers}:
+        return (
+            "the keys are the last parts of names: layers with one last part overwrite each other"
+        )
+    if names > right:
+        return "layers of another network are in it: does `stats` belong to the class?"
     return "" if names else "no hook has fired: are they registered, on modules that run?"
 
 
@@ -142,17 +146,17 @@ WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
 
 def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
     """What else the wrong numbers are: the same other tensor or formula must explain them all."""
-    for what, source in SOURCES.items():
-        if all(
-            near(value, taken(key, source(layers[name]))) for (name, key), value in found.items()
-        ):
-            return f"it is that {what}"
     for key in {key for _, key in found}:
         for what, way in WAYS[key].items():
             mine = {name: value for (name, each), value in found.items() if each == key}
             outputs = {name: layers[name].outputs[-1] for name in mine}
             if all(near(value, way(outputs[name]).item()) for name, value in mine.items()):
                 return f"`{key}` is {what}"
+    for what, source in SOURCES.items():
+        if all(
+            near(value, taken(key, source(layers[name]))) for (name, key), value in found.items()
+        ):
+            return f"it is that {what}"
     if all(abs(value) < 1e-12 for value in found.values()):
         return "every number is 0: a place is kept for them, and nothing is put in"
     return ""

@@ -25,6 +25,7 @@ NUMBERS = ("mean", "std", "min", "max")
 STATISTICS = (*NUMBERS, "zero_fraction", "shape")
 CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
 IMAGES = 24
+REPLACED = "a hook that returns something puts it in the place of the layer's output"
 
 Stats = dict[str, dict[str, Any]]
 
@@ -71,12 +72,27 @@ def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
 # --- what the student's monitor says -------------------------------------------------------------
 
 
+def hand_out(student: Student, network: Network, *, training: bool = False) -> Ref:
+    """A fresh copy of `network`; its classes and the parts of its names may come back as words.
+
+    A monitor that takes those for names is told so. None of them is ever shown.
+    """
+    ref = student.network(network, training=training)
+    for name, module in network.module.named_modules():
+        student.words.update((type(module).__name__, *name.split(".")))
+    return ref
+
+
 @dataclass
 class Observed:
-    """What the monitor recorded of a network, and what the judge saw in its own copy."""
+    """What the monitor recorded of a network, and what the judge saw in its own copy.
+
+    disturbed: whether the network gave other logits in the block than it gives outside.
+    """
 
     layers: dict[str, diagnose.Layer]
     stats: Stats
+    disturbed: bool = False
 
     @property
     def common(self) -> dict[str, diagnose.Layer]:
@@ -100,14 +116,16 @@ def observe(
     training: bool = False,
 ) -> Observed:
     """Let the student's monitor watch a fresh copy of `network` while it runs on `batches`."""
-    ref = student.network(network, training=training)
+    ref = hand_out(student, network, training=training)
     monitor = student.make("ActivationMonitor", ref, *([] if layers is None else [layers]))
     given = student.enter(monitor)
-    for images in batches:
-        student.apply(ref, images)
+    logits = [student.apply(ref, images) for images in batches]
     student.leave(monitor)
     own = network.with_weights(network.weights).module.train(training)
-    return Observed(diagnose.run(own, *batches), stats_of(student, monitor, given))
+    seen = diagnose.run(own, *batches)
+    return Observed(
+        seen, stats_of(student, monitor, given), not same(logits[-1], seen[""].outputs[-1])
+    )
 
 
 def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
@@ -125,15 +143,28 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
             cause="`__enter__` returns nothing, or something else than the monitor",
             hint="End `__enter__` with `return self`.",
         ) from fault
-    if not isinstance(stats, dict) or not all(isinstance(v, dict) for v in stats.values()):
-        inner = next((v for v in stats.values() if not isinstance(v, dict)), stats) if stats else ""
-        raise Wrong(
-            "`stats` as a dictionary: layer name to a dictionary of its statistics",
-            kind(inner) if isinstance(stats, dict) else kind(stats),
-            cause="a method was asked for, not an attribute" if is_method(stats) else "",
-            hint="stats[name] = {'mean': ..., 'std': ..., and so on}.",
-        )
+    inner = stats.values() if isinstance(stats, dict) else [stats]
+    for value in inner:
+        if not isinstance(value, dict):
+            raise Wrong(
+                "`stats` as a dictionary: layer name to a dictionary of its statistics",
+                kind(stats) if value is stats else f"{kind(value)} for a layer",
+                cause="a method was asked for, not an attribute" if is_method(stats) else "",
+                hint="stats[name] = {'mean': ..., 'std': ..., and so on}.",
+            )
+    assert isinstance(stats, dict)
     return stats
+
+
+def comparable(stats: Stats) -> Stats:
+    """The numbers and shapes alone: whatever else is in `stats` may have its own idea of equality.
+
+    A tensor, for one, is neither equal to another nor not.
+    """
+    return {
+        name: {key: value for key, value in row.items() if type(value) is float or sizes(value)}
+        for name, row in stats.items()
+    }
 
 
 def is_method(value: Any) -> bool:
@@ -178,7 +209,9 @@ def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = 
         raise Wrong(
             f"`{key}` {right[name, key]:.4g} of layer '{name}'",
             f"{found:.4g}",
-            cause=diagnose.other_statistic(wrong, observed.layers) or cause,
+            cause=REPLACED
+            if observed.disturbed
+            else diagnose.other_statistic(wrong, observed.layers) or cause,
             hint="A forward hook is called with (module, inputs, output): summarise `output`, all "
             "of it.",
         )
@@ -200,7 +233,11 @@ def sizes(value: Any) -> TypeGuard[list[int]]:
 
 
 def require_names(
-    found: Collection[str], right: Collection[str], layers: Mapping[str, diagnose.Layer]
+    found: Collection[str],
+    right: Collection[str],
+    layers: Mapping[str, diagnose.Layer],
+    *,
+    cause: str = "",
 ) -> None:
     """Raise Wrong unless these are the names of the layers, in whatever order."""
     missing = [name for name in right if name not in found]
@@ -212,8 +249,10 @@ def require_names(
         not parts,
         f"the layers {named(right)}",
         f"{len(found)} layers, {' and '.join(parts)}",
-        cause=diagnose.other_names(found, layers),
-        hint="A leaf is a module without children: `not list(module.children())`.",
+        cause=cause or diagnose.other_names(found, layers),
+        hint="Give each name its own entry, as `model.named_modules()` has it."
+        if cause
+        else "A leaf is a module without children: `not list(module.children())`.",
     )
 
 
@@ -259,7 +298,7 @@ def drift(
     training: bool = False,
 ) -> Drifted:
     """Ask the student's function about a fresh copy of `network`."""
-    ref = student.network(network, training=training)
+    ref = hand_out(student, network, training=training)
     answer = student.call("activation_drift", ref, clean, adversarial)
     own = network.with_weights(network.weights).module
     with evaluating(own):

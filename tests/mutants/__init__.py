@@ -29,6 +29,7 @@ FIELDS = {"loses", "cause", "earns"}
 # The modules of solutions/ that answer each assignment, each after those that it imports.
 REFERENCE = {
     "a1-cnn": ("cnn",),
+    "a2-hooks": ("hooks",),
     "a3-fgsm": ("fgsm",),
     "a5-adversarial-training": ("fgsm", "pgd", "adversarial_training"),
 }

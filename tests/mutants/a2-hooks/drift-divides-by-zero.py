@@ -1,0 +1,20 @@
+"""Nothing guards against an output of length 0.
+
+loses: drift_of_a_dead_layer_is_zero
+cause: length 0
+"""
+
+
+def activation_drift(model, clean, adversarial):
+    if clean.shape != adversarial.shape or len(clean) == 0:
+        raise ValueError("not the same images")
+    with evaluating(model), torch.no_grad():
+        with record(model) as before:
+            model(clean)
+        with record(model) as after:
+            model(adversarial)
+    drifts = {}
+    for name in before:
+        a, b = before[name].flatten(1), after[name].flatten(1)
+        drifts[name] = ((b - a).norm(dim=1) / a.norm(dim=1)).mean().item()
+    return drifts

@@ -1,0 +1,30 @@
+"""What goes into a layer is compared, not what comes out.
+
+loses: drift_is_the_mean_relative_change
+cause: what goes into the layer
+earns: 0
+"""
+
+
+def activation_drift(model, clean, adversarial):
+    if clean.shape != adversarial.shape or len(clean) == 0:
+        raise ValueError("not the same images")
+    before, after, handles = {}, {}, []
+    for name, module in watched_modules(model, None).items():
+
+        def hook(module, inputs, output, name=name):
+            kept[name] = inputs[0].clone()
+
+        handles.append(module.register_forward_hook(hook))
+    with evaluating(model), torch.no_grad():
+        kept = before
+        model(clean)
+        kept = after
+        model(adversarial)
+    for handle in handles:
+        handle.remove()
+    drifts = {}
+    for name in before:
+        a, b = before[name].flatten(1), after[name].flatten(1)
+        drifts[name] = ((b - a).norm(dim=1) / a.norm(dim=1).clamp(min=1e-12)).mean().item()
+    return drifts

@@ -1,0 +1,21 @@
+"""The difference of the two lengths.
+
+loses: drift_is_the_mean_relative_change
+cause: the difference of the two lengths
+earns: 0
+"""
+
+
+def activation_drift(model, clean, adversarial):
+    if clean.shape != adversarial.shape or len(clean) == 0:
+        raise ValueError("not the same images")
+    with evaluating(model), torch.no_grad():
+        with record(model) as before:
+            model(clean)
+        with record(model) as after:
+            model(adversarial)
+    drifts = {}
+    for name in before:
+        a, b = before[name].flatten(1), after[name].flatten(1)
+        drifts[name] = ((b.norm(dim=1) - a.norm(dim=1)).abs() / a.norm(dim=1).clamp(min=1e-12)).mean().item()
+    return drifts

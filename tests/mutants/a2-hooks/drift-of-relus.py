@@ -1,0 +1,30 @@
+"""Only modules of the class nn.ReLU have a drift.
+
+loses: drift_covers_every_leaf
+cause: nn.ReLU
+"""
+
+
+def activation_drift(model, clean, adversarial):
+    if clean.shape != adversarial.shape or len(clean) == 0:
+        raise ValueError("not the same images")
+    before, after, handles = {}, {}, []
+    for name, module in watched_modules(model, None).items():
+
+        def hook(module, inputs, output, name=name):
+            if isinstance(module, nn.ReLU):
+                kept[name] = output.clone()
+
+        handles.append(module.register_forward_hook(hook))
+    with evaluating(model), torch.no_grad():
+        kept = before
+        model(clean)
+        kept = after
+        model(adversarial)
+    for handle in handles:
+        handle.remove()
+    drifts = {}
+    for name in before:
+        a, b = before[name].flatten(1), after[name].flatten(1)
+        drifts[name] = ((b - a).norm(dim=1) / a.norm(dim=1).clamp(min=1e-12)).mean().item()
+    return drifts

@@ -1,0 +1,18 @@
+"""Nothing compares the shapes, and one image is stretched to the size of the batch.
+
+loses: drift_refuses_other_images
+cause: PyTorch stretches it
+"""
+
+
+def activation_drift(model, clean, adversarial):
+    with evaluating(model), torch.no_grad():
+        with record(model) as before:
+            model(clean)
+        with record(model) as after:
+            model(adversarial)
+    drifts = {}
+    for name in before:
+        a, b = before[name].flatten(1), after[name].flatten(1)
+        drifts[name] = ((b - a).norm(dim=1) / a.norm(dim=1).clamp(min=1e-12)).mean().item()
+    return drifts

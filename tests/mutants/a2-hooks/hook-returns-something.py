@@ -1,0 +1,30 @@
+"""The hook returns the output after a ReLU, which replaces the layer's output.
+
+loses: monitor_measures_the_output, monitor_counts_the_zeros
+cause: in the place of the layer
+"""
+
+
+class ActivationMonitor:
+    def __init__(self, model, layers=None):
+        self.model, self.layers = model, layers
+        self.stats = {}
+        self.handles = []
+
+    def __enter__(self):
+        self.stats = {}
+        for name, module in watched_modules(self.model, self.layers).items():
+            self.handles.append(module.register_forward_hook(self.hook(name)))
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        for handle in self.handles:
+            handle.remove()
+        self.handles.clear()
+
+    def hook(self, name):
+        def note(module, inputs, output):
+            self.stats[name] = statistics(output)
+            return output.relu()
+
+        return note

@@ -1,0 +1,30 @@
+"""Every leaf has an entry from the beginning, whether it runs or not.
+
+loses: monitor_watches_every_leaf, monitor_records_in_the_block_only
+cause: did not run
+"""
+
+
+class ActivationMonitor:
+    def __init__(self, model, layers=None):
+        self.model, self.layers = model, layers
+        self.stats = {}
+        self.handles = []
+
+    def __enter__(self):
+        self.stats = {}
+        for name, module in watched_modules(self.model, self.layers).items():
+            self.stats[name] = statistics(torch.zeros(1))
+            self.handles.append(module.register_forward_hook(self.hook(name)))
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        for handle in self.handles:
+            handle.remove()
+        self.handles.clear()
+
+    def hook(self, name):
+        def note(module, inputs, output):
+            self.stats[name] = statistics(output)
+
+        return note

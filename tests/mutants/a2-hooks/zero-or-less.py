@@ -1,0 +1,17 @@
+"""Negative values count as zeros.
+
+loses: monitor_counts_the_zeros
+cause: 0 or less
+"""
+
+
+def statistics(output):
+    values = output.detach()
+    return {
+        "mean": values.mean().item(),
+        "std": values.std(correction=0).item(),
+        "min": values.min().item(),
+        "max": values.max().item(),
+        "zero_fraction": (values <= 0).float().mean().item(),
+        "shape": tuple(values.shape),
+    }
