@@ -7,17 +7,19 @@ import os
 import platform
 import sys
 from dataclasses import asdict, dataclass
+from textwrap import indent
 
 from autograder import bubblewrap, confine, sandbox
 from autograder.watch import PROC
 
-APPARMOR = """write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
-    abi <abi/4.0>,
-    include <tunables/global>
-    profile bwrap /usr/bin/bwrap flags=(unconfined) {
-      userns,
-      include if exists <local/bwrap>
-    }"""
+APPARMOR_PROFILE = """abi <abi/4.0>,
+include <tunables/global>
+profile bwrap /usr/bin/bwrap flags=(unconfined) {
+  userns,
+  include if exists <local/bwrap>
+}"""
+APPARMOR = f"""write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
+{indent(APPARMOR_PROFILE, "    ")}"""
 ELSEWHERE = {
     "Darwin": "macOS has no such isolation: grade in a Linux virtual machine or container",
     "Windows": "grade inside WSL2 (`wsl --install`), where this is Linux",

@@ -1,10 +1,11 @@
 """The command `autograder export`: the grades of a class for Canvas, Moodle, Gradescope, a
-continuous-integration service, or nbgrader."""
+continuous-integration service, or nbgrader; and the grader itself for Gradescope and GitHub."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from pathlib import Path
 
@@ -20,16 +21,23 @@ OPTIONS = {
     "gradescope": {"visibility"},
     "junit": set(),
     "nbgrader": {"roster"},
+    "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
+    "github-actions": {"assignment"},
 }
+GRADERS = ("gradescope-zip", "github-actions")  # these need no grades: they give them elsewhere
 
 
 def add_export_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `autograder export DIR --format FORMAT`."""
     parser = subparsers.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="what `autograder grade` wrote")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", metavar="DIR", help="what `autograder grade` wrote"
+    )
     parser.add_argument("--format", required=True, metavar="|".join(OPTIONS))
     parser.add_argument("--sheet", type=Path, help="canvas, moodle: the sheet you downloaded")
-    parser.add_argument("--assignment", metavar="TITLE", help="canvas: `Title (123)`, or 123")
+    parser.add_argument(
+        "--assignment", metavar="TITLE", help="canvas: `Title (123)`, or 123; graders: a3-fgsm"
+    )
     parser.add_argument(
         "--columns", nargs="+", metavar="KIND=HEADING", help="moodle: headings not in English"
     )
@@ -37,6 +45,14 @@ def add_export_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
     parser.add_argument("--match", metavar="COLUMN", help="find students in this column alone")
     parser.add_argument("--points", metavar="scale|keep", help="where the sheet's maximum differs")
     parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
+    parser.add_argument("--data", metavar="PROFILE", help="gradescope-zip: what to grade on")
+    parser.add_argument("--secret", type=Path, help="gradescope-zip: draws the hidden inputs")
+    parser.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        default=None,
+        help="gradescope-zip: run code even where the container cannot isolate it",
+    )
     parser.add_argument("--out", type=Path, help="file to write; gradescope: folder")
     parser.set_defaults(run=export_command)
 
@@ -44,13 +60,15 @@ def add_export_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
 def export_command(args: argparse.Namespace) -> int:
     """Write the export. Exit 0 when every student is in it, 1 when some are not in the sheet."""
     check_options(args)
+    if args.format in GRADERS:
+        return export_grader(args)
     results = read_results(args.folder)
     roster = read_roster(args.roster) if args.roster else {}
     if args.format in ("canvas", "moodle"):
         return fill_sheet(args, results, roster)
     out: Path = args.out or args.folder / default_name(args.format)
     if args.format == "gradescope":
-        write_gradescope(out, results, args.visibility or "visible")
+        write_gradescope(out, results, visibility(args))
     elif args.format == "junit":
         from autograder.exports.junit import junit_xml  # noqa: PLC0415
 
@@ -80,13 +98,65 @@ def check_options(args: argparse.Namespace) -> None:
     allowed = OPTIONS[args.format]
     for option in sorted(set().union(*OPTIONS.values()) - allowed):
         if getattr(args, option) is not None:
-            raise CourseError(f"--{option} means nothing to --format {args.format}")
+            name = option.replace("_", "-")
+            raise CourseError(f"--{name} means nothing to --format {args.format}")
+    if args.format in GRADERS and (args.folder or not args.assignment):
+        raise CourseError(
+            f"--format {args.format} makes a grader, of no folder: --assignment a3-fgsm, and --out"
+        )
+    if args.format not in GRADERS and not args.folder:
+        raise CourseError("name the folder that `autograder grade --out` wrote")
     if "sheet" in allowed and args.sheet is None:
         raise CourseError(
             f"--format {args.format} fills in the sheet that you downloaded: name it with --sheet"
         )
     if args.points not in (None, "scale", "keep"):
         raise CourseError(f"--points is scale or keep, not {args.points!r}")
+
+
+def export_grader(args: argparse.Namespace) -> int:
+    """Write a grader for another place: Gradescope's archive, or a workflow of GitHub's."""
+    from autograder import catalog  # noqa: PLC0415
+
+    assignment = catalog.assignment(args.assignment).id
+    if args.format == "github-actions":
+        from autograder.exports.github_actions import workflow  # noqa: PLC0415
+
+        out = args.out or Path(".github/workflows/grade.yml")
+        write(out, workflow(assignment))
+        print(f"{out}: its first lines say what to set up on GitHub")
+        return 0
+    from autograder.cli import default_secret, read_secret  # noqa: PLC0415
+    from autograder.exports.gradescope_live import Order  # noqa: PLC0415
+    from autograder.exports.gradescope_zip import archive  # noqa: PLC0415
+    from course.data import PROFILES  # noqa: PLC0415
+
+    profile = args.data or "digits"
+    if profile not in PROFILES:  # a folder of one's own is not in Gradescope's container
+        raise CourseError(f"--data is one of {', '.join(PROFILES)}, not {profile!r}")
+    order = Order(assignment, profile, visibility(args), bool(args.trust_submissions))
+    out = args.out or Path(f"{assignment}-gradescope.zip")
+    write_private(out, archive(order, read_secret(args.secret or default_secret())))
+    print(f"{out}: for Configure Autograder. Your secret is in it: give it to nobody else")
+    return 0
+
+
+def visibility(args: argparse.Namespace) -> str:
+    """When Gradescope shows the checks. Raises CourseError."""
+    from autograder.exports.gradescope import VISIBILITIES  # noqa: PLC0415
+
+    chosen: str = args.visibility or "visible"
+    if chosen not in VISIBILITIES:
+        raise CourseError(f"--visibility is one of {', '.join(VISIBILITIES)}, not {chosen!r}")
+    return chosen
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that holds a secret, for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
 
 
 def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
@@ -118,16 +188,14 @@ def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str
     return 1 if report.unmatched else 0
 
 
-def write_gradescope(out: Path, results: list[Result], visibility: str) -> None:
+def write_gradescope(out: Path, results: list[Result], shown: str) -> None:
     """A results.json per student, below `out`."""
-    from autograder.exports.gradescope import VISIBILITIES, results_json  # noqa: PLC0415
+    from autograder.exports.gradescope import results_json  # noqa: PLC0415
 
-    if visibility not in VISIBILITIES:
-        raise CourseError(f"--visibility is one of {', '.join(VISIBILITIES)}, not {visibility!r}")
     if out.is_file():
         raise CourseError(f"{out} is a file: --format gradescope writes a folder")
     for result in results:
-        write(out / result.student / "results.json", results_json(result, visibility))
+        write(out / result.student / "results.json", results_json(result, shown))
 
 
 def write(path: Path, text: str) -> None:
