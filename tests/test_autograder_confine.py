@@ -1,4 +1,4 @@
-"""The numbers of the system calls that are denied, against the kernel's own headers where present."""
+"""The numbers of the system calls that are denied, against the headers of the kernel."""
 
 import platform
 import re
