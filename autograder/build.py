@@ -239,7 +239,9 @@ def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
     bound, used = set(), set()
     for cell in cells:
         if cell.kind == "code":
-            bound |= bound_names(ast.parse(cell.text).body)
+            tree = ast.parse(cell.text)
+            bound |= bound_names(tree.body)
+            used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         elif cell.kind in ("given", "stub"):
             reference = Reference.read(root, cell.module)
             names = [cell.name] if cell.kind == "given" else None
@@ -254,7 +256,7 @@ def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
                 )
     for cell in cells:
         if cell.kind == "given" and cell.name not in used:
-            raise CourseError(f"{path}:{cell.line}: no reference uses {cell.name}; take it out")
+            raise CourseError(f"{path}:{cell.line}: nothing uses {cell.name}; take it out")
 
 
 # --- what is written --------------------------------------------------------------------------

@@ -83,6 +83,15 @@ ASSIGNMENTS = {
             ),
         ),
         Assignment(
+            "a4-pgd",
+            "Attack it better: many small steps",
+            (
+                _exercise("pgd", "Many small steps, kept within epsilon"),
+                _exercise("margin_loss", "A loss that scaling cannot hide"),
+                _exercise("worst_case_accuracy", "The worst case over attacks"),
+            ),
+        ),
+        Assignment(
             "a5-adversarial-training",
             "Defend it: adversarial training",
             (_exercise("adversarial_train", "Train on the attacks"),),

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from PIL import Image
@@ -21,6 +22,7 @@ from autograder.results import CheckResult, Picture, Pictures
 from autograder.setting import Setting
 from autograder.student import Student
 from solutions.fgsm import fgsm
+from solutions.pgd import pgd
 
 IMAGES = 3
 # Checks of a result that a picture explains; those about numbers are told in words.
@@ -31,6 +33,13 @@ EXPLAINED = {
     "fgsm_is_exact_on_a_linear_model",
     "fgsm_fools_the_network",
     "fgsm_treats_each_image_alone",
+    "pgd_uses_the_gradient",
+    "pgd_stays_in_range",
+    "pgd_stays_within_epsilon",
+    "pgd_takes_the_steps_it_is_told",
+    "pgd_looks_again_at_each_step",
+    "pgd_fools_the_network",
+    "pgd_treats_each_image_alone",
 }
 
 
@@ -43,10 +52,16 @@ def of_attack(student: Student, public: Setting) -> Pictures | None:
     """The student's attack on public images beside the reference's; None if it gives no images."""
     test = public.test_images(IMAGES)
     epsilon = public.budget.epsilon
-    expected = fgsm(public.victim.module, test.images, test.labels, epsilon)
+    attack, options = (fgsm, {}) if public.assignment == "a3-fgsm" else (pgd, ten_steps(epsilon))
+    expected = attack(public.victim.module, test.images, test.labels, epsilon, **options)
     with contextlib.suppress(StudentFault):
         answer = student.call(
-            "fgsm", student.network(public.victim), test.images, test.labels, epsilon
+            attack.__name__,
+            student.network(public.victim),
+            test.images,
+            test.labels,
+            epsilon,
+            **options,
         )
         found = require_images(answer, test.images)
         return Pictures(
@@ -58,6 +73,11 @@ def of_attack(student: Student, public: Setting) -> Pictures | None:
             ],
         )
     return None
+
+
+def ten_steps(epsilon: float) -> dict[str, Any]:
+    """How PGD is drawn: without a random start, so that there is one right result."""
+    return {"step_size": epsilon / 4, "steps": 10, "random_start": False}
 
 
 def row(

@@ -47,6 +47,17 @@ def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
     return best_other - logits[is_true]
 
 
+def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
+    """Return the nearest points to `moved` where an attacker may go: the projection P of `pgd`.
+
+    At most epsilon from the original images in every pixel, and in [0, 1]. Each pixel has an
+    interval of its own, so cutting off what lies outside is the projection, for the Euclidean
+    distance and for the largest change alike.
+    images in [0, 1] and moved, of one shape; epsilon >= 0 in pixel units.
+    """
+    return (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+
+
 def pgd(
     model: nn.Module,
     images: Tensor,
@@ -65,9 +76,8 @@ def pgd(
         x_(t+1) = P(x_t + step_size * sign(gradient of the loss at x_t))
 
     (Madry et al. 2018, section 2.1; without the random start, the basic iterative method of
-    Kurakin et al. 2017.) P brings a point back to where an attacker may go: at most epsilon from
-    x in every pixel, and in [0, 1]. The ball is around the original images x, not around x_t:
-    otherwise the steps would add up to more than epsilon.
+    Kurakin et al. 2017.) P is `project`: back to where an attacker may go. The ball is around the
+    original images x, not around x_t: otherwise the steps would add up to more than epsilon.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size in pixel units; steps >= 0;
     loss(logits, labels) gives one number per image. A generator, on the images' device, makes
@@ -83,15 +93,14 @@ def pgd(
     adversarial = images.clone()
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
-        adversarial = (images + noise).clamp(0, 1)
+        adversarial = project(images, images + noise, epsilon)
     with evaluating(model), torch.enable_grad():
         for _ in range(steps):
             adversarial.requires_grad_()
             total = loss(model(adversarial), labels).sum()
             (gradient,) = torch.autograd.grad(total, adversarial)
             moved = adversarial.detach() + step_size * gradient.sign()
-            perturbation = (moved - images).clamp(-epsilon, epsilon)
-            adversarial = (images + perturbation).clamp(0, 1)
+            adversarial = project(images, moved, epsilon)
     return adversarial
 
 
@@ -107,6 +116,8 @@ def worst_case_accuracy(
     An attacker needs one success, so an image counts only if it survives all the attacks, and
     the clean image too. This is at most the smallest of the single accuracies, and usually less:
     attacks break different images (Croce & Hein 2020; Carlini et al. 2019, "per-example").
+    What an attack answers is brought back into the budget first: a larger change than the
+    attacker is allowed proves nothing.
 
     images (n, C, H, W) in [0, 1]; labels (n,); attacks are callables
     (model, images, labels, epsilon) -> adversarial. Raises ValueError for an empty set and as
@@ -115,8 +126,8 @@ def worst_case_accuracy(
     check_attack(images, labels, epsilon)
     if len(images) == 0:
         raise ValueError("no images: 0/0 is no accuracy")
-    candidates = [images, *(attack(model, images, labels, epsilon) for attack in attacks)]
-    survived = torch.ones_like(labels, dtype=torch.bool)
-    for candidate in candidates:
-        survived &= predict(model, candidate).argmax(dim=1) == labels
+    survived = predict(model, images).argmax(dim=1) == labels
+    for attack in attacks:
+        adversarial = project(images, attack(model, images, labels, epsilon), epsilon)
+        survived &= predict(model, adversarial).argmax(dim=1) == labels
     return survived.float().mean().item()

@@ -40,6 +40,20 @@ def test_a_wrong_attack_stands_beside_the_right_one(public):
     assert len({picture.png for picture in shown.rows[0]}) == 5
 
 
+def test_pgd_is_drawn_in_ten_steps_without_a_random_start(public):
+    given = {}
+
+    def attack(model, images, labels, epsilon, **options):
+        given.update(options)
+        return images + 0.5
+
+    student = Student(LiveTransport({"pgd": attack}), Limits(), public=True)
+    shown = pictures.of_attack(student, Setting("a4-pgd", "digits"))
+    assert (given["steps"], given["random_start"]) == (10, False)
+    assert all("your change, at most 0.5" in row[1].alt for row in shown.rows)
+    assert all("the right change, at most 0.1" in row[3].alt for row in shown.rows)
+
+
 @pytest.mark.parametrize("answer", [None, "images", 1.0])
 def test_what_is_no_image_is_not_drawn(public, answer):
     attack = student_with(lambda model, images, labels, epsilon: answer)
@@ -57,6 +71,7 @@ def test_an_attack_that_fails_is_not_drawn(public):
     ("checks", "wanted"),
     [
         ([check("WRONG")], True),
+        ([check("WRONG", "pgd_stays_within_epsilon")], True),
         ([check("OK")], False),
         ([check("CRASH")], False),
         ([check("WRONG", "success_rate_counts_the_fooled")], False),

@@ -8,7 +8,15 @@ from torch import Tensor, nn
 
 from course.models import build
 from solutions.fgsm import fgsm
-from solutions.pgd import Attack, Loss, cross_entropy, margin_loss, pgd, worst_case_accuracy
+from solutions.pgd import (
+    Attack,
+    Loss,
+    cross_entropy,
+    margin_loss,
+    pgd,
+    project,
+    worst_case_accuracy,
+)
 
 
 class ReadsThePixel(nn.Module):
@@ -153,10 +161,10 @@ def test_an_image_counts_only_if_it_survives_every_attack() -> None:
     images, labels = one_pixel(0.9, 0.9, 0.9, 0.1), torch.tensor([1, 1, 1, 1])
     first, second = moves_to(0.9, 0.1, 0.9, 0.9), moves_to(0.9, 0.9, 0.1, 0.9)
     model = ReadsThePixel()
-    assert worst_case_accuracy(model, images, labels, 0.1, []) == 0.75
-    assert worst_case_accuracy(model, images, labels, 0.1, [first]) == 0.5
-    assert worst_case_accuracy(model, images, labels, 0.1, [second]) == 0.5
-    assert worst_case_accuracy(model, images, labels, 0.1, [first, second]) == 0.25
+    assert worst_case_accuracy(model, images, labels, 0.9, []) == 0.75
+    assert worst_case_accuracy(model, images, labels, 0.9, [first]) == 0.5
+    assert worst_case_accuracy(model, images, labels, 0.9, [second]) == 0.5
+    assert worst_case_accuracy(model, images, labels, 0.9, [first, second]) == 0.25
 
 
 def test_the_worst_case_hands_every_attack_the_epsilon() -> None:
@@ -168,6 +176,20 @@ def test_the_worst_case_hands_every_attack_the_epsilon() -> None:
 
     worst_case_accuracy(ReadsThePixel(), one_pixel(0.9), torch.tensor([1]), 0.25, [spy, spy])
     assert given == [0.25, 0.25]
+
+
+def test_an_attack_that_leaves_the_budget_is_brought_back() -> None:
+    """From .9 to .1 would turn the image; within epsilon .3 it only comes to .6."""
+    model, label = ReadsThePixel(), torch.tensor([1])
+    wild = moves_to(0.1)
+    assert worst_case_accuracy(model, one_pixel(0.9), label, 0.3, [wild]) == 1.0
+    assert worst_case_accuracy(model, one_pixel(0.9), label, 0.5, [wild]) == 0.0
+
+
+def test_the_projection_by_hand() -> None:
+    images, moved = one_pixel(0.5, 0.5, 0.05, 0.95), one_pixel(0.9, 0.45, -1.0, 2.0)
+    expected = one_pixel(0.6, 0.45, 0.0, 1.0)
+    assert torch.allclose(project(images, moved, 0.1), expected)
 
 
 def test_no_images_have_no_worst_case() -> None:

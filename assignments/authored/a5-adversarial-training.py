@@ -107,6 +107,8 @@ cross_entropy = partial(F.cross_entropy, reduction="none")  # one loss for each 
 
 # %% given: check_attack from solutions.fgsm
 
+# %% given: project from solutions.pgd
+
 
 # %% stub: pgd from solutions.pgd
 def pgd(

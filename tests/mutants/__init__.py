@@ -31,6 +31,7 @@ REFERENCE = {
     "a1-cnn": ("cnn",),
     "a2-hooks": ("hooks",),
     "a3-fgsm": ("fgsm",),
+    "a4-pgd": ("fgsm", "pgd"),
     "a5-adversarial-training": ("fgsm", "pgd", "adversarial_training"),
 }
 

@@ -1,0 +1,492 @@
+"""The checks of a4-pgd: many small steps, the margin, and the worst case over attacks.
+
+As in a3-fgsm the judge owns networks, images and numbers, and looks further only at an answer that
+follows the gradient. Without a random start PGD has one right result, up to pixels whose gradient
+is so near zero that rounding decides its sign; so most checks compare it with the reference. Random
+starts come from a generator that the judge seeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks import diagnose_fgsm, diagnose_pgd
+from autograder.checks.a3_fgsm import CLOSE_ENOUGH, TOLERANCE, Trial, steep
+from autograder.checks.answers import (
+    kind,
+    no_tensor,
+    percent,
+    require,
+    require_images,
+    require_number,
+)
+from autograder.checks.traces import leaves_no_trace
+from autograder.errors import StudentFault, Wrong
+from autograder.expect import expect, expect_true
+from autograder.setting import Setting
+from autograder.student import Network, Student
+from course import metrics
+from course.data import Split
+from solutions import pgd as reference
+from solutions.fgsm import loss_gradient
+
+LECTURE = "lectures/fgsm/"
+IMAGES = 96
+# Rounding alone moves 2 to 3 % of the pixels elsewhere, in float64 or in forty steps.
+STRAY = 0.08
+
+
+@dataclass
+class Walk(Trial):
+    """One call of the student's `pgd`: a trial with its step size and number of steps."""
+
+    step_size: float
+    steps: int
+
+    @cached_property
+    def expected(self) -> Tensor:
+        """What the reference returns, without a random start."""
+        return diagnose_pgd.walked(self)
+
+    @cached_property
+    def stray(self) -> float:
+        """The share of pixels that are elsewhere than the reference's, both in bounds."""
+        bounded = reference.project(self.images, self.adversarial, self.epsilon)
+        return (bounded - self.expected).abs().gt(CLOSE_ENOUGH).float().mean().item()
+
+
+def walk(
+    student: Student,
+    network: Network,
+    test: Split,
+    epsilon: float,
+    *,
+    step_size: float,
+    steps: int,
+    seed: int | None = None,
+    global_seed: int = 1,
+) -> Walk:
+    """Let the student attack a fresh copy of `network`, with a random start only from a `seed`."""
+    options: dict[str, Any] = {"random_start": seed is not None}
+    if seed is not None:
+        options["generator"] = student.generator(seed)
+    answer = student.call(
+        "pgd",
+        student.network(network),
+        test.images.clone(),
+        test.labels.clone(),
+        epsilon,
+        global_seed=global_seed,
+        step_size=step_size,
+        steps=steps,
+        **options,
+    )
+    gradient = loss_gradient(network.module, test.images, test.labels)
+    return Walk(network, test.images, test.labels, epsilon, gradient, answer, step_size, steps)
+
+
+@pytest.fixture(scope="module")
+def trial(student: Student, setting: Setting) -> Walk:
+    """Ten steps on the trained network, no random start: further than epsilon reaches."""
+    require(student, "pgd", "function")
+    epsilon = setting.budget.epsilon
+    test = setting.test_images(IMAGES)
+    return walk(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+
+
+def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
+    """Raise Wrong unless the result is the reference's in nearly every pixel."""
+    require_images(trial.adversarial, trial.images)
+    if not trial.stray <= allowed:
+        raise Wrong(
+            what,
+            f"{100 * trial.stray:.1f} % of the pixels are others",
+            cause=diagnose_pgd.other_path(trial),
+            hint=hint,
+        )
+
+
+# --- pgd -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.graded(exercise="pgd", lecture=LECTURE)
+def test_pgd_returns_images(trial: Walk) -> None:
+    """pgd returns images like those it was given"""
+    require_images(trial.adversarial, trial.images)
+
+
+@pytest.mark.graded(needs="pgd_returns_images", exercise="pgd", lecture=LECTURE)
+def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
+    """The perturbation follows the gradient of the loss"""
+    agreement, moved = diagnose_fgsm.agreement(trial)
+    measures.update(sign_agreement=agreement, pixels_moved=moved)
+    if moved < 0.05:
+        raise Wrong(
+            "pixels that move where the loss has a gradient",
+            f"{100 * moved:.1f} % of them moved",
+            cause="the images come back unchanged",
+            hint="Each turn starts where the last one ended: is what a turn computes kept?",
+        )
+    # Later steps meet other gradients than the first: the reference agrees in 89 %.
+    expect_true(
+        max(agreement, 1 - agreement) >= 0.7,
+        "moves along the sign of the gradient",
+        f"{100 * agreement:.0f} % of the moved pixels go where the loss rises",
+        cause=diagnose_fgsm.unrelated(trial),
+        hint="Take the gradient of the loss with respect to the images, anew in each step.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_stays_in_range(trial: Walk) -> None:
+    """Every pixel stays in [0, 1]"""
+    low, high = trial.adversarial.min().item(), trial.adversarial.max().item()
+    expect_true(
+        low >= 0 and high <= 1,
+        "pixels in [0, 1]",
+        f"pixels from {low:.4f} to {high:.4f}",
+        cause="the result is not clamped, or clamped to another range",
+        hint="Clamp to [0, 1] in each step, after the step was brought back within epsilon.",
+    )
+
+
+@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_stays_within_epsilon(trial: Walk, measures: dict[str, float]) -> None:
+    """However many steps it takes, no pixel moves by more than epsilon"""
+    largest = trial.perturbation.abs().max().item()
+    measures["largest_move"] = largest
+    expect(
+        largest,
+        "a largest move of",
+        at_most=trial.epsilon + TOLERANCE,
+        cause=diagnose_pgd.too_far(trial),
+        hint="In each step clamp the distance from the original images, not from the step before.",
+    )
+
+
+@pytest.mark.graded(points=3, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
+    """On a linear model it takes `steps` steps of `step_size`, until epsilon holds it back"""
+    network, test = steep(setting)
+    epsilon = 8 / 255
+    hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."
+    for step_size, steps in ((0.3 * epsilon, 2), (0.4 * epsilon, 4), (epsilon, 1)):
+        trial = walk(student, network, test, epsilon, step_size=step_size, steps=steps)
+        what = f"{steps} steps of {step_size / epsilon:g} epsilon up the gradient's sign"
+        require_path(trial, what, 0.03, hint)
+    still = walk(student, network, test, epsilon, step_size=epsilon, steps=0)
+    require_path(still, "the images themselves after 0 steps", 0.0, "No step, no change.")
+
+
+@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_looks_again_at_each_step(trial: Walk, measures: dict[str, float]) -> None:
+    """Where the loss bends it takes the path of the formula, step by step"""
+    measures["stray_pixels"] = trial.stray
+    what = f"the images that {trial.steps} steps lead to, but for {percent([STRAY])} of the pixels"
+    require_path(
+        trial,
+        what,
+        STRAY,
+        "Gradient at the present point, step, back within epsilon and [0, 1]: all in each turn.",
+    )
+
+
+@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
+    """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
+    test, epsilon = setting.test_images(IMAGES), 0.1
+    inner = Split(0.2 + 0.6 * test.images, test.labels)  # nothing is clamped there
+    start = partial(walk, student, setting.victim, epsilon=epsilon, step_size=epsilon, steps=0)
+    hint = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
+    first, again = start(test=inner, seed=1), start(test=inner, seed=1, global_seed=2)
+    other = start(test=inner, seed=2)
+    for trial in (first, again, other):
+        require_images(trial.adversarial, inner.images)
+    expect_true(
+        not diagnose_pgd.not_uniform(first),
+        "a start anywhere within epsilon, each pixel for itself",
+        diagnose_pgd.spread(first),
+        cause=diagnose_pgd.not_uniform(first),
+        hint=hint,
+    )
+    expect_true(
+        torch.equal(first.adversarial, again.adversarial),
+        "the same start from the same generator",
+        "another start",
+        cause="the noise is drawn without the generator",
+        hint="Hand the generator to what draws the noise: `generator=generator`.",
+    )
+    expect_true(
+        not torch.equal(first.adversarial, other.adversarial),
+        "another start from another generator",
+        "the same start",
+        cause="the generator is seeded anew in the function, or there is no random start",
+        hint="Draw from the generator as it comes; do not seed it.",
+    )
+    edge = start(test=test, seed=3)
+    low, high = require_images(edge.adversarial, test.images).aminmax()
+    expect_true(
+        low.item() >= 0 and high.item() <= 1,
+        "a start in [0, 1]",
+        f"pixels from {low:.4f} to {high:.4f}",
+        cause="the random start is not clamped to [0, 1]",
+        hint=hint,
+    )
+
+
+def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, Tensor]:
+    """The largest of epsilon, its half, ... at which the reference leaves a tenth of the images.
+
+    Where nothing is left, strong attacks and weak ones are alike. Also the reference's images.
+    """
+    while True:
+        attacked = reference.pgd(
+            network.module,
+            test.images,
+            test.labels,
+            epsilon,
+            step_size=epsilon / 4,
+            steps=20,
+            generator=torch.Generator().manual_seed(0),
+        )
+        left = metrics.accuracy(network.module, attacked, test.labels)
+        if left >= 0.1 or epsilon < 1 / 255:
+            return epsilon, attacked
+        epsilon /= 2
+
+
+@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_fools_the_network(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """From a random start it lowers the network's accuracy as much as the reference does"""
+    network, test = setting.victim, setting.test_images(IMAGES)
+    epsilon, expected = telling_epsilon(network, test, setting.budget.epsilon)
+    trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, seed=0)
+    answer = require_images(trial.adversarial, test.images)
+    target = metrics.accuracy(network.module, expected, test.labels)
+    allowed = reference.project(test.images, answer, epsilon)
+    found = metrics.accuracy(network.module, allowed, test.labels)
+    measures.update(robust_accuracy=found, reference_robust_accuracy=target)
+    expect_true(
+        found <= target + 0.08,
+        f"at most {percent([target + 0.08])} accuracy left, counted within epsilon and [0, 1]",
+        percent([found]),
+        cause=diagnose_pgd.too_weak(trial),
+        hint="Raise the loss of the true class, in steps that together cross the budget.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_treats_each_image_alone(student: Student, trial: Walk) -> None:
+    """An image's attack does not depend on the images beside it"""
+    few = Split(trial.images[:3], trial.labels[:3])
+    alone = walk(
+        student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
+    )
+    apart = require_images(alone.adversarial, few.images) - trial.adversarial[:3]
+    share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
+    expect_true(
+        share <= 0.03,
+        "the same adversarial image alone and in a batch",
+        f"{100 * share:.1f} % of the pixels differ",
+        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
+    )
+
+
+@pytest.mark.graded(needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: the network is left as it was"""
+    leaves_no_trace(student, setting, "pgd", step_size=0.05, steps=2, random_start=False)
+
+
+# --- margin_loss ---------------------------------------------------------------------------------
+
+
+def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:
+    """Logits, most of them below 0, with the true class's now the largest and now not."""
+    generator = setting.generator(f"{classes} logits")
+    logits = 4 * torch.randn(60, classes, generator=generator) - 5
+    labels = torch.randint(0, classes, (60,), generator=generator)
+    labels[::3] = logits[::3].argmax(dim=1)
+    return logits, labels
+
+
+@pytest.mark.graded(points=2, exercise="margin_loss", lecture=LECTURE)
+def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Setting) -> None:
+    """For each image, the best other logit minus the true class's"""
+    require(student, "margin_loss", "function")
+    for classes in (setting.dataset.num_classes, 2):
+        logits, labels = some_logits(setting, classes)
+        answer = student.call("margin_loss", logits, labels)
+        right = reference.margin_loss(logits, labels)
+        found = require_per_image(answer, right, diagnose_pgd.other_margin(answer, logits, labels))
+        apart = (found - right).abs().max().item()
+        expect_true(
+            apart <= 1e-4,
+            "the best wrong class's logit minus the true class's",
+            f"values from {found.min():.3g} to {found.max():.3g}, off by up to {apart:.3g}",
+            cause=diagnose_pgd.other_margin(found, logits, labels),
+            hint="Take the true class out before you look for the largest.",
+        )
+
+
+def require_per_image(answer: Any, like: Tensor, cause: str) -> Tensor:
+    """The answer as one finite number for each image."""
+    if not isinstance(answer, Tensor) or answer.shape != like.shape:
+        raise Wrong(
+            f"a tensor of shape {tuple(like.shape)}, one number for each image",
+            kind(answer),
+            cause=cause or no_tensor(answer),
+            hint="No mean, no sum: an attack adds the images up itself.",
+        )
+    return require_images(answer, like)
+
+
+@pytest.mark.graded(
+    points=2,
+    needs="margin_is_the_best_other_minus_the_true",
+    exercise="margin_loss",
+    lecture=LECTURE,
+)
+def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
+    """Its gradient raises the best other logit and lowers the true one, however sure the network"""
+    logits, labels = some_logits(setting, setting.dataset.num_classes)
+    logits = 1000 * logits
+    try:
+        answer = student.gradient("margin_loss", logits.clone(), labels)
+    except StudentFault as fault:
+        raise Wrong(
+            "a loss with a gradient",
+            fault.got,
+            cause="the result is cut off from the logits: detached, or computed without gradients",
+            hint="Use operations that PyTorch records; no .item(), .detach(), NumPy or no_grad().",
+        ) from fault
+    x = logits.clone().requires_grad_()
+    (right,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)
+    found = require_images(answer, right)
+    expect_true(
+        (found - right).abs().max().item() <= CLOSE_ENOUGH,
+        "1 for the best other class, -1 for the true one, 0 for the rest",
+        f"{(found != right).any(dim=1).float().mean():.0%} of the images have another gradient",
+        cause="the loss passes through something that flattens it, such as a softmax or a cut-off",
+        hint="Work on the logits themselves.",
+    )
+
+
+# --- worst_case_accuracy -------------------------------------------------------------------------
+
+
+@dataclass
+class Assault:
+    """Attacks with a known outcome: what each adds to an image of each class, in epsilons."""
+
+    network: Network
+    images: Tensor
+    labels: Tensor
+    epsilon: float
+    directions: list[Tensor]
+
+    @cached_property
+    def expected(self) -> float:
+        """The right worst case."""
+        module = self.network.module
+        attacks = diagnose_pgd.attacks(self.directions)
+        return reference.worst_case_accuracy(
+            module, self.images, self.labels, self.epsilon, attacks
+        )
+
+    def answer(self, student: Student) -> float:
+        """The student's."""
+        value = student.call(
+            "worst_case_accuracy",
+            student.network(self.network),
+            self.images,
+            self.labels,
+            self.epsilon,
+            [student.attack(direction) for direction in self.directions],
+        )
+        return require_number(value, "the worst-case accuracy")
+
+
+def assault(setting: Setting) -> Assault:
+    """Three attacks that break different images, at the epsilon where they differ most."""
+    network, test = setting.victim, setting.test_images(90)
+    directions = [diagnose_pgd.towards(setting, ahead) for ahead in (1, 3, 6)]
+    rounds = [
+        Assault(network, test.images, test.labels, epsilon, directions)
+        for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+    ]
+
+    def disagreement(trial: Assault) -> float:
+        return min(diagnose_pgd.single(trial)) - trial.expected
+
+    return max(rounds, key=disagreement)
+
+
+def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -> None:
+    """Raise Wrong unless the student finds the right number, to less than one image."""
+    found = trial.answer(student)
+    if not abs(found - trial.expected) <= 0.5 / len(trial.images):
+        raise Wrong(
+            f"{trial.expected:.4f}: {what}",
+            f"{found:.4f}",
+            cause=diagnose_pgd.other_worst_case(found, trial),
+            hint=hint,
+        )
+
+
+@pytest.mark.graded(points=3, exercise="worst_case_accuracy", lecture=LECTURE)
+def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setting) -> None:
+    """An image counts only if it survives every attack"""
+    require(student, "worst_case_accuracy", "function")
+    require_worst_case(
+        student,
+        assault(setting),
+        "the images that survive each of three attacks, over all images",
+        "Keep one boolean for each image; every attack may turn it off, none turns it on.",
+    )
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="worst_case_counts_the_survivors_of_all",
+    exercise="worst_case_accuracy",
+    lecture=LECTURE,
+)
+def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
+    """An image that is wrong without any attack does not survive"""
+    trial = assault(setting)
+    logits = metrics.predict(trial.network.module, trial.images)
+    trial.labels = trial.labels.clone()
+    trial.labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
+    helping = [-diagnose_pgd.towards(setting, None)]
+    hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
+    for directions, what in ((helping, "with an attack that helps"), ([], "without any attack")):
+        case = Assault(trial.network, trial.images, trial.labels, 0.3, directions)
+        require_worst_case(student, case, f"{what}, the clean images decide", hint)
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="worst_case_counts_the_survivors_of_all",
+    exercise="worst_case_accuracy",
+    lecture=LECTURE,
+)
+def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setting) -> None:
+    """An attack that moves further than epsilon is brought back first"""
+    test = setting.test_images(90)
+    wild = [4 * diagnose_pgd.towards(setting, None)]
+    trial = Assault(setting.victim, test.images, test.labels, 0.05, wild)
+    require_worst_case(
+        student,
+        trial,
+        "an attack that moves by four times epsilon, brought back within epsilon",
+        "Clamp what an attack returns to [images - epsilon, images + epsilon] and to [0, 1].",
+    )

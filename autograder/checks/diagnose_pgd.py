@@ -1,0 +1,337 @@
+"""Which known mistake a wrong PGD, margin or worst case looks like, found by making it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.checks import diagnose_fgsm
+from autograder.setting import Setting
+from course import metrics
+from solutions.pgd import Attack, Loss, cross_entropy, margin_loss, project, worst_case_accuracy
+
+if TYPE_CHECKING:
+    from autograder.checks.a4_pgd import Assault, Walk
+
+COMPARED = 16  # images that each known mistake is made on
+
+
+# --- pgd -----------------------------------------------------------------------------------------
+
+
+def walked(
+    trial: Walk,
+    *,
+    loss: Loss = cross_entropy,
+    step_size: float | None = None,
+    steps: int | None = None,
+    reach: float | None = None,
+    slope: Callable[[Tensor], Tensor] = torch.sign,
+    memory: float = 0.0,
+    looks: str = "present",
+    held: str = "each",
+) -> Tensor:
+    """Where PGD without a random start leads; every option is a way to go astray.
+
+    memory: how much of the gradients before is added; looks: at the "present" point or at the
+    "clean" images; held: within the budget in "each" step, in each but within [0, 1] only "late",
+    or in [0, 1] in each and within epsilon only at the "end".
+    """
+    size = trial.step_size if step_size is None else step_size
+    reach = trial.epsilon if reach is None else reach
+    x, gathered = trial.images, torch.zeros_like(trial.images)
+    with metrics.evaluating(trial.network.module), torch.enable_grad():
+        for _ in range(trial.steps if steps is None else steps):
+            at = (trial.images if looks == "clean" else x).detach().clone().requires_grad_()
+            total = loss(trial.network.module(at), trial.labels).sum()
+            (gradient,) = torch.autograd.grad(total, at)
+            gathered = memory * gathered + gradient
+            x = x + size * slope(gathered)
+            if held == "late":
+                x = trial.images + (x - trial.images).clamp(-reach, reach)
+            else:
+                x = project(trial.images, x, reach if held == "each" else 1.0)
+    return project(trial.images, x, reach)
+
+
+def per_image(gradient: Tensor) -> Tensor:
+    """The gradient divided by its largest part in each image."""
+    return gradient / gradient.abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-12)
+
+
+# Each known mistake and the options of `walked` that make it.
+MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
+    "it goes down the gradient: a minus sign, or a loss that it lowers": lambda trial: {
+        "loss": lambda logits, labels: -cross_entropy(logits, labels)
+    },
+    "one step too few": lambda trial: {"steps": trial.steps - 1},
+    "one step too many": lambda trial: {"steps": trial.steps + 1},
+    "step_size has no effect: the steps are epsilon / steps": lambda trial: {
+        "step_size": trial.epsilon / max(1, trial.steps)
+    },
+    "step_size has no effect: the steps are 5/2 of epsilon / steps": lambda trial: {
+        "step_size": 2.5 * trial.epsilon / max(1, trial.steps)
+    },
+    "step_size has no effect: the steps are epsilon": lambda trial: {"step_size": trial.epsilon},
+    "step_size is taken as a number from 0 to 255": lambda trial: {
+        "step_size": trial.step_size / 255
+    },
+    "epsilon is taken as a number from 0 to 255": lambda trial: {"reach": trial.epsilon / 255},
+    "every step uses the gradient at the clean images": lambda trial: {"looks": "clean"},
+    "the gradients of all steps are added up: .grad is not cleared, or this is momentum": (
+        lambda trial: {"memory": 1.0}
+    ),
+    "it is brought back within epsilon only after the last step": lambda trial: {"held": "end"},
+    "it is clamped to [0, 1] only after the last step": lambda trial: {"held": "late"},
+    "it lowers the loss of one other class: an attack with a target": lambda trial: {
+        "loss": lambda logits, labels: -cross_entropy(logits, (labels + 1) % logits.shape[1])
+    },
+    "it raises the loss of the network's own predictions, not of the labels": lambda trial: {
+        "loss": lambda logits, labels: cross_entropy(logits, logits.argmax(dim=1))
+    },
+    "it raises the margin; the cross-entropy is asked for": lambda trial: {"loss": margin_loss},
+    "a softmax before cross-entropy, which takes logits": lambda trial: {
+        "loss": lambda logits, labels: cross_entropy(logits.softmax(dim=1), labels)
+    },
+    "the gradient itself was added, not its sign": lambda trial: {"slope": lambda g: g},
+    "the gradient was divided by its size, not reduced to its sign": lambda trial: {
+        "slope": per_image
+    },
+}
+
+
+def other_path(trial: Walk) -> str:
+    """Which mistake leads to the same images, of all that come close the closest."""
+    trial = beginning(trial)
+    found = project(trial.images, trial.adversarial, trial.epsilon)
+    apart = {
+        name: (walked(trial, **options(trial)) - found).abs().gt(1e-5).float().mean().item()
+        for name, options in MISTAKES.items()
+    }
+    nearest = min(apart, key=lambda name: apart[name])
+    if apart[nearest] <= min(0.05, 0.5 * trial.stray):
+        return nearest
+    return restless(trial)
+
+
+def beginning(trial: Walk) -> Walk:
+    """The same call with its first images only: enough to tell mistakes apart."""
+    few = slice(0, COMPARED)
+    return replace(
+        trial,
+        images=trial.images[few],
+        labels=trial.labels[few],
+        gradient=trial.gradient[few],
+        adversarial=trial.adversarial[few],
+    )
+
+
+def restless(trial: Walk) -> str:
+    """Whether the result is scattered about the right one, as by a random start."""
+    off = trial.adversarial - trial.expected
+    inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
+    scattered = off[inside & (trial.gradient != 0)]
+    if not scattered.numel() or scattered.abs().max() < 1e-5:
+        return ""
+    if scattered.std() > 0.1 * trial.epsilon and trial.steps * trial.step_size < trial.epsilon:
+        return "it starts at random although random_start is False"
+    return ""
+
+
+def too_far(trial: Walk) -> str:
+    """Why pixels moved by more than epsilon."""
+    largest = trial.perturbation.abs().max().item()
+    if abs(largest - trial.steps * trial.step_size) < 0.1 * trial.step_size:
+        return (
+            f"the {trial.steps} steps add up: nothing brings them back, or only to within epsilon "
+            "of the step before, not of the original images"
+        )
+    return diagnose_fgsm.too_far(trial)
+
+
+def too_weak(trial: Walk) -> str:
+    """Why the network is not fooled as it should be."""
+    if diagnose_fgsm.agreement(trial)[0] < 0.3:
+        return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
+    if trial.perturbation.abs().mean().item() < 0.3 * trial.epsilon:
+        return "most pixels end far inside the budget: steps too small, or no sign taken"
+    return ""
+
+
+def spread(start: Walk) -> str:
+    """A random start in numbers."""
+    noise = start.perturbation / start.epsilon
+    return f"noise from {noise.min():.2f} to {noise.max():.2f} epsilon, spread {noise.std():.2f}"
+
+
+def not_uniform(start: Walk) -> str:
+    """Why a start is not uniform within epsilon; empty where it is. No pixel of it was clamped."""
+    noise = start.perturbation / start.epsilon
+    if noise.abs().max() < 1e-4:
+        return "there is no random start: the images come back as they are"
+    if noise.abs().max() > 1 + 1e-4:
+        return f"the noise is up to {noise.abs().max():.1f} times epsilon"
+    if noise.abs().min() > 0.99:
+        return "only corners: every pixel starts epsilon away, none in between"
+    if len(noise) > 1 and torch.allclose(noise[0], noise[1], atol=1e-3):
+        return "the same noise for every image"
+    if (noise.flatten(1).std(dim=1) < 0.1).any():
+        return "one number for a whole image, not one for each pixel"
+    if noise.mean().abs() > 0.05:
+        return "the noise goes to one side only"
+    # The spread of a uniform number in [-1, 1] is 1 / sqrt(3).
+    if not 0.54 <= noise.std() <= 0.62:
+        return "the noise is not uniform between -epsilon and epsilon"
+    return ""
+
+
+# --- margin_loss ---------------------------------------------------------------------------------
+
+OTHER_MARGINS: dict[str, Loss] = {
+    "this is the true class minus the best other: the sign is turned": (
+        lambda logits, labels: -margin_loss(logits, labels)
+    ),
+    "it is never below 0: the true class is among the others, or the margin is cut off": (
+        lambda logits, labels: logits.amax(dim=1) - logits.gather(1, labels[:, None])[:, 0]
+    ),
+    "this is a margin of probabilities, not of logits": (
+        lambda logits, labels: margin_loss(logits.softmax(dim=1), labels)
+    ),
+    "the true class counts as a logit of 0, not as none: others may all be below 0": (
+        lambda logits, labels: (
+            (logits * (1 - F.one_hot(labels, logits.shape[1]))).amax(dim=1)
+            - logits.gather(1, labels[:, None])[:, 0]
+        )
+    ),
+    "this is the cross-entropy": cross_entropy,
+    "this is the second largest logit minus the true one": lambda logits, labels: (
+        logits.topk(2).values[:, 1] - logits.gather(1, labels[:, None])[:, 0]
+    ),
+    "this is the margin to the mean of the others, not to the best": lambda logits, labels: (
+        (logits.sum(dim=1) - logits.shape[1] * logits.gather(1, labels[:, None])[:, 0])
+        / (logits.shape[1] - 1)
+    ),
+}
+
+
+def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
+    """What was computed in place of the margin."""
+    if not isinstance(found, Tensor):
+        return ""
+    right = margin_loss(logits, labels)
+    if found.numel() == 1 and any(
+        torch.allclose(found, each, atol=1e-3) for each in (right.mean(), right.sum())
+    ):
+        return "the mean or the sum over the batch: one number for each image is asked for"
+    for name, loss in OTHER_MARGINS.items():
+        other = loss(logits, labels)
+        if found.shape == other.shape and torch.allclose(found, other, atol=1e-4):
+            return name
+    return ""
+
+
+# --- worst_case_accuracy -------------------------------------------------------------------------
+
+
+def towards(setting: Setting, ahead: int | None) -> Tensor:
+    """For each class the signs that lead its training images to the class so far ahead of it.
+
+    With None, to any other class. Shape (classes, C, H, W).
+    """
+    train, module = setting.dataset.train, setting.victim.module
+    signs = []
+    for name in range(setting.dataset.num_classes):
+        x = train.images[train.labels == name][:40].clone().requires_grad_()
+        labels = torch.full((len(x),), name)
+        with metrics.evaluating(module), torch.enable_grad():
+            logits = module(x)
+            if ahead is None:
+                gain = margin_loss(logits, labels)
+            else:
+                gain = logits[:, (name + ahead) % logits.shape[1]] - logits[:, name]
+            (gradient,) = torch.autograd.grad(gain.sum(), x)
+        signs.append(gradient.mean(dim=0).sign())
+    return torch.stack(signs)
+
+
+def attacks(directions: Sequence[Tensor]) -> list[Attack]:
+    """The attacks that the worker makes of these directions."""
+
+    def attack_along(direction: Tensor) -> Attack:
+        return lambda model, images, labels, epsilon: (images + epsilon * direction[labels]).clamp(
+            0, 1
+        )
+
+    return [attack_along(direction) for direction in directions]
+
+
+def single(trial: Assault) -> list[float]:
+    """The accuracy under each of the attacks alone, clean images aside."""
+    return [right.double().mean().item() for right in outcomes(trial)]
+
+
+def outcomes(trial: Assault) -> list[Tensor]:
+    """Which images are right under each of the attacks, as they come."""
+    module = trial.network.module
+    return [
+        metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
+        == trial.labels
+        for attack in attacks(trial.directions)
+    ]
+
+
+def other_worst_case(found: float, trial: Assault) -> str:
+    """Which other number was counted."""
+    module = trial.network.module
+    clean = metrics.predict(module, trial.images).argmax(dim=1) == trial.labels
+    after, right = outcomes(trial), trial.expected
+    if not after:
+        return "without an attack it is the clean accuracy" if found != right else ""
+    together = torch.stack(after).all(dim=0)
+    kept = torch.stack(after).any(dim=0)
+    answers = metrics.predict(module, trial.images).argmax(dim=1)
+    alone, count = single(trial), len(trial.images)
+    *_, chained = accumulate(
+        attacks(trial.directions),
+        lambda images, attack: attack(module, images, trial.labels, trial.epsilon),
+        initial=trial.images,
+    )
+    numbers = {
+        # In this order: what comes first explains a number that several have in common.
+        "the clean images are not counted": together.double().mean().item(),
+        "the smallest of the single accuracies: attacks break different images": min(alone),
+        "the mean over the attacks": sum(alone) / len(alone),
+        "the last attack alone": alone[-1],
+        "the first attack alone": alone[0],
+        "the largest of the single accuracies": max(alone),
+        "an image counts if it survives one attack, not all": kept.double().mean().item(),
+        "the survivors over the images that were right before, not over all": (
+            (clean & together).sum().item() / max(1, int(clean.sum()))
+        ),
+        "the share of broken images, not of survivors": 1 - right,
+        "the attacks are not given epsilon, or not used: the clean accuracy": (
+            clean.double().mean().item()
+        ),
+        "each attack starts where the one before ended": metrics.accuracy(
+            module, chained, trial.labels
+        ),
+        "the number of images, not a fraction": right * count,
+        "a percentage; a fraction is asked for": 100 * right,
+        "the attacks are given the network's answers, not the labels": worst_case_accuracy(
+            module, trial.images, answers, trial.epsilon, attacks(trial.directions)
+        ),
+        "an attack that leaves the budget is counted as it comes": (
+            (clean & together).double().mean().item()
+        ),
+    }
+    nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
+    close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9
+    return (
+        f"this is {nearest}" if close and nearest.startswith("the ") else nearest if close else ""
+    )

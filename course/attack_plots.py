@@ -1,0 +1,60 @@
+"""Figures of how an attack proceeds: the loss from step to step, drawn as all of `course.plots`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from course.errors import CourseError
+from course.plot_inputs import few, numbers
+from course.plot_style import LIGHT, LINES, MARKERS, CourseFigure, Theme, canvas, plain_axes
+
+
+def convergence(
+    curves: Mapping[str, Sequence[float]],
+    *,
+    x_label: str = "Steps",
+    y_label: str = "Mean loss (nats)",
+    title: str | None = None,
+    theme: Theme = LIGHT,
+) -> CourseFigure:
+    """A value after each step of an attack, from step 0 on, a line for each of at most five curves.
+
+    `curves` maps a name ("step size 0.01") to one finite number for each step, the first before any
+    step; they may differ in length. Raises CourseError for a curve of fewer than two points, or
+    values that are not finite.
+    """
+    lines = {name: numbers(values, name) for name, values in few(curves).items()}
+    for name, line in lines.items():
+        if line.ndim != 1 or len(line) < 2:
+            raise CourseError(f"'{name}' needs a value before the first step and one after it")
+    highest = max(lines, key=lambda name: lines[name][-1])
+    heading = title or f"{highest} ends highest, at {lines[highest][-1]:.3g}"
+    told = ". ".join(f"{name}: {_course(line)}" for name, line in lines.items())
+    with canvas(theme, 3.9, title=heading, alt=f"{y_label} against {x_label}. {told}") as figure:
+        axes = figure.subplots()
+        plain_axes(axes, theme)
+        for i, (name, line) in enumerate(lines.items()):
+            axes.plot(
+                np.arange(len(line)),
+                line,
+                label=name,
+                color=theme.series[i],
+                linestyle=LINES[i],
+                marker=MARKERS[i],
+                markersize=5,
+                markevery=max(1, len(line) // 8),
+            )
+        axes.set(xlabel=x_label, ylabel=y_label)
+        axes.set_xlim(0, max(len(line) for line in lines.values()) - 1)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        figure.legend(loc="outside lower left", ncols=2, fontsize=10)
+    return figure
+
+
+def _course(line: np.ndarray) -> str:
+    """A line's beginning, where it has made nine tenths of its way, and its end."""
+    way = np.abs(line - line[0]) >= 0.9 * np.abs(line[-1] - line[0])
+    return f"{line[0]:.3g} at 0, {line[way.argmax()]:.3g} at {way.argmax()}, ends at {line[-1]:.3g}"

@@ -1,0 +1,81 @@
+"""An attack that asks for answers only, no gradients: the check on attacks that follow gradients.
+
+A defence can hide its gradients, on purpose or by accident; an attack that never looks at them is
+not misled. Where it breaks images that a gradient attack leaves standing, the gradients mislead.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from course.metrics import predict
+from solutions.fgsm import check_attack
+from solutions.pgd import margin_loss, project
+
+
+def random_search(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    *,
+    queries: int = 200,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Return images on which the margin grew, by trying squares of +-epsilon at random places.
+
+    Begin with vertical stripes, each column all +epsilon or all -epsilon. Then repeat: choose a
+    square, give all of it +epsilon or -epsilon, and keep the change if the margin grew. Squares
+    shrink as the search goes on. An image that is misclassified is left alone from then on.
+    This is the L-infinity Square attack (Andriushchenko et al. 2020, algorithms 1 and 2) with a
+    schedule of its own, for hundreds of queries in place of thousands.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units; queries >= 1, the
+    times each image is shown to the model at most. A generator, on the images' device, makes the
+    search repeatable. The result is detached, in [0, 1] and within epsilon; the model is only
+    asked for logits, and left as it was. Raises ValueError for queries below 1, and as `pgd` does.
+    """
+    check_attack(images, labels, epsilon)
+    if queries < 1:
+        raise ValueError(f"queries must be >= 1, got {queries}")
+    images = images.detach()
+    n, channels, _, width = images.shape
+    stripes = _signs((n, channels, 1, width), images, generator)
+    best = project(images, images + epsilon * stripes, epsilon)
+    margin = margin_loss(predict(model, best), labels)
+    for query in range(1, queries):
+        standing = (margin <= 0).nonzero().flatten()
+        if len(standing) == 0:
+            break
+        clean = images[standing]
+        area = 0.3 * (1 - query / queries) ** 2  # of the image; the last squares are single pixels
+        where = _squares(clean, area, generator)
+        change = epsilon * _signs((len(standing), channels, 1, 1), images, generator)
+        tried = torch.where(where, project(clean, clean + change, epsilon), best[standing])
+        found = margin_loss(predict(model, tried), labels[standing])
+        better = standing[found > margin[standing]]
+        best[better] = tried[found > margin[standing]]
+        margin[standing] = torch.maximum(margin[standing], found)
+    return best
+
+
+def _signs(shape: tuple[int, ...], like: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Random -1 and 1."""
+    coins = torch.randint(0, 2, shape, generator=generator, device=like.device)
+    return (2 * coins - 1).to(like.dtype)
+
+
+def _squares(images: Tensor, area: float, generator: torch.Generator | None) -> Tensor:
+    """A mask (n, 1, H, W), True in one square of that share of the image, placed at random."""
+    n, _, height, width = images.shape
+    side = min(height, width, max(1, round((area * height * width) ** 0.5)))
+    inside = []
+    for length in (height, width):
+        corner = torch.randint(
+            0, length - side + 1, (n, 1), generator=generator, device=images.device
+        )
+        place = torch.arange(length, device=images.device)
+        inside.append((place >= corner) & (place < corner + side))
+    rows, columns = inside
+    return rows[:, None, :, None] & columns[:, None, None, :]

@@ -1,0 +1,12 @@
+"""FGSM in the place of PGD.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random,
+       pgd_fools_the_network
+cause: steps are epsilon
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    return (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)

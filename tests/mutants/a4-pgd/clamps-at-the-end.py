@@ -1,0 +1,18 @@
+"""The pixels are brought back into [0, 1] only after the last step.
+
+loses: pgd_looks_again_at_each_step
+cause: clamped to [0, 1] only after
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = images + (moved - images).clamp(-epsilon, epsilon)
+    return x.clamp(0, 1)

@@ -1,0 +1,18 @@
+"""Steps are added to the images that were given.
+
+loses: pgd_leaves_no_trace
+cause: changed in place
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x, images = images, images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        x += step_size * loss_gradient(model, x, labels).sign()
+        x.copy_(project(images, x, epsilon))
+    return x

@@ -1,0 +1,18 @@
+"""The generator is not used.
+
+loses: pgd_starts_at_random
+cause: without the generator
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

@@ -1,0 +1,18 @@
+"""One gradient, that of the clean images, serves all steps.
+
+loses: pgd_looks_again_at_each_step, pgd_fools_the_network
+cause: gradient at the clean images
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, images, labels).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

@@ -1,0 +1,20 @@
+"""loss.backward() leaves gradients on the weights.
+
+loses: pgd_leaves_no_trace
+cause: gradients of the weights
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        leaf = x.detach().requires_grad_()
+        with evaluating(model):
+            F.cross_entropy(model(leaf), labels).backward()
+        x = project(images, leaf.detach() + step_size * leaf.grad.sign(), epsilon)
+    return x

@@ -1,0 +1,18 @@
+"""An attack with a target: it lowers the loss of the next class.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network
+cause: attack with a target
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x - step_size * loss_gradient(model, x, (labels + 1) % 10).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

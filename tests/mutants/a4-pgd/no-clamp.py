@@ -1,0 +1,18 @@
+"""The pixels are never brought back into [0, 1].
+
+loses: pgd_stays_in_range, pgd_looks_again_at_each_step, pgd_starts_at_random
+cause: not clamped
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = images + (moved - images).clamp(-epsilon, epsilon)
+    return x

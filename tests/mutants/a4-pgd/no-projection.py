@@ -1,0 +1,18 @@
+"""Nothing brings the steps back within epsilon.
+
+loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step
+cause: steps add up
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = moved.clamp(0, 1)
+    return x

@@ -1,0 +1,20 @@
+"""The gradient is divided by its largest part, not reduced to its sign.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network
+cause: divided by its size
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        gradient = loss_gradient(model, x, labels)
+        largest = gradient.abs().amax(dim=(1, 2, 3), keepdim=True)
+        moved = x + step_size * gradient / (largest + 1e-12)
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

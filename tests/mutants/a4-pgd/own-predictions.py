@@ -1,0 +1,18 @@
+"""Raises the loss of the network's own predictions.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network
+cause: own predictions
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, predict(model, x).argmax(1)).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

@@ -1,0 +1,18 @@
+"""The result is brought back within epsilon only after the last step.
+
+loses: pgd_looks_again_at_each_step
+cause: only after the last step
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = moved.clamp(0, 1)
+    return (images + (x - images).clamp(-epsilon, epsilon)).clamp(0, 1)

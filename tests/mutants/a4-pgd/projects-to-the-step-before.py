@@ -1,0 +1,18 @@
+"""Each step is held within epsilon of the step before, not of the images.
+
+loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step
+cause: of the step before
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = (x + (moved - x).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

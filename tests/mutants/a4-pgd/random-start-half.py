@@ -1,0 +1,18 @@
+"""The random start covers half of the ball.
+
+loses: pgd_starts_at_random
+cause: not uniform
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon / 2, epsilon / 2, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + step_size * loss_gradient(model, x, labels).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

@@ -1,0 +1,19 @@
+"""The gradient is divided by the largest of the batch.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network,
+       pgd_treats_each_image_alone
+cause: 
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        gradient = loss_gradient(model, x, labels)
+        x = project(images, x + step_size * gradient / gradient.abs().max(), epsilon)
+    return x

@@ -1,0 +1,16 @@
+"""The random start, and no step.
+
+loses: pgd_uses_the_gradient
+cause: the gradient is another one
+earns: 0
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if True:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    return x

@@ -1,0 +1,18 @@
+"""The step size is epsilon / steps, whatever was asked for.
+
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
+cause: step_size has no effect
+"""
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+):
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = (images + noise).clamp(0, 1)
+    for _ in range(steps):
+        moved = x + epsilon / steps * loss_gradient(model, x, labels).sign()
+        x = (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x

@@ -1,0 +1,11 @@
+"""Each attack starts where the one before ended.
+
+loses: worst_case_counts_the_survivors_of_all
+cause: where the one before ended
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    for attack in attacks:
+        images = attack(model, images, labels, epsilon)
+    return accuracy(model, images, labels)

@@ -1,0 +1,14 @@
+"""The last attack alone counts.
+
+loses: worst_case_counts_the_survivors_of_all
+cause: last attack alone
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    accuracies = []
+    for attack in attacks:
+        x = project(images, attack(model, images, labels, epsilon), epsilon)
+        right = predict(model, x).argmax(dim=1) == labels
+        accuracies.append(right.double().mean().item())
+    return accuracies[-1]

@@ -1,0 +1,14 @@
+"""The survivors over the images that were right before.
+
+loses: worst_case_counts_the_clean_images_too
+cause: right before, not over all
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    survived = predict(model, images).argmax(dim=1) == labels
+    right = survived.sum().item()
+    for attack in attacks:
+        x = project(images, attack(model, images, labels, epsilon), epsilon)
+        survived &= predict(model, x).argmax(dim=1) == labels
+    return survived.sum().item() / right

@@ -1,0 +1,13 @@
+"""A tensor in place of a number.
+
+loses: worst_case_counts_the_survivors_of_all
+cause: no number yet
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    survived = predict(model, images).argmax(dim=1) == labels
+    for attack in attacks:
+        x = project(images, attack(model, images, labels, epsilon), epsilon)
+        survived &= predict(model, x).argmax(dim=1) == labels
+    return survived.double().mean()

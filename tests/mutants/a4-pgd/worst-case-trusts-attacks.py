@@ -1,0 +1,13 @@
+"""An attack that leaves the budget is counted as it comes.
+
+loses: worst_case_holds_attacks_to_the_budget
+cause: counted as it comes
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    survived = predict(model, images).argmax(dim=1) == labels
+    for attack in attacks:
+        x = attack(model, images, labels, epsilon)
+        survived &= predict(model, x).argmax(dim=1) == labels
+    return survived.double().mean().item()

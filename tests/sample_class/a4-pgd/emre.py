@@ -1,0 +1,40 @@
+"""Measures the change from the step before, so that the steps add up.
+
+score: 17
+loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step
+"""
+
+# %% pgd
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps,
+    random_start=True, generator=None, loss=cross_entropy
+):
+    x = images.clone()
+    if random_start:
+        x = x + torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
+        x = x.clamp(0, 1)
+    for _ in range(steps):
+        x.requires_grad_()
+        with evaluating(model):
+            (g,) = torch.autograd.grad(loss(model(x), labels).sum(), x)
+        moved = x.detach() + step_size * g.sign()
+        before = x.detach()
+        x = (before + (moved - before).clamp(-epsilon, epsilon)).clamp(0, 1)
+    return x.detach()
+
+
+# %% margin_loss
+def margin_loss(logits, labels):
+    true = logits.gather(1, labels[:, None])
+    others = logits.scatter(1, labels[:, None], float("-inf"))
+    return (others.max(dim=1, keepdim=True)[0] - true).squeeze(1)
+
+
+# %% worst_case_accuracy
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    safe = predict(model, images).argmax(1) == labels
+    for attack in attacks:
+        x = attack(model, images, labels, epsilon)
+        x = (images + (x - images).clamp(-epsilon, epsilon)).clamp(0, 1)
+        safe = safe & (predict(model, x).argmax(1) == labels)
+    return safe.double().mean().item()

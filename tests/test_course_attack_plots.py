@@ -1,0 +1,30 @@
+"""The convergence figure says what it shows and refuses what is no curve."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from course import plots
+from course.attack_plots import convergence
+from course.errors import CourseError
+
+
+def test_the_words_tell_where_each_curve_begins_turns_and_ends() -> None:
+    figure = convergence({"small steps": [0.0, 1.0, 2.0], "large steps": [0.0, 3.0, 3.0]})
+    words = plots.alt_text(figure)
+    assert "large steps ends highest, at 3" in words
+    assert "large steps: 0 at 0, 3 at 1, ends at 3" in words
+    assert "small steps: 0 at 0, 2 at 2, ends at 2" in words
+
+
+def test_curves_of_different_lengths_share_the_axis() -> None:
+    (axes,) = convergence({"a": [0, 1], "b": [0, 1, 2, 3]}).axes
+    assert axes.get_xlim() == (0, 3)
+
+
+@pytest.mark.parametrize("curve", [[1.0], [], [0.0, math.nan], [[0.0, 1.0]]])
+def test_what_is_no_curve_is_refused(curve: list[float]) -> None:
+    with pytest.raises(CourseError):
+        convergence({"a": curve})
