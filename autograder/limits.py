@@ -11,11 +11,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Limits:
-    """CPU and wall time in seconds, memory and file size in bytes."""
+    """CPU and wall time in seconds, memory and file size in bytes.
+
+    total_seconds, total_cpu_seconds: for all calls of one submission together, the second over all
+    processes; the judge's own work is not counted. cpu_seconds is for each process.
+    """
 
     cpu_seconds: int = 300
     call_seconds: float = 30.0
     train_seconds: float = 240.0
+    total_seconds: float = 1800.0
+    total_cpu_seconds: float = 1200.0
     memory_bytes: int = 4 << 30
     file_bytes: int = 64 << 20
     open_files: int = 256

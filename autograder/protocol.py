@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.errors import Malformed, Timeout
+from autograder.errors import Limit, Malformed, Timeout
 
 MAGIC = b"ACG1"
 PREFIX = struct.Struct("<4sIQ")
@@ -246,14 +246,23 @@ class Channel:
             except (BrokenPipeError, ConnectionResetError) as error:
                 raise EOFError("the other side has gone") from error
 
-    def receive(self, seconds: float | None = None) -> Message:
-        """The next message. Raises Timeout, Malformed, or EOFError if the other side has gone."""
+    def receive(self, seconds: float | None = None, most: int = MAX_PAYLOAD) -> Message:
+        """The next message, with `most` bytes of tensors.
+
+        Raises Timeout, Malformed, Limit for more bytes, or EOFError if the other side has gone.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         magic, header_size, payload_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
         if magic != MAGIC:
             raise malformed("bytes that are no message")
         if header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
             raise malformed("an answer that is too large")
+        if payload_size > most:
+            raise Limit(
+                f"an answer of at most {most >> 20} MB",
+                f"one of {payload_size >> 20} MB",
+                hint="Return what the exercise asks for, in the shape and dtype of the inputs.",
+            )
         header = self._read(header_size, deadline)
         return decode(header, self._read(payload_size, deadline))
 

@@ -23,7 +23,7 @@ from autograder.confine import Confinement
 from autograder.limits import Limits
 from autograder.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.preloaded import Forked, Nurseries
-from autograder.watch import MemoryWatch, tree, wait_gone
+from autograder.watch import Watch, tree, tree_cpu, wait_gone
 
 # What a worker inherits; everything else in the environment stays outside.
 ENVIRONMENT = {
@@ -85,7 +85,11 @@ class Box:
     connection: socket.socket
     scratch: Path | None
     level: str
-    watch: MemoryWatch
+    watch: Watch
+
+    def cpu_seconds(self) -> float:
+        """What the worker and everything it started has computed so far."""
+        return tree_cpu(self.process.pid)
 
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
@@ -139,7 +143,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
         raise
-    watch = MemoryWatch(process.pid, limits.memory_bytes, lambda: kill(process))
+    watch = Watch(process.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(process))
     return Box(process, ours, scratch, level, watch)
 
 

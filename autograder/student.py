@@ -12,8 +12,9 @@ import itertools
 import random
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy
@@ -22,7 +23,9 @@ from torch import Tensor, nn
 
 from autograder.errors import Crash, GraderFault, Limit, Malformed, NotWritten, Timeout
 from autograder.limits import Limits
+from autograder.preloaded import ParentLost
 from autograder.protocol import (
+    MAX_PAYLOAD,
     PREFIX,
     REASONS,
     Channel,
@@ -40,6 +43,8 @@ from autograder.submission import Submission
 from course import models
 
 START_SECONDS = 120.0
+# An answer may take twice the bytes that were sent, as float64 does, and a network's weights.
+REPLY_BYTES, REPLY_FACTOR = 64 << 20, 2
 # Words that may come back as they are beside the names of a network's layers: the worker's own and
 # those of the exercises. Any other could be an input, spelled out.
 WORDS = {"function", "class", "value", "missing", "training", "gradients", "hooks"}
@@ -346,51 +351,96 @@ class WorkerTransport:
         self.load = load
         self.box: Box | None = None
         self.channel: Channel | None = None
+        self.waited = self.computed = 0.0  # seconds, in all boxes and calls so far
 
     def start(self) -> Message:
         """Start the worker and run the student's cells in it; returns what it says of them."""
+        left = self.limits.total_cpu_seconds - self.computed
         try:
-            self.box = launch(self.level, self.limits)
+            self.box = launch(self.level, replace(self.limits, total_cpu_seconds=left))
         except OSError as error:
             raise GraderFault(f"the sandbox could not be started: {error}") from error
         self.channel = Channel(self.box.connection)
         try:
             self.channel.receive(START_SECONDS)
-        except (EOFError, Timeout, Malformed) as error:
+        except (EOFError, Timeout, Malformed, Limit) as error:
             self.close()
             raise GraderFault("the worker did not start") from error
         return self.exchange(self.load(), self.limits.train_seconds)
 
     def exchange(self, message: Message, seconds: float) -> Message:
         """Send and receive; a worker that is late, gone or garbled is closed."""
+        if self.waited >= self.limits.total_seconds or self.computed >= self.total_cpu:
+            raise self.all_spent()
         if self.channel is None:
             self.start()
         assert self.channel is not None
+        size = sum(tensor.numel() * tensor.element_size() for tensor in message.tensors)
+        begin = time.monotonic()
+        allowed = min(seconds, self.limits.total_seconds - self.waited)
         try:
-            self.channel.send(message, seconds)
-            return self.channel.receive(seconds)
+            self.channel.send(message, allowed)
+            return self.channel.receive(
+                allowed, min(MAX_PAYLOAD, REPLY_BYTES + REPLY_FACTOR * size)
+            )
         except Timeout:
             self.close()
-            raise Timeout(
-                f"an answer within {seconds:g} seconds",
-                "none",
-                cause="a loop that does not end, or far more work than the task needs",
-                hint="Try your function on a few images with `autograder check`.",
-            ) from None
+            raise self.late(seconds) if allowed == seconds else self.all_spent() from None
         except EOFError:
             raise self.death() from None
-        except Malformed:
+        except (Malformed, Limit):
             self.close()
             raise
+        finally:
+            self.waited += time.monotonic() - begin
 
-    def death(self) -> Crash | Limit:
-        """Why the worker is gone, from its exit status."""
+    @property
+    def total_cpu(self) -> float:
+        """Seconds of computing that one submission has."""
+        return self.limits.total_cpu_seconds
+
+    def late(self, seconds: float) -> Timeout:
+        """One call took too long."""
+        return Timeout(
+            f"an answer within {seconds:g} seconds",
+            "none",
+            cause="a loop that does not end, or far more work than the task needs",
+            hint="Try your function on a few images with `autograder check`.",
+        )
+
+    def all_spent(self) -> Timeout:
+        """All calls together took too long: what was not called until then is not called."""
+        return Timeout(
+            f"all answers within {self.limits.total_seconds / 60:g} minutes, and "
+            f"{self.total_cpu / 60:g} minutes of computing",
+            "the time for this submission was used up",
+            cause="your functions take far more time than the tasks need",
+            hint="See which of them is slow with `autograder check`; train for the epochs given.",
+        )
+
+    def death(self) -> Crash | Limit | Timeout | GraderFault:
+        """Why the worker is gone: the watch's doing, its parent's end, or its own exit status."""
         assert self.box is not None
+        reason = self.box.watch.reason
         try:
             status = self.box.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             status = 0  # it lives on but has closed its end: close() ends it
+        except ParentLost as error:
+            self.close()
+            return GraderFault(str(error))
         self.close()
+        if reason == "cpu":
+            self.computed = self.total_cpu
+            return self.all_spent()
+        if reason == "memory":
+            most = self.limits.memory_bytes / (1 << 30)
+            return Limit(
+                f"at most {most:g} GB of memory for all processes together",
+                "your process and those it started held more, and were ended",
+                cause="tensors that are kept, or copies made side by side",
+                hint="Work in batches, and keep numbers rather than tensors with their graph.",
+            )
         if status > 128:  # as a shell, bubblewrap reports a signal so
             status = 128 - status
         if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):
@@ -406,6 +456,7 @@ class WorkerTransport:
     def close(self) -> None:
         """End the worker and everything it started."""
         if self.box is not None:
+            self.computed += self.box.cpu_seconds()
             self.box.close()
         self.box = self.channel = None
 

@@ -1,7 +1,8 @@
-"""Keeping a worker's whole process tree within its memory, where the kernel limits only each one.
+"""Keeping a worker's whole process tree within bounds, where the kernel limits only each process.
 
-A thread adds up the resident memory of the worker and all its descendants from /proc and ends them
-when they hold too much together. Where there is no /proc, each process's own limit is what remains.
+A thread adds up the memory and the computing time of the worker and all its descendants from /proc
+and ends them when it is too much together. Where there is no /proc, each process's own limits are
+what remains.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 PAUSE = 0.2
 PATIENCE = 5.0
 PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -46,6 +48,11 @@ def tree(root: int) -> list[Path]:
     return members
 
 
+def tree_cpu(root: int) -> float:
+    """Seconds of computing by process `root`, its descendants, and those that they waited for."""
+    return sum(map(computed, tree(root)))
+
+
 def wait_gone(members: list[Path]) -> None:
     """Return when these processes, just killed, are no more: a large tree takes a moment to end."""
     deadline = time.monotonic() + PATIENCE
@@ -55,19 +62,28 @@ def wait_gone(members: list[Path]) -> None:
 
 def runs(entry: Path) -> bool:
     """Whether a process is still there; one that waits only to be reaped by init is not."""
+    fields = stat(entry)
+    return bool(fields) and fields[0] not in ("Z", "X")
+
+
+def stat(entry: Path) -> list[str]:
+    """The fields of a process's `stat` from its state on; none when it has ended meanwhile."""
     try:
-        return (entry / "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
-    except (OSError, IndexError):
-        return False
+        # The name in parentheses may hold anything; what follows the last one is numbers.
+        return (entry / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def parent_of(entry: Path) -> int | None:
     """The parent's id, or None when the process has ended meanwhile."""
-    try:
-        # The name in parentheses may hold anything; what follows the last one is numbers.
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
+    fields = stat(entry)
+    return int(fields[1]) if fields else None
+
+
+def computed(entry: Path) -> float:
+    """Seconds of computing of one process and the children it has waited for."""
+    return sum(map(int, stat(entry)[11:15])) / TICKS
 
 
 def resident(entry: Path) -> int:
@@ -89,21 +105,31 @@ def proportional(entry: Path) -> int:
     return resident(entry)
 
 
-class MemoryWatch:
-    """Calls `stop` once when the tree of process `root` holds more than `limit` bytes."""
+class Watch:
+    """Calls `stop` once when the tree of process `root` holds more than `memory` bytes, or has
+    computed for more than `cpu` seconds; `reason` then says which: "memory" or "cpu"."""
 
-    def __init__(self, root: int, limit: int, stop: Callable[[], None]) -> None:
-        self.root, self.limit, self.stop = root, limit, stop
+    def __init__(self, root: int, memory: int, cpu: float, stop: Callable[[], None]) -> None:
+        self.root, self.memory, self.cpu, self.stop = root, memory, cpu, stop
+        self.reason = ""
         self.ended = threading.Event()
+        self.ending = threading.Lock()
         if PROC.is_dir():
             threading.Thread(target=self._watch, daemon=True).start()
 
     def end(self) -> None:
-        """Watch no longer."""
-        self.ended.set()
+        """Watch no longer: from here on `stop` is not called, for it could meet another process."""
+        with self.ending:
+            self.ended.set()
 
     def _watch(self) -> None:
         while not self.ended.wait(PAUSE):
-            if tree_memory(self.root, self.limit) > self.limit:
-                self.stop()
+            if tree_memory(self.root, self.memory) > self.memory:
+                self.reason = "memory"
+            elif tree_cpu(self.root) > self.cpu:
+                self.reason = "cpu"
+            if self.reason:
+                with self.ending:
+                    if not self.ended.is_set():
+                        self.stop()
                 return
