@@ -26,7 +26,10 @@ MAX_DIRECTORY = 16 << 20  # bytes of an archive's table of contents, which is re
 CHUNK = 64 << 10
 END = struct.Struct("<4s4H2LH")  # end of central directory
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of which a chunk can be asked for
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error),
+    UnicodeDecodeError,  # a name that says that it is UTF-8
+)
 IGNORED = re.compile(r"(^|/)(__MACOSX|\.[^./][^/]*|Thumbs\.db|desktop\.ini)(/|$)")
 
 
