@@ -172,7 +172,7 @@ def test_pgd_stays_within_epsilon(trial: Walk, measures: dict[str, float]) -> No
 
 @pytest.mark.graded(points=3, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
 def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
-    """On a linear model it takes `steps` steps of `step_size`, until epsilon holds it back"""
+    """On a linear model it takes the number and size of steps it is told, until epsilon ends it"""
     network, test = steep(setting)
     epsilon = 8 / 255
     hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."

@@ -1,6 +1,6 @@
 """The step size is epsilon / steps, whatever was asked for.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network
 cause: step_size has no effect
 """
 

@@ -1,7 +1,6 @@
 """Twice epsilon, as if from a scale of -1 to 1.
 
-loses: pgd_stays_within_epsilon, pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step,
-       pgd_starts_at_random
+loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step, pgd_starts_at_random
 cause: twice epsilon
 """
 

@@ -1,7 +1,7 @@
 """Chooses the step size himself, and never starts at random.
 
-score: 14
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random
+score: 15
+loses: pgd_takes_the_steps_it_is_told, pgd_starts_at_random
 """
 
 # %% pgd
@@ -10,7 +10,7 @@ def pgd(
     random_start=True, generator=None, loss=cross_entropy
 ):
     x = images.clone()
-    step = epsilon / max(steps, 1)  # 自分で決める
+    step = 2.5 * epsilon / max(steps, 1)  # 自分で決める
     for _ in range(steps):
         x.requires_grad_()
         with evaluating(model):
