@@ -115,6 +115,8 @@ def run(folder: Path, python: Path, user: str, *arguments: str) -> subprocess.Co
             "PATH": "/usr/bin:/bin:/usr/sbin",
             "HOME": str(folder / "home"),
             "OMP_NUM_THREADS": "1",
+            # An interpreter with a shared library looks for it where it was built.
+            "LD_LIBRARY_PATH": str(folder / "base" / "lib"),
         },
         capture_output=True,
         text=True,
