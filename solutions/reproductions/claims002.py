@@ -131,7 +131,8 @@ PUBLISHED: tuple[Published, ...] = (
         "5 to 10 x",
         "",
         "defences, line 294",
-        reason="five steps of PGD make six gradients of one",
+        reason="five steps of PGD make six gradients of one; seconds were taken while the machine "
+        "did other work",
     ),
     Published(
         "",

@@ -25,7 +25,7 @@ from solutions.evaluation import attack_in_batches, worst_of
 from solutions.fgsm import fgsm
 from solutions.fgsm_lecture import sign_noise
 from solutions.hooks import ActivationMonitor, activation_drift, statistics
-from solutions.reproductions.claims002 import PUBLISHED
+from solutions.reproductions.claims002 import FINDINGS, PUBLISHED
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.measure import fgsm_counts, image_grid, trained
 from solutions.reproductions.record import number, share, words
@@ -352,6 +352,7 @@ REPORT = Report(
     profiles=("mnist",),
     seeds=(0, 1),
     published=PUBLISHED,
+    findings=FINDINGS,
     run=run,
     picture=picture,
 )
