@@ -9,7 +9,8 @@ import sys
 from dataclasses import asdict, dataclass
 from textwrap import indent
 
-from autograder import bubblewrap, confine, sandbox
+from autograder import bubblewrap, confine, preloaded, sandbox
+from autograder.limits import Limits
 from autograder.watch import PROC
 
 APPARMOR_PROFILE = """abi <abi/4.0>,
@@ -50,6 +51,7 @@ def probes() -> list[Probe]:
         ),
         bubblewrap_probe(),
         *medium_probes(),
+        preloaded_probe(level),
         Probe(
             "process tree",
             "limit the memory of a worker with all it starts",
@@ -85,6 +87,26 @@ def bubblewrap_remedy(trouble: str) -> str:
     if "No permissions to create" in trouble:
         return "sudo sysctl kernel.unprivileged_userns_clone=1, or grade as root"
     return "run `bwrap --unshare-all --ro-bind / / true` and see what it says"
+
+
+def preloaded_probe(level: str) -> Probe:
+    """Whether workers are forked from a parent that has imported everything, tried with one."""
+    trouble = f"not at level {level}"
+    if level in preloaded.LEVELS:
+        try:
+            sandbox.launch(level, Limits()).close()
+            trouble = sandbox.NURSERIES.trouble.get(level, "")
+        except OSError as error:
+            trouble = str(error)
+    return Probe(
+        "preloaded workers",
+        "start a worker for each submission without importing PyTorch again",
+        not trouble,
+        trouble or "works",
+        "none needed: workers are started cold, which takes longer and grades the same"
+        if trouble
+        else "",
+    )
 
 
 def medium_probes() -> list[Probe]:
