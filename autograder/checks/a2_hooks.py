@@ -10,6 +10,7 @@ network, and some of their names are drawn at random.
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import Tensor
 
 from autograder.checks import diagnose_hooks as diagnose
@@ -69,8 +70,12 @@ def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
 
 @pytest.fixture(scope="module")
 def hidden(student: Student, setting: Setting) -> Observed:
-    """The monitor around a network with random weights and names that nobody knows."""
-    images = some_images(setting, "hidden images")
+    """The monitor around a network with random weights and names that nobody knows.
+
+    Nor does anybody know how many images there are: a shape of other images must not fit.
+    """
+    count = int(torch.randint(17, 60, (), generator=setting.generator("how many images")))
+    images = some_images(setting, "hidden images", count)
     return observe(student, renamed(setting, "fast-cnn"), images)
 
 
@@ -235,22 +240,21 @@ def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None
     """The network answers as without it, and a second monitor, or a second block, is no matter"""
     answers_as_without(student, setting)
     network = renamed(setting, "strided-cnn")
-    batches = [some_images(setting, f"images {number}", 5 + number) for number in range(3)]
+    images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
     ref = student.network(network)
     first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
-    given = [student.enter(first), student.enter(second)]
-    student.apply(ref, batches[0])
+    outer = student.enter(first)
+    student.enter(second)
     student.leave(second)
-    student.apply(ref, batches[1])
+    student.apply(ref, images)
     student.leave(first)
+    again = student.enter(second)
+    student.apply(ref, later)
+    student.leave(second)
     others = "leaving a monitor took off hooks that are not its own, or both share one `stats`"
-    for monitor, each, images in zip((second, first), given[::-1], batches[:2], strict=True):
-        records(network, images, stats_of(student, monitor, each), others)
-    again = student.enter(first)
-    student.apply(ref, batches[2])
-    student.leave(first)
-    stats = stats_of(student, first, again)
-    records(network, batches[2], stats, "a second block records nothing: register in `__enter__`")
+    records(network, images, stats_of(student, first, outer), others)
+    twice = "a second block of one monitor records nothing: register in `__enter__`"
+    records(network, later, stats_of(student, second, again), twice)
 
 
 def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:

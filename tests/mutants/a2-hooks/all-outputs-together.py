@@ -1,6 +1,6 @@
 """All outputs in the block are put together.
 
-loses: monitor_keeps_the_latest_output, monitor_leaves_others_alone
+loses: monitor_keeps_the_latest_output
 cause: of all outputs in the block together
 """
 
