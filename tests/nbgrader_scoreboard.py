@@ -39,6 +39,7 @@ USUAL_SECONDS = 150.0
 ENDED = {
     "memory": f"took more than {jail.MEMORY >> 30} GB, which only the jail stopped",
     "time": "the run never ended",
+    "cpu": "the run never ended",
     "killed": "killed the run of nbgrader",
 }
 

@@ -6,24 +6,24 @@ written leaves it, no network, no process outlives it, and memory, processes and
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from autograder.bubblewrap import SYSTEM, parents
-from autograder.sandbox import worker_user
-from autograder.watch import MemoryWatch, tree, wait_gone
+from autograder.sandbox import kill
+from autograder.watch import Watch, tree, wait_gone
 
 INSIDE = Path(__file__).parent / "inside.py"
 ROOT = Path(__file__).parent.parent.parent
 MEMORY = 3 << 30
 LIMITS = {"as": 6 << 30, "fsize": 512 << 20, "core": 0, "nofile": 1024}  # of each process
 PROCESSES = 256
+CPU = 4  # computing time, as a multiple of the time that a run may take
 
 
 def run(
@@ -41,35 +41,30 @@ def run(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    ended: list[str] = []
-
-    def stop(reason: str) -> None:
-        ended.append(reason)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-    watch = MemoryWatch(process.pid, MEMORY, lambda: stop("memory"))
+    watch = Watch(process.pid, MEMORY, CPU * seconds, lambda: kill(process))
+    late = False
     try:
         out, error = process.communicate(timeout=seconds + 60)
     except subprocess.TimeoutExpired:
-        stop("time")
+        late = True
+        members = tree(process.pid)
+        kill(process)
         out, error = process.communicate()
+        wait_gone(members)
     finally:
         watch.end()
-        members = tree(process.pid)
-        stop("over")
-        wait_gone(members)
     try:
         report: dict[str, Any] = json.loads(out.decode().splitlines()[-1])
         return report
     except (ValueError, IndexError):
-        reason = ended[0] if ended[0] != "over" else "killed"
+        reason = watch.reason or ("time" if late else "killed")
         return {"died": reason, "stderr": error.decode(errors="replace")[-500:]}
 
 
 def command(template: Path, handed: Path, inner: list[str]) -> list[str]:
     """The command line of the box around `inner`."""
-    user = worker_user()
+    # As root a user of its own for each run, or one run's processes would count against another's.
+    user = 300_000 + threading.get_native_id() % 100_000 if os.geteuid() == 0 else None
     arguments = ["prlimit", *(f"--{name}={most}" for name, most in LIMITS.items())]
     arguments += ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--die-with-parent", "--new-session", "--hostname", "jail", "--clearenv"]
