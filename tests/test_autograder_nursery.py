@@ -3,18 +3,21 @@
 import contextlib
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from autograder import bubblewrap, preloaded, sandbox
+from autograder.batch import Slot
 from autograder.errors import GraderFault
 from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.preloaded import Nurseries
 from autograder.setting import Setting
 from autograder.slicing import Cell
+from autograder.slot import Job, Task
 from autograder.student import Student, student_in_worker
 from autograder.submission import Submission
 from autograder.watch import runs, tree
@@ -53,8 +56,8 @@ def innermost(nurseries) -> int:
     return max(int(path.name) for path in nurseries.found["strong"].processes)
 
 
-def wait_until(condition) -> bool:
-    deadline = time.monotonic() + 20
+def wait_until(condition, seconds=20) -> bool:
+    deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     return condition()
@@ -147,3 +150,20 @@ def test_a_worker_that_lacks_a_file_of_ours_is_the_graders_fault(nurseries, monk
         monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
     with pytest.raises(GraderFault):
         student()
+
+
+@pytest.mark.slow
+def test_when_a_slot_is_killed_its_parent_and_its_worker_end_with_it(tmp_path):
+    endless = "def fgsm(model, images, labels, epsilon, wait=[0 for _ in iter(int, 1)]): pass"
+    (tmp_path / "a3-fgsm.py").write_text(endless)
+    slot = Slot(Task("a3-fgsm", "digits", "strong", "00" * 32))
+    judging = threading.Thread(target=slot.judge, args=(Job("zoe", str(tmp_path / "a3-fgsm.py")),))
+    judging.start()
+    # bubblewrap's two processes and the parent, a worker's monitor, its first process, itself
+    wait_until(lambda: len(tree(slot.process.pid)[1:]) >= 6, seconds=120)
+    below = tree(slot.process.pid)[1:]
+    assert len(below) >= 6
+    os.kill(slot.process.pid, signal.SIGKILL)
+    judging.join()
+    assert wait_until(lambda: not any(map(runs, below)))
+    slot.kill()
