@@ -9,7 +9,7 @@ DATA ?= digits
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site serve notebooks constraints benchmarks clean
+.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce constraints benchmarks clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ notebooks: $(VENV)/.instructor  ## build the notebooks and their pages from the 
 benchmarks: $(VENV)/.test  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/attacks.py
 	$(BIN)/python benchmarks/training.py
+
+reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DATA, about an hour)
+	$(BIN)/course reproduce all
+	$(BIN)/course figures
 
 constraints: $(VENV)/.base  ## resolve every version again (needs uv from the package index)
 	$(PIP) install --quiet uv

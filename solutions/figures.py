@@ -1,8 +1,9 @@
-"""The lecture's figures and tables, drawn from committed numbers: the command `course figures`.
+"""The site's figures and tables, drawn from committed numbers: the command `course figures`.
 
-Everything the FGSM lecture shows comes from `results/fgsm-lecture.json`. A figure NAME becomes
-NAME-light.svg and NAME-dark.svg, and NAME.inc, the Markdown that shows the right one of the two
-with its alternative text; a table NAME becomes NAME.inc. A page includes an .inc as a snippet.
+Everything the FGSM lecture shows comes from `results/fgsm-lecture.json`, the audit of published
+reports from `reproductions/results/`. A figure NAME becomes NAME-light.svg and NAME-dark.svg, and
+NAME.inc, the Markdown that shows the right one of the two with its alternative text; a table NAME
+becomes NAME.inc. A page includes an .inc as a snippet.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 
@@ -25,6 +27,36 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results" / "fgsm-lecture.json"
 FOLDER = Path("site/figures")
+
+
+class NotMeasured(CourseError):
+    """A figure's numbers are not there yet; raised while drawing, and said in its place."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Figures and tables by name, all drawn from the same results."""
+
+    results: Any
+    figures: Mapping[str, Drawing]
+    tables: Mapping[str, Callable[[Any], str]]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.figures or name in self.tables
+
+    def files(self, only: str | None = None) -> dict[str, bytes]:
+        """Every file of the gallery, or those of one figure or table, by file name."""
+        drawn: dict[str, bytes] = {}
+        for name, drawing in self.figures.items():
+            if only in (None, name):
+                try:
+                    drawn |= _figure_files(name, drawing, self.results)
+                except NotMeasured as error:
+                    drawn[f"{name}.inc"] = f"*{error}*\n".encode()
+        for name, write in self.tables.items():
+            if only in (None, name):
+                drawn[f"{name}.inc"] = write(self.results).encode()
+        return drawn
 
 
 def figures_command(subparsers: Subparsers) -> None:
@@ -42,24 +74,34 @@ def figures_command(subparsers: Subparsers) -> None:
     parser.set_defaults(run=_run)
 
 
-def render(results: Results, only: str | None = None) -> dict[str, bytes]:
-    """Every file of the figures folder, or those of one figure or table, by file name.
+def lecture(results: Results) -> Gallery:
+    """The FGSM lecture's figures and tables."""
+    from solutions.fgsm_figures import FIGURES, TABLES  # noqa: PLC0415 - matplotlib
+
+    return Gallery(results, FIGURES, TABLES)
+
+
+def galleries() -> list[Gallery]:
+    """All that the site shows, with the committed results.
+
+    Raises CourseError when the lecture was not measured.
+    """
+    from solutions.reproductions.galleries import audit  # noqa: PLC0415 - matplotlib
+
+    if not RESULTS.is_file():
+        raise CourseError(f"{RESULTS} is missing: measure it with `course figures --measure`")
+    return [lecture(json.loads(RESULTS.read_text(encoding="utf-8"))), *audit()]
+
+
+def render(shown: list[Gallery], only: str | None = None) -> dict[str, bytes]:
+    """Every file of these galleries, or those of one figure or table, by file name.
 
     Raises CourseError when nothing is called `only`.
     """
-    from solutions.fgsm_figures import FIGURES, TABLES  # noqa: PLC0415 - matplotlib
-
-    names = [*FIGURES, *TABLES] if only is None else [only]
-    files: dict[str, bytes] = {}
-    for name in names:
-        if name in FIGURES:
-            files |= _figure_files(name, FIGURES[name], results)
-        elif name in TABLES:
-            files[f"{name}.inc"] = TABLES[name](results).encode()
-        else:
-            known = ", ".join([*FIGURES, *TABLES])
-            raise CourseError(f"no figure or table is called '{name}'; there are {known}")
-    return files
+    if only is not None and not any(only in gallery for gallery in shown):
+        known = ", ".join(name for gallery in shown for name in (*gallery.figures, *gallery.tables))
+        raise CourseError(f"no figure or table is called '{only}'; there are {known}")
+    return {name: content for g in shown for name, content in g.files(only).items()}
 
 
 def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) -> list[str]:
@@ -87,9 +129,7 @@ def _run(args: argparse.Namespace) -> int:
         RESULTS.parent.mkdir(parents=True, exist_ok=True)
         RESULTS.write_text(as_json(measure()), encoding="utf-8")
         print(f"measured {RESULTS}")
-    if not RESULTS.is_file():
-        raise CourseError(f"{RESULTS} is missing: measure it with `course figures --measure`")
-    files = render(json.loads(RESULTS.read_text(encoding="utf-8")), args.only)
+    files = render(galleries(), args.only)
     if args.check:
         stale = stale_files(files, args.out, strays=args.only is None)
         for name in stale:

@@ -46,7 +46,7 @@ def results() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rendered(results: dict[str, Any]) -> dict[str, bytes]:
-    return figures.render(results)
+    return figures.render([figures.lecture(results)])
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +55,19 @@ def quick() -> dict[str, Any]:
     return measure(QUICK)
 
 
+@pytest.fixture(scope="module")
+def everything() -> dict[str, bytes]:
+    """What the whole site shows, the audit of published reports too."""
+    return figures.render(figures.galleries())
+
+
 @pytest.mark.skipif(not drawn_here(), reason="the figures were drawn with another matplotlib")
-def test_committed_figures_are_those_of_the_committed_numbers(rendered: dict[str, bytes]) -> None:
-    assert figures.stale_files(rendered, FOLDER, strays=True) == []
+def test_committed_figures_are_those_of_the_committed_numbers(everything: dict[str, bytes]) -> None:
+    assert figures.stale_files(everything, FOLDER, strays=True) == []
 
 
-def test_committed_text_is_that_of_the_committed_numbers(rendered: dict[str, bytes]) -> None:
-    for name, content in rendered.items():
+def test_committed_text_is_that_of_the_committed_numbers(everything: dict[str, bytes]) -> None:
+    for name, content in everything.items():
         if name.endswith(".inc"):
             assert (FOLDER / name).read_bytes() == content, name
 
@@ -76,8 +82,8 @@ def test_every_picture_exists_light_and_dark_and_has_words(rendered: dict[str, b
         assert all(re.search(r"\d", alt) for alt, _ in images), name
 
 
-def test_pictures_are_small(rendered: dict[str, bytes]) -> None:
-    assert {name: len(data) for name, data in rendered.items() if len(data) > 60_000} == {}
+def test_pictures_are_small(everything: dict[str, bytes]) -> None:
+    assert {name: len(data) for name, data in everything.items() if len(data) > 60_000} == {}
 
 
 def test_check_names_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +183,7 @@ def test_quick_measurement_has_the_committed_shape(
     for part in ("attacks", "training", "drift"):
         assert list(quick[part]) == list(results[part])
     assert list(quick["units"]["accuracy"]) == list(UNITS)
-    figures.render(json.loads(figures.as_json(quick)))
+    figures.render([figures.lecture(json.loads(figures.as_json(quick)))])
 
 
 def test_quick_measurement_repeats(quick: dict[str, Any]) -> None:
