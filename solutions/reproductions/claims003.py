@@ -65,7 +65,7 @@ PUBLISHED: tuple[Published, ...] = (
 FINDINGS = (
     Finding(
         "The same table as report 002; nine exercises are left to the reader.",
-        "The table on a network of its own, and the nine exercises.",
+        "The table on a network of report 002, and the nine exercises.",
         "In pixels {pixels-0.1} at 0.1 and {pixels-0.2} at 0.2, so this table agrees with pixel "
         "units too. Batch normalisation: {exercise-4}. Clean and FGSM images together: "
         "{exercise-7}. Several attacks: {exercise-9}.",

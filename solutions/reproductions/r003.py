@@ -1,9 +1,9 @@
 """Report 003: the tutorial behind report 002, whose table it prints, with nine exercises, solved.
 
-What it says stands in `claims003.py`; network, recipe and table in `simple_cnn.py`. The table is
-measured again, on networks of its own. Exercises that compare trainings (1, 3, 4, 5, 7) train the
-same network on part of the images, `VARIANTS` in turn; the others (2, 6, 8, 9) look at the network
-of the table.
+What it says stands in `claims003.py`; network, recipe and table in `simple_cnn.py`. The network is
+that of report 002, since document and recipe are the same. Exercises that compare trainings (1, 3,
+4, 5, 7) train it on part of the images, `VARIANTS` in turn; the others (2, 6, 8, 9) look at the
+network of the table.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SHOWN = 0.1  # the epsilon trainings are compared at, and the one trained on
 SMALL = replace(RECIPE, epochs=3)
 SMALL_TRAIN, SMALL_TEST = 5_000, 1_000
-PGD_STEPS, PGD_IMAGES = 40, 250
+PGD_STEPS, PGD_IMAGES = 40, 200
 VARIANTS: dict[str, tuple[str, Recipe]] = {
     "base": ("The recipe as it is", SMALL),
     "step": ("1: rate to 70 % after each epoch", replace(SMALL, schedule="step")),
@@ -243,7 +243,7 @@ REPORT = Report(
     authors="Scott Thornton",
     network=NETWORK,
     profiles=("mnist",),
-    seeds=(2,),
+    seeds=(0,),
     published=PUBLISHED,
     findings=FINDINGS,
     run=run,

@@ -75,7 +75,9 @@ def with_history(lab: Lab, seed: int, *, bfloat16: bool = True) -> tuple[nn.Modu
     epochs = 2 if lab.quick else RECIPE.epochs
     recipe = replace(RECIPE, seed=seed, epochs=epochs, bfloat16=bfloat16)
     bits = "bfloat16" if bfloat16 else "float32"
-    return trained(lab, f"{NETWORK} {seed} {bits}", maker(lab, seed), recipe, network=NETWORK)
+    # Both reports train this network, so it is trained once and kept with the first.
+    first = replace(lab, report="002")
+    return trained(first, f"{NETWORK} {seed} {bits}", maker(lab, seed), recipe, network=NETWORK)
 
 
 def maker(lab: Lab, seed: int) -> Any:
