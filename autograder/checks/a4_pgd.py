@@ -8,7 +8,7 @@ starts come from a generator that the judge seeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -424,10 +424,15 @@ def assault(setting: Setting) -> Assault:
         for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
     ]
 
-    def disagreement(trial: Assault) -> float:
-        return min(diagnose_pgd.single(trial)) - trial.expected
+    def disagreement(trial: Assault) -> tuple[int, float]:
+        alone = diagnose_pgd.single(trial)
+        return len(set(alone)), min(alone) - trial.expected
 
-    return max(rounds, key=disagreement)
+    chosen = max(rounds, key=disagreement)
+    alone = diagnose_pgd.single(chosen)
+    # The strongest neither first nor last: whoever counts one of these alone is told from the min.
+    first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
+    return replace(chosen, directions=[directions[i] for i in (first, strongest, last)])
 
 
 def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from autograder.checks import diagnose_fgsm
 from autograder.setting import Setting
 from course import metrics
-from solutions.pgd import Attack, Loss, cross_entropy, margin_loss, project, worst_case_accuracy
+from solutions.pgd import Attack, Loss, cross_entropy, margin_loss, project
 
 if TYPE_CHECKING:
     from autograder.checks.a4_pgd import Assault, Walk
@@ -295,7 +295,6 @@ def other_worst_case(found: float, trial: Assault) -> str:
         return "without an attack it is the clean accuracy" if found != right else ""
     together = torch.stack(after).all(dim=0)
     kept = torch.stack(after).any(dim=0)
-    answers = metrics.predict(module, trial.images).argmax(dim=1)
     alone, count = single(trial), len(trial.images)
     *_, chained = accumulate(
         attacks(trial.directions),
@@ -304,6 +303,9 @@ def other_worst_case(found: float, trial: Assault) -> str:
     )
     numbers = {
         # In this order: what comes first explains a number that several have in common.
+        "an attack that leaves the budget is counted as it comes": (
+            (clean & together).double().mean().item()
+        ),
         "the clean images are not counted": together.double().mean().item(),
         "the smallest of the single accuracies: attacks break different images": min(alone),
         "the mean over the attacks": sum(alone) / len(alone),
@@ -323,12 +325,6 @@ def other_worst_case(found: float, trial: Assault) -> str:
         ),
         "the number of images, not a fraction": right * count,
         "a percentage; a fraction is asked for": 100 * right,
-        "the attacks are given the network's answers, not the labels": worst_case_accuracy(
-            module, trial.images, answers, trial.epsilon, attacks(trial.directions)
-        ),
-        "an attack that leaves the budget is counted as it comes": (
-            (clean & together).double().mean().item()
-        ),
     }
     nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
     close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9

@@ -1,6 +1,6 @@
 """The survivors over the images that were right before.
 
-loses: worst_case_counts_the_clean_images_too
+loses: worst_case_counts_the_survivors_of_all
 cause: right before, not over all
 """
 
