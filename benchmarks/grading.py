@@ -1,0 +1,414 @@
+"""What grading costs, and how it compares with plain nbgrader: same submissions, one run.
+
+    python benchmarks/grading.py [--quick]
+
+Three questions, all on assignment a3-fgsm with the `digits` data:
+
+- Where does the computing time of one submission go? The notebook with the reference's answers is
+  judged again and again in this process. The judge is this process; workers and their parent are
+  read from /proc. A worker's start is what an empty submission costs; what it computes beyond that
+  is the student's.
+- How many submissions a minute, beside `nbgrader autograde` on notebooks that hold the same answers
+  and tests with the same calls, as assertions in cells? Both are timed for two sizes of a class;
+  the difference of the two is free of what either spends once. nbgrader's tests find the network
+  and the images ready in a file, and it isolates nothing.
+- Does it stay linear, and memory flat, from 10 to 1,000 submissions? With submissions that do next
+  to nothing, so that nothing but the grader itself is seen.
+
+The table is also written to build/benchmarks/grading.json. Nothing here passes or fails by a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import torch
+
+from autograder import sandbox, submission
+from autograder.judge import Judge
+from autograder.setting import Setting
+from autograder.student import Student, WorkerTransport
+from autograder.submission import Submission
+from autograder.watch import proportional, tree, tree_cpu
+
+ASSIGNMENT, DATA = "a3-fgsm", "digits"
+ANSWERS = Path(__file__).parents[1] / "assignments" / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+DEFINED = ("def check_attack", "def loss_gradient", "def attack_success_rate", "def robustness")
+EMPTY = Submission(Path(f"{ASSIGNMENT}.py"), [], "")
+TINY = "def fgsm(model, images, labels, epsilon):\n    raise NotImplementedError\n"
+OUT = Path("build/benchmarks/grading.json")
+JOBS = 2
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many submissions are judged for each question."""
+
+    repeats: int
+    classes: tuple[int, int]
+    tiny: tuple[int, ...]
+
+
+FULL = Sizes(repeats=20, classes=(4, 24), tiny=(10, 100, 1000))
+QUICK = Sizes(repeats=4, classes=(2, 6), tiny=(4, 20))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--quick", action="store_true", help="few submissions, for a first look")
+    sizes = QUICK if arguments.parse_args().quick else FULL
+    torch.set_num_threads(1)
+    report: dict[str, Any] = {"machine": machine(), "level": sandbox.strongest_level()}
+    print(f"{report['machine']}\nlevel {report['level']}, {ASSIGNMENT} on {DATA}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        report["cost"] = cost(sizes.repeats)
+        print_cost(report["cost"])
+        report["rate"] = rate(Path(folder), sizes.classes)
+        print_rate(report["rate"], sizes.classes)
+        report["growth"] = [growth(Path(folder), count) for count in sizes.tiny]
+        print_growth(report["growth"])
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(report, indent=1) + "\n")
+    print(f"\nwritten to {OUT}")
+
+
+# --- where the time of one submission goes -------------------------------------------------------
+
+
+class Observed(Judge):
+    """A judge that notes what its workers computed."""
+
+    workers: float = 0.0
+
+    def start(self, read: Submission) -> Student:
+        student = super().start(read)
+        close = student.close
+
+        def close_and_note() -> None:
+            close()
+            self.workers += transport_of(student).computed
+
+        student.close = close_and_note  # type: ignore[method-assign]
+        return student
+
+
+def transport_of(student: Student) -> WorkerTransport:
+    assert isinstance(student.transport, WorkerTransport)
+    return student.transport
+
+
+def cost(repeats: int) -> dict[str, float]:
+    """Means over `repeats` submissions, in seconds of computing; memory in bytes.
+
+    The kernel counts computing in hundredths of a second, so one submission alone tells little.
+    """
+    judge = Observed(Setting(ASSIGNMENT, DATA, b"of the benchmark"), sandbox.strongest_level())
+    judge.judge("warm-up", ANSWERS)  # trains the judge's network, starts the workers' parent
+    start, _, _ = mean_seconds(judge, lambda: judge.start(EMPTY).close(), repeats)
+    workers, own, wall = mean_seconds(judge, lambda: require_full_marks(judge), repeats)
+    return {
+        "judge": own,
+        "worker start": start,
+        "student": workers - start,
+        "wall": wall,
+        "worker memory": worker_memory(judge.level),
+    }
+
+
+def mean_seconds(
+    judge: Observed, action: Callable[[], None], repeats: int
+) -> tuple[float, float, float]:
+    """What workers and their parents computed, what this process did, and the clock."""
+    before = judge.workers + parents_seconds(), own_seconds(), time.perf_counter()
+    for _ in range(repeats):
+        action()
+    after = judge.workers + parents_seconds(), own_seconds(), time.perf_counter()
+    workers, own, wall = ((b - a) / repeats for a, b in zip(before, after, strict=True))
+    return workers, own, wall
+
+
+def parents_seconds() -> float:
+    """What the workers' parents computed, and what they count of the workers they started."""
+    return sum(tree_cpu(int(path.name)) for path in direct_children(os.getpid()))
+
+
+def require_full_marks(judge: Judge) -> None:
+    result = judge.judge("student", ANSWERS)
+    assert result.score == result.max_score, result.notes
+
+
+def worker_memory(level: str) -> float:
+    """What one more worker takes, shared pages in proportion, once it has attacked some images."""
+    setting = Setting(ASSIGNMENT, DATA)
+    judge = Judge(setting, level)
+    student = judge.start(submission.read(ANSWERS, []))
+    try:
+        test = setting.test_images(96)
+        network = setting.network("tiny-cnn", "memory")
+        student.call("fgsm", student.network(network), test.images, test.labels, 0.1)
+        box = transport_of(student).box
+        assert box is not None
+        return float(sum(map(proportional, tree(box.process.pid))))
+    finally:
+        student.close()
+
+
+def own_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def direct_children(process: int) -> list[Path]:
+    below = tree(process)[1:]
+    return [path for path in below if parent_is(path, process)]
+
+
+def parent_is(path: Path, process: int) -> bool:
+    try:
+        fields = (path / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return int(fields[1]) == process
+
+
+def print_cost(found: dict[str, float]) -> None:
+    print("\nOne submission with full marks, means, seconds of computing")
+    for name in ("student", "worker start", "judge"):
+        print(f"  {name:<24}{found[name]:8.3f}")
+    print(f"  {'the grader’s own':<24}{found['worker start'] + found['judge']:8.3f}")
+    print(f"  {'(seconds on the clock)':<24}{found['wall']:8.3f}")
+    print(f"  memory of a worker: {found['worker memory'] / 2**20:.0f} MB")
+
+
+# --- beside nbgrader -----------------------------------------------------------------------------
+
+
+def rate(folder: Path, classes: Sequence[int]) -> dict[str, list[float]]:
+    """Seconds for a class of each size, ours and nbgrader's."""
+    seconds: dict[str, list[float]] = {"autograder": [], "nbgrader": []}
+    course = nbgrader_course(folder / "nbgrader")
+    for count in classes:
+        ours = hand_in(folder / f"class-{count}", count, ANSWERS.read_text(), ".ipynb")
+        seconds["autograder"].append(timed(partial(run, grade_command(ours))))
+        for number in range(count):
+            there = course / "submitted" / f"s{count}-{number}" / "fgsm"
+            shutil.copytree(course / "source" / "fgsm", there)
+        command = nbgrader("autograde", "--create", f"--student=s{count}-*")
+        seconds["nbgrader"].append(timed(partial(run, command, course)))
+        graded = list((course / "autograded").glob(f"s{count}-*/fgsm/fgsm.ipynb"))
+        assert len(graded) == count, f"nbgrader graded {len(graded)} of {count}"
+    return seconds
+
+
+def print_rate(seconds: dict[str, list[float]], classes: Sequence[int]) -> None:
+    print(f"\nSubmissions a minute, {JOBS} jobs beside nbgrader, which has one")
+    shown = [f"class of {count}" for count in classes]
+    print(f"  {'':<14}" + "".join(f"{name:>16}" for name in (*shown, "each further one")))
+    rates = {}
+    for name, (few, many) in seconds.items():
+        further = (many - few) / (classes[1] - classes[0])
+        rates[name] = [60 * classes[0] / few, 60 * classes[1] / many, 60 / further]
+        print(f"  {name:<14}" + "".join(f"{value:16.1f}" for value in rates[name]))
+    ratios = [a / b for a, b in zip(rates["autograder"], rates["nbgrader"], strict=True)]
+    print(f"  {'ratio':<14}" + "".join(f"{value:16.1f}" for value in ratios))
+
+
+def hand_in(folder: Path, count: int, text: str, suffix: str) -> Path:
+    """A class of `count` students who hand in the same."""
+    for number in range(count):
+        path = folder / f"student-{number:04}" / ASSIGNMENT / f"{ASSIGNMENT}{suffix}"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    return folder
+
+
+def grade_command(folder: Path) -> list[str]:
+    secret = folder.with_name("secret")
+    secret.write_text("5ec2e7" * 10 + "abcd")
+    return [
+        *(str(Path(sys.executable).with_name("autograder")), "grade", ASSIGNMENT, str(folder)),
+        *("--data", DATA, "--jobs", str(JOBS), "--out", f"{folder}-graded"),
+        *("--secret", str(secret)),
+    ]
+
+
+def nbgrader(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "nbgrader", *arguments, "--assignment=fgsm"]
+
+
+def nbgrader_course(folder: Path) -> Path:
+    """A course of nbgrader's own: the answers in one cell, tests with our calls in others."""
+    source = folder / "source" / "fgsm"
+    source.mkdir(parents=True)
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [answer_cell(), *map(test_cell, range(len(TESTS)))]
+    nbformat.write(notebook, source / "fgsm.ipynb")
+    setting = Setting(ASSIGNMENT, DATA)
+    test = setting.test_images(96)
+    images = {"images": test.images, "labels": test.labels}
+    torch.save(images | {"weights": setting.victim.module.state_dict()}, source / "given.pt")
+    (folder / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.course_id = 'benchmark'\n"
+    )
+    run(nbgrader("generate_assignment", "--create"), folder)
+    return folder
+
+
+def answer_cell() -> Any:
+    """The student's code cells, as they are in the notebook that we grade."""
+    sources = [
+        c.source for c in nbformat.read(ANSWERS, as_version=4).cells if c.cell_type == "code"
+    ]
+    answers = [source for source in sources[1:] if source.startswith(DEFINED)]
+    cell = nbformat.v4.new_code_cell("\n\n".join([sources[0], *answers]))
+    cell.metadata["nbgrader"] = marks("answer", solution=True)
+    return cell
+
+
+def test_cell(number: int) -> Any:
+    cell = nbformat.v4.new_code_cell(TESTS[number])
+    cell.metadata["nbgrader"] = marks(f"test{number}", solution=False) | {"points": 5}
+    return cell
+
+
+def marks(name: str, *, solution: bool) -> dict[str, Any]:
+    grade = {"grade": not solution, "solution": solution, "locked": not solution, "task": False}
+    return {"grade_id": name, "schema_version": 3, **grade}
+
+
+# The calls that our checks make, with the same number of images, and one assertion for each check.
+TESTS = (
+    """
+from course.models import build
+given = torch.load("given.pt")
+images, labels = given["images"], given["labels"]
+net = build("tiny-cnn", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
+net.load_state_dict(given["weights"])
+net.eval()
+attacked = fgsm(net, images, labels, 0.1)
+x = images.clone().requires_grad_()
+gradient, = torch.autograd.grad(F.cross_entropy(net(x), labels, reduction="sum"), x)
+right = (images + 0.1 * gradient.sign()).clamp(0, 1)
+assert attacked.shape == images.shape and torch.isfinite(attacked).all()
+assert attacked.min() >= 0 and attacked.max() <= 1
+assert (attacked - images).abs().max() <= 0.1 + 1e-6
+assert torch.allclose(attacked, right, atol=1e-5)
+linear = build("linear", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
+assert fgsm(linear, images[:24], labels[:24], 8 / 255).shape == images[:24].shape
+alone = fgsm(net, images[:3], labels[:3], 0.1)
+assert torch.allclose(alone, attacked[:3], atol=1e-5)
+for epsilon in (0.1, 0.0, 0.0, 0.1, 0.0):
+    fgsm(net, images[:8], labels[:8], epsilon)
+""",
+    """
+before = net(images[:90]).argmax(dim=1) == labels[:90]
+after = net(attacked[:90]).argmax(dim=1) != labels[:90]
+rate = int((before & after).sum()) / int(before.sum())
+assert abs(attack_success_rate(net, images[:90], attacked[:90], labels[:90]) - rate) < 1e-5
+attack_success_rate(net, images[:41], attacked[:41], labels[:41])
+assert attack_success_rate(net, images[:20], images[:20], (labels[:20] + 1) % 10) >= 0
+""",
+    """
+epsilons = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
+curve = robustness_curve(net, images, labels, epsilons)
+clean = (net(images).argmax(dim=1) == labels).double().mean().item()
+assert len(curve) == 7 and abs(curve[0] - clean) < 1e-5 and curve[-1] < clean
+other = build("simple-cnn", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
+assert len(robustness_curve(other.train(), images[:50], labels[:50], [0.0])) == 1
+""",
+)
+
+
+# --- from ten to a thousand ----------------------------------------------------------------------
+
+
+def growth(folder: Path, count: int) -> dict[str, float]:
+    """Seconds, and the most memory that the batch and a slot held, for `count` tiny submissions."""
+    where = hand_in(folder / f"tiny-{count}", count, TINY, ".py")
+    process = subprocess.Popen(
+        grade_command(where), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    begin = time.perf_counter()
+    seen: dict[str, list[int]] = {"batch": [], "slot": []}
+    ended = threading.Event()
+    watcher = threading.Thread(target=watch_memory, args=(process.pid, seen, ended))
+    watcher.start()
+    _, errors = process.communicate()
+    seconds = time.perf_counter() - begin
+    ended.set()
+    watcher.join()
+    assert process.returncode == 0, errors.decode()[-2000:]
+    return {"submissions": count, "seconds": seconds} | {
+        name: float(max(values, default=0)) for name, values in seen.items()
+    }
+
+
+def watch_memory(process: int, seen: dict[str, list[int]], ended: threading.Event) -> None:
+    while not ended.wait(1.0):
+        seen["batch"].append(proportional(Path("/proc") / str(process)))
+        seen["slot"] += map(proportional, direct_children(process))
+
+
+def print_growth(found: Sequence[dict[str, float]]) -> None:
+    print("\nSubmissions that hold the stub alone")
+    print(f"  {'':<14}{'seconds':>10}{'each':>10}{'further':>10}{'batch MB':>10}{'slot MB':>10}")
+    before = {"submissions": 0.0, "seconds": 0.0}
+    for row in found:
+        count, seconds = row["submissions"], row["seconds"]
+        further = (seconds - before["seconds"]) / (count - before["submissions"])
+        memory = "".join(f"{row[name] / 2**20:10.0f}" for name in ("batch", "slot"))
+        print(f"  {count:<14.0f}{seconds:10.1f}{seconds / count:10.3f}{further:10.3f}{memory}")
+        before = row
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+def run(command: Sequence[str], folder: Path | None = None) -> None:
+    """Run a command; what it said is shown where it fails."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # for alembic
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+
+
+def timed(action: Callable[[], None]) -> float:
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def machine() -> str:
+    """Processor, versions, and how busy it is: timings mean nothing without."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}, Python {platform.python_version()},"
+        f" torch {torch.__version__}, nbgrader {version('nbgrader')}"
+    )
+
+
+if __name__ == "__main__":
+    main()
