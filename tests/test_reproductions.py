@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import redirect_stdout
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -46,54 +44,33 @@ DIGITS = Source("digits", "digits")
 # --- everything, quickly ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder and the output of `course reproduce all --quick`."""
-    folder = tmp_path_factory.mktemp("reproductions")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr(runner, "QUICK_TRAIN", 200)
-        patch.setattr(runner, "QUICK_TEST", 100)
-        with redirect_stdout(StringIO()) as printed:
-            assert main(["reproduce", "all", "--quick"]) == 0
-    return folder, printed.getvalue()
-
-
-def test_all_reports_run_quickly_and_are_kept_apart_from_the_committed_results(
-    quick: tuple[Path, str],
+def test_all_reports_run_quickly_and_tell_published_beside_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, _ = quick
-    kept = sorted((folder / "build" / "reproductions").glob("*.json"))
-    assert [path.stem for path in kept] == list(reports())
-    for path in kept:
+    """One test, because the run takes seconds: results, table, picture, and showing them again."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runner, "QUICK_TRAIN", 200)
+    monkeypatch.setattr(runner, "QUICK_TEST", 100)
+    assert main(["reproduce", "all", "--quick"]) == 0
+
+    printed = capsys.readouterr().out
+    for head in ("published", "measured", "difference", "reason"):
+        assert head in printed
+    assert "3,274,634" in printed
+    assert "98.41 %" in printed
+    assert "quick run: too small" in printed
+    assert "drawn in build/reproductions/004-digits.png" in printed
+    assert (tmp_path / "build/reproductions/004-digits.png").stat().st_size > 5_000
+
+    out = tmp_path / "build" / "reproductions"
+    assert sorted(path.stem for path in out.glob("*.json")) == list(reports())
+    for path in out.glob("*.json"):
         run = read_result(path)["runs"]["digits"]
         assert run["quick"]
         assert run["measurements"]
         assert {"torch", "python", "numpy"} <= set(run["versions"])
-        assert all(seconds >= 0 for seconds in run["seconds"].values())
 
-
-def test_the_table_says_published_measured_difference_and_reason(quick: tuple[Path, str]) -> None:
-    _, printed = quick
-    for head in ("published", "measured", "difference", "reason"):
-        assert head in printed
-    assert "3,274,634" in printed
-    assert "quick run: too small" in printed
-    assert "98.41 %" in printed
-
-
-def test_a_report_draws_a_picture_and_says_where(quick: tuple[Path, str]) -> None:
-    folder, printed = quick
-    assert "drawn in build/reproductions/004-digits.png" in printed
-    assert (folder / "build/reproductions/004-digits.png").stat().st_size > 5_000
-
-
-def test_kept_results_can_be_shown_without_running(
-    quick: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder, _ = quick
-    out = str(folder / "build" / "reproductions")
-    assert main(["reproduce", "004", "--show", "--profile", "digits", "--out", out]) == 0
+    assert main(["reproduce", "004", "--show", "--profile", "digits", "--out", str(out)]) == 0
     assert "19,810" in capsys.readouterr().out
 
 

@@ -246,7 +246,8 @@ def _setup(report: str, results: Results) -> str:
     left_out = [p for p in known.profiles if p not in results.get(report, {"runs": {}})["runs"]]
     parts += [f"{profile}: not run here." for profile in left_out]
     told = "\n".join(f"- {part}" for part in parts)
-    return f"“{known.title}”, {known.authors}. Network `{known.network}`.\n\n{told}\n"
+    title = f"[“{known.title}”]({known.link})" if known.link else f"“{known.title}”"
+    return f"{title}, {known.authors}. Network `{known.network}`.\n\n{told}\n"
 
 
 def _findings(results: Results) -> str:
