@@ -13,6 +13,7 @@ from torch import nn
 
 from course import models
 from course.metrics import wilson_interval
+from solutions.hooks import activation_drift, statistics
 
 LECTURES = Path(__file__).parent.parent / "site" / "lectures"
 
@@ -155,3 +156,15 @@ def test_majority_of_eleven_frames() -> None:
     wrong = sum(math.comb(11, k) * 0.85**k * 0.15 ** (11 - k) for k in range(6, 12))
     assert f"{wrong:.4f}" == "0.9973"
     assert "0.9973" in text("beyond-digits")
+
+
+def test_statistics_and_drift_by_hand() -> None:
+    numbers = statistics(torch.tensor([[0.0, 3], [1, 0]]))
+    assert (numbers["mean"], round(numbers["std"], 2), numbers["zero_fraction"]) == (1, 1.22, 0.5)
+    clean, attacked = torch.tensor([[3.0, 4], [0, 1]]), torch.tensor([[3.0, 1], [0.4, 1]])
+    drift = activation_drift(nn.Sequential(nn.Identity()), clean, attacked)
+    assert drift["0"] == pytest.approx(0.5)
+    assert 3 / attacked[0].norm() == pytest.approx(0.95, abs=5e-3)
+    exercise = statistics(torch.tensor([2.0, 0, 0, 4]))
+    assert (exercise["mean"], round(exercise["std"], 2)) == (1.5, 1.66)
+    assert math.sqrt(2) / math.sqrt(20) == pytest.approx(0.316, abs=5e-4)
