@@ -57,6 +57,7 @@ notebooks: $(VENV)/.instructor  ## build the notebooks and their pages from the 
 benchmarks: $(VENV)/.test  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/attacks.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/grading.py
 
 reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DATA, about an hour)
 	$(BIN)/course reproduce all
