@@ -69,7 +69,7 @@ FINDINGS = (
         "In pixels {pixels-0.1} at 0.1 and {pixels-0.2} at 0.2, so this table agrees with pixel "
         "units too. Batch normalisation: {exercise-4}. Clean and FGSM images together: "
         "{exercise-7}. Several attacks: {exercise-9}.",
-        "Pairs are clean accuracy and accuracy under FGSM. What helps clean accuracy need not "
-        "help under attack; only training on attacks does.",
+        "Pairs are clean accuracy and accuracy under FGSM, of one network each, so a small "
+        "difference means nothing. Only training on attacks gains much.",
     ),
 )
