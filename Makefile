@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 DATA ?= digits
+FUZZ_SECONDS ?= 60
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce constraints benchmarks clean
+.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +63,17 @@ benchmarks: $(VENV)/.test  ## speed, as ratios within one run
 reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DATA, about an hour)
 	$(BIN)/course reproduce all
 	$(BIN)/course figures
+
+proof: $(VENV)/.test  ## grade every attack, wrong and right answer; ARGS=--resume goes on
+	$(BIN)/python tests/proof.py $(ARGS)
+	$(BIN)/python tests/proof_page.py
+
+scoreboard: $(VENV)/.test  ## hand the same files in to plain nbgrader (hours; can be stopped)
+	$(BIN)/python tests/nbgrader_scoreboard.py $(ARGS)
+	$(BIN)/python tests/proof_page.py
+
+fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FUZZ_SECONDS
+	$(BIN)/python tests/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
 
 constraints: $(VENV)/.base  ## resolve every version again (needs uv from the package index)
 	$(PIP) install --quiet uv

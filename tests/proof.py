@@ -4,7 +4,8 @@ answer and every attack.
 The tests marked `mutants`, `honest` and `redteam` keep one row for each item that they grade, in
 `build/proof/`. This program runs all of them and writes the rows into `tests/results/proof.json`,
 from which the site's page is made. It refuses to write when an item has no row, so that a run that
-was cut short cannot pass for a whole one; `--resume` grades what is missing and nothing else.
+was cut short cannot pass for a whole one; `--resume` grades what is missing and nothing else, and
+`--collect` grades nothing and writes what was kept, unless the file holds more.
 """
 
 from __future__ import annotations
@@ -125,23 +126,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--resume", action="store_true", help="grade only what is missing")
+    parser.add_argument("--collect", action="store_true", help="grade nothing, write what there is")
     chosen = parser.parse_args(argv)
     known, start = items(), time.time()
-    done = [row for row in rows_since(0, known) if chosen.resume and row["as_expected"]]
-    done = [row for row in done if row["grader"] == grader_version()]
-    missing = known.keys() - {(row["kind"], row["name"]) for row in done}
-    print(f"{len(known)} items, {len(missing)} to grade", flush=True)
-    grade([test for item, test in known.items() if item in missing], chosen.jobs)
-    found = {(row["kind"], row["name"]): row for row in [*done, *rows_since(start, missing)]}
+    done = rows_since(0, known) if chosen.resume or chosen.collect else []
+    if not chosen.collect:
+        done = [row for row in done if row["as_expected"] and row["grader"] == grader_version()]
+        missing = known.keys() - {(row["kind"], row["name"]) for row in done}
+        print(f"{len(known)} items, {len(missing)} to grade", flush=True)
+        grade([test for item, test in known.items() if item in missing], chosen.jobs)
+        done += rows_since(start, missing)
+    found = {(row["kind"], row["name"]): row for row in done}
     rows = [found[item] for item in known if item in found]
     print("\n".join(summary(rows)))
-    if len(rows) < len(known):
-        print(f"{len(known) - len(rows)} items have no outcome: run this again with --resume.")
-        print(f"{PROOF.relative_to(ROOT)} stays as it was.")
-        return 1
-    write(PROOF, rows)
-    print(f"Written to {PROOF.relative_to(ROOT)}.")
-    return 0 if all(row["as_expected"] for row in rows) else 1
+    return finish(rows, len(known), whole=not chosen.collect)
+
+
+def finish(rows: Sequence[Row], total: int, *, whole: bool) -> int:
+    """Write the committed file, unless that would lose rows or pass a part for the whole."""
+    before = len(rows_of(PROOF))
+    if whole and len(rows) < total:
+        print(f"{total - len(rows)} items have no outcome: run this again with --resume.")
+    elif len(rows) < before:
+        print(f"{len(rows)} items have an outcome, and {before} had one before.")
+    else:
+        write(PROOF, rows, of=total)
+        print(f"Written to {PROOF.relative_to(ROOT)}.")
+        return 0 if len(rows) == total and all(row["as_expected"] for row in rows) else 1
+    print(f"{PROOF.relative_to(ROOT)} stays as it was.")
+    return 1
 
 
 def grade(tests: Sequence[str], jobs: int) -> None:

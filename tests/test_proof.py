@@ -1,0 +1,79 @@
+"""The proof's results and its page: nothing is lost on the way, and the page says what they say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbgrader_scoreboard as scoreboard
+import proof
+import proof_page
+import pytest
+from scoreboard import course
+
+
+def row(name: str = "a/x", **changes: Any) -> dict[str, Any]:
+    """An attack that came to nothing."""
+    return {
+        "kind": "redteam",
+        "name": name,
+        "title": "Asks for `points` | and <b>more</b>.",
+        "family": "reading secrets",
+        "assignment": "a3-fgsm",
+        "outcome": "WRONG, 0 points",
+        "graded": True,
+        "score": 0,
+        "max_score": 20,
+        "gained": 0,
+        "harmed": [],
+        "as_expected": True,
+        **changes,
+    }
+
+
+def test_the_page_is_what_the_results_say() -> None:
+    ours, theirs = proof.rows_of(proof.PROOF), proof.rows_of(scoreboard.SCOREBOARD)
+    written = proof_page.PAGE.read_text(encoding="utf-8")
+    assert written == proof_page.page(ours, theirs), "run python tests/proof_page.py"
+
+
+def test_a_gain_and_a_harm_are_shown_and_counted() -> None:
+    theirs = [row(gained=3, harmed=["changed another student's grade"], reached=[])]
+    text = proof_page.page([row()], theirs)
+    assert "**gained 3 points; changed another student's grade**" in text
+    assert "1 of 1 did: 1 gained points, 1 harmed something" in text
+    assert "none of 1 gained or harmed anything" in text
+    assert "<b>more" not in text
+
+
+def test_results_are_never_replaced_by_fewer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(proof, "PROOF", proof.ROOT / "build" / tmp_path.name / "proof.json")
+    proof.write(proof.PROOF, [row("a/x"), row("a/y")], of=2)
+    before = proof.PROOF.read_text()
+    assert proof.finish([row("a/x")], 2, whole=True) == 1
+    assert proof.finish([row("a/x")], 2, whole=False) == 1
+    assert proof.PROOF.read_text() == before
+    assert "stays as it was" in capsys.readouterr().out
+    assert proof.finish([row("a/x"), row("a/y")], 2, whole=True) == 0
+
+
+def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
+    rows = [row("a/x"), row("a/y", title="ä")]
+    proof.write(tmp_path / "r.json", [{**each, "grader": "1"} for each in rows], of=3)
+    assert proof.rows_of(tmp_path / "r.json") == rows
+    assert json.loads((tmp_path / "r.json").read_text())["graders"] == ["1"]
+
+
+@pytest.mark.parametrize("assignment", course.ASSIGNMENTS)
+def test_plain_notebook_is_worth_as_much_as_ours(assignment: str) -> None:
+    marks = [cell.metadata.nbgrader for cell in course.notebook(assignment).cells]
+    assert sum(mark.get("points", 0) for mark in marks) == scoreboard.POINTS
+
+
+def test_harm_is_told_in_words() -> None:
+    clean = {"exit": 0, "others_changed": False, "changed": [], "left": 0, "canary": False}
+    assert list(scoreboard.harm(clean)) == []
+    assert len(list(scoreboard.harm({**clean, "exit": None, "left": 2, "canary": True}))) == 3
+    assert list(scoreboard.harm({"died": "killed"})) == ["killed the run of nbgrader"]
+    assert scoreboard.reached(["ValueError: ../source", "TypeError: x"]) == ["../source"]
