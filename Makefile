@@ -98,6 +98,6 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.instructor $(VENV)/.site $(VENV)/.lint $(VENV)/.test $(VENV)/.browser: $(VENV)/.%: $(VENV)/.base
+$(VENV)/.instructor $(VENV)/.site $(VENV)/.lint $(VENV)/.test $(VENV)/.fuzz $(VENV)/.browser: $(VENV)/.%: $(VENV)/.base
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@
