@@ -136,8 +136,8 @@ def test_perturbations_stay_within_epsilon_and_grow_with_the_training(digits: Da
 
 
 def test_a_student_learns_the_teachers_answers_and_larger_logits(digits: Dataset) -> None:
-    images, labels = digits.train.images[:600], digits.train.labels[:600]
-    recipe = Recipe(epochs=12, batch_size=32, learning_rate=0.01)
+    images, labels = digits.train.images[:400], digits.train.labels[:400]
+    recipe = Recipe(epochs=8, batch_size=16, learning_rate=0.01)
     teacher, student = build("tiny-cnn", seed=0), build("tiny-cnn", seed=1)
     fit(AtTemperature(teacher, 10.0), images, labels, recipe, progress=False)
     losses = distil(student, teacher, images, labels, recipe, temperature=10.0)
