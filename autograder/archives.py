@@ -7,6 +7,7 @@ sizes that an archive declares are not believed: what is read is counted as it c
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import stat
@@ -53,26 +54,31 @@ def malformed(name: str, what: str, hint: str = "Hand in the notebook itself.") 
 
 
 @contextlib.contextmanager
-def opened(path: Path, max_bytes: int | None = None) -> Iterator[zipfile.ZipFile]:
-    """An archive, once its table of contents is known to be of a sensible size.
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive on the disk. Raises Malformed for what is no archive, a broken or too full one."""
+    with open(path, "rb", opener=without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise malformed(path.name, "is no file")
+        with archive_in(file, path.name) as archive:
+            yield archive
 
-    Raises Malformed for what is no archive, for a broken one and for one that is too large.
+
+@contextlib.contextmanager
+def archive_in(file: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
+    """The archive `name`, once its table of contents is known to be of a sensible size.
+
+    Raises Malformed for what is no archive, for a broken one and for one with too many files.
     """
     try:
-        with open(path, "rb", opener=without_waiting) as file:
-            size = os.fstat(file.fileno()).st_size
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise malformed(path.name, "is no file")
-            if max_bytes is not None and size > max_bytes:
-                raise malformed(path.name, f"is larger than {max_bytes >> 20} MB")
-            entries, directory = announced(file, size)
-            if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
-                raise malformed(path.name, f"holds too many files ({entries:,})")
-            with zipfile.ZipFile(file) as archive:
-                yield archive
+        entries, directory = announced(file, file.seek(0, os.SEEK_END))
+        if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
+            raise malformed(name, f"holds too many files ({entries:,})")
+        with zipfile.ZipFile(file) as archive:
+            archive.filename = name
+            yield archive
     except BROKEN:
         raise malformed(
-            path.name, "is no zip archive, or a damaged one", "Zip it again, or hand in the file."
+            name, "is no zip archive, or a damaged one", "Zip it again, or hand in the file."
         ) from None
 
 
@@ -100,7 +106,7 @@ def entries(archive: zipfile.ZipFile) -> list[Entry]:
     """The files of an archive, without folders and what a system leaves beside them."""
     listed = archive.infolist()
     if len(listed) > MAX_ENTRIES:
-        raise malformed(Path(archive.filename or "").name, "holds too many files")
+        raise malformed(archive.filename or "", "holds too many files")
     found = (Entry(readable_name(info), info, trouble(info)) for info in listed)
     return [entry for entry in found if entry.name[-1:] != "/" and not IGNORED.search(entry.name)]
 
@@ -135,7 +141,7 @@ def trouble(info: zipfile.ZipInfo) -> str:
 
 def content(archive: zipfile.ZipFile, entry: Entry, limit: int) -> bytes:
     """The bytes of one file. Raises Malformed where they are more than `limit`, or damaged."""
-    name = Path(archive.filename or "the archive").name
+    name = archive.filename or ""
     if entry.trouble:
         raise malformed(name, f"holds {entry.trouble} ({shown([entry.name])})")
     found = bytearray()
@@ -150,28 +156,28 @@ def content(archive: zipfile.ZipFile, entry: Entry, limit: int) -> bytes:
     return bytes(found)
 
 
-def notebook_in(path: Path, assignment: str, limit: int) -> tuple[str, bytes]:
-    """Name and bytes of the one file of `assignment` in a student's archive.
+def notebook_in(name: str, packed: bytes, assignment: str, limit: int) -> tuple[str, bytes]:
+    """Name and bytes of the one file of `assignment` in the bytes of a student's archive `name`.
 
     Raises Malformed when there is none or more than one, and for anything in the archive that only
     an attack, or an accident, puts there.
     """
-    with opened(path, limit) as archive:
+    with archive_in(io.BytesIO(packed), name) as archive:
         listed = entries(archive)
         for entry in listed:
             if entry.trouble:
-                raise malformed(path.name, f"holds {entry.trouble} ({shown([entry.name])})")
+                raise malformed(name, f"holds {entry.trouble} ({shown([entry.name])})")
         wanted = [e for e in listed if e.base in (f"{assignment}.ipynb", f"{assignment}.py")]
         if len(wanted) == 1:
             return wanted[0].base, content(archive, wanted[0], limit)
         names = shown([entry.name for entry in wanted or listed])
         if wanted:
             raise malformed(
-                path.name,
+                name,
                 f"holds {len(wanted)} notebooks for {assignment}: {names}",
                 "Leave one of them in it. A class's archive is unpacked by `autograder collect`.",
             )
-        raise malformed(path.name, f"holds no {assignment}.ipynb; it holds {names or 'nothing'}")
+        raise malformed(name, f"holds no {assignment}.ipynb; it holds {names or 'nothing'}")
 
 
 def shown(names: Sequence[str]) -> str:

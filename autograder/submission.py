@@ -103,7 +103,8 @@ def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Subm
     content = bytes_of(path)
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix.lower() == ".zip":
-        name, content = archives.notebook_in(path, assignment or path.parent.name, MAX_BYTES)
+        wanted = assignment or path.parent.name
+        name, content = archives.notebook_in(path.name, content, wanted, MAX_BYTES)
         path = path / name
     if path.suffix == ".py":
         cells = [Cell(path.name, decoded(path, content))]

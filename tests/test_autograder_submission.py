@@ -1,17 +1,24 @@
 """Reading what was handed in: every bad file is Malformed with its name and the remedy."""
 
 import csv
+import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
+import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from autograder import submission
+from autograder import catalog, submission
 from autograder.errors import Malformed
+from autograder.judge import Judge
+from autograder.results import CheckResult
+from autograder.setting import Setting
 
 ASSIGNMENT = "a3-fgsm"
 REQUIRED = ["fgsm", "attack_success_rate"]
@@ -353,3 +360,47 @@ def test_a_class_of_bad_files_stops_nobody(tmp_path, monkeypatch, capsys):
         assert note.count(".") >= 2, "what is wrong, and what to do"
         assert "This has cost you no points" in (out / "feedback" / f"{name}.html").read_text()
     assert main([*words, "--secret", str(tmp_path / "secret"), "--resume"]) == 2
+
+
+# --- a file that changes while it is graded ------------------------------------------------------
+
+
+def zipped(text: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"{ASSIGNMENT}.py", text)
+    return packed.getvalue()
+
+
+EXERCISES = [exercise.id for exercise in catalog.assignment(ASSIGNMENT).exercises]
+KINDS = {
+    ".ipynb": lambda text: notebook(code(text), *map(partial(code, ""), EXERCISES)).encode(),
+    ".py": str.encode,
+    ".zip": zipped,
+}
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_the_digest_is_of_the_bytes_that_were_judged(suffix, hand_in, monkeypatch):
+    """A file that is replaced as soon as it was read is judged, and named, as it was read."""
+    first, second = KINDS[suffix]("answer = 1"), KINDS[suffix]("answer = 2")
+    path = hand_in(first, f"{ASSIGNMENT}{suffix}")
+    read = submission.bytes_of
+
+    def read_and_replace(path: Path) -> bytes:
+        content = read(path)
+        path.write_bytes(second)
+        return content
+
+    judged = []
+
+    def run(judge: Judge, found: submission.Submission) -> tuple[list[CheckResult], list[str]]:
+        judged.extend(cell.source for cell in found.cells)
+        return [], []
+
+    monkeypatch.setattr(submission, "bytes_of", read_and_replace)
+    monkeypatch.setattr(Judge, "run", run)
+    result = Judge(Setting(ASSIGNMENT, "digits"), "none").judge("alice", path.parents[1])
+    assert path.read_bytes() == second
+    assert judged[0] == "answer = 1"
+    assert result.provenance["submission_sha256"] == hashlib.sha256(first).hexdigest()
