@@ -230,7 +230,7 @@ PUBLISHED: tuple[Published, ...] = (
         "+50 to +60 points",
         "",
         "4.1, line 179",
-        reason="ours is the gain under the worst attack at ε = 0.1, three times the ε it trained on; "
+        reason="ours is the gain under the worst attack at ε = 0.1, three times its training ε; "
         "at 0.3 there is none",
     ),
     Published(
