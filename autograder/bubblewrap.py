@@ -20,6 +20,7 @@ from pathlib import Path
 import autograder
 import course
 import solutions
+from autograder import users
 
 # Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
 WORKER_FILES = (
@@ -127,9 +128,14 @@ def trouble() -> str:
     """Why bubblewrap cannot be used here, in its own words; empty when it can."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
-    user = 65534 if os.geteuid() == 0 else None
+    if why := users.trouble():
+        return why
     tried = subprocess.run(
-        command(Path(SCRATCH), user, [sys.executable, "-c", "import sys; print(sys.prefix)"]),
+        command(
+            Path(SCRATCH),
+            users.worker_user(),
+            [sys.executable, "-c", "import sys; print(sys.prefix)"],
+        ),
         capture_output=True,
         text=True,
         check=False,

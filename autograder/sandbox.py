@@ -18,7 +18,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import bubblewrap, confine
+from autograder import bubblewrap, confine, users
 from autograder.confine import Confinement
 from autograder.limits import Limits
 from autograder.preloaded import LEVELS as LEVELS_PRELOADED
@@ -45,7 +45,9 @@ def trouble(level: str) -> str:
     if level == "strong":
         return bubblewrap.trouble() or confine.trouble(files=False)
     if level == "medium":
-        return confine.trouble(files=True) or closed_to_others() or among_readable()
+        return (
+            confine.trouble(files=True) or users.trouble() or closed_to_others() or among_readable()
+        )
     return ""
 
 
@@ -69,11 +71,6 @@ def among_readable() -> str:
 def strongest_level() -> str:
     """The strongest level that this machine offers."""
     return next(level for level in LEVELS if not trouble(level))
-
-
-def worker_user() -> int | None:
-    """The user id of this process's worker: its own for every grading process of root's."""
-    return 100_000 + os.getpid() % 100_000 if os.geteuid() == 0 else None
 
 
 @dataclass
@@ -121,7 +118,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     preloaded: fork it from a parent that has imported everything, where that can be had. A worker
     that is started cold is the same, later.
     """
-    user = worker_user() if level != "none" else None
+    user = users.worker_user() if level != "none" else None
     # In a box of bubblewrap's the folder is the box's own memory, and needs none on the disk.
     scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
     if scratch is not None and user is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import bubblewrap, checks, doctor, sandbox
+from autograder import bubblewrap, checks, doctor, sandbox, users
 from autograder.errors import Limit
 from autograder.limits import Limits
 from autograder.slicing import Cell
@@ -195,7 +195,7 @@ def test_an_honest_answer_finds_what_it_needs(level):
 def test_a_fork_bomb_stays_in_its_box_and_leaves_nothing(strong):
     with student_at(strong) as student:
         assert student.call("forks") < 100
-        user = sandbox.worker_user()
+        user = users.worker_user()
         box = student.transport.box
     assert box.process.poll() is not None
     if user is not None:

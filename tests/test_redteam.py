@@ -24,7 +24,7 @@ from redteam import FAMILIES
 from redteam.formats import FORMATS
 
 import solutions
-from autograder import bubblewrap, catalog, feedback, sandbox
+from autograder import bubblewrap, catalog, feedback, sandbox, users
 from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.results import Result, number
@@ -150,7 +150,7 @@ def workers_left() -> list[str]:
     """Processes of a worker that still run: our descendants, and its user's where it has one."""
     parents = sandbox.NURSERIES.processes()
     left = [path for path in tree(os.getpid())[1:] if path not in parents]
-    if (user := sandbox.worker_user()) is not None:
+    if (user := users.worker_user()) is not None:
         left += [path for path in Path("/proc").glob("[0-9]*") if owner(path) == user]
     wait_gone(left)  # what is just ending is no survivor
     return [path.name for path in left if runs(path)]
