@@ -8,7 +8,7 @@ A check whose prerequisite earned nothing is skipped, with the prerequisite name
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ class JudgePlugin:
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
         self._measures: dict[str, float] = {}
+        self._sketch = ""
         self._disclosure = None if student.public else Disclosure(student.cells, student.words)
 
     # --- what a check may ask for ------------------------------------------------------------
@@ -53,6 +54,15 @@ class JudgePlugin:
         """Numbers that go into the result beside the verdict."""
         return self._measures
 
+    @pytest.fixture
+    def keep_sketch(self) -> Callable[[str], None]:
+        """Puts a sketch of the student's weights into the result, for `autograder similar`."""
+
+        def keep(sketch: str) -> None:
+            self._sketch = sketch
+
+        return keep
+
     # --- pytest's hooks ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -69,7 +79,7 @@ class JudgePlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run one check with its clock, or skip it for want of its prerequisite."""
-        self._measures = {}
+        self._measures, self._sketch = {}, ""
         start = time.perf_counter()
         result = yield
         if (record := self.results.get(check_of(item).name)) is not None:
@@ -120,6 +130,7 @@ class JudgePlugin:
             hint=said.hint,
             lecture=check.lecture,
             measures=dict(self._measures),
+            sketch=self._sketch,
         )
 
     def message(self, fault: StudentFault) -> Message:

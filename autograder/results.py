@@ -39,6 +39,7 @@ class CheckResult:
     lecture: str = ""
     seconds: float = 0.0
     measures: dict[str, float] = field(default_factory=dict)
+    sketch: str = ""  # of the weights that came back (autograder/sketch.py), for the instructor
 
 
 @dataclass(frozen=True)

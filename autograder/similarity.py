@@ -3,8 +3,9 @@
 Code is compared by its shape: names, numbers, texts, comments and layout are taken out, runs of
 tokens are hashed, and of the hashes a few are kept by winnowing (Schleimer, Wilkerson & Aiken 2003,
 "Winnowing: local algorithms for document fingerprinting", the method of MOSS). What the release and
-the reference hold, and what many students share, says nothing and is left out. A list is no
-verdict: two people may think alike.
+the reference hold, and what many students share, says nothing and is left out. Weights that came
+back are compared by the sketches in the results (`autograder/sketch.py`). A list is no verdict: two
+people may think alike.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import io
 import itertools
 import keyword
 import tokenize
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,15 @@ class Pair:
     likeness: float
 
 
+@dataclass(frozen=True)
+class Twins:
+    """Two students whose training moved the judge's network alike: in this part of the bits."""
+
+    first: str
+    second: str
+    agreement: float
+
+
 def add_similar_parser(commands: Subparsers) -> None:
     """`autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
     parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
@@ -94,11 +104,15 @@ def similar_command(args: argparse.Namespace) -> int:
     jobs = batch.find_jobs(args.submissions, args.assignment)
     works, unread = read_class([(job.student, Path(job.path)) for job in jobs], args.assignment)
     pairs = alike(works, known_prints(args.assignment))
+    twins = alike_weights(results)
     notable = [(result.student, why) for result in results if (why := reason(result))]
     write_atomically(args.out / "similar.csv", as_csv(pairs))
-    write_atomically(args.out / "index.html", as_html(args.assignment, pairs, notable))
+    write_atomically(args.out / "weights.csv", weights_csv(twins))
+    write_atomically(args.out / "index.html", as_html(args.assignment, pairs, notable, twins))
     for pair in pairs:
         print(f"{100 * pair.likeness:3.0f} %  {pair.first.student}  {pair.second.student}")
+    for each in twins:
+        print(f"{100 * each.agreement:3.0f} %  {each.first}  {each.second}  (weights)")
     for student, why in notable:
         print(f"       {student}: {why}")
     if unread:
@@ -218,6 +232,41 @@ def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-pair.likeness, -len(pair.shared)))
 
 
+# --- weights -------------------------------------------------------------------------------------
+
+
+def alike_weights(results: Iterable[Result]) -> list[Twins]:
+    """The pairs whose trained weights are nearly the same, the most alike first.
+
+    Only sketches by one check with one secret can be compared. Whose weights are like those of many
+    followed the usual recipe, which says nothing.
+    """
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for result in results:
+        for check in result.checks:
+            if check.sketch:
+                drawn = (result.profile, check.name, str(result.provenance.get("secret_id")))
+                groups[drawn].append((result.student, check.sketch))
+    found: list[Twins] = []
+    for group in groups.values():
+        found += twins_in(group)
+    return sorted(found, key=lambda each: -each.agreement)
+
+
+def twins_in(group: Sequence[tuple[str, str]]) -> Iterator[Twins]:
+    """The pairs of one group, without those that many are like."""
+    from autograder.sketch import ALIKE, agreement  # noqa: PLC0415
+
+    near = [
+        Twins(first, second, share)
+        for (first, one), (second, other) in itertools.combinations(group, 2)
+        if (share := agreement(one, other)) >= ALIKE
+    ]
+    counts = Counter(name for each in near for name in (each.first, each.second))
+    limit = max(COMMON_AT_LEAST, COMMON * len(group))
+    return (each for each in near if max(counts[each.first], counts[each.second]) < limit)
+
+
 # --- results to look at --------------------------------------------------------------------------
 
 
@@ -238,26 +287,50 @@ def reason(result: Result) -> str:
 
 
 def as_csv(pairs: Sequence[Pair]) -> str:
-    """`first,second,likeness,shared`, safe to open in a spreadsheet."""
+    """`first,second,likeness,shared_fingerprints`, safe to open in a spreadsheet."""
+    return table(
+        ("first", "second", "likeness", "shared_fingerprints"),
+        (
+            (pair.first.student, pair.second.student, f"{pair.likeness:.2f}", f"{len(pair.shared)}")
+            for pair in pairs
+        ),
+    )
+
+
+def weights_csv(twins: Sequence[Twins]) -> str:
+    """`first,second,agreement`, safe to open in a spreadsheet."""
+    return table(
+        ("first", "second", "agreement"),
+        ((each.first, each.second, f"{each.agreement:.2f}") for each in twins),
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """CSV whose cells no spreadsheet takes for formulas."""
     from autograder.results import guarded  # noqa: PLC0415
 
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["first", "second", "likeness", "shared_fingerprints"])
-    for pair in pairs:
-        names = [guarded(pair.first.student), guarded(pair.second.student)]
-        writer.writerow([*names, f"{pair.likeness:.2f}", len(pair.shared)])
-    return table.getvalue()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
-def as_html(assignment: str, pairs: Sequence[Pair], notable: Sequence[tuple[str, str]] = ()) -> str:
-    """The pairs with what they share side by side, and the results to look at."""
+def as_html(
+    assignment: str,
+    pairs: Sequence[Pair],
+    notable: Sequence[tuple[str, str]] = (),
+    twins: Sequence[Twins] = (),
+) -> str:
+    """The pairs with what they share side by side, the weights, and the results to look at."""
     from autograder.feedback import environment  # noqa: PLC0415
 
     rows = [(pair, excerpt(pair.first, pair.shared), excerpt(pair.second, pair.shared))
             for pair in pairs]  # fmt: skip
     template = environment().get_template("similar.html")
-    return template.render(assignment=assignment, rows=rows, notable=notable, words=FOR_A_HUMAN)
+    return template.render(
+        assignment=assignment, rows=rows, notable=notable, twins=twins, words=FOR_A_HUMAN
+    )
 
 
 def excerpt(one: Work, shared: Iterable[int]) -> list[tuple[int, str]]:

@@ -136,13 +136,14 @@ def test_a_student_never_reads_how_the_grader_failed_nor_how_long_it_took():
     assert "128 s" in feedback.page(result)
 
 
-def test_measures_are_for_the_instructor_alone():
+def test_measures_and_sketches_are_for_the_instructor_alone():
     check = CheckResult("fgsm_returns_images", "t", "WRONG", 0, 1, "e", "g", "c", "h",
-                        seconds=98.765, measures={"moved": 0.31415926})  # fmt: skip
+                        seconds=98.7, measures={"moved": 0.31415926}, sketch="5ec2e7")  # fmt: skip
     result = Result("ada", "a3-fgsm", "digits", "WRONG", 0, 20, "strong", 5.0, [check])
     for told in (feedback.page(result), results_json(result), result_as_html(result)):
         assert "0.3141" not in told
         assert "98.7" not in told
+        assert "5ec2e7" not in told
 
 
 # --- a whole hand-in -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ images whose classes were renamed at random: nobody but who learned from them ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +29,7 @@ from autograder.errors import Wrong
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import clean_accuracy
 from autograder.setting import Setting
+from autograder.sketch import sketch
 from autograder.student import Network, Student, same_weights
 from course import metrics
 from course.data import Split
@@ -172,8 +174,15 @@ def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
 
 
 @pytest.mark.graded(points=4, needs="train_returns_losses", exercise="train", lecture=LECTURE)
-def test_train_learns(trained: Trained, setting: Setting, measures: dict[str, float]) -> None:
+def test_train_learns(
+    trained: Trained,
+    setting: Setting,
+    measures: dict[str, float],
+    keep_sketch: Callable[[str], None],
+) -> None:
     """The network it was given classifies images that it has not seen"""
+    start = setting.network(ARCHITECTURE, "to be trained").weights
+    keep_sketch(sketch(start, trained.network.weights, setting.generator("sketch")))
     expect_true(
         trained.changed,
         "a network with other weights than before",

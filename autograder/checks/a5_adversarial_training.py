@@ -9,6 +9,7 @@ over a network that the judge trained without any defence, against the gain of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +21,7 @@ from autograder.checks.answers import other_lengths, require, require_numbers
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
+from autograder.sketch import sketch
 from autograder.student import Student, same_weights
 from course import metrics
 
@@ -33,6 +35,7 @@ class Defended:
 
     losses: object
     changed: bool
+    sketch: str  # of how far the weights moved
     after: Robustness
     plain: Robustness
     logits: Tensor  # of the clean test images
@@ -61,6 +64,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     return Defended(
         losses=losses,
         changed=not same_weights(network.weights, trained.weights),
+        sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         after=after,
         plain=plain,
         logits=metrics.predict(trained.module, setting.dataset.test.images),
@@ -82,9 +86,13 @@ def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
 
 @pytest.mark.graded(points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE)
 def test_training_makes_it_robust(
-    defended: Defended, setting: Setting, measures: dict[str, float]
+    defended: Defended,
+    setting: Setting,
+    measures: dict[str, float],
+    keep_sketch: Callable[[str], None],
 ) -> None:
     """The network withstands the judge's attack far better than a plainly trained one"""
+    keep_sketch(defended.sketch)
     measures.update(
         clean=defended.after.clean,
         fgsm=defended.after.fgsm,
