@@ -51,7 +51,7 @@ def hand_in(student: str, content: str, suffix: str = ".ipynb") -> None:
 # --- mistakes ------------------------------------------------------------------------------------
 
 MISTAKES = {
-    "check: assignment": ("check a9-nothing x.py", "a9-nothing", "Known: a1-cnn, a3-fgsm"),
+    "check: assignment": ("check a9-nothing x.py", "a9-nothing", "Known: a1-cnn, a2-hooks"),
     "check: near miss": ("check a3-fsgm x.py", "a3-fsgm", "did you mean a3-fgsm?"),
     "check: profile": ("check a3-fgsm good.py --data nope", "'nope'", "known: digits"),
     "check: no file": ("check a3-fgsm nothing.py", "nothing.py", "name your notebook"),

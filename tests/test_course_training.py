@@ -221,7 +221,7 @@ def test_data_that_do_not_fit_are_refused(change, words, few: tuple[Tensor, Tens
         {"optimizer": "lion"},
         {"learning_rate": 0.0},
         {"learning_rate": float("nan")},
-        {"schedule": "step"},
+        {"schedule": "cosine"},
         {"momentum": 1.0},
         {"weight_decay": -1.0},
         {"label_smoothing": 1.0},
