@@ -63,9 +63,16 @@ def dask(workers: int, **more):
     """A scheduler on loopback with so many workers."""
     options = {"processes": False, "threads_per_worker": 2, "protocol": "tcp"} | more
     with LocalCluster(
-        n_workers=workers, dashboard_address=None, host="127.0.0.1", **options
+        n_workers=workers, dashboard_address="127.0.0.1:0", host="127.0.0.1", **options
     ) as local:
         yield local
+
+
+@pytest.fixture(scope="module")
+def lone():
+    """The address of a cluster of one worker, for the tests that leave it as it is."""
+    with dask(1) as local:
+        yield local.scheduler_address
 
 
 # --- what is said before anything is judged ------------------------------------------------------
@@ -153,32 +160,24 @@ def answering(monkeypatch):
         ({"trouble": "mnist is missing: course data download mnist"}, "course data download"),
     ],
 )
-def test_a_worker_that_would_grade_otherwise_is_refused(answering, answer, words):
+def test_a_worker_that_would_grade_otherwise_is_refused(lone, answering, answer, words):
     answering(json.dumps(here(**answer)))
-    with (
-        dask(1) as local,
-        cluster.connected(local.scheduler_address) as found,
-        pytest.raises(CourseError, match=words),
-    ):
+    with cluster.connected(lone) as found, pytest.raises(CourseError, match=words):
         found.level(TASK)
 
 
-def test_a_worker_without_the_course_is_refused(answering):
+def test_a_worker_without_the_course_is_refused(lone, answering):
     answering("", "Traceback\nModuleNotFoundError: No module named 'autograder'")
-    with (
-        dask(1) as local,
-        cluster.connected(local.scheduler_address) as found,
-        pytest.raises(CourseError, match="No module named 'autograder'"),
-    ):
+    missing = "No module named 'autograder'"
+    with cluster.connected(lone) as found, pytest.raises(CourseError, match=missing):
         found.level(TASK)
 
 
-def test_workers_without_isolation_are_refused_unless_trusted(answering, capsys):
+def test_workers_without_isolation_are_refused_unless_trusted(lone, answering, capsys):
     hand_in("ada", UNCHANGED)
     answering(json.dumps(here(sandbox="none")))
-    with dask(1) as local:
-        command = ["grade", "a3-fgsm", "class", "--scheduler", local.scheduler_address]
-        assert main([*command, "--secret", "secret"]) == 2
+    command = ["grade", "a3-fgsm", "class", "--scheduler", lone]
+    assert main([*command, "--secret", "secret"]) == 2
     assert "--trust-submissions" in capsys.readouterr().err
 
 
