@@ -1,13 +1,13 @@
 """What grading costs, and how it compares with plain nbgrader: same submissions, one run.
 
-    python benchmarks/grading.py [--quick]
+    python benchmarks/grading.py [--quick] [--keep]
 
-Three questions, all on assignment a3-fgsm with the `digits` data:
+Three questions, with the `digits` data, the last two on assignment a3-fgsm:
 
-- Where does the computing time of one submission go? The notebook with the reference's answers is
-  judged again and again in this process. The judge is this process; workers and their parent are
-  read from /proc. A worker's start is what an empty submission costs; what it computes beyond that
-  is the student's.
+- Where does the computing time of one submission go, for each assignment, and how much memory does
+  it take? The notebook with the reference's answers is judged again and again in this process. The
+  judge is this process; workers and their parent are read from /proc. A worker's start is what an
+  empty submission costs; what it computes beyond that is the student's.
 - How many submissions a minute, beside `nbgrader autograde` on notebooks that hold the same answers
   and tests with the same calls, as assertions in cells? Both are timed for two sizes of a class;
   the difference of the two is free of what either spends once. nbgrader's tests find the network
@@ -15,7 +15,9 @@ Three questions, all on assignment a3-fgsm with the `digits` data:
 - Does it stay linear, and memory flat, from 10 to 1,000 submissions? With submissions that do next
   to nothing, so that nothing but the grader itself is seen.
 
-The table is also written to build/benchmarks/grading.json. Nothing here passes or fails by a time.
+The table is also written to build/benchmarks/grading.json; with --keep, as `make sizing` has it, to
+benchmarks/results/grading.json, from which the site's page on sizes is made (`sizing.py`). Nothing
+here passes or fails by a time.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -41,19 +43,22 @@ from typing import Any
 import nbformat
 import torch
 
-from autograder import sandbox, submission
+from autograder import catalog, feedback, sandbox
 from autograder.judge import Judge
+from autograder.results import Result
 from autograder.setting import Setting
 from autograder.student import Student, WorkerTransport
 from autograder.submission import Submission
 from autograder.watch import proportional, tree, tree_cpu
 
 ASSIGNMENT, DATA = "a3-fgsm", "digits"
-ANSWERS = Path(__file__).parents[1] / "assignments" / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+SOURCE = Path(__file__).parents[1] / "assignments" / "source"
+ANSWERS = SOURCE / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 DEFINED = ("def check_attack", "def loss_gradient", "def attack_success_rate", "def robustness")
-EMPTY = Submission(Path(f"{ASSIGNMENT}.py"), [], "")
+EMPTY = Submission(Path("empty.py"), [], "")
 TINY = "def fgsm(model, images, labels, epsilon):\n    raise NotImplementedError\n"
 OUT = Path("build/benchmarks/grading.json")
+KEPT = Path(__file__).with_name("results") / "grading.json"
 JOBS = 2
 
 
@@ -61,47 +66,61 @@ JOBS = 2
 class Sizes:
     """How many submissions are judged for each question."""
 
-    repeats: int
+    repeats: int  # of ASSIGNMENT
+    others: int  # of each other assignment
     classes: tuple[int, int]
     tiny: tuple[int, ...]
 
 
-FULL = Sizes(repeats=20, classes=(4, 24), tiny=(10, 100, 1000))
-QUICK = Sizes(repeats=4, classes=(2, 6), tiny=(4, 20))
+FULL = Sizes(repeats=20, others=5, classes=(4, 24), tiny=(10, 100, 1000))
+QUICK = Sizes(repeats=4, others=1, classes=(2, 6), tiny=(4, 20))
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="few submissions, for a first look")
-    sizes = QUICK if arguments.parse_args().quick else FULL
+    arguments.add_argument("--keep", action="store_true", help=f"write {KEPT.name} for the site")
+    options = arguments.parse_args()
+    sizes = QUICK if options.quick else FULL
     torch.set_num_threads(1)
     report: dict[str, Any] = {"machine": machine(), "level": sandbox.strongest_level()}
+    report |= {"assignment": ASSIGNMENT, "data": DATA, "jobs": JOBS, "quick": options.quick}
     print(f"{report['machine']}\nlevel {report['level']}, {ASSIGNMENT} on {DATA}", flush=True)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        report["cost"] = cost(sizes.repeats)
-        print_cost(report["cost"])
+        report["cost"] = {}
+        for name in catalog.ASSIGNMENTS:
+            repeats = sizes.repeats if name == ASSIGNMENT else sizes.others
+            report["cost"][name] = cost(name, repeats)
+            print_cost(name, report["cost"][name])
         report["rate"] = rate(Path(folder), sizes.classes)
         print_rate(report["rate"], sizes.classes)
         report["growth"] = [growth(Path(folder), count) for count in sizes.tiny]
         print_growth(report["growth"])
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"\nwritten to {OUT}")
+    out = KEPT if options.keep else OUT
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(report, indent=1) + "\n")
+    print(f"\nwritten to {out}")
 
 
 # --- where the time of one submission goes -------------------------------------------------------
 
 
 class Observed(Judge):
-    """A judge that notes what its workers computed."""
+    """A judge that notes what its workers computed and, if asked to, what memory they held."""
 
     workers: float = 0.0
+    watching: bool = False
+    memory: float = 0.0
 
     def start(self, read: Submission) -> Student:
         student = super().start(read)
         close = student.close
 
         def close_and_note() -> None:
+            if self.watching:
+                box = transport_of(student).box
+                assert box is not None
+                self.memory = max(self.memory, held(tree(box.process.pid)))
             close()
             self.workers += transport_of(student).computed
 
@@ -114,26 +133,40 @@ def transport_of(student: Student) -> WorkerTransport:
     return student.transport
 
 
-def cost(repeats: int) -> dict[str, float]:
-    """Means over `repeats` submissions, in seconds of computing; memory in bytes.
+def held(processes: Iterable[Path]) -> float:
+    """The bytes of memory that some processes hold, shared pages in proportion."""
+    return float(sum(map(proportional, processes)))
+
+
+def cost(assignment: str, repeats: int) -> dict[str, float]:
+    """Means over `repeats` submissions, in seconds of computing; memory and files in bytes.
 
     The kernel counts computing in hundredths of a second, so one submission alone tells little.
     """
-    judge = Observed(Setting(ASSIGNMENT, DATA, b"of the benchmark"), sandbox.strongest_level())
-    judge.judge("warm-up", ANSWERS)  # trains the judge's network, starts the workers' parent
+    answers = SOURCE / assignment / f"{assignment}.ipynb"
+    judge = Observed(Setting(assignment, DATA, b"of the benchmark"), sandbox.strongest_level())
+    judge.judge("warm-up", answers)  # trains the judge's network, starts the workers' parent
     start, _, _ = mean_seconds(judge, lambda: judge.start(EMPTY).close(), repeats)
-    workers, own, wall = mean_seconds(judge, lambda: require_full_marks(judge), repeats)
+    judged = partial(require_full_marks, judge, answers)
+    workers, own, wall = mean_seconds(judge, judged, repeats)
+    judge.watching = True
+    result = judged()
+    parents = [path for child in direct_children(os.getpid()) for path in tree(int(child.name))]
     return {
         "judge": own,
         "worker start": start,
         "student": workers - start,
         "wall": wall,
-        "worker memory": worker_memory(judge.level),
+        "worker memory": judge.memory,
+        "slot memory": held([Path("/proc/self"), *parents]),
+        "submission bytes": answers.stat().st_size,
+        "result bytes": len(result.to_json().encode()),
+        "feedback bytes": len(feedback.page(result).encode()),
     }
 
 
 def mean_seconds(
-    judge: Observed, action: Callable[[], None], repeats: int
+    judge: Observed, action: Callable[[], object], repeats: int
 ) -> tuple[float, float, float]:
     """What workers and their parents computed, what this process did, and the clock."""
     before = judge.workers + parents_seconds(), own_seconds(), time.perf_counter()
@@ -149,25 +182,10 @@ def parents_seconds() -> float:
     return sum(tree_cpu(int(path.name)) for path in direct_children(os.getpid()))
 
 
-def require_full_marks(judge: Judge) -> None:
-    result = judge.judge("student", ANSWERS)
+def require_full_marks(judge: Judge, answers: Path) -> Result:
+    result = judge.judge("student", answers)
     assert result.score == result.max_score, result.notes
-
-
-def worker_memory(level: str) -> float:
-    """What one more worker takes, shared pages in proportion, once it has attacked some images."""
-    setting = Setting(ASSIGNMENT, DATA)
-    judge = Judge(setting, level)
-    student = judge.start(submission.read(ANSWERS, []))
-    try:
-        test = setting.test_images(96)
-        network = setting.network("tiny-cnn", "memory")
-        student.call("fgsm", student.network(network), test.images, test.labels, 0.1)
-        box = transport_of(student).box
-        assert box is not None
-        return float(sum(map(proportional, tree(box.process.pid))))
-    finally:
-        student.close()
+    return result
 
 
 def own_seconds() -> float:
@@ -188,13 +206,13 @@ def parent_is(path: Path, process: int) -> bool:
     return int(fields[1]) == process
 
 
-def print_cost(found: dict[str, float]) -> None:
-    print("\nOne submission with full marks, means, seconds of computing")
+def print_cost(assignment: str, found: dict[str, float]) -> None:
+    print(f"\n{assignment}: one submission with full marks, means, seconds of computing")
     for name in ("student", "worker start", "judge"):
         print(f"  {name:<24}{found[name]:8.3f}")
     print(f"  {'the grader’s own':<24}{found['worker start'] + found['judge']:8.3f}")
     print(f"  {'(seconds on the clock)':<24}{found['wall']:8.3f}")
-    print(f"  memory of a worker: {found['worker memory'] / 2**20:.0f} MB")
+    print(f"  memory of a worker: {found['worker memory'] / 2**20:.0f} MB", flush=True)
 
 
 # --- beside nbgrader -----------------------------------------------------------------------------
