@@ -12,6 +12,7 @@ from course.errors import CourseError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+SNIPPET = "# --8<-- "
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Reference:
         path = root.joinpath(*module.split(".")).with_suffix(".py")
         if not path.is_file():
             raise CourseError(f"{path}: no such reference module")
-        return cls(module, path.read_text(encoding="utf-8"))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        # Where a lecture's snippet begins and ends is the lecture's business, not a student's.
+        return cls(module, "\n".join(line for line in lines if SNIPPET not in line) + "\n")
 
     def definition(self, name: str) -> ast.FunctionDef | ast.ClassDef:
         """The function or class of that name; CourseError if the module has none."""

@@ -1,7 +1,7 @@
 """The site's figures and tables, drawn from committed numbers: the command `course figures`.
 
-Everything the FGSM lecture shows comes from `results/fgsm-lecture.json`, the audit of published
-reports from `reproductions/results/`. A figure NAME becomes NAME-light.svg and NAME-dark.svg, and
+What a lecture shows comes from its file in `results/`, the audit of published reports from
+`reproductions/results/`. A figure NAME becomes NAME-light.svg and NAME-dark.svg, and
 NAME.inc, the Markdown that shows the right one of the two with its alternative text; a table NAME
 becomes NAME.inc. A page includes an .inc as a snippet.
 """
@@ -9,6 +9,7 @@ becomes NAME.inc. A page includes an .inc as a snippet.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import tempfile
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     # Quoted below, since only type checkers know the name.
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-RESULTS = Path(__file__).parent / "results" / "fgsm-lecture.json"
+RESULTS = Path(__file__).parent / "results"
+# A lecture's measurement is `solutions.<name>_lecture`, its figures are `solutions.<name>_figures`.
+LECTURES = ("fgsm", "attacks")
 FOLDER = Path("site/figures")
 
 
@@ -74,23 +77,37 @@ def figures_command(subparsers: Subparsers) -> None:
     parser.set_defaults(run=_run)
 
 
-def lecture(results: Results) -> Gallery:
-    """The FGSM lecture's figures and tables."""
-    from solutions.fgsm_figures import FIGURES, TABLES  # noqa: PLC0415 - matplotlib
+def lecture(name: str, results: Results) -> Gallery:
+    """One lecture's figures and tables."""
+    module = importlib.import_module(f"solutions.{name}_figures")  # imports matplotlib
+    return Gallery(results, module.FIGURES, module.TABLES)
 
-    return Gallery(results, FIGURES, TABLES)
+
+def measured(name: str) -> Results:
+    """What a lecture's measurement gave. Raises CourseError when it is not there."""
+    path = RESULTS / f"{name}-lecture.json"
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: measure it with `course figures --measure`")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def measure_again(name: str) -> None:
+    """Run a lecture's experiments and keep the numbers."""
+    module = importlib.import_module(f"solutions.{name}_lecture")  # imports PyTorch
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}-lecture.json"
+    path.write_text(as_json(module.measure()), encoding="utf-8")
+    print(f"measured {path}")
 
 
 def galleries() -> list[Gallery]:
     """All that the site shows, with the committed results.
 
-    Raises CourseError when the lecture was not measured.
+    Raises CourseError when a lecture was not measured.
     """
     from solutions.reproductions.galleries import audit  # noqa: PLC0415 - matplotlib
 
-    if not RESULTS.is_file():
-        raise CourseError(f"{RESULTS} is missing: measure it with `course figures --measure`")
-    return [lecture(json.loads(RESULTS.read_text(encoding="utf-8"))), *audit()]
+    return [*(lecture(name, measured(name)) for name in LECTURES), *audit()]
 
 
 def render(shown: list[Gallery], only: str | None = None) -> dict[str, bytes]:
@@ -124,11 +141,8 @@ def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) ->
 
 def _run(args: argparse.Namespace) -> int:
     if args.measure:
-        from solutions.fgsm_lecture import measure  # noqa: PLC0415 - slow to import
-
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(as_json(measure()), encoding="utf-8")
-        print(f"measured {RESULTS}")
+        for name in LECTURES:
+            measure_again(name)
     files = render(galleries(), args.only)
     if args.check:
         stale = stale_files(files, args.out, strays=args.only is None)

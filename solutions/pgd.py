@@ -90,6 +90,7 @@ def pgd(
     if not step_size >= 0 or steps < 0:
         raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
     images = images.detach()
+    # --8<-- [start:pgd]
     adversarial = images.clone()
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
@@ -101,6 +102,7 @@ def pgd(
             (gradient,) = torch.autograd.grad(total, adversarial)
             moved = adversarial.detach() + step_size * gradient.sign()
             adversarial = project(images, moved, epsilon)
+    # --8<-- [end:pgd]
     return adversarial
 
 

@@ -241,3 +241,8 @@ def test_notebooks_are_written_with_sorted_keys() -> None:
         text = path.read_text(encoding="utf-8")
         again = json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True)
         assert text == again + "\n"
+
+
+def test_snippet_marks_of_lectures_stay_out_of_notebooks() -> None:
+    for path in (ROOT / "assignments" / "source").rglob("*.ipynb"):
+        assert "--8<--" not in path.read_text(encoding="utf-8"), path.name

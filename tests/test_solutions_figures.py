@@ -40,13 +40,13 @@ def drawn_here() -> bool:
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(figures.RESULTS.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = dict(figures.measured("fgsm"))
     return loaded
 
 
 @pytest.fixture(scope="module")
 def rendered(results: dict[str, Any]) -> dict[str, bytes]:
-    return figures.render([figures.lecture(results)])
+    return figures.render([figures.lecture("fgsm", results)])
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_unknown_figure_is_a_kind_error(tmp_path: Path) -> None:
 
 
 def test_missing_numbers_are_a_kind_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(figures, "RESULTS", tmp_path / "none.json")
+    monkeypatch.setattr(figures, "RESULTS", tmp_path)
     with pytest.raises(CourseError, match="--measure"):
         command("--out", str(tmp_path))
 
@@ -183,7 +183,7 @@ def test_quick_measurement_has_the_committed_shape(
     for part in ("attacks", "training", "drift"):
         assert list(quick[part]) == list(results[part])
     assert list(quick["units"]["accuracy"]) == list(UNITS)
-    figures.render([figures.lecture(json.loads(figures.as_json(quick)))])
+    figures.render([figures.lecture("fgsm", json.loads(figures.as_json(quick)))])
 
 
 def test_quick_measurement_repeats(quick: dict[str, Any]) -> None:
