@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks clean
+.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,10 @@ scoreboard: $(VENV)/.test  ## hand the same files in to plain nbgrader (hours; c
 
 fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FUZZ_SECONDS
 	$(BIN)/python tests/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
+
+sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's page on it (quiet machine)
+	$(BIN)/python benchmarks/grading.py --keep $(ARGS)
+	$(BIN)/python benchmarks/sizing.py
 
 constraints: $(VENV)/.base  ## resolve every version again (needs uv from the package index)
 	$(PIP) install --quiet uv
