@@ -35,7 +35,7 @@ from course import metrics
 from course.data import Split
 
 ARCHITECTURE = "tiny-cnn"
-LECTURE = "assignments/a1-cnn/"
+LECTURE = "lectures/cnn/"
 
 
 # --- CNN -----------------------------------------------------------------------------------------

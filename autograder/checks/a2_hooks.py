@@ -44,7 +44,7 @@ from autograder.setting import Setting
 from autograder.student import Network, Student
 from course.metrics import predict
 
-LECTURE = "assignments/a2-hooks/"
+LECTURE = "lectures/hooks/"
 MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
 DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
 
