@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip
 DATA ?= digits
 FUZZ_SECONDS ?= 60
 export NO_MKDOCS_2_WARNING := 1
+# Tests run side by side, one thread each: more would wait for each other.
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
@@ -24,10 +26,10 @@ demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample cla
 	@echo "Site       build/site/index.html  (make serve opens it at http://127.0.0.1:8000)"
 
 test: $(VENV)/.test  ## the fast suite; with COURSE_DATA set also the tests on real MNIST
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
+	$(TESTS) -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
 
 test-all: $(VENV)/.test  ## everything but the browser, the slow tests too
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" $(ARGS)
+	$(TESTS) -n 2 --dist worksteal -m "not browser" $(ARGS)
 
 test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colours, barriers, playground
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \

@@ -4,8 +4,8 @@
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
     torch.manual_seed(seed)
     steps = epochs * -(-len(images) // batch_size)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.15, total_steps=steps)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.06, total_steps=steps)
     model.train()
     losses = []
     for epoch in range(epochs):
