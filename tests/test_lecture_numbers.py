@@ -168,3 +168,20 @@ def test_statistics_and_drift_by_hand() -> None:
     exercise = statistics(torch.tensor([2.0, 0, 0, 4]))
     assert (exercise["mean"], round(exercise["std"], 2)) == (1.5, 1.66)
     assert math.sqrt(2) / math.sqrt(20) == pytest.approx(0.316, abs=5e-4)
+
+
+def test_one_step_of_descent_by_hand() -> None:
+    z = torch.tensor([[1.0, 2, 0]], requires_grad=True)
+    loss = nn.functional.cross_entropy(z, torch.tensor([0]))
+    (gradient,) = torch.autograd.grad(loss, z)
+    assert loss.item() == pytest.approx(1.41, abs=5e-3)
+    assert gradient[0].tolist() == pytest.approx([-0.755, 0.665, 0.090], abs=5e-4)
+    assert (z - gradient).softmax(1)[0, 0].item() == pytest.approx(0.551, abs=5e-4)
+    right = nn.functional.cross_entropy(z, torch.tensor([1])).item()
+    assert (round(right, 3), round(math.log(10), 3)) == (0.408, 2.303)
+    assert (math.ceil(math.log(0.1) / math.log(0.9)), round(math.log(0.1) / math.log(0.98))) == (
+        22,
+        114,
+    )
+    low, high = wilson_interval(980, 1_000)
+    assert f"from {100 * low:.1f} to {100 * high:.1f}%" in text("training")

@@ -13,7 +13,7 @@ from typing import Any
 from course import plots
 from solutions.fgsm_figures import Drawing
 from solutions.reproductions.claims_table import PIXELS, TABLE
-from solutions.reproductions.record import measurements
+from solutions.reproductions.record import measurements, with_interval
 
 Results = Mapping[str, Any]
 """{report: the JSON of its result}."""
@@ -131,4 +131,18 @@ FIGURES = {
     "audit-002-trade-off": Drawing("Clean against robust accuracy", _trade_off),
     "audit-003-attacks": Drawing("One network under four attacks", _attacks),
 }
-TABLES: dict[str, Callable[[Results], str]] = {}
+
+
+def _choices(results: Results) -> str:
+    """Report 003's exercises side by side: one choice of training in each row."""
+    found = {m.key: m for m in measurements(_run(results, "003"))}
+    rows = ["| training | clean | under FGSM, ε = 0.1 |", "|---|--:|--:|"]
+    for key, clean in found.items():
+        if key.endswith("-clean") and (attacked := found.get(key.replace("-clean", "-fgsm"))):
+            title = clean.title.removesuffix(": clean").partition(": ")
+            cells = (with_interval(clean), with_interval(attacked))
+            rows.append(f"| {title[2] or title[0]} | {cells[0]} | {cells[1]} |")
+    return "\n".join(row for row in rows if "ONNX" not in row) + "\n"
+
+
+TABLES: dict[str, Callable[[Results], str]] = {"training-choices": _choices}
