@@ -65,6 +65,7 @@ def adversarial_train(
         total = 0.0
         for batch in torch.randperm(len(images), generator=generator).split(batch_size):
             x, y = images[batch], labels[batch]
+            # --8<-- [start:loop]
             reach = epsilon * min(1, 2 * done / batches)
             optimizer.param_groups[0]["lr"] = 0.004 * min(1, 2 - 2 * done / batches)
             adversarial = pgd(model, x, y, reach, step_size=reach / 2, steps=4, generator=generator)
@@ -72,6 +73,7 @@ def adversarial_train(
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            # --8<-- [end:loop]
             total += loss.item() * len(batch)
             done += 1
         losses.append(total / len(images))

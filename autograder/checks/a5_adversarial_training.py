@@ -26,7 +26,7 @@ from autograder.student import Student, same_weights
 from course import metrics
 
 EXERCISE = "adversarial_train"
-LECTURE = "assignments/a5-adversarial-training/"
+LECTURE = "lectures/adversarial-training/"
 
 
 @dataclass
