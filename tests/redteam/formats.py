@@ -298,9 +298,9 @@ def eight_megabytes_of_code(folder: Path) -> None:
 
 @found("WRONG", "TIMEOUT", "LIMIT")
 def long_dependencies(folder: Path) -> None:
-    """Thirty thousand statements, each of which needs the one below it"""
-    chain = "".join(f"x{n} = x{n + 1}\n" for n in range(30_000))
-    script(folder, "x30000 = 0\n" + chain + IDENTITY + "fgsm = (x0, fgsm)[1]\n")
+    """Fifteen thousand statements, each of which needs the one below it"""
+    chain = "".join(f"x{n} = x{n + 1}\n" for n in range(15_000))
+    script(folder, "x15000 = 0\n" + chain + IDENTITY + "fgsm = (x0, fgsm)[1]\n")
 
 
 # --- what a path leads to ------------------------------------------------------------------------
