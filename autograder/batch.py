@@ -12,7 +12,6 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import Counter
@@ -28,7 +27,7 @@ from autograder.errors import StudentFault
 from autograder.provenance import is_genuine, provenance, sign
 from autograder.results import Result, file_name, grades_csv, write_atomically
 from autograder.setting import Setting
-from autograder.slot import Job, Task
+from autograder.slot import Job, Task, command
 from course.errors import CourseError
 
 if TYPE_CHECKING:
@@ -210,7 +209,7 @@ class Slot:
 
     def __init__(self, task: Task) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.slot"],
+            command("autograder.slot"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -35,7 +35,7 @@ from autograder.provenance import provenance
 from autograder.results import Result
 from autograder.sandbox import LEVELS, strongest_level
 from autograder.setting import Setting
-from autograder.slot import Job, Task
+from autograder.slot import Job, Task, command
 from course.errors import CourseError
 
 CONNECT_SECONDS = 5
@@ -258,7 +258,7 @@ async def description(task: bytes) -> bytes:
     """What a slot on this worker would grade with, as JSON; asked of a process of its own."""
     asked = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "autograder.cluster"],
+        command("autograder.cluster"),
         input=task,
         capture_output=True,
         check=False,

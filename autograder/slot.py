@@ -38,6 +38,16 @@ class Job:
     path: str
 
 
+def command(module: str) -> list[str]:
+    """The command that runs one of our modules, blind to the folder it is started in.
+
+    With `-m` alone Python would look there first: for a student's torch.py, if the grader is
+    started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
+    """
+    blind = "import runpy, sys; sys.path[:] = filter(None, sys.path)"
+    return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]
+
+
 def serve(lines: IO[str], replies: IO[str]) -> None:
     """Judge job after job until the input ends. The first line is the task."""
     task = Task(**json.loads(lines.readline()))

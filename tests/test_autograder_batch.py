@@ -465,3 +465,13 @@ def test_the_index_lists_everyone_and_links_to_their_pages():
 
 def test_the_index_of_nobody_is_a_page_too():
     assert "No submission" in feedback.index([])
+
+
+def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
+    (tmp_path / "autograder").mkdir()
+    for name in ("autograder/__init__.py", "autograder/limits.py", "json.py", "torch.py"):
+        (tmp_path / name).write_text("print('a student was here')")
+    done = subprocess.run(
+        slot.command("autograder.limits"), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
