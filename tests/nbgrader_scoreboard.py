@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -185,27 +184,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--wrong", type=int, metavar="N", help="a sample of wrong answers")
     parser.add_argument("--right", type=int, metavar="N", help="a sample of right answers")
     parser.add_argument("--again", action="store_true", help="forget what was graded before")
+    parser.add_argument("--collect", action="store_true", help="grade nothing; write what was kept")
     chosen = parser.parse_args(argv)
-    if not all(course.is_built(TEMPLATE, assignment) for assignment in course.ASSIGNMENTS):
+    if not chosen.collect and not all(
+        course.is_built(TEMPLATE, assignment) for assignment in course.ASSIGNMENTS
+    ):
         print("Building the course and grading one honest student of it ...", flush=True)
         course.build(TEMPLATE)
     known = list(items())
     kept = {} if chosen.again or not KEPT.is_file() else json.loads(KEPT.read_text("utf-8"))
     reports = {item.key: kept[item.key] for item in known if is_current(item, kept)}
     wanted = [item for item in known if item.kind == "plain" or chosen.only in item.key]
-    waiting = [item for item in wanted if item.key not in reports]
-    grade_all(in_order(waiting, chosen.wrong, chosen.right), reports, chosen.jobs)
+    order = in_order(wanted, chosen.wrong, chosen.right)
+    if not chosen.collect:
+        grade_all([item for item in order if item.key not in reports], reports, chosen.jobs)
     rows = [row(item, reports) for item in known if is_complete(item, reports)]
     return finish(rows, len(known))
 
 
-def in_order(waiting: Sequence[Item], wrong: int | None, right: int | None) -> list[Item]:
+def in_order(wanted: Sequence[Item], wrong: int | None, right: int | None) -> list[Item]:
     """The plain answers first, then attacks, then a sample of the rest; long training last.
 
-    Each shuffled, always in the same way, so that what a run cut short has graded is a fair sample.
+    Drawn at random but always alike, so that what a run cut short has graded is a fair sample, and
+    the next run goes on with it.
     """
-    shuffled = list(waiting)
-    random.Random(0).shuffle(shuffled)
+    shuffled = sorted(wanted, key=lambda item: hashlib.sha256(item.key.encode()).digest())
     most = {"plain": None, "redteam": None, "mutants": wrong, "honest": right}
     order: list[Item] = []
     for kind, count in most.items():
@@ -222,13 +225,21 @@ def grade_all(waiting: Sequence[Item], reports: dict[str, dict[str, Any]], jobs:
     """Grade these, keeping each as it is done."""
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(waiting), unit="hand-in") as bar:
         running = {pool.submit(grade, item): item for item in waiting}
-        for done in as_completed(running):
-            if is_late(done.result()):
-                continue  # this machine was too slow: the next run tries again
-            reports[running[done].key] = done.result()
-            write_atomically(KEPT, json.dumps(reports, indent=1))
-            bar.set_postfix_str(running[done].name[-24:])
-            bar.update()
+        try:
+            for done in as_completed(running):
+                keep(running[done], done.result(), reports)
+                bar.set_postfix_str(running[done].name[-24:])
+                bar.update()
+        except BaseException:  # Ctrl-C too: begin nothing more
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def keep(item: Item, report: dict[str, Any], reports: dict[str, dict[str, Any]]) -> None:
+    """Note a report, but where this machine was too slow: then the next run tries again."""
+    if not is_late(report):
+        reports[item.key] = report
+        write_atomically(KEPT, json.dumps(reports, indent=1))
 
 
 def finish(rows: Sequence[dict[str, Any]], total: int) -> int:

@@ -71,13 +71,15 @@ def counts(of: dict[str, list[Row]], there: dict[tuple[str, str], Row]) -> str:
     """The table on top."""
     theirs = {kind: [row for (of_kind, _), row in there.items() if of_kind == kind] for kind in of}
     lines = ["| | here | plain nbgrader |", "|---|---|---|"]
+    sampled = {kind: sample(theirs[kind], len(rows)) for kind, rows in of.items()}
     attacks = f"**{len(of['redteam'])} attacks** | {attack_counts(of['redteam'])}"
-    lines.append(f"| {attacks} | {attack_counts(theirs['redteam'])} |")
+    lines.append(f"| {attacks} | {sampled['redteam']}{attack_counts(theirs['redteam'])} |")
     wrong, right = of["mutants"], of["honest"]
     here = f"{sum(bool(row['lost']) for row in wrong)} of {len(wrong)} were found out"
-    lines.append(f"| **{len(wrong)} wrong answers** | {here} | {full_marks(theirs['mutants'])} |")
-    here = full_marks(right)
-    lines.append(f"| **{len(right)} right answers** | {here} | {full_marks(theirs['honest'])} |")
+    found = sampled["mutants"] + full_marks(theirs["mutants"])
+    lines.append(f"| **{len(wrong)} wrong answers** | {here} | {found} |")
+    found = sampled["honest"] + full_marks(theirs["honest"])
+    lines.append(f"| **{len(right)} right answers** | {full_marks(right)} | {found} |")
     refused = sum(row["as_expected"] for row in wrong)
     unpunished = sum(row["score"] == row["max_score"] for row in wrong)
     lines += [
@@ -89,6 +91,11 @@ def counts(of: dict[str, list[Row]], there: dict[tuple[str, str], Row]) -> str:
     return "\n".join(lines)
 
 
+def sample(rows: Sequence[Row], total: int) -> str:
+    """What to put before a count of `rows` where they are not all that there are."""
+    return "in a random sample, " if 0 < len(rows) < total else ""
+
+
 def attack_counts(rows: Sequence[Row]) -> str:
     """How many attacks gained, harmed or reached something."""
     if not rows:
@@ -96,7 +103,7 @@ def attack_counts(rows: Sequence[Row]) -> str:
     found = {
         "gained points": sum(bool(row["gained"]) for row in rows),
         "harmed something": sum(bool(row["harmed"]) for row in rows),
-        "reached a secret": sum(bool(row.get("reached")) for row in rows),
+        "reached something secret": sum(bool(row.get("reached")) for row in rows),
     }
     any_of = sum(bool(row["gained"] or row["harmed"] or row.get("reached")) for row in rows)
     if not any_of:
@@ -153,8 +160,8 @@ def attack_line(there: dict[tuple[str, str], Row]) -> Callable[[Row], Sequence[s
 
     def line(row: Row) -> Sequence[str]:
         here = row["outcome"]
-        if here != NOT_RUN:
-            here += f": {what_came(row) or 'gained nothing'}"
+        if what := what_came(row):
+            here += f": {what}"
         theirs = there.get(("redteam", row["name"]))
         if theirs is None:
             return plain(row["title"]), plain(here), NOT_RUN

@@ -77,3 +77,40 @@ def test_harm_is_told_in_words() -> None:
     assert len(list(scoreboard.harm({**clean, "exit": None, "left": 2, "canary": True}))) == 3
     assert list(scoreboard.harm({"died": "killed"})) == ["killed the run of nbgrader"]
     assert scoreboard.reached(["ValueError: ../source", "TypeError: x"]) == ["../source"]
+
+
+def test_what_a_run_cut_short_graded_is_a_sample_of_all() -> None:
+    known = list(scoreboard.items())
+    order = scoreboard.in_order(known, 4, 2)
+    assert order == scoreboard.in_order(known[::-1], 4, 2)
+    kinds = [item.kind for item in order]
+    assert kinds.count("mutants") == 4
+    assert kinds.count("honest") == 2
+    assert kinds.count("redteam") == len([item for item in known if item.kind == "redteam"])
+    short = [item for item in order if item.assignment not in scoreboard.SECONDS]
+    assert order[: len(short)] == short
+    assert {item.kind for item in order[:5]} == {"plain"}
+
+
+def test_the_page_says_where_it_knows_a_sample_only() -> None:
+    ours, theirs = [row("a/x"), row("a/y")], [row("a/x", reached=["../source"])]
+    text = proof_page.page(ours, theirs)
+    assert "in a random sample, 1 of 1 did: 1 reached something secret" in text
+    assert "**reached ../source**" in text
+    assert "a random sample" not in proof_page.page(ours, ours)
+
+
+def test_a_run_too_slow_for_the_first_cell_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoreboard, "KEPT", tmp_path / "kept.json")
+    item, reports = next(scoreboard.items()), dict[str, dict[str, Any]]()
+    late = 'preview:\n    data = load("digits")\nRemoving failed assignment: x'
+    scoreboard.keep(item, {"exit": 1, "log": late}, reports)
+    assert not reports
+    scoreboard.keep(item, {"exit": 0, "log": ""}, reports)
+    assert (
+        json.loads((tmp_path / "kept.json").read_text())
+        == reports
+        == {item.key: {"exit": 0, "log": ""}}
+    )
