@@ -120,10 +120,12 @@ def is_complete(item: Item, reports: dict[str, dict[str, Any]]) -> bool:
     )
 
 
-def is_late(report: dict[str, Any]) -> bool:
-    """Whether the time ran out in the instructor's first cell, where no answer is run yet."""
+def is_our_fault(report: dict[str, Any]) -> bool:
+    """Whether the instructor's own first cell was too slow, or what looks on in the jail failed."""
     log = str(report.get("log", ""))
-    return 'data = load("digits")' in log and "Removing failed assignment" in log
+    return "Error: " in str(report.get("stderr", "")) or (
+        'data = load("digits")' in log and "Removing failed assignment" in log
+    )
 
 
 def row(item: Item, reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -236,8 +238,8 @@ def grade_all(waiting: Sequence[Item], reports: dict[str, dict[str, Any]], jobs:
 
 
 def keep(item: Item, report: dict[str, Any], reports: dict[str, dict[str, Any]]) -> None:
-    """Note a report, but where this machine was too slow: then the next run tries again."""
-    if not is_late(report):
+    """Note a report, but where the fault is ours: then the next run tries again."""
+    if not is_our_fault(report):
         reports[item.key] = report
         write_atomically(KEPT, json.dumps(reports, indent=1))
 

@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,15 +74,30 @@ def files(attacker: str) -> dict[str, str]:
     own = [COURSE / part / attacker for part in ("submitted", "autograded")]
     found = {}
     for root in (COURSE, HOME):
-        for path in root.rglob("*"):
+        for path in below(root):
             if any(path.is_relative_to(folder) for folder in own) or path.name in IGNORED:
                 continue
             if not IGNORED_FOLDERS.isdisjoint(path.relative_to(root).parts):
                 continue
-            link = os.readlink(path) if path.is_symlink() else ""
-            content = b"" if link or not path.is_file() else path.read_bytes()
+            try:
+                link = os.readlink(path) if path.is_symlink() else ""
+                content = b"" if link or not path.is_file() else path.read_bytes()
+            except OSError as error:
+                link, content = str(error.errno), b""
             found[str(path)] = link or hashlib.sha256(content).hexdigest()
     return found
+
+
+def below(root: Path) -> Iterator[Path]:
+    """Everything below a folder that can be listed, however deep it lies."""
+    waiting = [str(root)]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:  # closed to us, or its path is too long: then it is an attacker's
+            continue
+        yield from (Path(entry.path) for entry in entries)
+        waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 IGNORED = {"gradebook.db", "gradebook.db-journal", ".nbgrader.log", "submitted", "autograded"}
