@@ -201,6 +201,7 @@ class ActivationMonitor:
 
     def _hook(self, name: str) -> Any:
         """Return a hook that notes what the layer called `name` puts out."""
+
         # 1. Define a function of (module, inputs, output) that fills `self.stats[name]`.
         # 2. Return that function, not its result.
 
