@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from urllib.request import urlopen
@@ -268,7 +269,13 @@ def testtaken_port_is_told(site: Path, taken_port: int) -> None:
 def test_ctrl_c_ends_without_a_traceback(site: Path) -> None:
     command = [sys.executable, "-m", "course.cli", "serve", "--port", "0", "--folder", str(site)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+        # Tests that were started in the background inherit a SIGINT that is ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         assert "http://127.0.0.1:" in process.stdout.readline()
