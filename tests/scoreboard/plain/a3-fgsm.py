@@ -44,6 +44,7 @@ assert (delta[moved].sign() == gradient[moved].sign()).float().mean() > 0.75, "t
 linear = models.build("linear", seed=1)
 few = data.test[100:124]
 adversarial = fgsm(linear, few.images.clone(), few.labels.clone(), 8 / 255)
+assert torch.isfinite(adversarial).all(), "finite pixels"
 x = few.images.clone().requires_grad_()
 (gradient,) = torch.autograd.grad(F.cross_entropy(linear(x), few.labels), x)
 expected = (few.images + 8 / 255 * gradient.sign()).clamp(0, 1)
@@ -53,6 +54,7 @@ assert ((adversarial.clamp(0, 1) - expected).abs() > 1e-5).float().mean() <= 0.0
 adversarial = fgsm(victim, test.images.clone(), test.labels.clone(), epsilon)
 assert adversarial.shape == test.images.shape
 ### BEGIN HIDDEN TESTS
+assert torch.isfinite(adversarial).all(), "finite pixels"
 inside = adversarial.clamp(test.images - epsilon, test.images + epsilon).clamp(0, 1)
 x = test.images.clone().requires_grad_()
 (gradient,) = torch.autograd.grad(F.cross_entropy(victim(x), test.labels), x)

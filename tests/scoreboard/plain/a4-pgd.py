@@ -56,6 +56,7 @@ for share, steps in ((0.3, 2), (0.4, 4), (1.0, 1)):
         steps=steps,
         random_start=False,
     )
+    assert torch.isfinite(adversarial).all(), "finite pixels"
     expected = (few.images + min(1, share * steps) * 8 / 255 * gradient.sign()).clamp(0, 1)
     assert ((adversarial - expected).abs() > 1e-5).float().mean() <= 0.03, (share, steps)
 ### END HIDDEN TESTS
@@ -68,6 +69,7 @@ for _ in range(10):
     moved = expected + epsilon / 4 * gradient.sign()
     expected = moved.clamp(test.images - epsilon, test.images + epsilon).clamp(0, 1)
 adversarial = pgd(victim, test.images.clone(), test.labels.clone(), epsilon, **options)
+assert torch.isfinite(adversarial).all(), "finite pixels"
 assert ((adversarial - expected).abs() > 1e-5).float().mean() <= 0.08, "step by step"
 ### END HIDDEN TESTS
 # %% test pgd-start 2
@@ -98,6 +100,7 @@ adversarial = pgd(
     steps=20,
     generator=generator,
 )
+assert torch.isfinite(adversarial).all(), "finite pixels"
 expected = test.images.clone()
 for _ in range(20):
     x = expected.clone().requires_grad_()
@@ -113,6 +116,7 @@ assert metrics.accuracy(victim, inside, test.labels) <= target + 0.05, "the atta
 together = pgd(victim, test.images.clone(), test.labels.clone(), epsilon, **options)
 require_moves(together)
 alone = pgd(victim, test.images[:3].clone(), test.labels[:3].clone(), epsilon, **options)
+assert torch.isfinite(alone).all(), "finite pixels"
 assert ((alone - together[:3]).abs() > 1e-5).float().mean() <= 0.03, "images depend on others"
 ### END HIDDEN TESTS
 # %% test margin-value 3
