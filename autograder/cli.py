@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `autograder` with the given arguments; returns the exit status."""
+    return run_command(command_parser(), argv)
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of `autograder`, also for the site's page on its commands."""
     parser = argparse.ArgumentParser("autograder", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_build(commands)
@@ -40,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     appeals.add_parsers(commands)
     collect.add_collect_parser(commands)
     similarity.add_similar_parser(commands)
-    return run_command(parser, argv)
+    return parser
 
 
 # --- build ---------------------------------------------------------------------------------------
