@@ -64,9 +64,11 @@ def add_build(commands: Subparsers) -> None:
 def add_check(commands: Subparsers) -> None:
     """`autograder check ASSIGNMENT [FILE]`."""
     parser = commands.add_parser("check", help="check your own work, on public inputs")
-    parser.add_argument("assignment")
+    parser.add_argument("assignment", help="such as a3-fgsm")
     parser.add_argument("file", nargs="?", type=Path, help="your notebook (default: the one here)")
-    parser.add_argument("--data", default="digits", metavar="PROFILE")
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
+    )
     parser.set_defaults(run=check_command)
 
 
@@ -100,14 +102,22 @@ def check_command(args: argparse.Namespace) -> int:
 def add_grade(commands: Subparsers) -> None:
     """`autograder grade ASSIGNMENT SUBMISSIONS`."""
     parser = commands.add_parser("grade", help="grade a class")
-    parser.add_argument("assignment")
+    parser.add_argument("assignment", help="such as a3-fgsm")
     parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
-    parser.add_argument("--data", default="digits", metavar="PROFILE")
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="how many at once (default: cores)")
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="judge on a dask cluster: tcp://HOST:PORT"
     )
-    parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/grades"),
+        metavar="DIR",
+        help="folder to write to (default: %(default)s)",
+    )
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--resume", action="store_true", help="keep results that still hold")
     parser.add_argument(
@@ -240,9 +250,13 @@ def read_secret(path: Path) -> bytes:
 def add_calibrate(commands: Subparsers) -> None:
     """`autograder calibrate ASSIGNMENT`."""
     parser = commands.add_parser("calibrate", help="bars from many seeds of the reference")
-    parser.add_argument("assignment")
-    parser.add_argument("--data", default="digits", metavar="PROFILE")
-    parser.add_argument("--seeds", type=int, default=20, metavar="N")
+    parser.add_argument("assignment", help="such as a3-fgsm")
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=20, metavar="N", help="trainings (default: 20)"
+    )
     parser.set_defaults(run=calibrate_command)
 
 
@@ -260,7 +274,7 @@ def calibrate_command(args: argparse.Namespace) -> int:
 def add_doctor(commands: Subparsers) -> None:
     """`autograder doctor [--json]`."""
     parser = commands.add_parser("doctor", help="what this machine offers for grading")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="for a program to read")
     parser.set_defaults(run=doctor_command)
 
 
