@@ -154,7 +154,11 @@ def load(
 
 
 def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
-    """Indices of `count` labels, int64, spread over classes; all in order if there are no more."""
+    """Indices of `count` labels, int64, spread over classes; all in order if there are no more.
+
+    labels (N,), int64. The same seed draws the same indices. Raises CourseError for a count
+    below 1.
+    """
     if count is None or count >= len(labels):
         return torch.arange(len(labels))
     if count < 1:

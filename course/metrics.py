@@ -61,7 +61,10 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 
 
 def confidence(model: nn.Module, images: Tensor) -> Tensor:
-    """Softmax probability of the predicted class (N,) for images (N, C, H, W) in [0,1]."""
+    """Softmax probability of the predicted class (N,), in [0,1], for images (N, C, H, W) in [0,1].
+
+    Raises CourseError where there is no image.
+    """
     return predict(model, images).softmax(dim=1).amax(dim=1)
 
 

@@ -6,6 +6,9 @@ network is a module of its own, nonlinearities too: what a forward hook cannot s
 cannot show. Two networks are exceptions, to show just that: `functional-cnn` and `shared-relu-cnn`.
 Each network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names of its layers
 can be read off below.
+
+The functions take the channels of an image, its side in pixels, and the number of classes. They
+raise CourseError where an image of that size would leave the last layer nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ Statistics = tuple[Sequence[float], Sequence[float]]
 class Normalize(nn.Module):
     """Subtract a mean and divide by a standard deviation, channel by channel, in [0,1] units.
 
-    The two are construction arguments, not weights: they are left out of the state dict.
+    The two are construction arguments, not weights: they are left out of the state dict. Raises
+    CourseError for a standard deviation that is not above 0, or another number of them than means.
     """
 
     mean: Tensor
@@ -341,5 +345,5 @@ def _renamed(network: nn.Sequential, names: Sequence[str]) -> nn.Sequential:
 
 
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers training may change."""
+    """How many numbers training may change: the entries of all weights that take a gradient."""
     return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)

@@ -94,13 +94,19 @@ PUBLISHED_MNIST = Recipe(
 
 
 def plain_recipe(epochs: int, *, seed: int = 0) -> Recipe:
-    """Plain training that suits every small network and profile of the course."""
+    """Plain training that suits every small network and profile of the course.
+
+    Raises CourseError for fewer than one epoch.
+    """
     return Recipe(epochs=epochs, batch_size=64, learning_rate=0.005, seed=seed)
 
 
 @dataclass(frozen=True)
 class History:
-    """Per epoch, mean loss and fraction correct on the batches as trained on; seconds in all."""
+    """Per epoch, mean loss in nats and fraction correct on the batches as trained on.
+
+    `seconds` is the wall time of the whole training.
+    """
 
     loss: list[float]
     accuracy: list[float]

@@ -29,7 +29,8 @@ def adversarial_train(
 
     Robustness within epsilon is a saddle point (Madry et al. 2018, equation 2.1),
 
-        min over weights of  mean over images of  max over |d| <= epsilon of  L(f(x + d), y),
+        min over weights of  mean over images of
+            max over |d| <= epsilon of  L(f(x + d), y),
 
     and this descends on it: PGD approximates the inner maximum, then Adam takes a step on the
     loss at the points found. Three choices make it work in few epochs:

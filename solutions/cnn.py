@@ -19,7 +19,8 @@ class CNN(nn.Module):
     recognition"). The sizes follow from two rules: a 5x5 convolution without padding takes 4 off
     each side's length, a 2x2 max-pool halves it.
 
-        1x28x28 -conv-> 8x24x24 -pool-> 8x12x12 -conv-> 16x8x8 -pool-> 16x4x4 = 256 -linear-> 10
+        1x28x28 -conv-> 8x24x24 -pool-> 8x12x12
+                -conv-> 16x8x8 -pool-> 16x4x4 = 256 -linear-> 10
 
     Takes images (n, 1, 28, 28) in [0, 1] and returns logits (n, 10): no softmax, because
     cross-entropy applies its own. Each ReLU is a module, so that a forward hook can see it.
@@ -91,6 +92,7 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 
     The model is evaluated in eval mode, without gradients, 512 images at a time so that memory
     does not grow with the data set; each module's mode is restored.
+
     images (n, C, H, W) in [0, 1]; labels (n,). Raises ValueError for an empty set: 0/0 is no
     accuracy.
     """

@@ -16,7 +16,10 @@ from course.metrics import accuracy, evaluating, predict
 
 
 def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
-    """Raise ValueError, saying what is wrong, unless these are arguments an attack can use."""
+    """Raise ValueError, saying what is wrong, unless these are arguments an attack can use.
+
+    images (n, C, H, W); labels (n,); epsilon a finite number >= 0, in pixel units.
+    """
     if not (epsilon >= 0 and math.isfinite(epsilon)):  # written so that NaN fails too
         raise ValueError(f"epsilon must be a number >= 0 in pixel units, got {epsilon}")
     if labels.shape != images.shape[:1]:
@@ -33,6 +36,9 @@ def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     The loss is summed over the batch: an image's loss depends on that image alone, so one
     backward pass gives every image its own gradient, whatever the batch size. `autograd.grad`
     asks for the images only, so the parameters' `.grad` are left as they were.
+
+    images (n, C, H, W) in [0, 1]; labels (n,). In nats per pixel unit. The model runs in
+    evaluation mode, and its modes are put back. Labels are taken as they are: `fgsm` checks them.
     """
     x = images.detach().clone().requires_grad_()
     with evaluating(model), torch.enable_grad():
@@ -48,10 +54,11 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     max|d_i| <= epsilon, the sum g.d is largest when each d_i takes its full size and the sign of
     g_i, which gives
 
-        x_adv = clamp(x + epsilon * sign(g), 0, 1)        (Goodfellow et al. 2015, section 4)
+        x_adv = clamp(x + epsilon * sign(g), 0, 1)
 
-    For a linear model the first order is all there is, and this is the best possible attack.
-    sign(0) = 0: a pixel that does not matter stays as it is.
+    (Goodfellow et al. 2015, section 4). For a linear model the first order is all there is, and
+    this is the best possible attack. sign(0) = 0: a pixel that does not matter stays
+    as it is.
 
     images (n, C, H, W) in [0, 1]; labels (n,), the true classes; epsilon >= 0 in pixel units,
     e.g. 8/255. The result is detached, in [0, 1], and at most epsilon away from the images, which
@@ -74,6 +81,7 @@ def attack_success_rate(
     An image that was wrong before cannot be fooled, so it is left out of both counts: this is
     not 1 - accuracy. If no image was classified correctly, there was nothing to fool, and the
     rate is 0.0.
+
     images and adversarial (n, C, H, W) in [0, 1], in the same order; labels (n,).
     Raises ValueError when the shapes differ, CourseError when there are no images.
     """
@@ -96,6 +104,7 @@ def robustness_curve(
 
     FGSM takes its gradient at the clean images, whatever epsilon is. One gradient therefore
     serves the whole curve, and each further point costs a forward pass.
+
     images (n, C, H, W) in [0, 1]; labels (n,); epsilons >= 0 in pixel units. At epsilon 0 the
     point is the clean accuracy. Raises ValueError as `fgsm` does.
     """

@@ -22,18 +22,22 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return, per image, -log of the softmax probability of its label: (n, k), (n,) -> (n,)."""
+    """Return, per image, -log of the softmax probability of its label: (n, k), (n,) -> (n,).
+
+    In nats, 0 or more.
+    """
     return F.cross_entropy(logits, labels, reduction="none")
 
 
 def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Return, per image, the best wrong class's logit minus the true class's logit.
 
-        m(z, y) = max_{j != y} z_j - z_y        (Carlini & Wagner 2017, f_6 before its cut at 0)
+        m(z, y) = max_{j != y} z_j - z_y
 
-    Positive exactly when the image is misclassified. Unlike cross-entropy its gradient does not
-    vanish when the model is very sure: in float32 the softmax of a logit that leads by 17 rounds
-    to 1, and cross-entropy's gradient with respect to it to 0.
+    (Carlini & Wagner 2017, f_6 before its cut at 0). Positive exactly when the image is
+    misclassified. Unlike cross-entropy its gradient does not vanish when the model is very sure:
+    in float32 the softmax of a logit that leads by 17 rounds to 1, and cross-entropy's gradient
+    with respect to it to 0.
 
     logits (n, k) with k >= 2; labels (n,). Returns (n,). Raises ValueError for other shapes.
     """
@@ -53,6 +57,7 @@ def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     At most epsilon from the original images in every pixel, and in [0, 1]. Each pixel has an
     interval of its own, so cutting off what lies outside is the projection, for the Euclidean
     distance and for the largest change alike.
+
     images in [0, 1] and moved, of one shape; epsilon >= 0 in pixel units.
     """
     return (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
@@ -72,12 +77,12 @@ def pgd(
 ) -> Tensor:
     """Return images that raise the loss, found by repeated sign steps kept within epsilon.
 
-        x_0     = clamp(x + u, 0, 1),  u uniform in [-epsilon, epsilon]     (or x itself)
+        x_0     = clamp(x + u, 0, 1),  u uniform in [-epsilon, epsilon]
         x_(t+1) = P(x_t + step_size * sign(gradient of the loss at x_t))
 
-    (Madry et al. 2018, section 2.1; without the random start, the basic iterative method of
-    Kurakin et al. 2017.) P is `project`: back to where an attacker may go. The ball is around the
-    original images x, not around x_t: otherwise the steps would add up to more than epsilon.
+    (Madry et al. 2018, section 2.1; with x_0 = x, the basic iterative method of Kurakin et al.
+    2017.) P is `project`: back to where an attacker may go. The ball is around the original
+    images x, not around x_t: otherwise the steps would add up to more than epsilon.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size in pixel units; steps >= 0;
     loss(logits, labels) gives one number per image. A generator, on the images' device, makes

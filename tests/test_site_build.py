@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -142,6 +144,39 @@ def test_formulas_have_their_own_fonts_and_renderer(pages: dict[str, Page]) -> N
     katex = root / "assets" / "katex"
     assert {"katex.min.js", "katex.min.css", "LICENSE"} <= {p.name for p in katex.iterdir()}
     assert len(list((katex / "fonts").glob("*.woff2"))) == 20
+
+
+# Commands have a page of their own; the others measure or draw for this site and serve no reader.
+NOT_FOR_READERS = re.compile(
+    r"course\.(cli|formulas)|solutions\.(cli|figures|playground|.*_figures|.*_lecture)"
+    r"|solutions\.(reproductions|lectures)\b.*"
+)
+
+
+def public_names() -> Iterator[str]:
+    """The functions and classes of `course` and `solutions`, and the classes' methods."""
+    for room in ("course", "solutions"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            if NOT_FOR_READERS.fullmatch(module):
+                continue
+            for node in public(ast.parse(path.read_text(encoding="utf-8"))):
+                yield f"{module}.{node.name}"
+                yield from (f"{module}.{node.name}.{inner.name}" for inner in public(node))
+
+
+def public(node: ast.AST) -> list[ast.FunctionDef | ast.ClassDef]:
+    """What a module or class defines for others; a function defines nothing."""
+    inside = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+    defined = [each for each in inside if isinstance(each, ast.FunctionDef | ast.ClassDef)]
+    return [each for each in defined if not each.name.startswith("_")]
+
+
+def test_every_public_name_is_on_a_reference_page(pages: dict[str, Page]) -> None:
+    wanted = set(public_names())
+    assert len(wanted) > 80
+    found = [page.ids for name, page in pages.items() if name.startswith("reference/")]
+    assert sorted(wanted - set().union(*found)) == []
 
 
 # --- the lecture's numbers, computed again ------------------------------------------------------

@@ -116,6 +116,7 @@ def test_training_makes_it_robust(
     )
 
 
+# --8<-- [start:check]
 @pytest.mark.graded(points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
 def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
     """It still classifies clean images"""
@@ -126,6 +127,9 @@ def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> Non
         cause="the network gave up clean accuracy for robustness",
         hint="Let epsilon grow over the first epochs, or mix in clean images.",
     )
+
+
+# --8<-- [end:check]
 
 
 @pytest.mark.graded(points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
