@@ -19,8 +19,7 @@ from pathlib import Path
 
 import autograder
 import course
-import solutions
-from autograder import users
+from autograder import answer_key, users
 
 # Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
 WORKER_FILES = (
@@ -61,8 +60,10 @@ def readable() -> Iterator[Path]:
 def hidden() -> list[Path]:
     """Packages of ours that lie among the readable ones, as `pip install` puts them there."""
     shown = [path.resolve() for path in readable() if path.is_dir()]
-    ours = [Path(str(package.__file__)).parent for package in (autograder, solutions)]
-    return [path for path in ours if any(path.resolve().is_relative_to(root) for root in shown)]
+    ours = (Path(autograder.__file__).parent, answer_key.folder())
+    return [
+        path for path in ours if path and any(path.resolve().is_relative_to(root) for root in shown)
+    ]
 
 
 def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:

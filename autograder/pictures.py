@@ -19,10 +19,9 @@ from torch import Tensor
 from autograder.checks.answers import require_images
 from autograder.errors import StudentFault
 from autograder.results import CheckResult, Picture, Pictures
+from autograder.robustness import climb
 from autograder.setting import Setting
 from autograder.student import Student
-from solutions.fgsm import fgsm
-from solutions.pgd import pgd
 
 IMAGES = 3
 # Checks of a result that a picture explains; those about numbers are told in words.
@@ -52,11 +51,17 @@ def of_attack(student: Student, public: Setting) -> Pictures | None:
     """The student's attack on public images beside the reference's; None if it gives no images."""
     test = public.test_images(IMAGES)
     epsilon = public.budget.epsilon
-    attack, options = (fgsm, {}) if public.assignment == "a3-fgsm" else (pgd, ten_steps(epsilon))
-    expected = attack(public.victim.module, test.images, test.labels, epsilon, **options)
+    module = public.victim.module
+    options: dict[str, Any] = {}
+    if public.assignment == "a3-fgsm":
+        name, size, steps = "fgsm", epsilon, 1
+    else:  # without a random start, so that there is one right result
+        name, size, steps = "pgd", epsilon / 4, 10
+        options = {"step_size": size, "steps": steps, "random_start": False}
+    expected = climb(module, test.images, test.labels, epsilon, size=size, steps=steps)
     with contextlib.suppress(StudentFault):
         answer = student.call(
-            attack.__name__,
+            name,
             student.network(public.victim),
             test.images,
             test.labels,
@@ -73,11 +78,6 @@ def of_attack(student: Student, public: Setting) -> Pictures | None:
             ],
         )
     return None
-
-
-def ten_steps(epsilon: float) -> dict[str, Any]:
-    """How PGD is drawn: without a random start, so that there is one right result."""
-    return {"step_size": epsilon / 4, "steps": 10, "random_start": False}
 
 
 def row(

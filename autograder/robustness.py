@@ -1,24 +1,30 @@
 """The judge's own numbers for a network it holds: accuracy, and accuracy under its own attacks.
 
 Calibration measures the reference with these functions and the checks measure the student with the
-same, so that a bar and a mark are always of one kind.
+same, so that a bar and a mark are always of one kind. The attacks here are the judge's own, and not
+those of `solutions/`: what a student trained can be measured where no reference answer is, and a
+mistake in the reference would not be a mistake in its marks.
 """
 
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course import metrics
-from solutions.evaluation import attack_in_batches, worst_of
-from solutions.fgsm import fgsm
-from solutions.pgd import margin_loss
+from course.batches import attack_in_batches
+
+Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number for each image
 
 # With two losses and two restarts each, 40 steps leave the same images as 20 on these networks.
-STEPS = 20
+STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
 FAINT = 1e-20
 
@@ -46,15 +52,85 @@ def measure(
     """
     if faint_gradient(model, images, labels):
         model, images = copy.deepcopy(model).double(), images.double()
-    adversarial = attack_in_batches(
-        lambda model, x, y: fgsm(model, x, y, epsilon), model, images, labels
-    )
-    survival = worst_of(model, images, labels, epsilon, steps=STEPS, seed=seed)
+    at_once = partial(climb, epsilon=epsilon, size=epsilon, steps=1)
     return Robustness(
         clean=clean_accuracy(model, images, labels),
-        fgsm=metrics.accuracy(model, adversarial, labels),
-        worst_case=survival.accuracy,
+        fgsm=metrics.accuracy(model, attack_in_batches(at_once, model, images, labels), labels),
+        worst_case=survivors(model, images, labels, epsilon, seed=seed).double().mean().item(),
     )
+
+
+def survivors(
+    model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
+) -> Tensor:
+    """Which images stay right under every attack, (n,) bool; what fell once is left alone."""
+    standing = metrics.predict(model, images).argmax(dim=1) == labels
+    for restart in range(RESTARTS):
+        for number, loss in enumerate((cross_entropy, margin)):
+            left = standing.nonzero().flatten()
+            if not len(left):
+                return standing
+            attack = partial(
+                climb,
+                epsilon=epsilon,
+                size=2.5 * epsilon / STEPS,
+                steps=STEPS,
+                loss=loss,
+                start=torch.Generator().manual_seed(seed * 1000 + restart * 2 + number),
+            )
+            attacked = attack_in_batches(attack, model, images[left], labels[left])
+            standing[left] = metrics.predict(model, attacked).argmax(dim=1) == labels[left]
+    return standing
+
+
+# --- the judge's attack --------------------------------------------------------------------------
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """The cross-entropy of each image, (n,)."""
+    return F.cross_entropy(logits, labels, reduction="none")
+
+
+def margin(logits: Tensor, labels: Tensor) -> Tensor:
+    """How far the best wrong class leads the true one, for each image (n,)."""
+    own = labels[:, None]
+    rest = logits.scatter(1, own, -math.inf)
+    return (rest.amax(dim=1, keepdim=True) - logits.gather(1, own)).squeeze(1)
+
+
+def slope(model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_entropy) -> Tensor:
+    """The gradient of each image's loss with respect to that image, in the images' shape."""
+    with metrics.evaluating(model), torch.enable_grad():
+        leaf = images.detach().clone().requires_grad_()
+        return torch.autograd.grad(loss(model(leaf), labels).sum(), leaf)[0]
+
+
+def bounded(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
+    """`moved`, cut off at epsilon from the images and at [0, 1], pixel by pixel."""
+    return moved.clamp(images - epsilon, images + epsilon).clamp(0, 1)
+
+
+def climb(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    *,
+    size: float,
+    steps: int,
+    loss: Loss = cross_entropy,
+    start: torch.Generator | None = None,
+) -> Tensor:
+    """Images that raise the loss: steps up the sign of its slope, from a random start if a
+    generator is given (Madry et al. 2018)."""
+    reached = images
+    if start is not None:
+        reached = images + torch.empty_like(images).uniform_(-epsilon, epsilon, generator=start)
+        reached = bounded(images, reached, epsilon)
+    for _ in range(steps):
+        up = slope(model, reached, labels, loss).sign()
+        reached = bounded(images, reached + size * up, epsilon)
+    return reached
 
 
 def faint_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
@@ -63,10 +139,7 @@ def faint_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
     Layers scaled up and down again leave the answers alone and make the gradient underflow: every
     attack then stands still, and the network looks robust. In float64 it moves.
     """
-    x = images.detach().clone().requires_grad_()
-    with metrics.evaluating(model), torch.enable_grad():
-        (gradient,) = torch.autograd.grad(margin_loss(model(x), labels).sum(), x)
-    largest = gradient.abs().flatten(1).amax(dim=1)
+    largest = slope(model, images, labels, margin).abs().flatten(1).amax(dim=1)
     return not bool(((largest > FAINT) & (largest < 1 / FAINT)).all())
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from autograder import bars
+from autograder import answer_key, bars
 from autograder.bars import Evidence
 from autograder.limits import Limits
 from autograder.robustness import Robustness, measure
@@ -46,14 +46,20 @@ class Setting:
     known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def remember(self, name: str, compute: Callable[[], T]) -> T:
-        """What `compute` gives, computed once for all students.
+        """What `compute` gives, computed once for all students; in a student's install what it
+        gave on the instructor's machine.
 
         Only for what depends on this setting alone, and for values that no check changes.
         """
         if name not in self.known:
-            self.known[name] = compute()
+            self.known[name] = self.kept[name] if name in self.kept else compute()
         value: T = self.known[name]
         return value
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What a student's install has in place of the reference answers. Raises CourseError."""
+        return answer_key.kept(self.assignment, self.profile) if self.public else {}
 
     @property
     def public(self) -> bool:
@@ -116,7 +122,7 @@ class Setting:
     @cached_property
     def victim(self) -> Network:
         """The network that attacks are checked on."""
-        return self.trained("tiny-cnn", self.budget.cnn_epochs)
+        return self.remember("victim", lambda: self.trained("tiny-cnn", self.budget.cnn_epochs))
 
     @cached_property
     def plain(self) -> Network:
@@ -126,7 +132,9 @@ class Setting:
     @cached_property
     def plain_robustness(self) -> Robustness:
         """How the undefended network fares under the judge's attack."""
-        return self.attacked(self.plain, self.dataset.test.labels)
+        return self.remember(
+            "plain robustness", lambda: self.attacked(self.plain, self.dataset.test.labels)
+        )
 
     def attacked(self, network: Network, labels: Tensor) -> Robustness:
         """The judge's attack on a network, with the same random starts for everyone.

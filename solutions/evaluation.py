@@ -6,20 +6,17 @@ and when an image counts as robust.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from course.batches import BoundAttack, attack_in_batches, channels_last_copy
 from course.metrics import accuracy, predict
 from solutions.fgsm import robustness_curve
 from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
-
-BoundAttack = Callable[[nn.Module, Tensor, Tensor], Tensor]
-"""attack(model, images, labels) -> adversarial images; its epsilon and steps are already chosen."""
 
 
 @dataclass(frozen=True)
@@ -39,43 +36,6 @@ class Survival:
         return self.survived.double().mean().item()
 
 
-def attack_in_batches(
-    attack: BoundAttack, model: nn.Module, images: Tensor, labels: Tensor, *, batch_size: int = 64
-) -> Tensor:
-    """Run an attack over many images, and return the adversarial images in the same order.
-
-    Gives what one call of attack(model, images, labels) gives, up to rounding (and to the order
-    in which a random start draws), in less time: an iterative attack reads and writes each
-    layer's output dozens of times, so batches are small enough to stay in the processor's cache,
-    and convolutions run channels-last, the layout in which CPU kernels vectorise. That happens in
-    a copy in eval mode: `model` itself is not touched.
-
-    images (n, C, H, W) in [0, 1]; labels (n,). `benchmarks/attacks.py` measures the gain. Raises
-    ValueError when there is nothing to attack, and whatever the attack raises.
-    """
-    if len(images) == 0 or batch_size < 1:
-        raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
-    quick = _channels_last_copy(model, images[:1])
-    batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
-    return torch.cat([attack(quick, x, y).contiguous() for x, y in batches])
-
-
-def _channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
-    """A copy in eval mode, channels-last where the model can run that way."""
-    quick = copy.deepcopy(model).eval().requires_grad_(False)
-    filters = [weight for weight in quick.parameters() if weight.ndim == 4]
-    try:
-        # Not `contiguous`, which leaves filters of one input channel as they are: in them the two
-        # layouts are one, and only their strides tell the next layers which was meant.
-        for weight in filters:
-            weight.data = weight.data.clone(memory_format=torch.channels_last)
-        predict(quick, image)
-    except RuntimeError:  # `x.view(n, -1)` after a convolution needs the usual layout
-        for weight in filters:
-            weight.data = weight.data.clone(memory_format=torch.contiguous_format)
-    return quick
-
-
 def curve_in_batches(
     model: nn.Module,
     images: Tensor,
@@ -91,7 +51,7 @@ def curve_in_batches(
     """
     if len(images) == 0 or batch_size < 1:
         raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
-    quick = _channels_last_copy(model, images[:1])
+    quick = channels_last_copy(model, images[:1])
     correct = torch.zeros(len(epsilons), dtype=torch.float64)
     for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
         accuracies = robustness_curve(quick, x, y, epsilons)

@@ -5,9 +5,10 @@ import copy
 import pytest
 import torch
 
-from autograder.robustness import faint_gradient, measure, relative_gain
+from autograder.robustness import STEPS, faint_gradient, measure, relative_gain, survivors
 from course.models import build
 from course.training import fit, plain_recipe
+from solutions.evaluation import worst_of
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,13 @@ def test_an_honest_network_is_attacked_as_it_is(plain, digits):
 def test_the_reference_gains_one_and_the_plain_network_nothing():
     assert relative_gain(0.8, 0.3, 0.8) == 1.0
     assert relative_gain(0.3, 0.3, 0.8) == 0.0
+
+
+def test_the_judges_own_attack_leaves_what_the_reference_leaves(plain, digits):
+    """Two implementations of one attack: a mistake in either would show as a difference."""
+    test = digits.test[:64]
+    for epsilon in (0.02, 0.1):
+        left = survivors(plain, test.images, test.labels, epsilon, seed=3)
+        right = worst_of(plain, test.images, test.labels, epsilon, steps=STEPS, seed=3).survived
+        assert (left != right).sum() <= 1  # a pixel whose gradient is nearly 0 may go either way
+        assert 0 < left.sum() <= 64
