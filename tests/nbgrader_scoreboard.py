@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ FORMATS_FILE = redteam.FOLDER / "formats.py"
 POINTS = 20
 SECONDS = {"a5-adversarial-training": 300.0}  # for all of nbgrader's run
 USUAL_SECONDS = 150.0
+BUSY = 2  # the load, as a multiple of the processors, from which slowness tells nothing
 ENDED = {
     "memory": f"took more than {jail.MEMORY >> 30} GB, which only the jail stopped",
     "time": "the run never ended",
@@ -110,7 +112,8 @@ def grade(item: Item) -> dict[str, Any]:
         seconds = SECONDS.get(item.assignment, USUAL_SECONDS)
         handed = folder / "submitted"
         report = jail.run(template, handed, item.assignment, course.ATTACKER, seconds)
-        return {"fingerprint": item.fingerprint, **report}
+        busy = os.getloadavg()[0] > BUSY * (os.cpu_count() or 1)
+        return {"fingerprint": item.fingerprint, "busy": busy, **report}
 
 
 def is_complete(item: Item, reports: dict[str, dict[str, Any]]) -> bool:
@@ -121,10 +124,15 @@ def is_complete(item: Item, reports: dict[str, dict[str, Any]]) -> bool:
 
 
 def is_our_fault(report: dict[str, Any]) -> bool:
-    """Whether the instructor's own first cell was too slow, or what looks on in the jail failed."""
+    """Whether the instructor's own first cell was too slow, what looks on in the jail failed, or
+    time ran out while the machine was busy with other things."""
     log = str(report.get("log", ""))
-    return "Error: " in str(report.get("stderr", "")) or (
-        'data = load("digits")' in log and "Removing failed assignment" in log
+    late = report.get("died") == "time" or ("exit" in report and report["exit"] is None)
+    late = late or "Timeout" in log + " ".join(report.get("errors", []))
+    return (
+        "Error: " in str(report.get("stderr", ""))
+        or ('data = load("digits")' in log and "Removing failed assignment" in log)
+        or (late and report.get("busy", False))
     )
 
 
