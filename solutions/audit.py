@@ -1,0 +1,190 @@
+"""Assignment 6: units put right, an evaluation to rely on, two defences broken, one radius proved.
+
+Everything that is measured here is measured in pixels: what a network was trained on is put in
+front of it as a layer, and then forgotten.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import torch
+from scipy.special import betaincinv
+from torch import Tensor, nn
+
+from course.defences import Defence
+from course.metrics import evaluating, predict
+from course.models import Normalize
+from solutions.fgsm import check_attack
+from solutions.pgd import cross_entropy, margin_loss, pgd
+
+STEPS = 20
+RESTARTS = 2
+
+
+def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
+    """Return the largest change of a pixel that an epsilon on normalised images allows.
+
+    Normalised images are z = (x - mean) / std, so a change of z by epsilon is one of x by
+    epsilon * std; of several channels the one with the largest std may move furthest. For images
+    on [-1, 1] the std is 1/2, for pixels from 0 to 255 it is 1/255.
+
+    epsilon >= 0 in normalised units; std > 0 in pixel units, one number or one per channel.
+    Returns pixel units. Raises ValueError for anything else, or nothing to convert by.
+    """
+    stds = [float(each) for each in std] if isinstance(std, Sequence) else [float(std)]
+    if not (0 <= epsilon < math.inf):
+        raise ValueError(f"epsilon must be a finite number >= 0, got {epsilon}")
+    if not stds or not all(0 < each < math.inf for each in stds):
+        raise ValueError(f"every std must be a finite number > 0, got {std}")
+    return epsilon * max(stds)
+
+
+def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its weights do
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    mean: Sequence[float],
+    std: Sequence[float],
+) -> float:
+    """Return the robust accuracy of a model that takes normalised images.
+
+    With the normalisation as a layer in front, images, epsilon and the range [0, 1] are all in
+    pixel units and nothing is left to convert. An image counts if the model is right about it
+    clean, and after PGD on the cross-entropy and on the margin, each from several random starts:
+    an upper bound on robust accuracy that scaled logits cannot raise.
+
+    model: takes (images - mean) / std, returns logits, left as it was. images (n, C, H, W) in
+    [0, 1]; labels (n,); epsilon >= 0 in pixel units; mean and std per channel. Raises ValueError
+    for an empty set and as `fgsm` does.
+    """
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("no images: 0/0 is no accuracy")
+    on_pixels = nn.Sequential(Normalize(mean, std), model)
+    survived = predict(on_pixels, images).argmax(dim=1) == labels
+    for loss in [cross_entropy, margin_loss] * RESTARTS:
+        step = 2.5 * epsilon / STEPS
+        attacked = pgd(on_pixels, images, labels, epsilon, step_size=step, steps=STEPS, loss=loss)
+        survived &= predict(on_pixels, attacked).argmax(dim=1) == labels
+    return survived.double().mean().item()
+
+
+class StraightThrough(nn.Module):
+    """A defence that answers as ever, and whose transformation lets gradients pass unchanged.
+
+    Backward pass differentiable approximation, with the identity as the approximation (Athalye et
+    al. 2018): a transformation t with t(x) near x, but a useless gradient, is taken for t(x) = x on
+    the way back only.
+    """
+
+    def __init__(self, defense: Defence) -> None:
+        super().__init__()
+        self.defense = defense
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (n, C, H, W) to the defence's own logits."""
+        change = (self.defense.transform(images) - images).detach()
+        return self.defense.decide(self.defense.model(images + change))
+
+
+def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    """Return images that the defence gets wrong, wherever one was found within epsilon.
+
+    An adaptive attack looks at what hides the gradient, and goes round it: PGD through the
+    transformation as if it were not there, on the margin, whose gradient large logits leave alone,
+    and on the cross-entropy, which finds other images where it does not vanish.
+    Whether an image is broken is asked of the defence itself, and what broke it is kept.
+
+    defense: `decide(model(transform(images)))`, left as it was. images (n, C, H, W) in [0, 1];
+    labels (n,); epsilon >= 0 in pixel units. The result is detached, in [0, 1] and within epsilon.
+    Raises ValueError as `fgsm` does.
+    """
+    check_attack(images, labels, epsilon)
+    seen_through = StraightThrough(defense)
+    best = images.detach().clone()
+    for loss in [margin_loss, cross_entropy] * RESTARTS:
+        step = 2.5 * epsilon / STEPS
+        attacked = pgd(
+            seen_through, images, labels, epsilon, step_size=step, steps=STEPS, loss=loss
+        )
+        broken = predict(defense, attacked).argmax(dim=1) != labels
+        best[broken] = attacked[broken]
+    return best
+
+
+def certified_radius(count: int, samples: int, sigma: float, alpha: float = 0.001) -> float:
+    """Return the L2 radius in which the smoothed classifier's answer is certain; 0.0 to abstain.
+
+    The smoothed classifier answers with the class that the network gives most often to images with
+    normal noise of deviation sigma on every pixel. `count` of `samples` noisy copies got that
+    class; with p a lower bound of its probability that holds with confidence 1 - alpha
+    (Clopper & Pearson 1934, one-sided: the alpha quantile of Beta(count, samples - count + 1)),
+
+        R = sigma * Phi^-1(p)  if p > 1/2, else nothing is certain
+
+    (Cohen, Rosenfeld & Kolter 2019, theorem 1 and CERTIFY). The class must have been chosen with
+    other noise than it was counted with. R is in pixel units, in the Euclidean norm.
+
+    0 <= count <= samples, samples >= 1, sigma > 0 in pixel units, 0 < alpha < 1. Raises ValueError
+    for anything else.
+    """
+    if not (samples >= 1 and 0 <= count <= samples):
+        raise ValueError(f"count must be from 0 to samples, got {count} of {samples}")
+    if not (0 < sigma < math.inf and 0 < alpha < 1):
+        raise ValueError(f"sigma must be > 0 and alpha between 0 and 1, got {sigma} and {alpha}")
+    lower = betaincinv(count, samples - count + 1, alpha) if count > 0 else 0.0
+    return sigma * NormalDist().inv_cdf(lower) if lower > 0.5 else 0.0
+
+
+# --- smoothing, and an attack on it -------------------------------------------------------------
+
+
+def noisy_votes(
+    model: nn.Module, image: Tensor, sigma: float, samples: int, generator: torch.Generator
+) -> Tensor:
+    """Return how often each class is answered to noisy copies of one image: (k,), int64.
+
+    image (C, H, W); sigma > 0 in pixel units. The copies are not clamped to [0, 1]: the proof of
+    the radius needs the whole of the normal distribution.
+    """
+    noise = torch.randn((samples, *image.shape), generator=generator)
+    logits = predict(model, image + sigma * noise)
+    return logits.argmax(dim=1).bincount(minlength=logits.shape[1])
+
+
+def attack_smoothed(
+    model: nn.Module,
+    image: Tensor,
+    label: int,
+    radius: float,
+    sigma: float,
+    *,
+    steps: int = 20,
+    samples: int = 64,
+    generator: torch.Generator,
+) -> Tensor:
+    """Return an image at most `radius` away in L2 on which the class `label` gets fewer votes.
+
+    Gradient ascent on the mean margin over noisy copies (expectation over transformation, Athalye
+    et al. 2018), with steps along the gradient itself and a projection onto the Euclidean ball:
+    what is outside is brought back along the straight line to the image. No clamp to [0, 1], since
+    the radius is certified without one: the stronger attacker is tried.
+
+    image (C, H, W); radius >= 0 and sigma > 0 in pixel units. The result is detached.
+    """
+    labels = torch.full((samples,), label)
+    change = torch.zeros_like(image)
+    for _ in range(steps):
+        change.requires_grad_()
+        noise = sigma * torch.randn((samples, *image.shape), generator=generator)
+        with evaluating(model), torch.enable_grad():
+            loss = margin_loss(model(image + change + noise), labels).mean()
+            (gradient,) = torch.autograd.grad(loss, change)
+        step = 2.5 * radius / steps * gradient / gradient.norm().clamp(min=1e-12)
+        change = change.detach() + step
+        change = change * (radius / change.norm().clamp(min=1e-12)).clamp(max=1.0)
+    return image + change.detach()
