@@ -1,4 +1,4 @@
-"""The reference's generated and listed parts are up to date: commands, and the result file.
+"""Written and listed pages are up to date: commands, the coverage table, the result file.
 
 That every public name is on a reference page is tested where the site is built.
 """
@@ -9,10 +9,13 @@ import re
 import subprocess
 import sys
 from dataclasses import fields
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder import catalog
 from autograder.provenance import provenance
 from autograder.results import CheckResult, Pictures, Result
 from autograder.setting import Setting
@@ -21,10 +24,55 @@ ROOT = Path(__file__).parent.parent
 RESULT_PAGE = ROOT / "site" / "reference" / "result.md"
 
 
-def test_commands_are_those_of_the_programs() -> None:
-    command = [sys.executable, str(ROOT / "tools" / "commands.py"), "--check"]
+@pytest.fixture(scope="module")
+def coverage() -> Any:
+    """The tool that writes the coverage table, which is in no package."""
+    spec = spec_from_file_location("coverage_table", ROOT / "tools" / "coverage.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("tool", ["commands", "coverage"])
+def test_written_pages_are_up_to_date(tool: str) -> None:
+    command = [sys.executable, str(ROOT / "tools" / f"{tool}.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        ("lectures/cnn#one-patch", "lectures/cnn#no-such-heading", "no heading"),
+        ("lectures/cnn#one-patch", "lectures/nowhere#one-patch", "no page"),
+        ("[train_learns]", "[train_flies]", "no check train_flies"),
+        ("reports: [0, 3]", "reports: [0, 7]", "no report 007"),
+    ],
+)
+def test_coverage_refuses_what_does_not_exist(
+    coverage: Any, tmp_path: Path, good: str, bad: str, told: str
+) -> None:
+    row = """
+- group: Networks
+  rows:
+    - topic: Learning rates
+      reports: [0, 3]
+      taught: [lectures/cnn#one-patch]
+      graded: {a1-cnn: [train_learns]}
+"""
+    source = tmp_path / "coverage.yml"
+    source.write_text(row)
+    assert "[One patch](lectures/cnn.md#one-patch)" in coverage.page(source)
+    source.write_text(row.replace(good, bad))
+    with pytest.raises(coverage.Missing, match=told):
+        coverage.page(source)
+
+
+def test_coverage_speaks_of_every_assignment() -> None:
+    text = (ROOT / "site" / "coverage.md").read_text(encoding="utf-8")
+    assert [name for name in catalog.ASSIGNMENTS if f"{name}: `" not in text] == []
 
 
 def listed(heading: str) -> list[str]:
