@@ -141,6 +141,13 @@ class Student:
         self._request("mode", ref, training)
         return ref
 
+    def defence(self, name: str, network: Network, number: float) -> Ref:
+        """Hand out a fresh copy of a judge-owned network behind one of the course's defences."""
+        inner, ref = self.network(network), self._new_ref()
+        self._request("defence", ref, name, inner, number)
+        self._request("mode", ref, False)
+        return ref
+
     def call(
         self,
         name: str,

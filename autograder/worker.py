@@ -26,7 +26,7 @@ from autograder import slicing
 from autograder.confine import Confinement, confine
 from autograder.limits import Limits, apply_limits
 from autograder.protocol import Channel, Message, Ref, describe, pack, unpack
-from course import models
+from course import defences, models
 
 MESSAGE_LENGTH = 500
 STEP_LENGTH = 300
@@ -92,6 +92,10 @@ class Worker:
     def do_mode(self, ref: Ref, training: bool) -> None:
         """Put a kept network in train or eval mode."""
         self.objects[ref.name].train(training)
+
+    def do_defence(self, ref: Ref, name: str, network: Ref, number: float) -> None:
+        """Put one of the course's defences around a kept network, and keep that as `ref`."""
+        self.objects[ref.name] = defences.build(name, self.objects[network.name], number)
 
     def do_generator(self, ref: Ref, seed: int) -> None:
         """Keep a random generator as `ref`."""

@@ -28,6 +28,7 @@ from autograder.protocol import Opaque, Ref
 from autograder.slicing import Cell
 from autograder.student import LiveTransport, Network, Student, student_in_worker
 from autograder.submission import Submission
+from course import defences
 
 LIMITS = Limits(call_seconds=60.0, train_seconds=60.0)
 SECRET = "kept-from-students-7c1f"
@@ -201,6 +202,16 @@ def test_a_network_is_handed_out_with_the_judges_weights(shown):
     traces = shown.traces(ref)
     assert traces["hooks"] == traces["gradients"] == 0
     assert all(shown.traces(shown.network(network, training=True))["training"])
+
+
+def test_a_defence_is_handed_out_around_the_judges_network(shown):
+    network = Network.build("tiny-cnn", 3)
+    images = torch.rand(2, 1, 28, 28)
+    for name, number in (("quantised", 4.0), ("scaled-logits", 100.0)):
+        ref = shown.defence(name, network, number)
+        expected = defences.build(name, network.module, number)
+        torch.testing.assert_close(shown.apply(ref, images), expected(images))
+        assert not any(shown.traces(ref)["training"])
 
 
 def test_inputs_changed_in_place_stay_as_they_were_here(shown):
