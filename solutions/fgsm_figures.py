@@ -18,6 +18,7 @@ import numpy as np
 from course import plots
 from course.metrics import wilson_interval
 from course.plots import percent
+from solutions.image_grid import grid_figure, pixels
 
 Results = Mapping[str, Any]
 """What `solutions.fgsm_lecture.measure` returned."""
@@ -39,18 +40,7 @@ class Drawing:
 
 
 def _attack_grid(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    grid = results["grid"]
-    return plots.attack_grid(
-        _pixels(grid, "clean"),
-        _pixels(grid, "adversarial"),
-        labels=grid["labels"],
-        clean_predictions=grid["clean"]["predictions"],
-        adversarial_predictions=grid["adversarial"]["predictions"],
-        clean_confidences=grid["clean"]["confidences"],
-        adversarial_confidences=grid["adversarial"]["confidences"],
-        epsilon=results["epsilon"],
-        theme=theme,
-    )
+    return grid_figure(results["grid"], theme)
 
 
 def _attack_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
@@ -116,7 +106,7 @@ def _drift(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 def _hero(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     """The first image that the attack fools, as a sum: image + change = misread image."""
     grid = results["grid"]
-    before, after = (_pixels(grid, kind) for kind in ("clean", "adversarial"))
+    before, after = (pixels(grid, kind) for kind in ("clean", "adversarial"))
     first, second = (grid[kind]["predictions"] for kind in ("clean", "adversarial"))
     fooled = [i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a != b][:2]
     signed = matplotlib.colormaps["cividis"]
@@ -153,10 +143,6 @@ def _curves(
         theme=theme,
         **options,
     )
-
-
-def _pixels(grid: Mapping[str, Any], kind: str) -> Any:
-    return np.array(grid[kind]["pixels"], dtype=float).reshape(-1, *grid["shape"]) / 255
 
 
 UNIT_NAMES = {

@@ -26,6 +26,7 @@ from course.training import History, Perturb, fit, plain_recipe
 from solutions.evaluation import BoundAttack, robust_accuracy
 from solutions.fgsm import fgsm, robustness_curve
 from solutions.hooks import activation_drift
+from solutions.image_grid import image_grid
 from solutions.pgd import pgd
 
 PROFILE = "digits"
@@ -198,24 +199,9 @@ def _drift(models: list[nn.Module], test: Split, attack: BoundAttack) -> dict[st
 
 
 def _grid(model: nn.Module, test: Split, epsilon: float) -> dict[str, Any]:
-    """A few images as bytes; the model answers for the bytes, so what is drawn is what it saw.
-
-    The change is rounded towards zero, since half a byte more would leave the ball.
-    """
+    """The first test image of some classes, attacked."""
     chosen = [int((test.labels == label).nonzero()[0]) for label in SHOWN]
-    labels = test.labels[chosen]
-    clean = (test.images[chosen] * 255).round()
-    change = 255 * fgsm(model, clean / 255, labels, epsilon) - clean
-    adversarial = clean + (change + 1e-3 * change.sign()).trunc()  # 4.9999 is a 5 in float32
-    grid: dict[str, Any] = {"shape": list(clean.shape[1:]), "labels": labels.tolist()}
-    for name, pixels in (("clean", clean), ("adversarial", adversarial)):
-        logits = predict(model, pixels / 255)
-        grid[name] = {
-            "pixels": pixels.flatten(1).int().tolist(),
-            "predictions": logits.argmax(dim=1).tolist(),
-            "confidences": _rounded(logits.softmax(dim=1).amax(dim=1)),
-        }
-    return grid
+    return image_grid(model, test.images[chosen], test.labels[chosen], epsilon)
 
 
 def _about(plan: Plan, data: Dataset, epochs: int, model: nn.Module) -> dict[str, Any]:

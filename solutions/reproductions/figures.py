@@ -18,6 +18,7 @@ from course import plots
 from course.metrics import wilson_interval
 from course.plot_style import LINES, MARKERS, canvas, plain_axes
 from solutions.fgsm_figures import Drawing
+from solutions.image_grid import grid_figure
 from solutions.reproductions.record import Published, in_unit, measurements, with_interval
 from solutions.reproductions.runner import Report, reports, table
 
@@ -26,25 +27,6 @@ Results = Mapping[str, Any]
 
 
 # --- pictures -----------------------------------------------------------------------------------
-
-
-def grid_figure(grid: Mapping[str, Any], theme: plots.Theme = plots.LIGHT) -> plots.CourseFigure:
-    """Clean images, the change magnified, attacked images: what `measure.image_grid` kept."""
-
-    def pixels(kind: str) -> Any:
-        return np.array(grid[kind]["pixels"], dtype=float).reshape(-1, *grid["shape"]) / 255
-
-    return plots.attack_grid(
-        pixels("clean"),
-        pixels("adversarial"),
-        labels=grid["labels"],
-        clean_predictions=grid["clean"]["predictions"],
-        adversarial_predictions=grid["adversarial"]["predictions"],
-        clean_confidences=grid["clean"]["confidences"],
-        adversarial_confidences=grid["adversarial"]["confidences"],
-        epsilon=grid["epsilon"],
-        theme=theme,
-    )
 
 
 def _one_axis(results: Results, theme: plots.Theme) -> plots.CourseFigure:

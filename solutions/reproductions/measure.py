@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from course.data import Split
 from course.metrics import predict
 from course.training import History, Perturb, Recipe, fit
-from solutions.fgsm import fgsm, loss_gradient
+from solutions.fgsm import loss_gradient
 from solutions.reproductions.lab import Lab
 
 BATCH = 128
@@ -95,26 +95,3 @@ def detection(clean: Tensor, attacked: Tensor) -> float:
     below = torch.searchsorted(ordered, clean.double(), right=False)
     upto = torch.searchsorted(ordered, clean.double(), right=True)
     return float((below + upto).double().mean() / 2 / len(attacked))
-
-
-def image_grid(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> dict[str, Any]:
-    """A few images before and after FGSM, as bytes; the model answers for the bytes.
-
-    The change is rounded towards zero, since half a byte more would leave the ball.
-    """
-    clean = (images * 255).round()
-    change = 255 * fgsm(model, clean / 255, labels, epsilon) - clean
-    adversarial = clean + (change + 1e-3 * change.sign()).trunc()
-    grid: dict[str, Any] = {
-        "shape": list(images.shape[1:]),
-        "labels": labels.tolist(),
-        "epsilon": epsilon,
-    }
-    for name, pixels in (("clean", clean), ("adversarial", adversarial)):
-        logits = predict(model, pixels / 255)
-        grid[name] = {
-            "pixels": pixels.flatten(1).int().tolist(),
-            "predictions": logits.argmax(dim=1).tolist(),
-            "confidences": [round(c, 4) for c in logits.softmax(dim=1).amax(dim=1).tolist()],
-        }
-    return grid

@@ -25,9 +25,10 @@ from solutions.evaluation import attack_in_batches, worst_of
 from solutions.fgsm import fgsm
 from solutions.fgsm_lecture import sign_noise
 from solutions.hooks import ActivationMonitor, activation_drift, statistics
+from solutions.image_grid import grid_figure, image_grid
 from solutions.reproductions.claims002 import FINDINGS, PUBLISHED
 from solutions.reproductions.lab import Lab
-from solutions.reproductions.measure import fgsm_counts, image_grid, trained
+from solutions.reproductions.measure import fgsm_counts, trained
 from solutions.reproductions.record import number, share, words
 from solutions.reproductions.runner import Report
 from solutions.reproductions.simple_cnn import (
@@ -339,8 +340,6 @@ def _grid(model: nn.Module, test: Split) -> dict[str, Any]:
 
 def picture(result: Mapping[str, Any]) -> CourseFigure:
     """Images, their change magnified ten times, and what the network then reads."""
-    from solutions.reproductions.figures import grid_figure  # noqa: PLC0415 - matplotlib
-
     return grid_figure(result["kept"]["grid"])
 
 

@@ -22,9 +22,10 @@ from course.models import build, parameter_count
 from course.training import Recipe
 from solutions.evaluation import attack_in_batches
 from solutions.fgsm import fgsm, loss_gradient
+from solutions.image_grid import grid_figure, image_grid
 from solutions.reproductions.claims004 import FINDINGS, PRINTED_PERCENTAGES, PUBLISHED
 from solutions.reproductions.lab import Lab
-from solutions.reproductions.measure import detection, fgsm_counts, image_grid, trained
+from solutions.reproductions.measure import detection, fgsm_counts, trained
 from solutions.reproductions.record import number, share, words
 from solutions.reproductions.runner import Report
 
@@ -383,8 +384,6 @@ def _resized(images: Tensor) -> Tensor:
 
 def picture(result: Mapping[str, Any]) -> CourseFigure:
     """Images, their change magnified ten times, and what the network then reads."""
-    from solutions.reproductions.figures import grid_figure  # noqa: PLC0415 - matplotlib
-
     return grid_figure(result["kept"]["grid"])
 
 
