@@ -9,9 +9,7 @@ otherwise earn marks for it.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pytest
 import torch
@@ -25,8 +23,18 @@ from autograder.checks.answers import (
     require_number,
     require_numbers,
 )
+from autograder.checks.attacked import (
+    CLOSE_ENOUGH,
+    IMAGES,
+    Trial,
+    follows_the_gradient,
+    stays_in_range,
+    stays_within_epsilon,
+    steep,
+    treats_each_alone,
+)
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import StudentFault, Wrong
+from autograder.errors import StudentFault
 from autograder.expect import expect, expect_true
 from autograder.setting import Setting
 from autograder.student import Network, Student
@@ -35,77 +43,32 @@ from course.data import Split
 from solutions import fgsm as reference
 
 LECTURE = "lectures/fgsm/"
-TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
-CLOSE_ENOUGH = 1e-5
-IMAGES = 96
 EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
 
 
-@dataclass
-class Trial:
-    """One call of the student's attack: what it was given and what the judge knows about it."""
-
-    network: Network
-    images: Tensor
-    labels: Tensor
-    epsilon: float
-    gradient: Tensor
-    adversarial: Any
-
-    @property
-    def perturbation(self) -> Tensor:
-        """What the attack added to each pixel, measured from the judge's own images."""
-        return self.adversarial - self.images
-
-
-def attempt(
-    student: Student,
-    network: Network,
-    images: Tensor,
-    labels: Tensor,
-    epsilon: float,
-    *,
-    gradient: Tensor | None = None,
-) -> Trial:
-    """Let the student attack a fresh copy of `network`; `gradient` where it is known already."""
-    if gradient is None:
-        gradient = reference.loss_gradient(network.module, images, labels)
+def attempt(student: Student, network: Network, test: Split, epsilon: float) -> Trial:
+    """Let the student attack a fresh copy of `network`."""
+    images, labels = test.images, test.labels
     ref = student.network(network)
     adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
-    return Trial(network, images, labels, epsilon, gradient, adversarial)
+    return Trial(network, images, labels, epsilon, adversarial)
 
 
 @pytest.fixture(scope="module")
 def trial(student: Student, setting: Setting) -> Trial:
     """The student's attack on the trained network, at the profile's epsilon."""
     require(student, "fgsm", "function")
-    test, network = setting.test_images(IMAGES), setting.victim
-    gradient = setting.remember(
-        "gradient", partial(reference.loss_gradient, network.module, test.images, test.labels)
-    )
-    epsilon = setting.budget.epsilon
-    return attempt(student, network, test.images, test.labels, epsilon, gradient=gradient)
-
-
-def steep(setting: Setting) -> tuple[Network, Split]:
-    """A linear network, where the best perturbation is known in closed form, with its images.
-
-    It is sure of itself, and wrong about every image: there a loss that is computed from
-    probabilities, as by a softmax before cross-entropy, points elsewhere.
-    """
-    test = setting.test_images(24)
-    network = setting.network("linear", "linear weights")
-    network = network.with_weights([20 * w for w in network.weights])
-    predicted = metrics.predict(network.module, test.images).argmax(dim=1)
-    other = (test.labels + 1) % setting.dataset.num_classes
-    return network, Split(test.images, torch.where(predicted == test.labels, other, test.labels))
+    test = setting.test_images(IMAGES)
+    trial = attempt(student, setting.victim, test, setting.budget.epsilon)
+    trial.gradient = setting.remember("gradient", lambda: trial.gradient)
+    return trial
 
 
 @pytest.fixture(scope="module")
 def linear_trial(student: Student, setting: Setting) -> Trial:
     """The same on a linear network."""
-    network, test = steep(setting)
-    return attempt(student, network, test.images, test.labels, 8 / 255)
+    network, test = setting.remember("steep", partial(steep, setting))
+    return attempt(student, network, test, 8 / 255)
 
 
 # --- fgsm ----------------------------------------------------------------------------------------
@@ -120,20 +83,12 @@ def test_fgsm_returns_images(trial: Trial) -> None:
 @pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
-    agreement, moved = diagnose.agreement(trial)
-    measures.update(sign_agreement=agreement, pixels_moved=moved)
-    if moved < 0.05:
-        raise Wrong(
-            "pixels that move where the loss has a gradient",
-            f"{100 * moved:.1f} % of them moved",
-            cause="the images come back unchanged",
-            hint="Add epsilon times the sign of the gradient to the images.",
-        )
-    expect_true(
-        max(agreement, 1 - agreement) >= 0.75,
-        "moves along the sign of the gradient",
-        f"{100 * agreement:.0f} % of the moved pixels go where the loss rises",
+    follows_the_gradient(
+        trial,
+        measures,
+        least=0.75,
         cause=partial(diagnose.unrelated, trial),
+        unmoved_hint="Add epsilon times the sign of the gradient to the images.",
         hint="Take the gradient of the cross-entropy with respect to the images.",
     )
 
@@ -141,12 +96,8 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
 @pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_stays_in_range(trial: Trial) -> None:
     """Every pixel stays in [0, 1]"""
-    low, high = trial.adversarial.min().item(), trial.adversarial.max().item()
-    expect_true(
-        low >= 0 and high <= 1,
-        "pixels in [0, 1]",
-        f"pixels from {low:.4f} to {high:.4f}",
-        cause="the result is not clamped, or clamped to another range",
+    stays_in_range(
+        trial.adversarial,
         hint="An image that no camera can take is no attack: clamp the result to [0, 1].",
     )
 
@@ -154,12 +105,9 @@ def test_fgsm_stays_in_range(trial: Trial) -> None:
 @pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
     """No pixel moves by more than epsilon"""
-    largest = trial.perturbation.abs().max().item()
-    measures["largest_move"] = largest
-    expect(
-        largest,
-        "a largest move of",
-        at_most=trial.epsilon + TOLERANCE,
+    stays_within_epsilon(
+        trial,
+        measures,
         cause=partial(diagnose.too_far, trial),
         hint="The bound holds for every pixel alone: |x_adv - x| <= epsilon, in pixel units.",
     )
@@ -206,17 +154,9 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
 @pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
 def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
     """An image's attack does not depend on the images beside it"""
-    few = slice(0, 3)
-    alone = attempt(
-        student, trial.network, trial.images[few], trial.labels[few], trial.epsilon
-    ).adversarial
-    apart = (require_images(alone, trial.images[few]) - trial.adversarial[few]).abs() > CLOSE_ENOUGH
-    expect_true(
-        apart.float().mean().item() <= 0.002,
-        "the same adversarial image alone and in a batch",
-        f"{100 * apart.float().mean():.1f} % of the pixels differ",
-        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
-    )
+    few = Split(trial.images[:3], trial.labels[:3])
+    alone = attempt(student, trial.network, few, trial.epsilon)
+    treats_each_alone(alone.adversarial, trial, stray=0.002)
 
 
 @pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
@@ -292,7 +232,7 @@ def own_attack(
     accuracies = []
     with contextlib.suppress(StudentFault):
         for epsilon in epsilons:
-            trial = attempt(student, setting.victim, test.images, test.labels, epsilon)
+            trial = attempt(student, setting.victim, test, epsilon)
             attacked = require_images(trial.adversarial, test.images)
             accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
     if len(accuracies) == len(found) and diagnose.close(found, accuracies):

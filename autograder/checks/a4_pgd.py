@@ -8,7 +8,7 @@ starts come from a generator that the judge seeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,7 +17,6 @@ import torch
 from torch import Tensor
 
 from autograder.checks import diagnose_fgsm, diagnose_pgd
-from autograder.checks.a3_fgsm import CLOSE_ENOUGH, TOLERANCE, Trial, steep
 from autograder.checks.answers import (
     kind,
     no_tensor,
@@ -26,19 +25,28 @@ from autograder.checks.answers import (
     require_images,
     require_number,
 )
+from autograder.checks.assaults import Assault, assault, clean_cases, wild_assault
+from autograder.checks.attacked import (
+    CLOSE_ENOUGH,
+    IMAGES,
+    Trial,
+    follows_the_gradient,
+    stays_in_range,
+    stays_within_epsilon,
+    steep,
+    treats_each_alone,
+)
 from autograder.checks.traces import leaves_no_trace
 from autograder.errors import StudentFault, Wrong
-from autograder.expect import expect, expect_true
+from autograder.expect import Cause, expect_true, in_words
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
 from course.data import Split
 from solutions import pgd as reference
-from solutions.fgsm import loss_gradient
 
 LECTURE = "lectures/stronger-attacks/"
 WEAKER = 0.1  # of the images: one step, or a start that never leaves a corner, leaves more
-IMAGES = 96
 # Rounding alone moves 2 to 3 % of the pixels elsewhere, in float64 or in forty steps.
 STRAY = 0.08
 
@@ -88,8 +96,7 @@ def walk(
         steps=steps,
         **options,
     )
-    gradient = loss_gradient(network.module, test.images, test.labels)
-    return Walk(network, test.images, test.labels, epsilon, gradient, answer, step_size, steps)
+    return Walk(network, test.images, test.labels, epsilon, answer, step_size, steps)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +105,10 @@ def trial(student: Student, setting: Setting) -> Walk:
     require(student, "pgd", "function")
     epsilon = setting.budget.epsilon
     test = setting.test_images(IMAGES)
-    return walk(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+    trial = walk(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+    trial.gradient = setting.remember("gradient", lambda: trial.gradient)
+    trial.expected = setting.remember("path", lambda: trial.expected)
+    return trial
 
 
 def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
@@ -125,21 +135,12 @@ def test_pgd_returns_images(trial: Walk) -> None:
 @pytest.mark.graded(needs="pgd_returns_images", exercise="pgd", lecture=LECTURE)
 def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
-    agreement, moved = diagnose_fgsm.agreement(trial)
-    measures.update(sign_agreement=agreement, pixels_moved=moved)
-    if moved < 0.05:
-        raise Wrong(
-            "pixels that move where the loss has a gradient",
-            f"{100 * moved:.1f} % of them moved",
-            cause="the images come back unchanged",
-            hint="Each turn starts where the last one ended: is what a turn computes kept?",
-        )
-    # Later steps meet other gradients than the first: the reference agrees in 89 %.
-    expect_true(
-        max(agreement, 1 - agreement) >= 0.7,
-        "moves along the sign of the gradient",
-        f"{100 * agreement:.0f} % of the moved pixels go where the loss rises",
-        cause=diagnose_fgsm.unrelated(trial),
+    follows_the_gradient(
+        trial,
+        measures,
+        least=0.7,  # later steps meet other gradients than the first: the reference agrees in 89 %
+        cause=partial(diagnose_fgsm.unrelated, trial),
+        unmoved_hint="Each turn starts where the last one ended: is what a turn computes kept?",
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
     )
 
@@ -147,12 +148,8 @@ def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
 @pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
 def test_pgd_stays_in_range(trial: Walk) -> None:
     """Every pixel stays in [0, 1]"""
-    low, high = trial.adversarial.min().item(), trial.adversarial.max().item()
-    expect_true(
-        low >= 0 and high <= 1,
-        "pixels in [0, 1]",
-        f"pixels from {low:.4f} to {high:.4f}",
-        cause="the result is not clamped, or clamped to another range",
+    stays_in_range(
+        trial.adversarial,
         hint="Clamp to [0, 1] in each step, after the step was brought back within epsilon.",
     )
 
@@ -160,13 +157,10 @@ def test_pgd_stays_in_range(trial: Walk) -> None:
 @pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
 def test_pgd_stays_within_epsilon(trial: Walk, measures: dict[str, float]) -> None:
     """However many steps it takes, no pixel moves by more than epsilon"""
-    largest = trial.perturbation.abs().max().item()
-    measures["largest_move"] = largest
-    expect(
-        largest,
-        "a largest move of",
-        at_most=trial.epsilon + TOLERANCE,
-        cause=diagnose_pgd.too_far(trial),
+    stays_within_epsilon(
+        trial,
+        measures,
+        cause=partial(diagnose_pgd.too_far, trial),
         hint="In each step clamp the distance from the original images, not from the step before.",
     )
 
@@ -174,7 +168,7 @@ def test_pgd_stays_within_epsilon(trial: Walk, measures: dict[str, float]) -> No
 @pytest.mark.graded(points=3, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
 def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
     """On a linear model it takes the number and size of steps it is told, until epsilon ends it"""
-    network, test = steep(setting)
+    network, test = setting.remember("steep", partial(steep, setting))
     epsilon = 8 / 255
     hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."
     for step_size, steps in ((0.3 * epsilon, 2), (0.4 * epsilon, 4), (epsilon, 1)):
@@ -209,11 +203,12 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     other = start(test=inner, seed=2)
     for trial in (first, again, other):
         require_images(trial.adversarial, inner.images)
+    uneven = diagnose_pgd.not_uniform(first)
     expect_true(
-        not diagnose_pgd.not_uniform(first),
+        not uneven,
         "a start anywhere within epsilon, each pixel for itself",
         diagnose_pgd.spread(first),
-        cause=diagnose_pgd.not_uniform(first),
+        cause=uneven,
         hint=hint,
     )
     expect_true(
@@ -231,20 +226,18 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
         hint="Draw from the generator as it comes; do not seed it.",
     )
     edge = start(test=test, seed=3)
-    low, high = require_images(edge.adversarial, test.images).aminmax()
-    expect_true(
-        low.item() >= 0 and high.item() <= 1,
-        "a start in [0, 1]",
-        f"pixels from {low:.4f} to {high:.4f}",
+    stays_in_range(
+        require_images(edge.adversarial, test.images),
+        what="a start",
         cause="the random start is not clamped to [0, 1]",
         hint=hint,
     )
 
 
-def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, Tensor]:
+def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
     """The largest of epsilon, its half, ... at which the reference leaves a tenth of the images.
 
-    Where nothing is left, strong attacks and weak ones are alike. Also the reference's images.
+    Where nothing is left, strong attacks and weak ones are alike. Also the accuracy left there.
     """
     while True:
         attacked = reference.pgd(
@@ -258,7 +251,7 @@ def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[floa
         )
         left = metrics.accuracy(network.module, attacked, test.labels)
         if left >= 0.1 or epsilon < 1 / 255:
-            return epsilon, attacked
+            return epsilon, left
         epsilon /= 2
 
 
@@ -268,10 +261,11 @@ def test_pgd_fools_the_network(
 ) -> None:
     """From a random start it lowers the network's accuracy as much as the reference does"""
     network, test = setting.victim, setting.test_images(IMAGES)
-    epsilon, expected = telling_epsilon(network, test, setting.budget.epsilon)
+    epsilon, target = setting.remember(
+        "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
+    )
     trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, seed=0)
     answer = require_images(trial.adversarial, test.images)
-    target = metrics.accuracy(network.module, expected, test.labels)
     allowed = reference.project(test.images, answer, epsilon)
     found = metrics.accuracy(network.module, allowed, test.labels)
     measures.update(robust_accuracy=found, reference_robust_accuracy=target)
@@ -279,7 +273,7 @@ def test_pgd_fools_the_network(
         found <= target + WEAKER,
         f"at most {percent([target + WEAKER])} accuracy left, counted within epsilon and [0, 1]",
         percent([found]),
-        cause=diagnose_pgd.too_weak(trial),
+        cause=partial(diagnose_pgd.too_weak, trial),
         hint="Raise the loss of the true class, in steps that together cross the budget.",
     )
 
@@ -291,14 +285,7 @@ def test_pgd_treats_each_image_alone(student: Student, trial: Walk) -> None:
     alone = walk(
         student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
     )
-    apart = require_images(alone.adversarial, few.images) - trial.adversarial[:3]
-    share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
-    expect_true(
-        share <= 0.03,
-        "the same adversarial image alone and in a batch",
-        f"{100 * share:.1f} % of the pixels differ",
-        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
-    )
+    treats_each_alone(alone.adversarial, trial, stray=0.03)
 
 
 @pytest.mark.graded(needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
@@ -327,24 +314,25 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
         logits, labels = some_logits(setting, classes)
         answer = student.call("margin_loss", logits, labels)
         right = reference.margin_loss(logits, labels)
-        found = require_per_image(answer, right, diagnose_pgd.other_margin(answer, logits, labels))
+        mistaken = partial(diagnose_pgd.other_margin, answer, logits, labels)
+        found = require_per_image(answer, right, mistaken)
         apart = (found - right).abs().max().item()
         expect_true(
             apart <= 1e-4,
             "the best wrong class's logit minus the true class's",
             f"values from {found.min():.3g} to {found.max():.3g}, off by up to {apart:.3g}",
-            cause=diagnose_pgd.other_margin(found, logits, labels),
+            cause=mistaken,
             hint="Take the true class out before you look for the largest.",
         )
 
 
-def require_per_image(answer: Any, like: Tensor, cause: str) -> Tensor:
+def require_per_image(answer: Any, like: Tensor, cause: Cause) -> Tensor:
     """The answer as one finite number for each image."""
     if not isinstance(answer, Tensor) or answer.shape != like.shape:
         raise Wrong(
             f"a tensor of shape {tuple(like.shape)}, one number for each image",
             kind(answer),
-            cause=cause or no_tensor(answer),
+            cause=in_words(cause) or no_tensor(answer),
             hint="No mean, no sum: an attack adds the images up itself.",
         )
     return require_images(answer, like)
@@ -384,61 +372,17 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
 # --- worst_case_accuracy -------------------------------------------------------------------------
 
 
-@dataclass
-class Assault:
-    """Attacks with a known outcome: what each adds to an image of each class, in epsilons."""
-
-    network: Network
-    images: Tensor
-    labels: Tensor
-    epsilon: float
-    directions: list[Tensor]
-
-    @cached_property
-    def expected(self) -> float:
-        """The right worst case."""
-        module = self.network.module
-        attacks = diagnose_pgd.attacks(self.directions)
-        return reference.worst_case_accuracy(
-            module, self.images, self.labels, self.epsilon, attacks
-        )
-
-    def answer(self, student: Student) -> float:
-        """The student's."""
-        value = student.call(
-            "worst_case_accuracy",
-            student.network(self.network),
-            self.images,
-            self.labels,
-            self.epsilon,
-            [student.attack(direction) for direction in self.directions],
-        )
-        return require_number(value, "the worst-case accuracy")
-
-
-def assault(setting: Setting) -> Assault:
-    """Three attacks that break different images, at the epsilon where they differ most."""
-    network, test = setting.victim, setting.test_images(90)
-    directions = [diagnose_pgd.towards(setting, ahead) for ahead in (1, 3, 6)]
-    rounds = [
-        Assault(network, test.images, test.labels, epsilon, directions)
-        for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
-    ]
-
-    def disagreement(trial: Assault) -> tuple[int, float]:
-        alone = diagnose_pgd.single(trial)
-        return len(set(alone)), min(alone) - trial.expected
-
-    chosen = max(rounds, key=disagreement)
-    alone = diagnose_pgd.single(chosen)
-    # The strongest neither first nor last: whoever counts one of these alone is told from the min.
-    first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
-    return replace(chosen, directions=[directions[i] for i in (first, strongest, last)])
-
-
 def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -> None:
     """Raise Wrong unless the student finds the right number, to less than one image."""
-    found = trial.answer(student)
+    answer = student.call(
+        "worst_case_accuracy",
+        student.network(trial.network),
+        trial.images,
+        trial.labels,
+        trial.epsilon,
+        [student.attack(direction) for direction in trial.directions],
+    )
+    found = require_number(answer, "the worst-case accuracy")
     if not abs(found - trial.expected) <= 0.5 / len(trial.images):
         raise Wrong(
             f"{trial.expected:.4f}: {what}",
@@ -454,7 +398,7 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
     require(student, "worst_case_accuracy", "function")
     require_worst_case(
         student,
-        assault(setting),
+        setting.remember("assault", partial(assault, setting)),
         "the images that survive each of three attacks, over all images",
         "Keep one boolean for each image; every attack may turn it off, none turns it on.",
     )
@@ -468,14 +412,9 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
 )
 def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
     """An image that is wrong without any attack does not survive"""
-    trial = assault(setting)
-    logits = metrics.predict(trial.network.module, trial.images)
-    trial.labels = trial.labels.clone()
-    trial.labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
-    helping = [-diagnose_pgd.towards(setting, None)]
     hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
-    for directions, what in ((helping, "with an attack that helps"), ([], "without any attack")):
-        case = Assault(trial.network, trial.images, trial.labels, 0.3, directions)
+    helped, without = setting.remember("clean cases", partial(clean_cases, setting))
+    for case, what in ((helped, "with an attack that helps"), (without, "without any attack")):
         require_worst_case(student, case, f"{what}, the clean images decide", hint)
 
 
@@ -487,12 +426,9 @@ def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setti
 )
 def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setting) -> None:
     """An attack that moves further than epsilon is brought back first"""
-    test = setting.test_images(90)
-    wild = [4 * diagnose_pgd.towards(setting, None)]
-    trial = Assault(setting.victim, test.images, test.labels, 0.05, wild)
     require_worst_case(
         student,
-        trial,
+        setting.remember("wild assault", partial(wild_assault, setting)),
         "an attack that moves by four times epsilon, brought back within epsilon",
         "Clamp what an attack returns to [images - epsilon, images + epsilon] and to [0, 1].",
     )

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from autograder.checks.attacked import Trial, agreement
 from course import metrics
 from course.data import Split
 from solutions.fgsm import attack_success_rate, fgsm, loss_gradient, robustness_curve
-
-if TYPE_CHECKING:
-    from autograder.checks.a3_fgsm import Trial
-
-
-def agreement(trial: Trial) -> tuple[float, float]:
-    """Of the pixels that can move and did, the share that goes up the gradient; and how many did.
-
-    Left out are pixels without a gradient and those at the edge of [0, 1] that the gradient
-    pushes outwards: there even a right attack stands still.
-    """
-    step = trial.gradient.sign()
-    blocked = ((trial.images <= 0) & (step < 0)) | ((trial.images >= 1) & (step > 0))
-    free = (step != 0) & ~blocked
-    moved = free & (trial.perturbation.abs() > 1e-7)
-    if not moved.any():
-        return 0.5, 0.0
-    along = (trial.perturbation.sign() == step)[moved].float().mean().item()
-    return along, moved.sum().item() / max(1, int(free.sum()))
 
 
 def unrelated(trial: Trial) -> str:
@@ -47,7 +27,7 @@ def unrelated(trial: Trial) -> str:
     for name in range(len(metrics.predict(trial.network.module, trial.images[:1])[0])):
         labels = torch.full_like(trial.labels, name)
         gradient = loss_gradient(trial.network.module, trial.images, labels)
-        if agreement(replace(trial, gradient=gradient))[0] > 0.95:
+        if agreement(trial, gradient)[0] > 0.95:
             return f"the loss is that of one class for every image, class {name}"
     if of_another_image(trial):
         return "it follows the gradient of another image: rows were shuffled apart"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks import diagnose_fgsm
-from autograder.setting import Setting
+from autograder.checks.assaults import Assault, attacks, outcomes, single
+from autograder.checks.attacked import agreement
 from course import metrics
-from solutions.pgd import Attack, Loss, cross_entropy, margin_loss, project
+from solutions.pgd import Loss, cross_entropy, margin_loss, project
 
 if TYPE_CHECKING:
-    from autograder.checks.a4_pgd import Assault, Walk
+    from autograder.checks.a4_pgd import Walk
 
 COMPARED = 16  # images that each known mistake is made on
 
@@ -127,7 +128,6 @@ def beginning(trial: Walk) -> Walk:
         trial,
         images=trial.images[few],
         labels=trial.labels[few],
-        gradient=trial.gradient[few],
         adversarial=trial.adversarial[few],
     )
 
@@ -157,7 +157,7 @@ def too_far(trial: Walk) -> str:
 
 def too_weak(trial: Walk) -> str:
     """Why the network is not fooled as it should be."""
-    if diagnose_fgsm.agreement(trial)[0] < 0.3:
+    if agreement(trial)[0] < 0.3:
         return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
     if trial.perturbation.abs().mean().item() < 0.3 * trial.epsilon:
         return "most pixels end far inside the budget: steps too small, or no sign taken"
@@ -237,53 +237,6 @@ def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
 
 
 # --- worst_case_accuracy -------------------------------------------------------------------------
-
-
-def towards(setting: Setting, ahead: int | None) -> Tensor:
-    """For each class the signs that lead its training images to the class so far ahead of it.
-
-    With None, to any other class. Shape (classes, C, H, W).
-    """
-    train, module = setting.dataset.train, setting.victim.module
-    signs = []
-    for name in range(setting.dataset.num_classes):
-        x = train.images[train.labels == name][:40].clone().requires_grad_()
-        labels = torch.full((len(x),), name)
-        with metrics.evaluating(module), torch.enable_grad():
-            logits = module(x)
-            if ahead is None:
-                gain = margin_loss(logits, labels)
-            else:
-                gain = logits[:, (name + ahead) % logits.shape[1]] - logits[:, name]
-            (gradient,) = torch.autograd.grad(gain.sum(), x)
-        signs.append(gradient.mean(dim=0).sign())
-    return torch.stack(signs)
-
-
-def attacks(directions: Sequence[Tensor]) -> list[Attack]:
-    """The attacks that the worker makes of these directions."""
-
-    def attack_along(direction: Tensor) -> Attack:
-        return lambda model, images, labels, epsilon: (images + epsilon * direction[labels]).clamp(
-            0, 1
-        )
-
-    return [attack_along(direction) for direction in directions]
-
-
-def single(trial: Assault) -> list[float]:
-    """The accuracy under each of the attacks alone, clean images aside."""
-    return [right.double().mean().item() for right in outcomes(trial)]
-
-
-def outcomes(trial: Assault) -> list[Tensor]:
-    """Which images are right under each of the attacks, as they come."""
-    module = trial.network.module
-    return [
-        metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
-        == trial.labels
-        for attack in attacks(trial.directions)
-    ]
 
 
 def other_worst_case(found: float, trial: Assault) -> str:

@@ -1,0 +1,126 @@
+"""Attacks with a known outcome, from which a worst case over attacks is counted.
+
+The judge names directions, one for each class; the student's side makes an attack of each. Which
+images survive which attack is then known beforehand, and chosen so that no wrong way of counting
+gives the right number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from autograder.setting import Setting
+from autograder.student import Network
+from course import metrics
+from solutions.pgd import Attack, margin_loss, worst_case_accuracy
+
+
+@dataclass
+class Assault:
+    """Attacks with a known outcome: what each adds to an image of each class, in epsilons."""
+
+    network: Network
+    images: Tensor
+    labels: Tensor
+    epsilon: float
+    directions: list[Tensor]
+
+    @cached_property
+    def expected(self) -> float:
+        """The right worst case."""
+        return worst_case_accuracy(
+            self.network.module,
+            self.images,
+            self.labels,
+            self.epsilon,
+            attacks(self.directions),
+        )
+
+
+def towards(setting: Setting, ahead: int | None) -> Tensor:
+    """For each class the signs that lead its training images to the class so far ahead of it.
+
+    With None, to any other class. Shape (classes, C, H, W).
+    """
+    train, module = setting.dataset.train, setting.victim.module
+    signs = []
+    for name in range(setting.dataset.num_classes):
+        x = train.images[train.labels == name][:40].clone().requires_grad_()
+        labels = torch.full((len(x),), name)
+        with metrics.evaluating(module), torch.enable_grad():
+            logits = module(x)
+            if ahead is None:
+                gain = margin_loss(logits, labels)
+            else:
+                gain = logits[:, (name + ahead) % logits.shape[1]] - logits[:, name]
+            (gradient,) = torch.autograd.grad(gain.sum(), x)
+        signs.append(gradient.mean(dim=0).sign())
+    return torch.stack(signs)
+
+
+def attacks(directions: Sequence[Tensor]) -> list[Attack]:
+    """The attacks that the worker makes of these directions."""
+
+    def attack_along(direction: Tensor) -> Attack:
+        return lambda model, images, labels, epsilon: (images + epsilon * direction[labels]).clamp(
+            0, 1
+        )
+
+    return [attack_along(direction) for direction in directions]
+
+
+def single(trial: Assault) -> list[float]:
+    """The accuracy under each of the attacks alone, clean images aside."""
+    return [right.double().mean().item() for right in outcomes(trial)]
+
+
+def outcomes(trial: Assault) -> list[Tensor]:
+    """Which images are right under each of the attacks, as they come."""
+    module = trial.network.module
+    return [
+        metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
+        == trial.labels
+        for attack in attacks(trial.directions)
+    ]
+
+
+def assault(setting: Setting) -> Assault:
+    """Three attacks that break different images, at the epsilon where they differ most."""
+    network, test = setting.victim, setting.test_images(90)
+    directions = [towards(setting, ahead) for ahead in (1, 3, 6)]
+    rounds = [
+        Assault(network, test.images, test.labels, epsilon, directions)
+        for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+    ]
+
+    def disagreement(trial: Assault) -> tuple[int, float]:
+        alone = single(trial)
+        return len(set(alone)), min(alone) - trial.expected
+
+    chosen = max(rounds, key=disagreement)
+    alone = single(chosen)
+    # The strongest neither first nor last: whoever counts one of these alone is told from the min.
+    first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
+    return replace(chosen, directions=[directions[i] for i in (first, strongest, last)])
+
+
+def clean_cases(setting: Setting) -> tuple[Assault, Assault]:
+    """Images of which many are wrong as they are: with an attack that helps, and without any."""
+    network, test = setting.victim, setting.test_images(90)
+    logits, labels = metrics.predict(network.module, test.images), test.labels.clone()
+    labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
+    helping = [-towards(setting, None)]
+    helped = Assault(network, test.images, labels, 0.3, helping)
+    return helped, replace(helped, directions=[])
+
+
+def wild_assault(setting: Setting) -> Assault:
+    """One attack that moves by four times epsilon."""
+    network, test = setting.victim, setting.test_images(90)
+    wild = [4 * towards(setting, None)]
+    return Assault(network, test.images, test.labels, 0.05, wild)

@@ -1,0 +1,158 @@
+"""What is asked of every attack's answer: the gradient followed, [0, 1], epsilon, each image alone.
+
+`fgsm` and `pgd` are different questions with these in common; each check says its own hint, and
+what a wrong answer looks like there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.checks.answers import require_images
+from autograder.errors import Wrong
+from autograder.expect import Cause, expect, expect_true
+from autograder.setting import Setting
+from autograder.student import Network
+from course import metrics
+from course.data import Split
+from solutions.fgsm import loss_gradient
+
+TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
+CLOSE_ENOUGH = 1e-5
+IMAGES = 96
+
+
+@dataclass
+class Trial:
+    """One call of the student's attack: what it was given and what came back."""
+
+    network: Network
+    images: Tensor
+    labels: Tensor
+    epsilon: float
+    adversarial: Any
+
+    @property
+    def perturbation(self) -> Tensor:
+        """What the attack added to each pixel, measured from the judge's own images."""
+        return self.adversarial - self.images
+
+    @cached_property
+    def gradient(self) -> Tensor:
+        """The gradient of the loss at the images, computed by the judge."""
+        return loss_gradient(self.network.module, self.images, self.labels)
+
+
+def steep(setting: Setting) -> tuple[Network, Split]:
+    """A linear network, where the best perturbation is known in closed form, with its images.
+
+    It is sure of itself, and wrong about every image: there a loss that is computed from
+    probabilities, as by a softmax before cross-entropy, points elsewhere.
+    """
+    test = setting.test_images(24)
+    network = setting.network("linear", "linear weights")
+    network = network.with_weights([20 * w for w in network.weights])
+    predicted = metrics.predict(network.module, test.images).argmax(dim=1)
+    other = (test.labels + 1) % setting.dataset.num_classes
+    return network, Split(test.images, torch.where(predicted == test.labels, other, test.labels))
+
+
+def agreement(trial: Trial, gradient: Tensor | None = None) -> tuple[float, float]:
+    """Of the pixels that can move and did, the share that goes up the gradient; and how many did.
+
+    Left out are pixels without a gradient and those at the edge of [0, 1] that the gradient
+    pushes outwards: there even a right attack stands still. gradient: another one than the loss's.
+    """
+    step = (trial.gradient if gradient is None else gradient).sign()
+    blocked = ((trial.images <= 0) & (step < 0)) | ((trial.images >= 1) & (step > 0))
+    free = (step != 0) & ~blocked
+    moved = free & (trial.perturbation.abs() > 1e-7)
+    if not moved.any():
+        return 0.5, 0.0
+    along = (trial.perturbation.sign() == step)[moved].float().mean().item()
+    return along, moved.sum().item() / max(1, int(free.sum()))
+
+
+def follows_the_gradient(
+    trial: Trial,
+    measures: dict[str, float],
+    *,
+    least: float,
+    cause: Cause,
+    unmoved_hint: str,
+    hint: str,
+) -> None:
+    """Raise Wrong unless pixels move, a share `least` of them up the gradient, or as many down.
+
+    Down is a mistake with a name of its own, told by later checks; noise is neither.
+    """
+    along, moved = agreement(trial)
+    measures.update(sign_agreement=along, pixels_moved=moved)
+    if moved < 0.05:
+        raise Wrong(
+            "pixels that move where the loss has a gradient",
+            f"{100 * moved:.1f} % of them moved",
+            cause="the images come back unchanged",
+            hint=unmoved_hint,
+        )
+    expect_true(
+        max(along, 1 - along) >= least,
+        "moves along the sign of the gradient",
+        f"{100 * along:.0f} % of the moved pixels go where the loss rises",
+        cause=cause,
+        hint=hint,
+    )
+
+
+def stays_in_range(
+    adversarial: Tensor,
+    *,
+    what: str = "pixels",
+    cause: Cause = "the result is not clamped, or clamped to another range",
+    hint: str,
+) -> None:
+    """Raise Wrong unless every pixel is in [0, 1]."""
+    low, high = adversarial.min().item(), adversarial.max().item()
+    expect_true(
+        low >= 0 and high <= 1,
+        f"{what} in [0, 1]",
+        f"pixels from {low:.4f} to {high:.4f}",
+        cause=cause,
+        hint=hint,
+    )
+
+
+def stays_within_epsilon(
+    trial: Trial, measures: dict[str, float], *, cause: Cause, hint: str
+) -> None:
+    """Raise Wrong unless no pixel moves by more than epsilon."""
+    largest = trial.perturbation.abs().max().item()
+    measures["largest_move"] = largest
+    expect(
+        largest,
+        "a largest move of",
+        at_most=trial.epsilon + TOLERANCE,
+        cause=cause,
+        hint=hint,
+    )
+
+
+def treats_each_alone(alone: Tensor, together: Trial, *, stray: float) -> None:
+    """Raise Wrong unless images attacked without the others end where they ended among them.
+
+    stray: the share of pixels that rounding may send elsewhere.
+    """
+    few = len(alone)
+    apart = require_images(alone, together.images[:few]) - together.adversarial[:few]
+    share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
+    expect_true(
+        share <= stray,
+        "the same adversarial image alone and in a batch",
+        f"{100 * share:.1f} % of the pixels differ",
+        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
+    )
