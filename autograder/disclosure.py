@@ -3,7 +3,8 @@
 Whatever comes back from a student's process may have been chosen to carry a pixel or a label: the
 digits of a number, a shape, the line of an error. On public inputs all of it is shown. On hidden
 ones every message pays for what it could carry, from an account of BITS for one submission, and
-numbers are rounded; when the account is empty, what is left of a failed check is its status.
+numbers are rounded; what came is left out where it would cost too much, and when the account is
+empty, what is left of a failed check is its status.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ WHOLE, LARGEST, SMALLEST = 999, 1e6, 1e-4
 NUMERAL = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
 NAME = re.compile(r"[\w.]+")
 NOT_SHOWN = "Mend the checks above first; `autograder check` shows everything, on public inputs."
+
+WITHHELD = "other than that; `autograder check` shows it, on public inputs"
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,29 @@ class Disclosure:
         self.left = bits
 
     def message(self, fault: StudentFault) -> Message:
-        """As much of a fault as may be told; nothing of it when the account does not cover it."""
-        got, cause = fault.got, fault.cause
-        cost: float = WORDS
+        """As much of a fault as the account covers: all of it, all but what came, or nothing."""
+        for got in (fault.got, WITHHELD):
+            cost = self.cost(fault, got)
+            if cost <= self.left:
+                self.left -= cost
+                return self.told(fault, got)
+        return Message("", "", "", NOT_SHOWN)
+
+    def cost(self, fault: StudentFault, got: str) -> float:
+        """What a fault could carry of a hidden input when `got` is told of it, in bits."""
         if isinstance(fault, NotWritten):
-            pass  # said of the code as it was handed in, before it saw an input
-        elif isinstance(fault, Crash):
-            cost += max(8.0, math.log2(1 + self.places))  # a line of the code, or an exit status
-        else:
-            cost += NUMBER * sum(len(NUMERAL.findall(text)) for text in (got, cause))
-            cost += self.naming(" ".join((fault.expected, got, cause)))
-            got, cause = rounded(got), rounded(cause)
-        if cost > self.left:
-            return Message("", "", "", NOT_SHOWN)
-        self.left -= cost
-        return Message(fault.expected, got, cause, fault.hint)
+            return WORDS  # said of the code as it was handed in, before it saw an input
+        if isinstance(fault, Crash):
+            return WORDS + max(8.0, math.log2(1 + self.places))  # a line of code, or exit status
+        numbers = sum(len(NUMERAL.findall(text)) for text in (got, fault.cause))
+        names = self.naming(" ".join((fault.expected, got, fault.cause)))
+        return WORDS + NUMBER * numbers + names
+
+    def told(self, fault: StudentFault, got: str) -> Message:
+        """The fault in words, its numbers made coarse where they come from an answer."""
+        if isinstance(fault, NotWritten | Crash):
+            return Message(fault.expected, fault.got, fault.cause, fault.hint)
+        return Message(fault.expected, rounded(got), rounded(fault.cause), fault.hint)
 
     def naming(self, text: str) -> float:
         """What the names of layers in a text could carry."""

@@ -107,6 +107,16 @@ def test_the_account_is_for_the_whole_submission_and_runs_out():
     assert all(not (m.got or m.cause or m.expected) for m in messages if m not in told)
 
 
+def test_where_the_answer_is_too_dear_the_rest_is_told():
+    shapes = [(n, n + 1, 5, 5) for n in range(8)]
+    fault = Wrong("5,994 parameters", f"others: {shapes}", cause="3 filters too few", hint="Add.")
+    account = Disclosure()
+    message = account.message(fault)
+    assert (message.expected, message.cause, message.hint) == (fault.expected, fault.cause, "Add.")
+    assert message.got == disclosure.WITHHELD
+    assert account.left == BITS - disclosure.WORDS - NUMBER
+
+
 def test_a_list_of_layers_pays_for_every_name():
     names = {f"block{n}.conv" for n in range(31)}
     account = Disclosure(names=names)
