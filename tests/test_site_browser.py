@@ -92,7 +92,7 @@ class Visit:
         )
         self.page = self.context.new_page()
         self.trouble: list[str] = []
-        self.bodies: dict[str, int] = {}
+        self.responses: list[Any] = []
         self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
         self.page.on("console", self._heard)
         self.page.on("requestfailed", lambda request: self.trouble.append(f"failed: {request.url}"))
@@ -104,6 +104,7 @@ class Visit:
             self.trouble.append(f"console: {message.text}")
 
     def _answered(self, response: Any) -> None:
+        self.responses.append(response)
         if response.status >= 400:
             self.trouble.append(f"{response.status}: {response.url}")
 
@@ -164,15 +165,14 @@ def test_first_load_is_small(browser: Any, site: str, names: list[str]) -> None:
     heavy = []
     for name in names:
         tab = Visit(browser, site, "light", 1280)
-        sizes: dict[str, int] = {}
-
-        def weigh(response: Any, sizes: dict[str, int] = sizes) -> None:
-            if response.request.resource_type != "image" and response.ok:
-                sizes[response.url] = len(gzip.compress(response.body()))
-
-        tab.page.on("requestfinished", lambda request: weigh(request.response()))
         tab.open(name)
+        sizes = {
+            response.url: len(gzip.compress(response.body()))
+            for response in tab.responses
+            if response.request.resource_type != "image"
+        }
         tab.context.close()
+        assert any("bundle" in url for url in sizes), name
         if sum(sizes.values()) > LARGEST_LOAD:
             largest = sorted(sizes.items(), key=lambda item: -item[1])[:4]
             heavy.append((name, sum(sizes.values()), largest))

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import mean
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+import markdown
 import pytest
 import torch
 import torch.nn.functional as F
@@ -26,6 +28,10 @@ from solutions.fgsm import fgsm
 ROOT = Path(__file__).parent.parent
 LECTURE = ROOT / "site" / "lectures" / "fgsm.md"
 EXTERNAL = re.compile(r"^(https?:)?//", re.IGNORECASE)
+FORMULAS: dict[str, Any] = {
+    "extensions": ["pymdownx.arithmatex", "course.formulas"],
+    "extension_configs": {"pymdownx.arithmatex": {"generic": True}},
+}
 SOURCES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
 
 
@@ -138,12 +144,40 @@ def test_headings_never_skip_a_level(pages: dict[str, Page]) -> None:
         assert [pair for pair in steps if pair[1] > pair[0] + 1] == [], name
 
 
-def test_formulas_have_their_own_fonts_and_renderer(pages: dict[str, Page]) -> None:
-    root = pages["index.html"].path.parent
-    assert 'class="arithmatex"' in pages["lectures/fgsm/index.html"].path.read_text()
-    katex = root / "assets" / "katex"
-    assert {"katex.min.js", "katex.min.css", "LICENSE"} <= {p.name for p in katex.iterdir()}
-    assert len(list((katex / "fonts").glob("*.woff2"))) == 20
+def test_formulas_are_typeset_without_a_script(pages: dict[str, Page]) -> None:
+    assert "<math" in pages["lectures/fgsm/index.html"].path.read_text(encoding="utf-8")
+    raw = re.compile(r'class="arithmatex"|\\\(.*?\\\)|\\begin\{|\$\$')
+    for name, page in pages.items():
+        prose = re.sub(
+            r"<(code|script|pre)\b.*?</\1>", "", page.path.read_text("utf-8"), flags=re.DOTALL
+        )
+        assert raw.findall(prose) == [], name
+
+
+def test_the_formulas_font_has_what_they_use(pages: dict[str, Page]) -> None:
+    site = pages["index.html"].path.parent
+    command = [sys.executable, str(ROOT / "tools" / "math_font.py"), "--check", "--site", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_unknown_tex_is_an_error_that_names_the_formula() -> None:
+    markdown.markdown(r"\(x^2\)", **FORMULAS)
+    with pytest.raises(ValueError, match=r"nosuchthing.*cannot be typeset"):
+        markdown.markdown(r"\(\nosuchthing\)", **FORMULAS)
+
+
+@pytest.mark.parametrize(
+    ("text", "typeset"),
+    [
+        (r"so \(x^2\).", "<p>so <math><msup><mi>x</mi><mn>2</mn></msup></math>.</p>"),
+        ("$a < b$", "<p><math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math></p>"),
+        ("\\[\nx\n\\]", '<div class="formula"><math display="block"><mi>x</mi></math></div>'),
+        (r"`\(x\)`", r"<p><code>\(x\)</code></p>"),
+    ],
+)
+def test_formulas_become_mathml(text: str, typeset: str) -> None:
+    assert markdown.markdown(text, **FORMULAS) == typeset
 
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
