@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import appeals, collect, similarity
+from autograder import appeals, bundle, collect, leaderboard, similarity, term
 from autograder.exports.command import add_export_parser
 from course.cli import run_command
 from course.errors import CourseError
@@ -45,6 +45,9 @@ def command_parser() -> argparse.ArgumentParser:
     appeals.add_parsers(commands)
     collect.add_collect_parser(commands)
     similarity.add_similar_parser(commands)
+    bundle.add_bundle_parser(commands)
+    leaderboard.add_leaderboard_parser(commands)
+    term.add_init_parser(commands)
     return parser
 
 
@@ -76,9 +79,7 @@ def check_command(args: argparse.Namespace) -> int:
     """Run the public checks on a file. Exit 0 when all pass, 1 when not."""
     from autograder import catalog, submission, table  # noqa: PLC0415
     from autograder.errors import Malformed  # noqa: PLC0415
-    from autograder.judge import Judge  # noqa: PLC0415
-    from autograder.sandbox import strongest_level  # noqa: PLC0415
-    from autograder.setting import Setting  # noqa: PLC0415
+    from autograder.self_check import check_file  # noqa: PLC0415
 
     catalog.assignment(args.assignment)
     try:
@@ -89,9 +90,10 @@ def check_command(args: argparse.Namespace) -> int:
         ) from None
     if not path.is_file():
         raise CourseError(f"{path} is no file: name your notebook or .py file")
-    result = Judge(Setting(args.assignment, args.data), strongest_level()).judge("you", path)
-    if result.status == "FORMAT":
-        raise CourseError(" ".join(result.notes))
+    try:
+        result = check_file(args.assignment, path, args.data)
+    except Malformed as fault:
+        raise CourseError(f"{fault.got}. {fault.hint}") from None
     print(table.as_text(result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     return 0 if result.status == "OK" else 1
 

@@ -34,6 +34,7 @@ class Judge:
 
     setting: Setting
     level: str
+    preloaded: bool = True  # whether workers are forked: for a single one, that takes longer
 
     @property
     def assignment(self) -> catalog.Assignment:
@@ -52,7 +53,7 @@ class Judge:
             checks, notes = self.run(read)
             result = self.result(student, gravest([check.status for check in checks]), checks)
             result.notes = notes
-            if pictures.wanted(checks):
+            if pictures.wanted(checks) and not self.setting.public:  # a terminal shows none
                 result.pictures = self.draw(read)
         except Malformed as fault:
             result = self.result(student, fault.status, [])
@@ -84,6 +85,7 @@ class Judge:
             self.level,
             self.setting.limits,
             public=self.setting.public,
+            preloaded=self.preloaded,
         )
 
     @cached_property

@@ -33,9 +33,11 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
     if exercise is not None and exercise not in {item.id for item in known.exercises}:
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
+    setting = Setting(assignment, data)
+    _ = setting.kept  # where it is missing, one line says so
     student = Student(LiveTransport(callers_names()), Limits(), public=True)
     try:
-        checks = run_checks(known, student, Setting(assignment, data), exercise)
+        checks = run_checks(known, student, setting, exercise)
     except StudentFault as fault:
         raise ChecksFailed(f"{fault.got}. {fault.hint}") from None
     except KeyboardInterrupt:

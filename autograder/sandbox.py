@@ -51,6 +51,11 @@ def trouble(level: str) -> str:
     return ""
 
 
+def can_start() -> bool:
+    """Whether this system can start a worker at all: Windows cannot hand one its socket."""
+    return os.name == "posix"
+
+
 def closed_to_others() -> str:
     """Why root's worker could not read the interpreter as a user of its own; empty when it can."""
     if os.geteuid() != 0:

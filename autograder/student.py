@@ -57,6 +57,9 @@ class Transport(Protocol):
     def exchange(self, message: Message, seconds: float) -> Message:
         """Send and receive. Raises Timeout, Malformed, or Crash when the process is gone."""
 
+    def cpu_seconds(self) -> float:
+        """Seconds of computing so far, where they can be counted; otherwise 0."""
+
     def close(self) -> None:
         """End what the transport started."""
 
@@ -232,6 +235,10 @@ class Student:
             raise Malformed("the worker's own report of the network", "another")
         return traces
 
+    def cpu_seconds(self) -> float:
+        """Seconds that the student's code has computed so far; 0 where nobody can count them."""
+        return self.transport.cpu_seconds()
+
     def close(self) -> None:
         """End the student's process."""
         self.transport.close()
@@ -352,8 +359,10 @@ def printable(text: Any, length: int) -> str:
 class WorkerTransport:
     """A worker in a sandbox; started again, cells and all, after it was lost or ran out of time."""
 
-    def __init__(self, level: str, limits: Limits, load: Callable[[], Message]) -> None:
-        self.level = level
+    def __init__(
+        self, level: str, limits: Limits, load: Callable[[], Message], *, preloaded: bool = True
+    ) -> None:
+        self.level, self.preloaded = level, preloaded
         self.limits = limits
         self.load = load
         self.box: Box | None = None
@@ -364,7 +373,8 @@ class WorkerTransport:
         """Start the worker and run the student's cells in it; returns what it says of them."""
         left = self.limits.total_cpu_seconds - self.computed
         try:
-            self.box = launch(self.level, replace(self.limits, total_cpu_seconds=left))
+            limits = replace(self.limits, total_cpu_seconds=left)
+            self.box = launch(self.level, limits, preloaded=self.preloaded)
         except OSError as error:
             raise GraderFault(f"the sandbox could not be started: {error}") from error
         self.channel = Channel(self.box.connection)
@@ -400,6 +410,10 @@ class WorkerTransport:
             raise
         finally:
             self.waited += time.monotonic() - begin
+
+    def cpu_seconds(self) -> float:
+        """Seconds of computing in all boxes so far, over all processes."""
+        return self.computed + (self.box.cpu_seconds() if self.box is not None else 0.0)
 
     @property
     def total_cpu(self) -> float:
@@ -494,6 +508,10 @@ class LiveTransport:
             raise KeyboardInterrupt
         return copied(reply)
 
+    def cpu_seconds(self) -> float:
+        """Seconds of computing in this kernel."""
+        return time.process_time()
+
     def close(self) -> None:
         """Forget the objects that were kept."""
         self.worker.objects.clear()
@@ -507,7 +525,13 @@ def copied(message: Message) -> Message:
 
 
 def student_in_worker(
-    submission: Submission, names: Sequence[str], level: str, limits: Limits, *, public: bool
+    submission: Submission,
+    names: Sequence[str],
+    level: str,
+    limits: Limits,
+    *,
+    public: bool,
+    preloaded: bool = True,
 ) -> Student:
     """Start a worker on a submission and run its cells."""
 
@@ -515,7 +539,7 @@ def student_in_worker(
         cells = [{"title": cell.title, "source": cell.source} for cell in submission.cells]
         return Message({"do": "cells", "with": pack([cells, list(names)], [])})
 
-    transport = WorkerTransport(level, limits, load)
+    transport = WorkerTransport(level, limits, load, preloaded=preloaded)
     reply = transport.start()
     student = Student(transport, limits, public=public, cells=submission.cells)
     student.notes = cell_notes(reply, submission.cells)

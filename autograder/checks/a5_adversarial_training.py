@@ -39,6 +39,7 @@ class Defended:
     after: Robustness
     plain: Robustness
     logits: Tensor  # of the clean test images
+    cpu_seconds: float  # of the training, as the sandbox counted them
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
@@ -48,6 +49,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     require(student, "adversarial_train", "function")
     network = setting.network("strided-cnn", "to be defended")
     ref = student.network(network)
+    before = student.cpu_seconds()
     losses = student.call(
         "adversarial_train",
         ref,
@@ -57,6 +59,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         epsilon=setting.budget.epsilon,
         epochs=setting.budget.adversarial_epochs,
     )
+    computed = student.cpu_seconds() - before
     trained = network.with_weights(student.weights(ref))
     names = setting.label_permutation[setting.dataset.test.labels]
     after, plain = setting.attacked(trained, names), setting.plain_robustness
@@ -68,6 +71,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         after=after,
         plain=plain,
         logits=metrics.predict(trained.module, setting.dataset.test.images),
+        cpu_seconds=computed,
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )
 
@@ -99,6 +103,8 @@ def test_training_makes_it_robust(
         worst_case=defended.after.worst_case,
         plain_worst_case=defended.plain.worst_case,
         gain=defended.gain,
+        images=len(defended.logits),
+        cpu_seconds=round(defended.cpu_seconds, 2),
     )
     expect_true(
         defended.changed,

@@ -10,8 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from solutions.hooks import statistics
-
 Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to what the student found
 
 
@@ -102,6 +100,14 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
 
 # --- numbers of one output -----------------------------------------------------------------------
 
+STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {
+    "mean": torch.mean,
+    "std": lambda values: values.std(correction=0),
+    "min": torch.min,
+    "max": torch.max,
+    "zero_fraction": lambda values: (values == 0).float().mean(),
+}
+
 # Which tensor a statistic may have been taken of, in place of the layer's latest output.
 SOURCES: dict[str, Callable[[Layer], Tensor]] = {
     "of what goes into the layer, not of what comes out": lambda layer: layer.inputs[-1],
@@ -164,7 +170,7 @@ def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
 
 def taken(key: str, values: Tensor) -> float:
     """One statistic of a tensor; NaN of an empty one."""
-    return float(statistics(values)[key]) if values.numel() else float("nan")
+    return STATISTICS[key](values).item() if values.numel() else float("nan")
 
 
 def near(found: float, value: float) -> bool:
@@ -264,4 +270,13 @@ def other_drift(
 
 def relative_change(clean: Tensor, attacked: Tensor) -> Tensor:
     """The right measure, of two outputs (n, values)."""
-    return (lengths(attacked - clean) / lengths(clean)).mean()
+    return ((attacked - clean).norm(dim=1) / lengths(clean)).mean()
+
+
+def drifts(clean: Mapping[str, Layer], attacked: Mapping[str, Layer]) -> dict[str, float]:
+    """The right measure of every leaf's latest outputs."""
+    pairs = {name: (clean[name].outputs[-1], attacked[name].outputs[-1]) for name in leaves(clean)}
+    return {
+        name: relative_change(a.flatten(1).double(), b.flatten(1).double()).item()
+        for name, (a, b) in pairs.items()
+    }
