@@ -22,8 +22,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -33,6 +31,7 @@ from pathlib import Path
 import foolbox
 import torch
 import torch.nn.functional as F
+from machine import machine
 from torch import Tensor, nn
 
 from course.data import load
@@ -70,7 +69,7 @@ def main() -> None:
             require_equal_curves,
         ),
     }
-    report = {"machine": machine(), "model": MODEL, "data": args.data, "seconds": {}}
+    report = {"machine": machine("foolbox"), "model": MODEL, "data": args.data, "seconds": {}}
     print(report["machine"])
     for title, (contestants, require_equal) in sections.items():
         print(f"\n{title} of {args.data}, {MODEL}")
@@ -165,19 +164,6 @@ def print_table(seconds: dict[str, dict[str, list[float]]]) -> None:
                 f"{clocks[clock]:>{width}.3f}{medians['foolbox'][clock] / clocks[clock]:>16.2f}"
             )
         print(f"{name:<14}{cells}")
-
-
-def machine() -> str:
-    """Processor, threads, versions, and how busy it is: timings mean nothing without."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return (
-        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores,"
-        f" {torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f},"
-        f" Python {platform.python_version()}, torch {torch.__version__},"
-        f" foolbox {foolbox.__version__}"
-    )
 
 
 if __name__ == "__main__":

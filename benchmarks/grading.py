@@ -25,7 +25,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -36,12 +35,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import torch
+from machine import machine
 
 from autograder import catalog, feedback, sandbox
 from autograder.judge import Judge
@@ -83,7 +82,7 @@ def main() -> None:
     options = arguments.parse_args()
     sizes = QUICK if options.quick else FULL
     torch.set_num_threads(1)
-    report: dict[str, Any] = {"machine": machine(), "level": sandbox.strongest_level()}
+    report: dict[str, Any] = {"machine": machine("nbgrader"), "level": sandbox.strongest_level()}
     report |= {"assignment": ASSIGNMENT, "data": DATA, "jobs": JOBS, "quick": options.quick}
     print(f"{report['machine']}\nlevel {report['level']}, {ASSIGNMENT} on {DATA}", flush=True)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
@@ -414,18 +413,6 @@ def timed(action: Callable[[], None]) -> float:
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
-
-
-def machine() -> str:
-    """Processor, versions, and how busy it is: timings mean nothing without."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return (
-        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores,"
-        f" load {os.getloadavg()[0]:.1f}, Python {platform.python_version()},"
-        f" torch {torch.__version__}, nbgrader {version('nbgrader')}"
-    )
 
 
 if __name__ == "__main__":

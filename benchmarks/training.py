@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import statistics
 import time
 from dataclasses import asdict, replace
@@ -23,6 +21,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from machine import machine
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -34,29 +33,6 @@ from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
 RESULT = Path(__file__).resolve().parents[1] / "build" / "benchmarks" / "training.json"
 WARM_UP_STEPS = 3
 TIMED_STEPS = 47  # a tenth of an epoch
-
-
-def machine() -> dict[str, str | int | float]:
-    """What the numbers hold for. The load is what other programs took before the start."""
-    return {
-        "processor": processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "threads": torch.get_num_threads(),
-        "load": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    flags = next((line.split() for line in lines if line.startswith("flags")), [])
-    bfloat16 = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in flags]
-    return " ".join([names[0] if names else platform.machine(), *bfloat16])
 
 
 def fast(mnist: Dataset, seed: int) -> tuple[float, float]:
@@ -120,7 +96,7 @@ def main() -> None:
 
 
 def report(
-    where: dict[str, str | int | float],
+    where: str,
     mnist: Dataset,
     quick: list[tuple[float, float]],
     slow: list[tuple[float, float | None]],
@@ -135,7 +111,7 @@ def report(
     slow_seconds = statistics.median(seconds for seconds, _ in slow)
     clean = [correct for _, correct in quick]
     slow_clean = [correct for _, correct in slow if correct is not None]
-    print(", ".join(f"{key} {value}" for key, value in where.items()))
+    print(where)
     print(f"MNIST, {len(mnist.train.labels):,} training and {images:,} test images;", end=" ")
     print(f"medians of {len(quick)} seeds, which took turns\n")
     rows = [
