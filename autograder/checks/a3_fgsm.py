@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from autograder.answer_key import fgsm as reference
 from autograder.checks import diagnose_fgsm as diagnose
 from autograder.checks.answers import (
     percent,
@@ -40,7 +41,6 @@ from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
 from course.data import Split
-from solutions import fgsm as reference
 
 LECTURE = "lectures/fgsm/"
 EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
@@ -114,11 +114,13 @@ def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> 
 
 
 @pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
-def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial) -> None:
+def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) -> None:
     """On a linear model it is the best attack there is"""
     images = require_images(linear_trial.adversarial, linear_trial.images)
-    expected = reference.fgsm(
-        linear_trial.network.module, linear_trial.images, linear_trial.labels, linear_trial.epsilon
+    trial = linear_trial
+    expected = setting.remember(
+        "linear attack",
+        partial(reference.fgsm, trial.network.module, trial.images, trial.labels, trial.epsilon),
     )
     # Clamped here too: a forgotten clamp has a check of its own.
     wrong = ((images.clamp(0, 1) - expected).abs() > CLOSE_ENOUGH).float().mean().item()
@@ -190,18 +192,21 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
     mixed = setting.remember("mixed outcomes", partial(mixed_outcomes, setting))
-    for images, adversarial, labels in (mixed, tuple(part[:41] for part in mixed)):
+    for count in (len(mixed[0]), 41):
+        images, adversarial, labels = (part[:count] for part in mixed)
         ref = student.network(setting.victim)
         answer = student.call("attack_success_rate", ref, images, adversarial, labels)
         found = require_number(answer, "the success rate")
-        right = reference.attack_success_rate(setting.victim.module, images, adversarial, labels)
+        module = setting.victim.module
+        right = setting.remember(
+            f"success rate on {count}",
+            partial(reference.attack_success_rate, module, images, adversarial, labels),
+        )
         expect_true(
             abs(found - right) <= CLOSE_ENOUGH,
             f"{right:.4f}",
             f"{found:.4f}",
-            cause=partial(
-                diagnose.other_rate, found, setting.victim.module, images, adversarial, labels
-            ),
+            cause=partial(diagnose.other_rate, found, module, images, adversarial, labels),
             hint="Count two masks: right before; right before and wrong after. Divide.",
         )
 

@@ -16,6 +16,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from autograder.answer_key import pgd as reference
 from autograder.checks import diagnose_fgsm, diagnose_pgd
 from autograder.checks.answers import (
     kind,
@@ -39,11 +40,11 @@ from autograder.checks.attacked import (
 from autograder.checks.traces import leaves_no_trace
 from autograder.errors import StudentFault, Wrong
 from autograder.expect import Cause, expect_true, in_words
+from autograder.robustness import bounded
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
 from course.data import Split
-from solutions import pgd as reference
 
 LECTURE = "lectures/stronger-attacks/"
 WEAKER = 0.1  # of the images: one step, or a start that never leaves a corner, leaves more
@@ -66,8 +67,8 @@ class Walk(Trial):
     @cached_property
     def stray(self) -> float:
         """The share of pixels that are elsewhere than the reference's, both in bounds."""
-        bounded = reference.project(self.images, self.adversarial, self.epsilon)
-        return (bounded - self.expected).abs().gt(CLOSE_ENOUGH).float().mean().item()
+        kept = bounded(self.images, self.adversarial, self.epsilon)
+        return (kept - self.expected).abs().gt(CLOSE_ENOUGH).float().mean().item()
 
 
 def walk(
@@ -266,7 +267,7 @@ def test_pgd_fools_the_network(
     )
     trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, seed=0)
     answer = require_images(trial.adversarial, test.images)
-    allowed = reference.project(test.images, answer, epsilon)
+    allowed = bounded(test.images, answer, epsilon)
     found = metrics.accuracy(network.module, allowed, test.labels)
     measures.update(robust_accuracy=found, reference_robust_accuracy=target)
     expect_true(
@@ -306,14 +307,29 @@ def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:
     return logits, labels
 
 
+def some_margin(setting: Setting, classes: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Such logits, their labels, and the margins."""
+    logits, labels = some_logits(setting, classes)
+    return logits, labels, reference.margin_loss(logits, labels)
+
+
+def steep_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits of a network that is very sure, their labels, and the gradient of the margins."""
+    logits, labels = some_logits(setting, setting.dataset.num_classes)
+    x = (1000 * logits).requires_grad_()
+    (gradient,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)
+    return x.detach(), labels, gradient
+
+
 @pytest.mark.graded(points=2, exercise="margin_loss", lecture=LECTURE)
 def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Setting) -> None:
     """For each image, the best other logit minus the true class's"""
     require(student, "margin_loss", "function")
     for classes in (setting.dataset.num_classes, 2):
-        logits, labels = some_logits(setting, classes)
+        logits, labels, right = setting.remember(
+            f"margin of {classes}", partial(some_margin, setting, classes)
+        )
         answer = student.call("margin_loss", logits, labels)
-        right = reference.margin_loss(logits, labels)
         mistaken = partial(diagnose_pgd.other_margin, answer, logits, labels)
         found = require_per_image(answer, right, mistaken)
         apart = (found - right).abs().max().item()
@@ -346,8 +362,7 @@ def require_per_image(answer: Any, like: Tensor, cause: Cause) -> Tensor:
 )
 def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
     """Its gradient raises the best other logit and lowers the true one, however sure the network"""
-    logits, labels = some_logits(setting, setting.dataset.num_classes)
-    logits = 1000 * logits
+    logits, labels, right = setting.remember("steep margin", partial(steep_margin, setting))
     try:
         answer = student.gradient("margin_loss", logits.clone(), labels)
     except StudentFault as fault:
@@ -357,8 +372,6 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
             cause="the result is cut off from the logits: detached, or computed without gradients",
             hint="Use operations that PyTorch records; no .item(), .detach(), NumPy or no_grad().",
         ) from fault
-    x = logits.clone().requires_grad_()
-    (right,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)
     found = require_images(answer, right)
     expect_true(
         (found - right).abs().max().item() <= CLOSE_ENOUGH,

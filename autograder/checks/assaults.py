@@ -7,17 +7,20 @@ gives the right number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from autograder.answer_key import pgd as reference
+from autograder.robustness import margin
 from autograder.setting import Setting
 from autograder.student import Network
 from course import metrics
-from solutions.pgd import Attack, margin_loss, worst_case_accuracy
+
+Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Assault:
     @cached_property
     def expected(self) -> float:
         """The right worst case."""
-        return worst_case_accuracy(
+        return reference.worst_case_accuracy(
             self.network.module,
             self.images,
             self.labels,
@@ -55,7 +58,7 @@ def towards(setting: Setting, ahead: int | None) -> Tensor:
         with metrics.evaluating(module), torch.enable_grad():
             logits = module(x)
             if ahead is None:
-                gain = margin_loss(logits, labels)
+                gain = margin(logits, labels)
             else:
                 gain = logits[:, (name + ahead) % logits.shape[1]] - logits[:, name]
             (gradient,) = torch.autograd.grad(gain.sum(), x)

@@ -16,11 +16,11 @@ from torch import Tensor
 from autograder.checks.answers import require_images
 from autograder.errors import Wrong
 from autograder.expect import Cause, expect, expect_true
+from autograder.robustness import slope
 from autograder.setting import Setting
 from autograder.student import Network
 from course import metrics
 from course.data import Split
-from solutions.fgsm import loss_gradient
 
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
@@ -45,7 +45,7 @@ class Trial:
     @cached_property
     def gradient(self) -> Tensor:
         """The gradient of the loss at the images, computed by the judge."""
-        return loss_gradient(self.network.module, self.images, self.labels)
+        return slope(self.network.module, self.images, self.labels)
 
 
 def steep(setting: Setting) -> tuple[Network, Split]:

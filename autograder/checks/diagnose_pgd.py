@@ -14,8 +14,8 @@ from torch import Tensor
 from autograder.checks import diagnose_fgsm
 from autograder.checks.assaults import Assault, attacks, outcomes, single
 from autograder.checks.attacked import agreement
+from autograder.robustness import Loss, bounded, cross_entropy, margin
 from course import metrics
-from solutions.pgd import Loss, cross_entropy, margin_loss, project
 
 if TYPE_CHECKING:
     from autograder.checks.a4_pgd import Walk
@@ -57,8 +57,8 @@ def walked(
             if held == "late":
                 x = trial.images + (x - trial.images).clamp(-reach, reach)
             else:
-                x = project(trial.images, x, reach if held == "each" else 1.0)
-    return project(trial.images, x, reach)
+                x = bounded(trial.images, x, reach if held == "each" else 1.0)
+    return bounded(trial.images, x, reach)
 
 
 def per_image(gradient: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
     "it raises the loss of the network's own predictions, not of the labels": lambda trial: {
         "loss": lambda logits, labels: cross_entropy(logits, logits.argmax(dim=1))
     },
-    "it raises the margin; the cross-entropy is asked for": lambda trial: {"loss": margin_loss},
+    "it raises the margin; the cross-entropy is asked for": lambda trial: {"loss": margin},
     "a softmax before cross-entropy, which takes logits": lambda trial: {
         "loss": lambda logits, labels: cross_entropy(logits.softmax(dim=1), labels)
     },
@@ -110,7 +110,7 @@ MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
 def other_path(trial: Walk) -> str:
     """Which mistake leads to the same images, of all that come close the closest."""
     trial = beginning(trial)
-    found = project(trial.images, trial.adversarial, trial.epsilon)
+    found = bounded(trial.images, trial.adversarial, trial.epsilon)
     apart = {
         name: (walked(trial, **options(trial)) - found).abs().gt(1e-5).float().mean().item()
         for name, options in MISTAKES.items()
@@ -195,13 +195,13 @@ def not_uniform(start: Walk) -> str:
 
 OTHER_MARGINS: dict[str, Loss] = {
     "this is the true class minus the best other: the sign is turned": (
-        lambda logits, labels: -margin_loss(logits, labels)
+        lambda logits, labels: -margin(logits, labels)
     ),
     "it is never below 0: the true class is among the others, or the margin is cut off": (
         lambda logits, labels: logits.amax(dim=1) - logits.gather(1, labels[:, None])[:, 0]
     ),
     "this is a margin of probabilities, not of logits": (
-        lambda logits, labels: margin_loss(logits.softmax(dim=1), labels)
+        lambda logits, labels: margin(logits.softmax(dim=1), labels)
     ),
     "the true class counts as a logit of 0, not as none: others may all be below 0": (
         lambda logits, labels: (
@@ -224,7 +224,7 @@ def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
     """What was computed in place of the margin."""
     if not isinstance(found, Tensor):
         return ""
-    right = margin_loss(logits, labels)
+    right = margin(logits, labels)
     if found.numel() == 1 and any(
         torch.allclose(found, each, atol=1e-3) for each in (right.mean(), right.sum())
     ):
