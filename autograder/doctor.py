@@ -9,9 +9,9 @@ import sys
 from dataclasses import asdict, dataclass
 from textwrap import indent
 
-from autograder import bubblewrap, confine, preloaded, sandbox
+from autograder import bubblewrap, cgroup, confine, preloaded, sandbox
 from autograder.limits import Limits
-from autograder.watch import PROC
+from autograder.watch import PAUSE, PROC
 
 APPARMOR_PROFILE = """abi <abi/4.0>,
 include <tunables/global>
@@ -52,9 +52,10 @@ def probes() -> list[Probe]:
         bubblewrap_probe(),
         *medium_probes(),
         preloaded_probe(level),
+        group_probe(),
         Probe(
             "process tree",
-            "limit the memory of a worker with all it starts",
+            "watch the memory and computing of a worker with all it starts",
             PROC.is_dir(),
             "/proc" if PROC.is_dir() else "no /proc",
             "" if PROC.is_dir() else "only each process alone is limited here",
@@ -107,6 +108,29 @@ def preloaded_probe(level: str) -> Probe:
         if trouble
         else "",
     )
+
+
+def group_probe() -> Probe:
+    """Whether the kernel limits each worker with all it starts, tried with a group."""
+    trouble = cgroup.trouble()
+    return Probe(
+        "control groups",
+        "the kernel itself limits memory and processes of a worker with all it starts",
+        not trouble,
+        trouble or "works",
+        group_remedy(trouble) if trouble else "",
+    )
+
+
+def group_remedy(trouble: str) -> str:
+    """How to have a part of the tree delegated; what limits a worker where that cannot be."""
+    user = "" if os.geteuid() == 0 else "--user "
+    started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
+    if trouble == cgroup.NOT_DELEGATED:
+        means = f"with systemd 251 or newer, grade with `{started}`"
+    else:
+        means = "boot Linux with systemd.unified_cgroup_hierarchy=1"
+    return f"{means}; until then the watch on the process tree looks every {PAUSE:g} seconds"
 
 
 def medium_probes() -> list[Probe]:

@@ -63,6 +63,12 @@ def apply_limits(limits: Limits, *, own_user: bool) -> None:
             resource.setrlimit(kind, (value, value))
 
 
+def join_group(descriptor: int) -> None:
+    """Move this process into the control group whose list of processes is open as `descriptor`."""
+    os.write(descriptor, b"0")
+    os.close(descriptor)
+
+
 def mapped_bytes() -> int:
     """The address space that this process takes up now; 0 where there is no /proc to tell."""
     try:

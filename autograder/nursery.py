@@ -28,7 +28,7 @@ from typing import Any, NoReturn
 
 from autograder import namespaces, worker
 from autograder.confine import Confinement, confine, end_with_parent, own_files_in_proc
-from autograder.limits import Limits, apply_limits
+from autograder.limits import Limits, apply_limits, join_group
 
 # What students' cells import or set off: the first step of any optimiser imports torch._dynamo.
 PRELOADED = (
@@ -57,7 +57,7 @@ def main(descriptor: int) -> None:
     requests.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
     signal.signal(signal.SIGCHLD, lambda *_: reap())
     while True:
-        text, descriptors, *_ = socket.recv_fds(requests, MAX_REQUEST, 2)
+        text, descriptors, *_ = socket.recv_fds(requests, MAX_REQUEST, 3)
         if not text:
             return
         if os.fork() == 0:
@@ -75,8 +75,14 @@ def reap() -> None:
             pass
 
 
-def monitor(request: dict[str, Any], connection: int, report: int) -> None:
-    """Start one worker, tell the judge of it, wait, and tell how it ended."""
+def monitor(
+    request: dict[str, Any], connection: int, report: int, group: int | None = None
+) -> None:
+    """Start one worker, tell the judge of it, wait, and tell how it ended.
+
+    connection, report, group: descriptors of the worker's socket, of one to the judge, and of the
+    control group that the worker and all it starts belong to, where it gets one.
+    """
     judge = socket.socket(fileno=report)
     limits, wanted = Limits(**request["limits"]), Confinement(**request["confinement"])
     try:
@@ -90,7 +96,7 @@ def monitor(request: dict[str, Any], connection: int, report: int) -> None:
     if first == 0:
         judge.close()
         start = enter if wanted.level == "strong" else enter_group
-        ended(partial(start, connection, limits, wanted, request))
+        ended(partial(start_in, group, partial(start, connection, limits, wanted, request)))
     os.close(connection)
     if wanted.level != "strong":
         with contextlib.suppress(OSError):  # the worker does it too; whoever comes first
@@ -99,6 +105,13 @@ def monitor(request: dict[str, Any], connection: int, report: int) -> None:
     socket.send_fds(judge, [json.dumps({"started": True}).encode()], [handle])
     status = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
     judge.send(json.dumps({"status": status}).encode())
+
+
+def start_in(group: int | None, start: Callable[[], None]) -> None:
+    """Enter the control group, if there is one, before anything else is started."""
+    if group is not None:
+        join_group(group)
+    start()
 
 
 def enter(connection: int, limits: Limits, wanted: Confinement, request: dict[str, Any]) -> None:

@@ -17,10 +17,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder import bubblewrap
+from autograder import bubblewrap, cgroup
 from autograder.confine import Confinement
 from autograder.limits import Limits
 from autograder.watch import tree
@@ -45,6 +46,17 @@ def receive(connection: socket.socket, seconds: float) -> tuple[dict[str, object
     if not text:
         raise ParentLost("the parent of the workers ended")
     return json.loads(text), descriptors
+
+
+@contextlib.contextmanager
+def entrance(group: cgroup.Group | None) -> Iterator[list[int]]:
+    """The descriptor by which a process enters a control group; none for none."""
+    descriptors = [] if group is None else [group.entrance()]
+    try:
+        yield descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 @dataclass
@@ -124,8 +136,15 @@ class Nursery:
             self.connection.close()
             raise
 
-    def fork(self, connection: socket.socket, limits: Limits, wanted: Confinement) -> Forked:
-        """A worker that serves `connection`.
+    def fork(
+        self,
+        connection: socket.socket,
+        limits: Limits,
+        wanted: Confinement,
+        *,
+        group: cgroup.Group | None,
+    ) -> Forked:
+        """A worker that serves `connection`, in a control group if one is given.
 
         Raises ParentLost when the parent is gone, and OSError when the worker cannot be confined.
         """
@@ -137,8 +156,8 @@ class Nursery:
         }
         report, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with theirs:
-                descriptors = [connection.fileno(), theirs.fileno()]
+            with theirs, entrance(group) as entrances:
+                descriptors = [connection.fileno(), theirs.fileno(), *entrances]
                 socket.send_fds(self.connection, [json.dumps(request).encode()], descriptors)
             answer, handles = receive(report, FORK_SECONDS)
         except (BrokenPipeError, ConnectionResetError) as error:
@@ -178,16 +197,18 @@ class Nurseries:
         connection: socket.socket,
         limits: Limits,
         wanted: Confinement,
+        *,
+        group: cgroup.Group | None,
     ) -> Forked | None:
         """A forked worker, or None where workers have to be started cold."""
         with self.starting:
             nursery = self.at(level, environment)
             try:
-                return nursery.fork(connection, limits, wanted) if nursery else None
+                return nursery.fork(connection, limits, wanted, group=group) if nursery else None
             except ParentLost:  # it was killed meanwhile: another takes its place
                 self.close(level)
             nursery = self.at(level, environment)
-            return nursery.fork(connection, limits, wanted) if nursery else None
+            return nursery.fork(connection, limits, wanted, group=group) if nursery else None
 
     def at(self, level: str, environment: dict[str, str]) -> Nursery | None:
         """The parent at `level`, of this process and not of one it was forked from."""

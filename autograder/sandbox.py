@@ -18,7 +18,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import bubblewrap, confine, users
+from autograder import bubblewrap, cgroup, confine, users
 from autograder.confine import Confinement
 from autograder.limits import Limits
 from autograder.preloaded import LEVELS as LEVELS_PRELOADED
@@ -81,13 +81,20 @@ def strongest_level() -> str:
 @dataclass
 class Box:
     """A started worker: its process, the judge's end of the socket, its scratch folder if that is
-    on the disk."""
+    on the disk, its control group if it has one."""
 
     process: subprocess.Popen[bytes] | Forked
     connection: socket.socket
     scratch: Path | None
     level: str
     watch: Watch
+    group: cgroup.Group | None
+
+    def exceeded(self) -> str:
+        """Which limit of the whole tree ended the worker: "memory", "cpu", or empty for none."""
+        if self.group is not None and self.group.ran_out_of_memory():
+            return "memory"
+        return self.watch.reason
 
     def cpu_seconds(self) -> float:
         """What the worker and everything it started has computed so far."""
@@ -102,6 +109,8 @@ class Box:
         with contextlib.suppress(OSError):  # the parent of a forked worker may be gone
             self.process.wait()
         wait_gone(members)
+        if self.group is not None:
+            self.group.remove()
         if isinstance(self.process, Forked):
             self.process.close()
         if self.scratch is not None:
@@ -133,20 +142,26 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     confinement = Confinement(level, str(inside), user, readable)
     environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
     ours, theirs = socket.socketpair()
+    group = None
     try:
+        group = None if cgroup.trouble() else cgroup.make(limits)
         with theirs:
             process: subprocess.Popen[bytes] | Forked | None = None
             if preloaded and level in LEVELS_PRELOADED:
-                process = NURSERIES.fork(level, environment, theirs, limits, confinement)
+                process = NURSERIES.fork(
+                    level, environment, theirs, limits, confinement, group=group
+                )
             if process is None:
-                process = start_cold(level, environment, theirs, limits, confinement)
+                process = start_cold(level, environment, theirs, limits, confinement, group=group)
     except OSError:
         ours.close()
+        if group is not None:
+            group.remove()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
         raise
     watch = Watch(process.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(process))
-    return Box(process, ours, scratch, level, watch)
+    return Box(process, ours, scratch, level, watch, group)
 
 
 # The one thing that this process keeps: the parents of its workers, which are slow to start.
@@ -159,14 +174,17 @@ def start_cold(
     connection: socket.socket,
     limits: Limits,
     confinement: Confinement,
+    *,
+    group: cgroup.Group | None,
 ) -> subprocess.Popen[bytes]:
     """A worker as a program of its own, which imports everything first."""
     # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
     inner = [sys.executable, "-s", "-m", "autograder.worker", str(connection.fileno())]
     inner += [limits.as_argument(), confinement.as_argument()]
     strong, scratch = level == "strong", Path(confinement.scratch)
+    outer = bubblewrap.command(scratch, confinement.user, inner) if strong else inner
     return subprocess.Popen(
-        bubblewrap.command(scratch, confinement.user, inner) if strong else inner,
+        outer if group is None else group.command(outer),
         cwd="/" if strong else scratch,
         env=environment,
         stdin=subprocess.DEVNULL,

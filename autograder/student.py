@@ -442,7 +442,7 @@ class WorkerTransport:
     def death(self) -> Crash | Limit | Timeout | GraderFault:
         """Why the worker is gone: the watch's doing, its parent's end, or its own exit status."""
         assert self.box is not None
-        reason = self.box.watch.reason
+        reason = self.box.exceeded()
         try:
             status = self.box.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
