@@ -19,10 +19,12 @@ from tqdm import tqdm
 
 from autograder import bars, catalog
 from autograder.bars import Evidence
+from autograder.checks import sieges
 from autograder.robustness import clean_accuracy, relative_gain
 from autograder.setting import Setting
 from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
+from solutions.audit import break_defense
 from solutions.cnn import train
 
 ALLOWED_FAILURES = 1e-3
@@ -116,20 +118,39 @@ def measure_defence(assignment: str, profile: str, seed: int) -> Measurement:
     }
 
 
+def measure_breaks(assignment: str, profile: str, seed: int) -> Measurement:
+    """The share of each defence that the reference breaks, as a part of what the judge breaks."""
+    setting = fresh(assignment, profile, seed)
+    shares = {}
+    for kind in sieges.KINDS:
+        siege = sieges.siege(setting, kind)
+        torch.manual_seed(seed)
+        attacked = break_defense(
+            sieges.defence(setting, kind, siege.number),
+            siege.test.images,
+            siege.test.labels,
+            siege.epsilon,
+        )
+        shares[kind] = siege.broken(setting, attacked) / siege.own
+    return shares
+
+
 MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
     "a1-cnn": measure_cnn,
     "a5-adversarial-training": measure_defence,
+    "a6-audit": measure_breaks,
 }
 
 # What can be had without solving the task; up to there a bar gives nothing.
 ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
+ZEROS |= dict.fromkeys(sieges.KINDS, 0.3)
 
 
 def table(derived: dict[str, Evidence]) -> Iterable[str]:
     """The bars in lines to read."""
-    yield "bar          none   full    mean  spread   worst  P(fail)"
+    yield "bar            none   full    mean  spread   worst  P(fail)"
     for name, item in derived.items():
         yield (
-            f"{name:10} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "
+            f"{name:13} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "
             f"{item.worst:7.4f} {item.failure_chance:8.0e}"
         )

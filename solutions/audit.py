@@ -74,11 +74,12 @@ def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its 
 
 
 class StraightThrough(nn.Module):
-    """A defence that answers as ever, and whose transformation lets gradients pass unchanged.
+    """The network behind a defence, shown what the defence shows it, with a gradient to follow.
 
     Backward pass differentiable approximation, with the identity as the approximation (Athalye et
     al. 2018): a transformation t with t(x) near x, but a useless gradient, is taken for t(x) = x on
-    the way back only.
+    the way back only. What the defence does to the logits afterwards is left out: here it changes
+    no answer, only gradients.
     """
 
     def __init__(self, defense: Defence) -> None:
@@ -86,18 +87,18 @@ class StraightThrough(nn.Module):
         self.defense = defense
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images (n, C, H, W) to the defence's own logits."""
+        """Images (n, C, H, W) to the logits before the defence decides."""
         change = (self.defense.transform(images) - images).detach()
-        return self.defense.decide(self.defense.model(images + change))
+        return self.defense.model(images + change)
 
 
 def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
     """Return images that the defence gets wrong, wherever one was found within epsilon.
 
-    An adaptive attack looks at what hides the gradient, and goes round it: PGD through the
-    transformation as if it were not there, on the margin, whose gradient large logits leave alone,
-    and on the cross-entropy, which finds other images where it does not vanish.
-    Whether an image is broken is asked of the defence itself, and what broke it is kept.
+    An adaptive attack looks at what hides the gradient, and goes round it: PGD on the network
+    behind, through the transformation as if it were not there, on the margin and the cross-entropy
+    of logits that nothing has scaled. Whether an image is broken is asked of the defence itself,
+    and what broke it is kept.
 
     defense: `decide(model(transform(images)))`, left as it was. images (n, C, H, W) in [0, 1];
     labels (n,); epsilon >= 0 in pixel units. The result is detached, in [0, 1] and within epsilon.

@@ -1,0 +1,208 @@
+"""Networks whose robust accuracy the judge knows, for `evaluate` to find.
+
+Of a linear network it has a closed form. Within epsilon and [0, 1] every pixel has an interval of
+its own, and the lead of class j over the true class y is largest where each pixel goes to the end
+that w_j - w_y points to; an image is robust exactly if no class can get the lead. The same sum over
+other intervals gives the number that comes out of a known mistake.
+
+Every network here takes normalised images, as published ones do: it is a network on pixels, with
+the normalisation taken out of its first layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from autograder.robustness import climb, survivors
+from autograder.setting import Setting
+from autograder.student import Network
+from course import metrics, training
+from course.data import Split
+from course.models import Normalize
+
+IMAGES = 200  # on a linear network they cost nothing
+FEW = 64
+RECIPE = training.Recipe(epochs=4, batch_size=64)
+EPSILONS = [0.0025 * step for step in range(4, 21)]
+SCALES = (0.4, 0.55, 0.7, 0.85, 1.0, 1.2)  # of the profile's epsilon
+
+
+@dataclass
+class Case:
+    """One network that takes normalised images, and its robust accuracy `right`."""
+
+    network: Network
+    test: Split
+    epsilon: float
+    mean: list[float]
+    std: list[float]
+    right: float = -1.0
+    fgsm: float = -1.0  # the accuracy that one step leaves
+
+    @property
+    def on_pixels(self) -> nn.Module:
+        """The same network with the normalisation before it."""
+        return nn.Sequential(Normalize(self.mean, self.std), self.network.module)
+
+    @property
+    def clean(self) -> float:
+        """The accuracy without an attack."""
+        return metrics.accuracy(self.on_pixels, self.test.images, self.test.labels)
+
+    def normalised(self, images: Tensor) -> Tensor:
+        """The images as the network takes them."""
+        return Normalize(self.mean, self.std)(images)
+
+    def within(self, low: Tensor, high: Tensor) -> Tensor:
+        """Which images a linear network gets right wherever it is moved between two normalised
+        images, pixel by pixel: (N,) bool."""
+        weight, bias = (value.double() for value in self.network.weights)
+        low, high = low.double().flatten(1), high.double().flatten(1)
+        robust = torch.zeros(len(low), dtype=torch.bool)
+        for label in range(len(weight)):
+            own = self.test.labels == label
+            apart = weight - weight[label]  # what each pixel does to the lead of each class
+            lead = apart.clamp(min=0) @ high[own].T + apart.clamp(max=0) @ low[own].T
+            lead += (bias - bias[label])[:, None]
+            lead[label] = -1.0
+            robust[own] = (lead < 0).all(dim=0)
+        return robust
+
+    def at(self, epsilon: float) -> Case:
+        """This case at another epsilon, with its closed form; for a linear network only."""
+        low, high = ((self.test.images + sign * epsilon).clamp(0, 1) for sign in (-1, 1))
+        robust = self.within(self.normalised(low), self.normalised(high))
+        right = robust.double().mean().item()
+        return Case(self.network, self.test, epsilon, self.mean, self.std, right)
+
+
+def without_normalisation(network: Network, mean: Sequence[float], std: Sequence[float]) -> Network:
+    """A network that answers to (x - mean) / std as this one answers to x.
+
+    Its first layer must see every pixel and nothing else: no padding, which would be of another
+    grey.
+    """
+    weight, bias, *rest = network.weights
+    parts = weight.reshape(len(weight), len(mean), -1)  # by channel
+    scaled = parts * torch.tensor(std)[None, :, None]
+    shift = (parts * torch.tensor(mean)[None, :, None]).sum(dim=(1, 2))
+    return network.with_weights([scaled.reshape(weight.shape), bias + shift, *rest])
+
+
+def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[float], list[float]]:
+    """A mean and a deviation for each channel, drawn from the secret."""
+    draws = torch.rand(2, channels, generator=setting.generator(f"statistics of {purpose}"))
+    return (0.2 + 0.4 * draws[0]).tolist(), (0.15 + 0.35 * draws[1]).tolist()
+
+
+def in_channels(images: Tensor, channels: int) -> Tensor:
+    """The images in grey, or in three channels that differ."""
+    if images.shape[1] == channels:
+        return images
+    grey = images.mean(dim=1, keepdim=True)
+    return grey if channels == 1 else torch.cat([grey, 1 - grey, 0.2 + 0.5 * grey], dim=1)
+
+
+def linear_case(setting: Setting, channels: int) -> Case:
+    """A linear network on grey or coloured images, at an epsilon where known mistakes show."""
+    train, test = setting.dataset.train, setting.test_images(IMAGES)
+    network = Network.build(
+        "linear",
+        setting.seed(f"linear {channels}"),
+        in_channels=channels,
+        image_size=setting.dataset.image_shape[1],
+        num_classes=setting.dataset.num_classes,
+    )
+    training.fit(
+        network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
+    )
+    images, labels = in_channels(test.images, channels), test.labels.clone()
+    # Some are wrong without any attack: whoever leaves those out finds another number.
+    second = metrics.predict(network.module, images).topk(2).indices[:, 1]
+    labels[::7] = second[::7]
+    mean, std = statistics(setting, f"linear {channels}", channels)
+    network = without_normalisation(network, mean, std)
+    return telling(Case(network, Split(images, labels), 0.0, mean, std))
+
+
+def telling(case: Case) -> Case:
+    """The case at the epsilon where a missing clamp shows most and plain PGD finds the number."""
+
+    def gap(tried: Case) -> float:
+        low, high = (tried.normalised(case.test.images + s * tried.epsilon) for s in (-1, 1))
+        return tried.right - tried.within(low, high).double().mean().item()
+
+    tried = [case.at(epsilon) for epsilon in EPSILONS]
+    plain = [each for each in tried if by_plain_pgd(each) - each.right <= 1.5 / len(case.test)]
+    return max(plain or tried, key=gap)
+
+
+def by_plain_pgd(case: Case) -> float:
+    """The accuracy that PGD on the cross-entropy alone leaves, without a random start."""
+    images, labels = case.test.images, case.test.labels
+    moved = climb(case.on_pixels, images, labels, case.epsilon, size=case.epsilon / 4, steps=10)
+    return metrics.accuracy(case.on_pixels, moved, labels)
+
+
+def trained_case(setting: Setting) -> Case:
+    """The judge's trained network at the epsilon where one step says most too much."""
+    test, victim = setting.test_images(FEW), setting.victim
+    mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
+    network = without_normalisation(victim, mean, std)
+
+    def measured(scale: float) -> Case:
+        epsilon = scale * setting.budget.epsilon
+        step = partial(climb, victim.module, test.images, test.labels, epsilon)
+        fgsm = metrics.accuracy(victim.module, step(size=epsilon, steps=1), test.labels)
+        many = metrics.accuracy(victim.module, step(size=epsilon / 4, steps=10), test.labels)
+        return Case(network, test, epsilon, mean, std, many, fgsm)
+
+    chosen = max(map(measured, SCALES), key=lambda case: case.fgsm - case.right)
+    robust = survivors(
+        victim.module, test.images, test.labels, chosen.epsilon, seed=setting.seed("evaluation")
+    )
+    chosen.right = robust.double().mean().item()
+    return chosen
+
+
+def scaled_case(setting: Setting, factor: float) -> Case:
+    """The trained network with its logits multiplied, which changes no answer: half the images."""
+    case = trained(setting)
+    few = slice(0, FEW // 2)
+    test = Split(case.test.images[few], case.test.labels[few])
+    *rest, weight, bias = case.network.weights
+    network = case.network.with_weights([*rest, factor * weight, factor * bias])
+    robust = survivors(
+        setting.victim.module,
+        test.images,
+        test.labels,
+        case.epsilon,
+        seed=setting.seed("evaluation"),
+    )
+    right = robust.double().mean().item()
+    return Case(network, test, case.epsilon, case.mean, case.std, right)
+
+
+def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:
+    """A case, made once for all students."""
+    return setting.remember(f"case {name}", compute)
+
+
+def linear(setting: Setting, channels: int) -> Case:
+    """`linear_case`, made once."""
+    return remembered(setting, f"linear {channels}", partial(linear_case, setting, channels))
+
+
+def trained(setting: Setting) -> Case:
+    """`trained_case`, made once."""
+    return remembered(setting, "trained", partial(trained_case, setting))
+
+
+def scaled(setting: Setting) -> Case:
+    """`scaled_case`, made once."""
+    return remembered(setting, "scaled", partial(scaled_case, setting, 1e4))

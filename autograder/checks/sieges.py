@@ -1,0 +1,110 @@
+"""What `break_defense` is tried on: two defences of the judge's, and how far it breaks each itself.
+
+A share broken is counted on the judge's own copy of the defence, of the images that it got right
+before. Marks go by that share as a part of the judge's own, so that they hardly depend on how weak
+the network behind happens to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from autograder.robustness import bounded, climb, cross_entropy, margin
+from autograder.setting import Setting
+from course import defences, metrics
+from course.data import Split
+
+KINDS = ("quantised", "scaled-logits")
+IMAGES = 64
+STEPS, RESTARTS = 20, 3
+
+
+@dataclass
+class Siege:
+    """One defence, the images it is to get wrong, and the share of them that the judge breaks."""
+
+    kind: str
+    number: float  # grey levels, or the factor on the logits
+    test: Split
+    epsilon: float
+    own: float
+
+    def broken(self, setting: Setting, adversarial: Tensor) -> float:
+        """The share that these images break, each brought back within epsilon and [0, 1]."""
+        moved = bounded(self.test.images, adversarial, self.epsilon)
+        return share_broken(defence(setting, self.kind, self.number), self.test, moved)
+
+
+def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
+    """The judge's own copy of the defence, around its trained network."""
+    return defences.build(kind, setting.victim.module, number)
+
+
+def drawn(setting: Setting, kind: str) -> float:
+    """The number of this defence, from the secret: 5 to 9 levels, or a factor of 1e3 to 1e5."""
+    generator = setting.generator(f"number of {kind}")
+    if kind == "quantised":
+        return float(torch.randint(5, 10, (), generator=generator))
+    return float(10 ** (3 + 2 * torch.rand((), generator=generator)))
+
+
+def siege(setting: Setting, kind: str) -> Siege:
+    """What the student is set to break, the same for everyone."""
+    return setting.remember(kind, partial(prepared, setting, kind))
+
+
+def prepared(setting: Setting, kind: str) -> Siege:
+    """The defence with its number drawn, attacked by the judge."""
+    number, test = drawn(setting, kind), setting.test_images(IMAGES)
+    epsilon = setting.budget.epsilon
+    attacked = broken_by_judge(
+        defence(setting, kind, number), test, epsilon, setting.generator("attack on a defence")
+    )
+    own = share_broken(defence(setting, kind, number), test, attacked)
+    return Siege(kind, number, test, epsilon, own)
+
+
+def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:
+    """The share of the images that were right and are wrong after."""
+    before = metrics.predict(model, test.images).argmax(dim=1) == test.labels
+    after = metrics.predict(model, attacked).argmax(dim=1) == test.labels
+    return (before & ~after).sum().item() / max(1, int(before.sum()))
+
+
+class SeenThrough(nn.Module):
+    """A defence whose transformation is passed over on the way back (Athalye et al. 2018, BPDA)."""
+
+    def __init__(self, inside: defences.Defence) -> None:
+        super().__init__()
+        self.inside = inside
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (N, C, H, W) to the logits of the network behind, which no factor touches."""
+        seen = self.inside.transform(images.detach())
+        return self.inside.model(images - images.detach() + seen)
+
+
+def broken_by_judge(
+    inside: defences.Defence, test: Split, epsilon: float, generator: torch.Generator
+) -> Tensor:
+    """The judge's attack: both losses, several starts, and for each image the first that worked."""
+    best = test.images.clone()
+    for loss in [cross_entropy, margin] * RESTARTS:
+        right = metrics.predict(inside, best).argmax(dim=1) == test.labels
+        if not right.any():
+            break
+        best[right] = climb(
+            SeenThrough(inside),
+            test.images[right],
+            test.labels[right],
+            epsilon,
+            size=2.5 * epsilon / STEPS,
+            steps=STEPS,
+            loss=loss,
+            start=generator,
+        )
+    return best
