@@ -1,6 +1,7 @@
 """The assignments: their exercises, the names students implement, and where each is checked.
 
-Points are not here: they are written once, on the checks, and added up by `points`.
+Points are not here: they are written once, on the checks, and added up by `points`. Extensions are
+built and checked like assignments, but their checks bear no points, and nobody is graded on them.
 """
 
 from __future__ import annotations
@@ -25,17 +26,32 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Written:
+    """One question that is answered in words and graded by hand: the id of its cell, its points."""
+
+    id: str
+    title: str
+    points: int
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment; `id` is also the name of its notebook and of its folder."""
 
     id: str
     title: str
     exercises: tuple[Exercise, ...]
+    written: tuple[Written, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name the student implements."""
         return tuple(name for exercise in self.exercises for name in exercise.names)
+
+    @property
+    def by_hand(self) -> int:
+        """The points that a person gives; they are in no score of the judge's."""
+        return sum(question.points for question in self.written)
 
     @property
     def module(self) -> str:
