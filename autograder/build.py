@@ -8,12 +8,16 @@ title of a cell says what it is; `assignments/README.md` describes it for author
     # %% [markdown]                        text; a line `>> Title` folds what follows
     # %% [markdown] card: fgsm             difficulty, minutes, needs, gets of an exercise
     # %% given: name from solutions.fgsm   a function of the reference, shown to the student
+    # %% data: NAME from solutions.x       a dictionary, written out
     # %% stub: fgsm from solutions.fgsm    signature, docstring, steps; the body is filled in
     # %% check: fgsm                       the graded cell
+    # %% [markdown] question: report       answered in words; begins with `minutes: 15`
+    # %% [markdown] answer: report         what graders read, and students fill in their own
 """
 
 import argparse
 import ast
+import importlib
 import json
 import re
 from collections.abc import Iterable
@@ -26,15 +30,18 @@ from course.errors import CourseError
 
 _CELL = re.compile(
     r"# %%(?P<markdown> \[markdown\])?"
-    r"(?: (?P<kind>card|given|stub|check): (?P<name>[\w-]+)(?: from (?P<module>[\w.]+))?)?"
+    r"(?: (?P<kind>card|given|data|stub|check|question|answer): (?P<name>[\w-]+)"
+    r"(?: from (?P<module>[\w.]+))?)?"
 )
 _DIFFICULTY = ("warm-up", "gentle", "moderate", "demanding", "hard")
+ANSWER_STUB = "YOUR ANSWER HERE"  # nbgrader puts it in place of what only graders read
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One authored cell: `kind` is markdown, code, card, given, stub or check."""
+    """One authored cell: `kind` is markdown, code, card, given, data, stub, check, question or
+    answer."""
 
     kind: str
     text: str
@@ -133,11 +140,11 @@ def build_document(path: Path, root: Path) -> Document:
     """
     name = path.stem
     cells = read_cells(path)
-    exercises = list(catalog.ASSIGNMENTS[name].exercises) if name in catalog.ASSIGNMENTS else []
+    exercises = list(catalog.KNOWN[name].exercises) if name in catalog.KNOWN else []
     _check_order(cells, [exercise.id for exercise in exercises], path)
     _check_names(cells, root, path)
     title = next(iter(_headings(cells)), "")
-    if exercises and not title.endswith(catalog.ASSIGNMENTS[name].title):
+    if exercises and not title.endswith(catalog.KNOWN[name].title):
         raise CourseError(f"{path}: the title {title!r} is not that of autograder/catalog.py")
     summary = next((c.text.split("\n\n")[1] for c in cells if c.text.count("\n\n")), "")
     cards = [read_card(c, f"{path}:{c.line}") for c in cells if c.kind == "card"]
@@ -153,9 +160,8 @@ def build_document(path: Path, root: Path) -> Document:
             text = _card_text(number, name, read_card(cell, where))
             rendered.append(Rendered(f"card-{cell.name}", False, text, text))
         elif cell.kind == "check":
-            points = catalog.points(name)[cell.name]
             text = f'check("{name}", "{cell.name}")'
-            grading = _grading(f"check-{cell.name}", points)
+            grading = _check_grading(name, cell.name)
             rendered.append(Rendered(f"check-{cell.name}", True, text, text, grading))
         elif cell.kind == "stub":
             text = fill_stub(cell.text, Reference.read(root, cell.module), where)
@@ -163,9 +169,20 @@ def build_document(path: Path, root: Path) -> Document:
         elif cell.kind == "given":
             text = Reference.read(root, cell.module).source_of(cell.name)
             rendered.append(Rendered(f"given-{cell.name.strip('_')}", True, text, text))
+        elif cell.kind == "question":
+            text = _question_text(name, cell, where)
+            rendered.append(Rendered(f"question-{cell.name}", False, text, text))
+        elif cell.kind == "answer":
+            grading = _by_hand(name, cell.name)
+            rendered.append(Rendered(cell.name, False, cell.text, ANSWER_STUB, grading))
+        elif cell.kind == "data":
+            text = _written_out(cell.name, cell.module)
+            rendered.append(Rendered(f"data-{cell.name.lower()}", True, text, text))
         else:
             rendered.append(Rendered(ids.next(), True, cell.text, cell.text))
-    return Document(name, title, summary, sum(card.minutes for card in cards), tuple(rendered))
+    minutes = sum(card.minutes for card in cards)
+    minutes += sum(_question(c, f"{path}:{c.line}")[0] for c in cells if c.kind == "question")
+    return Document(name, title, summary, minutes, tuple(rendered))
 
 
 def _headings(cells: Iterable[Cell]) -> list[str]:
@@ -202,8 +219,8 @@ def fold(text: str) -> str:
 
 
 def _card_text(number: int, assignment: str, card: Card) -> str:
-    exercise = catalog.ASSIGNMENTS[assignment].exercises[number]
-    points = catalog.points(assignment)[exercise.id]
+    exercise = catalog.assignment(assignment).exercises[number]
+    points = catalog.points(assignment)[exercise.id] or "none"
     dots = "●" * card.difficulty + "○" * (len(_DIFFICULTY) - card.difficulty)
     return (
         f"### Exercise {number + 1}: {exercise.title}\n\n"
@@ -213,6 +230,47 @@ def _card_text(number: int, assignment: str, card: Card) -> str:
         f"| about {card.minutes} minutes | {points} |\n\n"
         f"**You need** {card.needs}\n\n**You get** {card.gets}"
     )
+
+
+def _question(cell: Cell, where: str) -> tuple[int, str]:
+    """The minutes that a question takes, and its text."""
+    head, _, text = cell.text.partition("\n")
+    if not (found := re.fullmatch(r"minutes: (\d+)", head)):
+        raise CourseError(f"{where}: a question begins with a line like `minutes: 15`")
+    return int(found[1]), text.strip("\n")
+
+
+def _question_text(assignment: str, cell: Cell, where: str) -> str:
+    """A question under its heading, with what it is worth and that a person grades it."""
+    minutes, text = _question(cell, where)
+    questions = catalog.assignment(assignment).written
+    number = [question.id for question in questions].index(cell.name)
+    return (
+        f"### Written answer {number + 1}: {questions[number].title}\n\n"
+        "| Graded | Time | Points |\n|---|---|---|\n"
+        f"| by hand | about {minutes} minutes | {questions[number].points} |\n\n{fold(text)}"
+    )
+
+
+def _by_hand(assignment: str, name: str) -> dict[str, object]:
+    """nbgrader's metadata of an answer that a person grades."""
+    worth = {question.id: question.points for question in catalog.assignment(assignment).written}
+    return _grading(name, worth[name]) | {"solution": True, "locked": False}
+
+
+def _written_out(name: str, module: str) -> str:
+    """A dictionary of `solutions`, as the statement that gives it to the student."""
+    entries = getattr(importlib.import_module(module), name).items()
+    lines = [f"    {json.dumps(key)}: {value},\n" for key, value in entries]
+    return f"{name} = {{\n{''.join(lines)}}}"
+
+
+def _check_grading(assignment: str, exercise: str) -> dict[str, object]:
+    """nbgrader's metadata of a check cell: with its points, or for an extension read-only."""
+    grade_id = f"check-{exercise}"
+    if assignment in catalog.EXTENSIONS:
+        return {**_grading(grade_id), "solution": False, "locked": True}
+    return _grading(grade_id, catalog.points(assignment)[exercise])
 
 
 def _grading(grade_id: str, points: float | None = None) -> dict[str, object]:
@@ -231,6 +289,13 @@ def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
         if found != exercises:
             raise CourseError(
                 f"{path}: {kind} cells are {found}, autograder/catalog.py has {exercises}"
+            )
+    questions = [q.id for q in catalog.KNOWN[path.stem].written] if exercises else []
+    for kind in ("question", "answer"):
+        found = [cell.name for cell in cells if cell.kind == kind]
+        if found != questions:
+            raise CourseError(
+                f"{path}: {kind} cells are {found}, autograder/catalog.py has {questions}"
             )
 
 
@@ -254,6 +319,8 @@ def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
                     f"{path}:{cell.line}: the reference uses {missing[0]}, which no earlier cell "
                     f"defines; {reference.advice(missing[0])}"
                 )
+        elif cell.kind == "data":
+            bound.add(cell.name)
     for cell in cells:
         if cell.kind == "given" and cell.name not in used:
             raise CourseError(f"{path}:{cell.line}: nothing uses {cell.name}; take it out")
@@ -295,22 +362,30 @@ def page_text(document: Document, authored: str) -> str:
 
 
 def index_text(documents: list[Document], introduction: str, authored: str) -> str:
-    """The list of assignments, put where the introduction says `{assignments}`."""
+    """The lists, put where the introduction says `{assignments}` and `{extensions}`."""
     rows = ["| Assignment | What you do | Exercises | Time | Points |", "|---|---|---|---|---|"]
+    others = ["| Extension | What you do | Exercises | Time |", "|---|---|---|---|"]
     for document in documents:
         points = catalog.points(document.name)
-        rows.append(
+        row = (
             f"| [{document.title}]({document.name}.md) | {' '.join(document.summary.split())} "
-            f"| {len(points)} | about {document.minutes} minutes | {sum(points.values()):g} |"
+            f"| {len(points)} | about {document.minutes} minutes |"
         )
+        if document.name in catalog.EXTENSIONS:
+            others.append(row)
+        else:
+            by_hand = catalog.assignment(document.name).by_hand
+            more = f" + {by_hand} by hand" if by_hand else ""
+            rows.append(f"{row} {sum(points.values()):g}{more} |")
     text = introduction.replace("{assignments}", "\n".join(rows))
+    text = text.replace("{extensions}", "\n".join(others))
     return f"{_EDIT_ELSEWHERE.format(path=authored)}\n\n{text.strip()}\n"
 
 
 def built_files(root: Path) -> dict[Path, str]:
     """Every file the authored texts make, and what it must contain; nothing is written."""
     authored = root / "assignments" / "authored"
-    texts = sorted(authored.glob("*.py"))
+    texts = [*sorted(authored.glob("*.py")), *sorted(authored.glob("extensions/*.py"))]
     if not texts:
         raise CourseError(f"no authored assignments in {authored}; run this in a checkout")
     source, pages = root / "assignments" / "source", root / "site" / "assignments"
@@ -318,7 +393,7 @@ def built_files(root: Path) -> dict[Path, str]:
     documents = []
     for path in texts:
         document = build_document(path, root)
-        if path.stem not in catalog.ASSIGNMENTS:  # header.py: nbgrader puts it above every release
+        if path.stem not in catalog.KNOWN:  # header.py: nbgrader puts it above every release
             files[source / f"{path.stem}.ipynb"] = notebook_text(document)
             continue
         documents.append(document)

@@ -116,13 +116,65 @@ ASSIGNMENTS = {
 }
 
 
+EXTENSIONS = {
+    extension.id: extension
+    for extension in (
+        Assignment(
+            "x-targeted",
+            "Choose the wrong answer: targeted attacks",
+            (
+                _exercise("targeted_pgd", "Towards a class of your choice"),
+                _exercise("least_likely", "The hardest target"),
+            ),
+        ),
+        Assignment(
+            "x-l2",
+            "Another budget: attacks in the Euclidean norm",
+            (
+                _exercise("project_l2", "Back onto the ball"),
+                _exercise("l2_pgd", "Steps along the gradient itself"),
+            ),
+        ),
+        Assignment(
+            "x-patch",
+            "Few pixels, any value: adversarial patches",
+            (
+                _exercise("apply_patch", "Stick it on"),
+                _exercise("train_patch", "Learn one patch for every image"),
+            ),
+        ),
+        Assignment(
+            "x-trades",
+            "Buy robustness at a price you choose: TRADES",
+            (
+                _exercise("trades_loss", "Two losses and an exchange rate"),
+                _exercise("trades_train", "Train with it"),
+            ),
+        ),
+        Assignment(
+            "x-onnx",
+            "Ship it: export to ONNX",
+            (Exercise("onnx_network", "A network from a file", ("OnnxNetwork",)),),
+        ),
+    )
+}
+KNOWN = {**ASSIGNMENTS, **EXTENSIONS}
+
+
 def assignment(name: str) -> Assignment:
-    """The assignment called `name`. Raises CourseError that names the known ones."""
-    if name in ASSIGNMENTS:
-        return ASSIGNMENTS[name]
-    near = difflib.get_close_matches(name, ASSIGNMENTS, n=1)
+    """The assignment or extension called `name`. Raises CourseError that names the known ones."""
+    if name in KNOWN:
+        return KNOWN[name]
+    near = difflib.get_close_matches(name, KNOWN, n=1)
     meant = f": did you mean {near[0]}?" if near else "."
-    raise CourseError(f"no assignment called {name!r}{meant} Known: {', '.join(ASSIGNMENTS)}")
+    raise CourseError(f"no assignment called {name!r}{meant} Known: {', '.join(KNOWN)}")
+
+
+def graded(name: str) -> Assignment:
+    """The assignment called `name`. Raises CourseError for an extension: it has no points."""
+    if name in EXTENSIONS:
+        raise CourseError(f"{name} is an extension without points: `autograder check {name} FILE`")
+    return assignment(name)
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def grade_command(args: argparse.Namespace) -> int:
     from autograder.slot import Task  # noqa: PLC0415
     from course import data  # noqa: PLC0415
 
-    catalog.assignment(args.assignment)
+    catalog.graded(args.assignment)
     if args.jobs is not None and args.jobs < 1:
         raise CourseError(f"--jobs must be at least 1, got {args.jobs}")
     if args.jobs is not None and args.scheduler:

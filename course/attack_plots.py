@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course.errors import CourseError
-from course.plot_inputs import few, numbers
+from course.plot_inputs import few, fractions, numbers
 from course.plot_style import LIGHT, LINES, MARKERS, CourseFigure, Theme, canvas, plain_axes
 
 
@@ -51,6 +51,42 @@ def convergence(
         axes.set_xlim(0, max(len(line) for line in lines.values()) - 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.legend(loc="outside lower left", ncols=2, fontsize=10)
+    return figure
+
+
+def printed_and_converted(
+    printed: Mapping[str, Mapping[float, float]],
+    converted: Mapping[str, Mapping[float, float]],
+    *,
+    title: str | None = None,
+    theme: Theme = LIGHT,
+) -> CourseFigure:
+    """The same curves twice, side by side: epsilon as it stands in print, and in pixel units.
+
+    Both map a name to {epsilon: accuracy in %}, at most five names; `converted` may read a printed
+    curve in several ways. Raises CourseError for a curve without points, and values that are not
+    finite or an accuracy out of range.
+    """
+    heading = title or "The same tables: ε as printed, and in pixels"
+    told = []
+    with canvas(theme, 4.4, width=7.2, title=heading, alt="") as figure:
+        panels = figure.subplots(1, 2, sharey=True)
+        labels = ("ε as printed", "ε in pixel units")
+        for axes, curves, label in zip(panels, (printed, converted), labels, strict=True):
+            plain_axes(axes, theme)
+            for i, (name, curve) in enumerate(few(curves).items()):
+                x = numbers(sorted(curve), f"epsilons of '{name}'")
+                y = 100 * fractions([curve[e] / 100 for e in sorted(curve)], name, len(x))
+                look = {"color": theme.series[i], "linestyle": LINES[i], "marker": MARKERS[i]}
+                axes.plot(x, y, label=name, markersize=6, clip_on=False, **look)
+                told.append(
+                    f"{label}, {name}: {y[0]:.0f} % at {x[0]:.3g} to {y[-1]:.0f} % at {x[-1]:.3g}"
+                )
+            axes.set(xlabel=label, xlim=(0, 0.32), ylim=(0, 100))
+        panels[0].set_ylabel("Accuracy under FGSM (%)")
+        handles, names = panels[1].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower left", ncols=2, fontsize=10)
+        figure.course_alt = f"{heading}. {'. '.join(told)}."
     return figure
 
 

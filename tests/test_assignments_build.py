@@ -17,6 +17,7 @@ from course.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = sorted(catalog.ASSIGNMENTS)
+EXTENSIONS = sorted(catalog.EXTENSIONS)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=ASSIGNMENTS)
+@pytest.fixture(params=[*ASSIGNMENTS, *EXTENSIONS])
 def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
     name = request.param
     return nbformat.read(ROOT / f"assignments/source/{name}/{name}.ipynb", as_version=4)
@@ -43,7 +44,7 @@ def test_committed_files_are_fresh() -> None:
 
 def test_every_assignment_of_the_catalog_is_authored() -> None:
     made = {path.stem for path in built_files(ROOT) if path.suffix == ".ipynb"}
-    assert made == {*ASSIGNMENTS, "header"}
+    assert made == {*ASSIGNMENTS, *EXTENSIONS, "header"}
 
 
 def test_building_twice_gives_the_same_bytes(checkout: Path) -> None:
@@ -98,15 +99,34 @@ def test_check_cells_carry_the_points_of_the_catalog(name: str) -> None:
         assert not cell.metadata.nbgrader.solution
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_extensions_are_checked_and_give_no_points(name: str) -> None:
+    assert set(catalog.points(name).values()) == {0}
+    notebook = nbformat.read(ROOT / f"assignments/source/{name}/{name}.ipynb", as_version=4)
+    found = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    assert not any(cell.metadata.nbgrader.grade for cell in found.values())
+    for exercise in catalog.EXTENSIONS[name].exercises:
+        assert found[f"check-{exercise.id}"].source == f'check("{name}", "{exercise.id}")'
+        assert found[f"check-{exercise.id}"].metadata.nbgrader.locked
+        assert found[exercise.id].metadata.nbgrader.solution
+    assert f"({name}.md)" in page("index")
+
+
+def test_an_extension_is_not_graded() -> None:
+    assert catalog.graded("a3-fgsm").id == "a3-fgsm"
+    with pytest.raises(CourseError, match="autograder check x-l2 FILE"):
+        catalog.graded("x-l2")
+
+
+@pytest.mark.parametrize("name", [*ASSIGNMENTS, *EXTENSIONS])
 def test_each_exercise_has_a_card_and_three_hints(name: str) -> None:
     parts = re.split(r"^### Exercise \d+: ", page(name), flags=re.MULTILINE)[1:]
     points = catalog.points(name)
     assert len(parts) == len(points)
-    for part, exercise in zip(parts, catalog.ASSIGNMENTS[name].exercises, strict=True):
+    for part, exercise in zip(parts, catalog.assignment(name).exercises, strict=True):
         assert part.startswith(exercise.title)
         assert re.search(
-            rf"[●○]{{5}} [\w-]+ \| about \d+ minutes \| {points[exercise.id]} \|", part
+            rf"[●○]{{5}} [\w-]+ \| about \d+ minutes \| {points[exercise.id] or 'none'} \|", part
         )
         assert "**You need**" in part
         assert "**You get**" in part
@@ -114,7 +134,7 @@ def test_each_exercise_has_a_card_and_three_hints(name: str) -> None:
             assert part.count(f"<summary>Hint {number}: ") == 1
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", [*ASSIGNMENTS, *EXTENSIONS])
 def test_headings_are_in_order(name: str) -> None:
     text = re.sub(r"^```.*?^```", "", page(name), flags=re.MULTILINE | re.DOTALL)
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
@@ -123,7 +143,7 @@ def test_headings_are_in_order(name: str) -> None:
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", [*ASSIGNMENTS, *EXTENSIONS])
 def test_pages_show_stubs_and_no_solution(name: str) -> None:
     assert "SOLUTION" not in page(name)
     assert f'check("{name}"' in page(name)
@@ -131,7 +151,8 @@ def test_pages_show_stubs_and_no_solution(name: str) -> None:
     assert "<summary>To think about: " in page(name)
     index = page("index")
     assert f"({name}.md)" in index
-    assert f"| {sum(catalog.points(name).values())} |" in index
+    if name in ASSIGNMENTS:
+        assert f"| {sum(catalog.points(name).values())} |" in index
 
 
 def test_profile_stands_on_one_line(notebook: nbformat.NotebookNode) -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from course import plots
-from course.attack_plots import convergence
+from course.attack_plots import convergence, printed_and_converted
 from course.errors import CourseError
 
 
@@ -28,3 +28,21 @@ def test_curves_of_different_lengths_share_the_axis() -> None:
 def test_what_is_no_curve_is_refused(curve: list[float]) -> None:
     with pytest.raises(CourseError):
         convergence({"a": curve})
+
+
+def test_printed_curves_stand_beside_converted_ones() -> None:
+    printed = {"A": {0.3: 20.0, 0.1: 90.0}}
+    converted = {"A": {0.15: 20.0, 0.05: 90.0}}
+    figure = printed_and_converted(printed, converted)
+    left, right = figure.axes
+    assert list(left.get_lines()[0].get_xdata()) == [0.1, 0.3]
+    assert list(right.get_lines()[0].get_xdata()) == [0.05, 0.15]
+    words = plots.alt_text(figure)
+    assert "ε as printed, A: 90 % at 0.1 to 20 % at 0.3" in words
+    assert "ε in pixel units, A: 90 % at 0.05 to 20 % at 0.15" in words
+
+
+@pytest.mark.parametrize("curve", [{}, {0.1: 101.0}, {math.nan: 50.0}])
+def test_a_printed_curve_of_nonsense_is_refused(curve: dict[float, float]) -> None:
+    with pytest.raises(CourseError):
+        printed_and_converted({"A": curve}, {"A": {0.1: 50.0}})

@@ -27,7 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder import check
-from course import plots
+from course import attack_plots, plots
 from course.budget import budget
 from course.data import load
 from course.metrics import (
@@ -263,38 +263,58 @@ figure
 # $$
 #
 # For MNIST, where $\sigma = 0.3081$ is customary, that is a factor of three; for images scaled to
-# $[-1, 1]$ ($\sigma = 0.5$) it is two. Three reports that you can find on the web show FGSM curves
-# on MNIST with axes that look alike. Here are their own numbers, brought to one unit.
+# $[-1, 1]$ ($\sigma = 0.5$) it is two. Three reports that you can find on the web print tables of
+# FGSM on MNIST. Here are their own numbers: epsilon as printed, and the accuracy in per cent.
 
-# %%
-published = {  # what the reports print: epsilon in their unit -> accuracy in percent
-    "A, pixels in [0, 1]": (1.0, {2 / 255: 98.68, 4 / 255: 98.35, 8 / 255: 96.95}),
-    "B, 'normalised' (see below)": (0.3081, {0.05: 95.32, 0.1: 82.14, 0.2: 41.23, 0.3: 18.67}),
-    "C, pixels in [-1, 1]": (0.5, {0.05: 88.67, 0.1: 59.39, 0.15: 32.86, 0.3: 10.61}),
-}
-for report, (pixels_per_unit, curve) in published.items():
-    print(report)
-    for epsilon_printed, percent in curve.items():
-        in_pixels = epsilon_printed * pixels_per_unit
-        print(
-            f"  printed {epsilon_printed:.4f} = {in_pixels:.4f} in pixels"
-            f" ({in_pixels * 255:4.1f}/255): {percent:.2f} %"
-        )
+# %% data: PRINTED_CURVES from solutions.reproductions.printed
 
 # %% [markdown]
-# *A* is "MNIST Adversarial Machine Learning Experiment Report" (2025), *B* "Understanding
-# Adversarial Attacks Through MNIST" (2025), *C* "Adversarial Attacks on ResNet: MNIST Digit
-# Classification".
-#
+# *A* is "MNIST Adversarial Machine Learning Experiment Report" (2025), in pixels. *C* is
+# "Adversarial Attacks on ResNet: MNIST Digit Classification", whose images run from −1 to 1. *B* is
+# "Understanding Adversarial Attacks Through MNIST" (2025): its program applies epsilon to
+# normalised images, and its table does not say in which unit it counts. So *B* can be read in two
+# ways. Put all of them on one axis, in pixels.
+
+
+# %%
+def in_pixels(curve: dict[float, float], pixels_per_unit: float) -> dict[float, float]:
+    """A printed curve with its epsilons in pixel units."""
+    return {printed * pixels_per_unit: percent for printed, percent in curve.items()}
+
+
+converted = {
+    "A": in_pixels(PRINTED_CURVES["A"], 1.0),
+    "C": in_pixels(PRINTED_CURVES["C"], 0.5),
+    "B, if it counts in pixels": in_pixels(PRINTED_CURVES["B"], 1.0),
+    "B, if it counts as its program does": in_pixels(PRINTED_CURVES["B"], 0.3081),
+}
+for report, curve in converted.items():
+    last = max(curve)
+    print(f"{report:36} ends at {last:.4f} = {last * 255:4.1f}/255 with {curve[last]:.2f} %")
+figure = attack_plots.printed_and_converted({key: PRINTED_CURVES[key] for key in "ACB"}, converted)
+print(plots.alt_text(figure))
+figure
+
+# %% [markdown]
 # Three lessons:
 #
-# - A reader who takes *C*'s 0.3 for pixels believes the network lasts twice as long as it does.
-# - *A* calls its network naturally robust. Its largest epsilon, 8/255, is about 0.03; the attacks
-#   it compares itself with used 0.1 to 0.3.
-# - *B* is the odd one: its program applies epsilon to normalised images, its table does not say in
-#   which unit epsilon is, and the two readings differ by a factor of three. Which of them made the
-#   table, nobody can see from the table.
+# - On the left, *C*'s network seems to last about as long as *B*'s. It gives in at half of the
+#   printed number: a reader who takes *C*'s last epsilon for pixels believes in twice the
+#   robustness that was measured.
+# - *A* calls its network naturally robust. Its whole curve lies in the top left corner: the attacks
+#   that it compares itself with used budgets several times as large.
+# - *B*'s two readings are a factor of three apart, and the table alone does not tell which was
+#   meant. The course's page "Published results, audited" runs its program again in both readings:
+#   the table comes out in one of them, and it is not the one that the printed program has.
 #
+# >> To think about: how could you tell the unit of a published epsilon, if nobody wrote it down?
+# Look for where images are prepared: a `Normalize` before the attack, or a network that begins with
+# one. Look at the clamp after the step: $[0, 1]$ goes with pixels, $[-1, 1]$ with images scaled to
+# it. Look at a printed picture: with 0.3 in pixels the digit swims in grey. And run the program at
+# one epsilon in each unit; only one of them gives the table. If all that fails, the number cannot
+# be compared with any other, and a report should say so.
+
+# %% [markdown]
 # The remedy is a convention. In this course a model takes images in $[0, 1]$ and normalises them
 # **inside**, as its first layer. Then every epsilon outside is in pixels, for every network.
 #
@@ -463,8 +483,8 @@ figure
 # Two things to read off. The same amount of change does little when its signs are random, and a
 # great deal when they follow the gradient. And a curve that falls below guessing is nothing
 # strange: an attacker who knows the answer makes the network avoid it. "Worse than guessing" means
-# below the dotted line, at one in ten here; 41 % is not worse than guessing, although report *B*
-# says so.
+# below the dotted line, at one in ten here. Report *B* says it of its accuracy at 0.2; look up in
+# its table how far above the line that is.
 #
 # >> To think about: at a large epsilon, FGSM's curve can rise again. Does a larger budget help?
 # Not the defender; the attack is at fault. The approximation holds close to the image. A long step
@@ -514,6 +534,63 @@ figure
 # is easiest to reach, so a few columns fill up.
 
 # %% [markdown]
+# ## Does it work on a network it never saw?
+#
+# So far the attacker knew everything. Take that away: let the attacker train a network of their own
+# on images of the same kind, attack *that*, and send the result to yours. Such a **transfer** needs
+# neither your weights nor a single answer of your network (Papernot, McDaniel and Goodfellow,
+# *Transferability in machine learning*, 2016). Before you run it, guess: which of the three
+# networks below is hurt most by images made for the victim?
+
+# %%
+others = {
+    "the victim itself": victim,
+    "same layers, other start": build("strided-cnn", seed=1),
+    "other layers": build("tiny-cnn", seed=2),
+    "linear": linear,
+}
+for stranger in (others["same layers, other start"], others["other layers"]):
+    fit(stranger, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
+slopes = loss_gradient(victim, data.test.images, data.test.labels).sign()
+transfer = {
+    title: [
+        accuracy(network, (data.test.images + each * slopes).clamp(0, 1), data.test.labels)
+        for each in grid
+    ]
+    for title, network in others.items()
+}
+own = {
+    title: robustness_curve(network, data.test.images, data.test.labels, [limit])[0]
+    for title, network in others.items()
+}
+for title, line in transfer.items():
+    print(
+        f"{title:26} clean {line[0]:6.1%}, at {limit}: {line[4]:6.1%}, own FGSM {own[title]:6.1%}"
+    )
+
+# %%
+figure = plots.robustness_curve(
+    grid,
+    {**transfer, "the victim, random signs": noise_curve},
+    chance=1 / data.num_classes,
+    title="Images made against one network, shown to others",
+)
+print(plots.alt_text(figure))
+figure
+
+# %% [markdown]
+# The images hurt networks that had no part in making them, far more than random signs of the same
+# size do: all of them learned from the same images, so they lean on the same strokes. And they hurt
+# less than an attack on the network itself, which is the last column. So keeping the weights secret
+# helps a little, against an attacker who does not try again; it is no defence to rely on.
+#
+# >> To think about: a report attacks its network with images made for another. What did it measure?
+# How much an attacker gets without looking, which is a threat model of its own, and a weak one. As
+# a measure of robustness it is an upper bound that hardly binds: the white-box number can only be
+# lower. It is useful as an alarm. If transferred images hurt *more* than a network's own gradient
+# does, that gradient is broken or hidden, and the white-box number is worth nothing.
+
+# %% [markdown]
 # ## What you can now do
 #
 # - Say what an attacker may do before you say what a network withstands.
@@ -521,6 +598,7 @@ figure
 # - Bring an epsilon to pixel units, and doubt a curve without a unit.
 # - Tell success rate and accuracy apart, and draw a curve with one gradient, intervals and a
 #   control.
+# - Try an attack on a network that it was not made for, and say what that shows.
 #
 # One step is the weakest attack worth the name. That a network withstands it proves little:
 # assignment 4 repeats the step, and assignment 5 trains networks against it.

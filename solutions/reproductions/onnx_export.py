@@ -5,14 +5,12 @@ Needs the extra `onnx`; PyTorch's exporter and the runtime are imported when the
 
 from __future__ import annotations
 
-import warnings
 from importlib.util import find_spec
 
 import torch
 from torch import Tensor, nn
 
 from course.errors import CourseError
-from course.metrics import evaluating
 
 
 def installed() -> bool:
@@ -29,20 +27,9 @@ def export(model: nn.Module, image_shape: tuple[int, int, int]) -> bytes:
     _require_onnx()
     import onnx  # noqa: PLC0415 - an extra
 
-    with evaluating(model), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own use of PyTorch, not ours
-        program = torch.onnx.export(
-            model,
-            (torch.zeros(2, *image_shape),),
-            dynamo=True,
-            verbose=False,
-            input_names=["images"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
-        )
-    if program is None:
-        raise CourseError("PyTorch exported nothing; its ONNX exporter needs dynamo")
-    exported: bytes = program.model_proto.SerializeToString()
+    from solutions.extensions.onnx_network import OnnxNetwork  # noqa: PLC0415 - needs it too
+
+    exported = OnnxNetwork(model, image_shape).exported
     onnx.checker.check_model(onnx.load_from_string(exported), full_check=True)
     return exported
 

@@ -1,0 +1,1 @@
+"""The reference answers of the extensions: further attacks, another defence, another runtime."""

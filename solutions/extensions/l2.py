@@ -1,0 +1,73 @@
+"""Extension: attacks whose budget is the Euclidean length of the change."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course.metrics import evaluating
+from solutions.fgsm import check_attack
+
+
+def lengths(changes: Tensor) -> Tensor:
+    """Return the Euclidean length of each image's change: (n, C, H, W) -> (n, 1, 1, 1)."""
+    return changes.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+
+
+def project_l2(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
+    """Return points within epsilon of the images, in Euclidean length, and in [0, 1].
+
+    A change that is too long is shortened to epsilon, its direction kept; that is the nearest
+    point of the ball. Pixels are cut off at 0 and 1 afterwards, which shortens a change further,
+    never lengthens it, since the images themselves are in [0, 1].
+
+    images (n, C, H, W) in [0, 1] and moved, of one shape; epsilon >= 0: the length of a change of
+    all pixels together, in pixel units.
+    """
+    change = moved - images
+    factor = (epsilon / lengths(change).clamp(min=1e-12)).clamp(max=1.0)
+    return (images + factor * change).clamp(0, 1)
+
+
+def l2_pgd(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    *,
+    step_size: float,
+    steps: int,
+    random_start: bool = True,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Return images that raise the cross-entropy, each within a Euclidean ball of its original.
+
+        x_(t+1) = P(x_t + step_size * g / |g|_2),  g the gradient of the loss at x_t
+
+    (Madry et al. 2018, section 2.1 and appendix E.) P is `project_l2`. The start is the image, or
+    a random direction of the length epsilon times a number uniform in [0, 1], projected.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size are lengths in pixel units;
+    steps >= 0. The result is detached; images and model are left as they were. Raises ValueError
+    for a negative or non-finite epsilon or step_size, negative steps, or labels of another shape.
+    """
+    check_attack(images, labels, epsilon)
+    if not step_size >= 0 or steps < 0:
+        raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    images = images.detach()
+    adversarial = images.clone()
+    if random_start:
+        direction = torch.empty_like(images).normal_(generator=generator)
+        share = torch.empty(len(images), 1, 1, 1, device=images.device)
+        share.uniform_(generator=generator)
+        noise = epsilon * share * direction / lengths(direction)
+        adversarial = project_l2(images, images + noise, epsilon)
+    with evaluating(model), torch.enable_grad():
+        for _ in range(steps):
+            adversarial.requires_grad_()
+            loss = F.cross_entropy(model(adversarial), labels, reduction="sum")
+            (gradient,) = torch.autograd.grad(loss, adversarial)
+            step = step_size * gradient / lengths(gradient).clamp(min=1e-12)
+            adversarial = project_l2(images, adversarial.detach() + step, epsilon)
+    return adversarial
