@@ -105,9 +105,11 @@ def galleries() -> list[Gallery]:
 
     Raises CourseError when a lecture was not measured.
     """
+    from solutions import diagrams  # noqa: PLC0415 - matplotlib
     from solutions.reproductions.galleries import audit  # noqa: PLC0415 - matplotlib
 
-    return [*(lecture(name, measured(name)) for name in LECTURES), *audit()]
+    drawn = Gallery({}, diagrams.FIGURES, {})
+    return [*(lecture(name, measured(name)) for name in LECTURES), *audit(), drawn]
 
 
 def render(shown: list[Gallery], only: str | None = None) -> dict[str, bytes]:
