@@ -30,7 +30,7 @@ def graded(folder: Path, student: str, profile: str = "digits", **measures: floa
 
 def places(out: str) -> list[tuple[str, str]]:
     """Place and name of each line of the printed table."""
-    lines = out.split("\n\n")[0].splitlines()[1:]
+    lines = out.split("\n\n", maxsplit=1)[0].splitlines()[1:]
     return [(line.split()[0], line.split()[1]) for line in lines]
 
 
@@ -77,7 +77,7 @@ def test_anonymous_shows_no_name_anywhere(tmp_path, capsys):
     assert main(["leaderboard", str(tmp_path), "--anonymous", "--out", str(out)]) == 0
     written = [path.read_text(encoding="utf-8") for path in out.iterdir()]
     assert len(written) == 2
-    pseudonym = "lovelace".encode().hex()[:8]
+    pseudonym = b"lovelace".hex()[:8]
     for text in (capsys.readouterr().out, *written):
         assert "lovelace" not in text
         assert pseudonym in text

@@ -100,7 +100,7 @@ def test_a_mistake_is_one_line_and_leaves_nothing(command, said, capsys):
     Path("file").touch()
     Path("short").write_text("abc")
     assert main(command.split()) == 2
-    out, error = capsys.readouterr()
+    error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
     assert said in error
     assert not Path("term").exists()
