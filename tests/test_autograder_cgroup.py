@@ -83,13 +83,13 @@ def student(level, preloaded, monkeypatch, **limits):
     """A student in a worker, and the list of the boxes it has had."""
     boxes = []
 
-    def launch(*arguments):
-        boxes.append(sandbox.launch(*arguments, preloaded=preloaded))
+    def launch(*arguments, **options):
+        boxes.append(sandbox.launch(*arguments, **options))
         return boxes[-1]
 
     monkeypatch.setattr("autograder.student.launch", launch)
     read = Submission(Path("a.py"), [Cell("a.py", CODE)], "")
-    one = student_in_worker(read, NAMES, level, Limits(**limits), public=True)
+    one = student_in_worker(read, NAMES, level, Limits(**limits), public=True, preloaded=preloaded)
     with contextlib.closing(one):
         yield one, boxes
 
