@@ -344,11 +344,12 @@ def _smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     title = f"{votes.sum()} of {DRAWS} votes for A certify R = {radius:.2f}"
     alt = (
         "A point x left of the border between the classes A and B, of which a thin tongue comes "
-        f"close to it, and a cloud of noisy copies around it, drawn with a standard deviation of {SIGMA}. {votes.sum()} of {DRAWS} copies "
-        f"fall on the side of A. A circle of radius {radius:.2f} around x, sigma times the inverse "
-        f"normal distribution function of the share's lower bound, {share:.3f}, marks how far x "
-        "may move before B could win the vote. The tongue reaches into the circle: the promise is "
-        "about the vote, not about each answer of the classifier"
+        "close to it, and a cloud of noisy copies around it, drawn with a standard deviation of "
+        f"{SIGMA}. {votes.sum()} of {DRAWS} copies fall on the side of A. A circle of radius "
+        f"{radius:.2f} around x, sigma times the inverse normal distribution function of the "
+        f"share's lower bound, {share:.3f}, marks how far x may move before B could win the vote. "
+        "The tongue reaches into the circle: the promise is about the vote, not about each answer "
+        "of the classifier"
     )
     with canvas(theme, 3.9, title=title, alt=alt) as figure:
         axes = figure.add_subplot()

@@ -161,10 +161,11 @@ FINDINGS = (
     Finding(
         "FGSM at ε = 0.1, 0.2 and 0.3 on standardised images leaves 82.14, 41.23 and 18.67 %.",
         "The same network and recipe. ε read in pixels, and on standardised images with each "
-        "clamp that was printed and with the right one.",
-        "In pixels {pixels-0.1}, {pixels-0.2} and {pixels-0.3}. Through the printed code "
-        "{article-0.1}, {article-0.2} and {article-0.3} with the clamp to [0, 1], {notebook-0.1}, "
-        "{notebook-0.2} and {notebook-0.3} with the one to [−2, 2].",
+        "clamp that was published and with the right one.",
+        "In pixels {pixels-0.1}, {pixels-0.2} and {pixels-0.3}. Through the printed code, which "
+        "clamps to [0, 1], {article-0.1}, {article-0.2} and {article-0.3}; through the notebook "
+        "published with report 003, which clamps to [−2, 2], {notebook-0.1}, {notebook-0.2} and "
+        "{notebook-0.3}.",
         "The table was measured in pixels, by other code than the one printed. An ε on "
         "standardised images is a third of that in pixels, and nobody notices, since both are "
         "called ε.",

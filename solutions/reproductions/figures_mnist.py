@@ -41,7 +41,7 @@ def _readings(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     others = [values[-1] for name, values in curves.items() if name != PIXELS]
     title = (
         f"Printed {plots.percent(printed['as printed'][-1])} at 0.3: in pixels "
-        f"{plots.percent(curves[PIXELS][-1])}, by the printed code at least "
+        f"{plots.percent(curves[PIXELS][-1])}, by the published code at least "
         f"{plots.percent(min(others))}"
     )
     return plots.robustness_curve(

@@ -1,7 +1,8 @@
 """What reports 002 and 003 share: their network, its recipe, their table and its possible units.
 
-Both print one table of accuracy against epsilon, and code that applies epsilon to standardised
-images. Whether the one comes from the other is asked by reading epsilon in each way and clamping
+Both print one table of accuracy against epsilon. The code, in the article and in the notebook that
+was published with the tutorial, applies epsilon to standardised images. Whether the table comes
+from the code is asked by reading epsilon in each way and clamping
 in each way. All of that can be said in pixels: with a standard deviation of s, an epsilon counted
 on standardised images is s epsilon in pixels, and a clamp to [a, b] there is one to
 [m + s a, m + s b].
@@ -62,7 +63,8 @@ READINGS = {
     "notebook": standardised("standardised, clamp [−2, 2]", -2.0, 2.0),
     "right": standardised("standardised, clamp to black and white", -MEAN / STD, (1 - MEAN) / STD),
 }
-"""By a short name; "article" and "notebook" are the two ways in which the code was printed."""
+"""By a short name. The article (report 002) prints one clamp; the other is in the notebook that was
+published with report 003, and in neither document."""
 
 
 def network(lab: Lab, seed: int, *, bfloat16: bool = True) -> nn.Module:
@@ -99,7 +101,7 @@ def counts_by_reading(
 ) -> dict[str, list[int]]:
     """How many images are right at each printed epsilon under each of `READINGS`.
 
-    One gradient serves all: standardising does not change its sign. As in the printed code, an
+    One gradient serves all: standardising does not change its sign. As in the published code, an
     epsilon of 0 is not left out: the clamp alone may then change an image.
     images (n, C, H, W) in [0, 1]; labels (n,).
     """
