@@ -140,6 +140,13 @@ def test_parameters_and_shapes_of_the_cnn() -> None:
     assert (4_608 * 785, round(4_608 * 785 / 208)) == (3_617_280, 17_391)
 
 
+def test_parameters_of_the_published_networks() -> None:
+    sizes = {"simple-cnn": "421,642", "wide-cnn": "3,274,634", "small-resnet": "19,810"}
+    for name, printed in sizes.items():
+        assert f"{models.parameter_count(models.build(name)):,}" == printed
+        assert printed in text("cnn")
+
+
 def test_receptive_field_by_gradients() -> None:
     model = models.build("tiny-cnn", seed=0).double()
     x = torch.rand(1, 1, 28, 28, dtype=torch.float64, requires_grad=True)
