@@ -39,7 +39,8 @@ test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colo
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
 	$(BIN)/python tests/levels.py
 
-lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format) and mypy
+lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format), mypy and spelling
+	$(BIN)/codespell
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
