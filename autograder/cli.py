@@ -6,6 +6,7 @@ What needs PyTorch is imported when a command runs, so that help and mistakes ar
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import secrets
 import sys
@@ -48,7 +49,19 @@ def command_parser() -> argparse.ArgumentParser:
     bundle.add_bundle_parser(commands)
     leaderboard.add_leaderboard_parser(commands)
     term.add_init_parser(commands)
+    if importlib.util.find_spec("solutions") is None:
+        for name, command in commands.choices.items():
+            if name != "check":
+                command.set_defaults(run=refuse_without_answers)
     return parser
+
+
+def refuse_without_answers(_args: argparse.Namespace) -> int:
+    """Raise CourseError: a student's install checks, and does nothing else."""
+    raise CourseError(
+        "this is a student's copy of the course: it can `autograder check`. To do more, install "
+        "the whole from its repository: pip install -e '.[instructor]'"
+    )
 
 
 # --- build ---------------------------------------------------------------------------------------

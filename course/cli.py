@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # Commands of rooms that a student's copy does not have; it says so instead of not knowing them.
-ROOMS_ABOVE = {"attack": "solutions", "figures": "solutions", "reproduce": "solutions"}
+ROOMS_ABOVE = dict.fromkeys(("attack", "figures", "playground", "reproduce"), "solutions")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
