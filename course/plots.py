@@ -69,10 +69,12 @@ class HistoryLike(Protocol):
     """What `course.training.fit` returns: a value for each epoch, accuracy as a fraction."""
 
     @property
-    def loss(self) -> Sequence[float]: ...
+    def loss(self) -> Sequence[float]:
+        """The mean loss of each epoch, in nats."""
 
     @property
-    def accuracy(self) -> Sequence[float]: ...
+    def accuracy(self) -> Sequence[float]:
+        """The fraction that was right in each epoch, in [0, 1]."""
 
 
 def attack_grid(
