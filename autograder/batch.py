@@ -259,4 +259,5 @@ def lost(task: Task, job: Job) -> Result:
         seconds=0.0,
         checks=[],
         notes=["The grader failed, not you: it will be run again."],
+        by_hand=catalog.assignment(task.assignment).by_hand,
     )

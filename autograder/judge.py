@@ -125,6 +125,7 @@ class Judge:
             sandbox=self.level,
             seconds=0.0,
             checks=checks,
+            by_hand=self.assignment.by_hand,
         )
 
 

@@ -76,11 +76,15 @@ class Result:
     provenance: dict[str, Any] = field(default_factory=dict)
     signature: str = ""
     pictures: Pictures | None = None
+    by_hand: float = 0.0  # points that a person gives, in neither score nor max_score
 
     @property
     def told(self) -> list[str]:
         """The notes that a student may read: how the grader failed is for the instructor alone."""
-        return [] if self.status == "INFRA" else self.notes
+        if self.status == "INFRA":
+            return []
+        more = f"{number(self.by_hand)} more points are for what you wrote; a person gives them."
+        return [*self.notes, more] if self.by_hand else self.notes
 
     def to_json(self) -> str:
         """The result as JSON text."""
