@@ -54,8 +54,11 @@ def as_text(result: Result, *, colour: bool) -> str:
         code = GREEN if check.status == "OK" else FAINT if check.status == "SKIP" else RED
         lines.append(f"{paint(code, f'{sign} {word:18}')} {points(check):>7}  {title(check)}")
         lines += [f"{'':29}{paint(FAINT, label + ':')} {text}" for label, text in details(check)]
-    score = f"{number(result.score or 0)} of {number(result.max_score)} points on public inputs"
-    return "\n".join([*lines, "", paint(BOLD, f"{summary(result.checks)} {score}")])
+    total = summary(result.checks)
+    if result.max_score:  # an extension has no points
+        earned = f"{number(result.score or 0)} of {number(result.max_score)}"
+        total += f" {earned} points on public inputs"
+    return "\n".join([*lines, "", paint(BOLD, total)])
 
 
 # Inline, since a notebook, the formgrader and an exported page each bring another style sheet.

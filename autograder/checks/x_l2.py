@@ -22,11 +22,17 @@ from course import metrics
 
 LECTURE = "lectures/threat-models/"
 TOLERANCE = 1e-5
+REACH = 0.2
 
 
 def lengths(changes: Tensor) -> Tensor:
     """The Euclidean length of each image's change, (n,)."""
     return changes.flatten(1).norm(dim=1)
+
+
+def same(change: Tensor, other: Tensor) -> bool:
+    """Whether two changes are the same but for rounding."""
+    return torch.allclose(change, other, rtol=0, atol=TOLERANCE)
 
 
 def grey(setting: Setting, count: int = 8) -> Tensor:
@@ -39,13 +45,16 @@ def grey(setting: Setting, count: int = 8) -> Tensor:
 
 @pytest.fixture(scope="module")
 def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
-    """Changes of lengths from 0 to 4, and what comes back with a budget of 1."""
+    """Changes of lengths from 0 to 0.8 in four pixels, and what comes back with a budget of 0.2.
+
+    So few pixels that each moves by more than the budget: a cut pixel by pixel is something else.
+    """
     require(student, "project_l2", "function")
     images = grey(setting)
-    noise = torch.randn(images.shape, generator=setting.generator("changes"))
-    wanted = torch.linspace(0, 4, len(images)).view(-1, 1, 1, 1)
-    change = wanted * noise / lengths(noise).view(-1, 1, 1, 1)
-    return images, change, student.call("project_l2", images.clone(), images + change, 1.0)
+    change = torch.zeros_like(images)
+    change[:, :, 3:5, 7:9] = torch.tensor([[0.5, -0.5], [-0.5, 0.5]])
+    change *= torch.linspace(0, 0.8, len(images)).view(-1, 1, 1, 1) / change[0].norm()
+    return images, change, student.call("project_l2", images.clone(), images + change, REACH)
 
 
 @pytest.mark.graded(exercise="project_l2", lecture=LECTURE)
@@ -58,7 +67,7 @@ def test_projection_returns_images(projected: tuple[Tensor, Tensor, Any]) -> Non
 def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A change within epsilon stays as it is"""
     images, change, answer = projected
-    inside = lengths(change) <= 1
+    inside = lengths(change) <= REACH
     moved = lengths(answer[inside] - images[inside] - change[inside]).max().item()
     expect(
         moved,
@@ -72,11 +81,11 @@ def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any])
 def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A longer change is shortened to epsilon, its direction kept, each image by itself"""
     images, change, answer = projected
-    outside = lengths(change) > 1
+    outside = lengths(change) > REACH
     long, got = change[outside], answer[outside] - images[outside]
-    wanted = long / lengths(long).view(-1, 1, 1, 1)
-    together = long / change.norm()
-    cut = long.clamp(-1, 1)
+    wanted = REACH * long / lengths(long).view(-1, 1, 1, 1)
+    together = REACH * long / change.norm()
+    cut = long.clamp(-REACH, REACH)
     causes = {
         "one length is computed for the whole batch": together,
         "each pixel is cut off by itself: that is the L-infinity projection": cut,
@@ -86,7 +95,7 @@ def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, An
         lengths(got - wanted).max().item(),
         "a distance from the nearest point of the ball of",
         at_most=TOLERANCE,
-        cause=next((why for why, other in causes.items() if torch.allclose(got, other)), ""),
+        cause=next((why for why, other in causes.items() if same(got, other)), ""),
         hint="A length for each image: flatten(1).norm(dim=1), put back in shape (n, 1, 1, 1).",
     )
 
@@ -149,14 +158,14 @@ def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None
         slope = F.softmax(network.module(images), dim=1)[:, 1].view(-1, 1, 1, 1)
     weights = network.weights[0]
     raw = slope * (weights[1] - weights[0]).norm() * direction
-    sign = 0.3 * direction.sign().expand_as(change)
+    sign = direction.sign() / direction.sign().norm()  # so long a step ends at the edge
     causes = {
         "the step goes down the loss": -0.3 * direction.expand_as(change),
-        "the sign is stepped along, as for L-infinity": sign,
+        "the sign is stepped along, as for L-infinity": sign.expand_as(change),
         "the gradient is not brought to length 1": 0.3 * raw,
         "one length is computed for the whole batch": 0.3 * raw / raw.norm(),
     }
-    found = (why for why, other in causes.items() if torch.allclose(change, other, atol=1e-5))
+    found = (why for why, other in causes.items() if same(change, other))
     expect(
         lengths(change - 0.3 * direction).max().item(),
         "a distance from the right point of",

@@ -33,6 +33,11 @@ REFERENCE = {
     "a3-fgsm": ("fgsm",),
     "a4-pgd": ("fgsm", "pgd"),
     "a5-adversarial-training": ("fgsm", "pgd", "adversarial_training"),
+    "x-targeted": ("fgsm", "pgd", "extensions/targeted"),
+    "x-l2": ("fgsm", "extensions/l2"),
+    "x-patch": ("extensions/patch",),
+    "x-trades": ("fgsm", "pgd", "extensions/trades"),
+    "x-onnx": ("extensions/onnx_network",),
 }
 
 

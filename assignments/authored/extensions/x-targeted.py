@@ -229,7 +229,7 @@ figure
 # the targets; each cell counts the images of the row that reached the column.
 
 # %%
-far = 2 * limit
+far = 1.5 * limit
 hits = torch.zeros(data.num_classes, data.num_classes, dtype=torch.int64)
 for target in range(data.num_classes):
     others = probe.labels != target

@@ -1,0 +1,76 @@
+"""The extensions' checks: wrong answers are told what is wrong, right ones in other styles pass.
+
+The answers are files of the mutants and of the honest variants; those of extensions are kept apart
+from the graded ones, which make up the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import honest
+import mutants
+import pytest
+from honest import Variant
+from mutants import Mutant
+
+from autograder import catalog, table
+from autograder.judge import Judge
+from autograder.sandbox import strongest_level
+from autograder.setting import Setting
+
+MUTANTS = [mutants.read(path) for path in sorted(mutants.FOLDER.glob("x-*/*.py"))]
+VARIANTS = [honest.read(path) for path in sorted(honest.FOLDER.glob("x-*/*.py"))]
+QUICK = ("x-targeted/likeliest", "x-l2/cuts-each-pixel")
+
+
+@pytest.fixture(scope="module")
+def judge() -> Callable[[str], Judge]:
+    """One judge for each extension: its own networks are trained once."""
+
+    @cache
+    def judge_of(extension: str) -> Judge:
+        return Judge(Setting(extension, "digits"), strongest_level())
+
+    return judge_of
+
+
+def test_every_check_has_a_wrong_answer_and_every_extension_a_right_one() -> None:
+    # That an answer is no answer at all is what the first check of an exercise is for.
+    first = {"targeted_returns_images", "patch_is_stuck_on"}
+    lost = {name for mutant in MUTANTS for name in mutant.loses}
+    checks = {check.name for name in catalog.EXTENSIONS for check in catalog.checks(name)}
+    assert checks - lost - first == set()
+    assert {variant.assignment for variant in VARIANTS} == set(catalog.EXTENSIONS)
+
+
+@pytest.mark.mutants
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(mutant, id=mutant.slug, marks=[] if mutant.slug in QUICK else pytest.mark.slow)
+        for mutant in MUTANTS
+    ],
+)
+def test_wrong_answer_is_told_what_is_wrong(
+    mutant: Mutant, judge: Callable[[str], Judge], tmp_path: Path
+) -> None:
+    path = tmp_path / f"{mutant.assignment}.py"
+    path.write_text(mutants.reference(mutant.assignment) + mutant.code, encoding="utf-8")
+    result = judge(mutant.assignment).judge(mutant.path.stem, path)
+    assert mutants.differences(mutant, result) == []
+
+
+@pytest.mark.honest
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", VARIANTS, ids=[each.slug for each in VARIANTS])
+def test_right_answer_in_another_style_passes(
+    variant: Variant, judge: Callable[[str], Judge], tmp_path: Path
+) -> None:
+    path = honest.hand_in(variant, tmp_path)
+    result = judge(variant.assignment).judge(variant.path.stem, path)
+    lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
+    assert (lost, result.notes) == ({}, [])
+    assert "points" not in table.as_text(result, colour=False)
