@@ -55,7 +55,7 @@ def line(row: dict[str, Any]) -> str:
     """One row of a table."""
     cells = [
         row["topic"].replace("|", "&#124;"),
-        ", ".join(map(report, row["reports"])),
+        " ".join(map(report, row["reports"])),
         "<br>".join(map(link, row["taught"])),
         "<br>".join(map(link, row.get("practised", ()))) or "–",
         "<br>".join(graded(*item) for item in row.get("graded", {}).items()) or "–",
@@ -115,7 +115,12 @@ def graded(assignment: str, names: list[str] | str) -> str:
         return f"{assignment}: all {len(known)} checks"
     if unknown := set(names) - set(known):
         raise Missing(f"{SOURCE.name}: {assignment} has no check {', '.join(sorted(unknown))}")
-    return f"{assignment}: " + ", ".join(f"`{name}`" for name in names)
+    return f"{assignment}:<br>" + "<br>".join(map(code, names))
+
+
+def code(name: str) -> str:
+    """A long name as code, with places where its line may break."""
+    return f"<code>{name.replace('_', '_<wbr>')}</code>"
 
 
 def main() -> int:
