@@ -14,8 +14,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import textwrap
 import zipfile
@@ -174,23 +172,21 @@ def commands() -> str:
 
 def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each notebook as nbgrader releases it, made in a copy: no gradebook is touched."""
+    from nbgrader.apps import NbGraderAPI  # noqa: PLC0415
+    from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415
+    from traitlets.config.loader import PyFileConfigLoader  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "assignments"
-        shutil.copytree(ROOT / "assignments" / "source", place / "source")
-        shutil.copy(ROOT / "assignments" / "nbgrader_config.py", place)
+        shutil.copytree(ROOT / "assignments" / "source", Path(folder) / "source")
+        config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
+        config.CourseDirectory.root = folder
+        nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
         for name in assignments:
-            print(f"{name}: release", flush=True)
-            done = subprocess.run(
-                [sys.executable, "-m", "nbgrader", "generate_assignment", name],
-                cwd=place,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            notebook = place / "release" / name / f"{name}.ipynb"
-            if done.returncode or not notebook.is_file():
-                why = (done.stderr.strip().splitlines() or ["no word"])[-1]
+            done = nbgrader.generate_assignment(name)
+            if not done["success"]:
+                why = (done["error"].strip().splitlines() or ["no word"])[-1]
                 raise CourseError(f"nbgrader could not release {name}: {why}")
+            notebook = Path(folder) / "release" / name / f"{name}.ipynb"
             yield f"{name}/{name}.ipynb", notebook.read_bytes()
 
 
