@@ -36,7 +36,10 @@ def attack_in_batches(
 
 
 def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
-    """A copy in eval mode, channels-last where the model can run that way."""
+    """A copy in eval mode, channels-last where the model can run that way.
+
+    image (1, C, H, W) in [0, 1] is what it is tried on; the model itself is left as it was.
+    """
     quick = copy.deepcopy(model).eval().requires_grad_(False)
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:

@@ -55,7 +55,7 @@ class Quantised(Defence):
         self.levels = int(levels)
 
     def transform(self, images: Tensor) -> Tensor:
-        """The nearest grey levels."""
+        """The nearest grey levels of images (N, C, H, W) in [0,1]: the same shape."""
         return (images * (self.levels - 1)).round() / (self.levels - 1)
 
 
@@ -74,7 +74,7 @@ class ScaledLogits(Defence):
         self.factor = factor
 
     def decide(self, logits: Tensor) -> Tensor:
-        """The logits, times the factor."""
+        """The logits (N, K), times the factor."""
         return self.factor * logits
 
 

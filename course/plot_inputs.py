@@ -17,7 +17,10 @@ MOST_SERIES = 5  # more lines than this cannot be told apart by colour and mark
 
 
 def numbers(values: Any, name: str) -> np.ndarray:
-    """`values` as a float array, finite and not empty; tensors may be on any device."""
+    """`values` as a float array, finite and not empty; tensors may be on any device.
+
+    Raises CourseError, which calls them by `name`; so do all functions here.
+    """
     if hasattr(values, "detach"):
         values = values.detach().cpu()
     array = np.asarray(values, dtype=np.float64)
@@ -30,7 +33,7 @@ def numbers(values: Any, name: str) -> np.ndarray:
 
 
 def fractions(values: Any, name: str, length: int | None = None) -> np.ndarray:
-    """A list of shares in [0, 1], `length` of them where that is given."""
+    """A list of shares in [0, 1], `length` of them where that is given. Raises CourseError."""
     array = numbers(values, name)
     if array.ndim != 1 or (length is not None and len(array) != length):
         wanted = "a list" if length is None else f"{length} values"
@@ -43,12 +46,12 @@ def fractions(values: Any, name: str, length: int | None = None) -> np.ndarray:
 
 
 def optional_fractions(values: Any, name: str, length: int) -> np.ndarray | None:
-    """As `fractions`, but None stays None."""
+    """As `fractions`, but None stays None. Raises CourseError."""
     return None if values is None else fractions(values, name, length)
 
 
 def image_batch(values: Any, name: str) -> np.ndarray:
-    """Images (N, 1 or 3, H, W) in [0, 1], few enough to be seen."""
+    """Images (N, 1 or 3, H, W) in [0, 1], few enough to be seen. Raises CourseError."""
     array = numbers(values, name)
     if array.ndim != 4 or array.shape[1] not in (1, 3):
         raise CourseError(f"{name} has shape {array.shape}, expected (N, 1 or 3, H, W)")
@@ -65,7 +68,7 @@ def image_batch(values: Any, name: str) -> np.ndarray:
 
 
 def class_indices(values: Any, name: str, length: int) -> np.ndarray:
-    """`length` classes as whole numbers from 0 on."""
+    """`length` classes as whole numbers from 0 on. Raises CourseError."""
     array = numbers(values, name)
     if array.shape != (length,) or (array < 0).any() or (array != array.round()).any():
         raise CourseError(f"{name} must be {length} class indices, one for each image")
@@ -73,7 +76,7 @@ def class_indices(values: Any, name: str, length: int) -> np.ndarray:
 
 
 def counts(values: Any, name: str, classes: int) -> np.ndarray:
-    """A matrix of `classes` x `classes` whole numbers from 0 on, not all 0."""
+    """A matrix of `classes` x `classes` whole numbers from 0 on, not all 0. Raises CourseError."""
     array = numbers(values, name)
     if array.shape != (classes, classes):
         raise CourseError(
@@ -85,7 +88,7 @@ def counts(values: Any, name: str, classes: int) -> np.ndarray:
 
 
 def few(entries: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The named series, unless there are none or more than can be told apart."""
+    """The named series: at least one, and no more than can be told apart. Raises CourseError."""
     if not 1 <= len(entries) <= MOST_SERIES:
         raise CourseError(f"{len(entries)} series given: a figure tells 1 to {MOST_SERIES} apart")
     return entries
@@ -96,7 +99,7 @@ def bands_of(
     lines: Mapping[str, np.ndarray],
     length: int,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Lower and upper ends for those of the `lines` that have an interval."""
+    """Lower and upper ends for those of the `lines` that have an interval. Raises CourseError."""
     bands = {}
     for name, (low, high) in intervals.items():
         if name not in lines:
