@@ -10,12 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import sample_class
 from nbclient import NotebookClient
 
 from autograder import catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = sorted(catalog.ASSIGNMENTS)
+EXTENSIONS = sorted(catalog.EXTENSIONS)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -99,13 +101,15 @@ def test_header_stands_above_every_release(released: Path) -> None:
         assert "How this notebook works" in release_notebook(released, name).cells[0].source
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, *, go_on: bool = False) -> list[str]:
+def run(
+    notebook: nbformat.NotebookNode, folder: Path, *, go_on: bool = False, seconds: int = 300
+) -> list[str]:
     """Execute in a fresh kernel, offline; the one-line messages of the cells that failed."""
     # In the environment and not in the cell: the kernel's torch reads it when it is imported.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     client = NotebookClient(
         notebook,
-        timeout=300,
+        timeout=seconds,
         kernel_name="python3",
         allow_errors=go_on,
         resources={"metadata": {"path": str(folder)}},
@@ -122,17 +126,59 @@ ONE_FAST = [
     pytest.param("a2-hooks", marks=pytest.mark.slow),
     pytest.param("a4-pgd", marks=pytest.mark.slow),
     pytest.param("a5-adversarial-training", marks=pytest.mark.slow),
+    pytest.param("a6-audit", marks=pytest.mark.slow),
 ]
+
+
+def figures_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The pictures that a run has drawn, each with words for those who cannot see it."""
+    shown = [o for c in notebook.cells for o in c.get("outputs", [])]
+    figures = [o for o in shown if "image/png" in o.get("data", {})]
+    assert all(o.metadata["image/png"]["alt"] for o in figures)
+    return figures
 
 
 @pytest.mark.parametrize("name", ONE_FAST)
 def test_reference_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     notebook = source_notebook(name)
     assert run(notebook, tmp_path) == []
-    shown = [o for c in notebook.cells for o in c.get("outputs", [])]
-    figures = [o for o in shown if "image/png" in o.get("data", {})]
-    assert len(figures) >= 3
-    assert all(o.metadata["image/png"]["alt"] for o in figures)
+    assert len(figures_of(notebook)) >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_reference_of_an_extension_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
+    notebook = source_notebook(name)
+    assert run(notebook, tmp_path) == []
+    assert figures_of(notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.parametrize("name", [*ASSIGNMENTS, *EXTENSIONS])
+def test_one_line_changed_it_runs_on_mnist(name: str, tmp_path: Path) -> None:
+    notebook = source_notebook(name)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace('PROFILE = "digits"', 'PROFILE = "mnist"')
+    assert run(notebook, tmp_path, seconds=900) == []
+    assert figures_of(notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_untouched_extension_fails_kindly(name: str, tmp_path: Path) -> None:
+    notebook = nbformat.reads(sample_class.released(name), as_version=4)
+    kept = ("set-up-2", "given-", "check-")
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader")
+        or cell.id.startswith(kept)
+        or "cross_entropy = partial" in cell.source
+    ]
+    errors = run(notebook, tmp_path, go_on=True)
+    assert len(errors) == len(catalog.EXTENSIONS[name].exercises)
+    assert all(error.startswith("ChecksFailed: 0 of ") for error in errors)
 
 
 @pytest.mark.parametrize("name", ONE_FAST)

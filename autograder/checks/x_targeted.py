@@ -93,11 +93,12 @@ def test_targeted_steps_towards_the_target(towards: Towards) -> None:
     towards_it = (moved.sign() == -towards.gradient[free].sign())[moved != 0]
     share = towards_it.float().mean().item() if len(towards_it) else 0.5
     away = "the loss of the target is raised: for a target, the step goes down"
+    other = "the gradient is not that of the loss of the targets, or there is a random start"
     expect(
         share,
         "a share of moved pixels that go down the target's loss of",
         at_least=0.99,
-        cause=away if share < 0.1 else "the gradient is not that of the loss of the targets",
+        cause=away if share < 0.1 else other,
         hint="Keep the loop of PGD and turn one sign.",
     )
     wanted = (towards.images - towards.epsilon * towards.gradient.sign()).clamp(0, 1)
@@ -105,7 +106,7 @@ def test_targeted_steps_towards_the_target(towards: Towards) -> None:
         ((one - wanted).abs() > 1e-4)[free].float().mean().item(),
         "a share of pixels elsewhere than x - epsilon * sign(g), clamped, of",
         at_most=0.02,
-        cause="the step is not step_size, or there is a random start",
+        cause="the step is not step_size",
     )
 
 

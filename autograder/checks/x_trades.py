@@ -152,8 +152,8 @@ def test_trades_training_makes_it_robust(
         defended.after.worst_case,
         "a share of images that survive every attack of",
         at_least=plain + (usual.mean - plain) / 2,
-        cause="the loss does not see the attacked images, or the attack stands still at the image",
-        hint="Start at random: at the image itself the divergence has no gradient.",
+        cause="the loss does not see the attacked images, or the attack does not move them",
+        hint="Look at how far the images move, and at the divergence before and after.",
     )
     expect(
         defended.after.clean,

@@ -41,7 +41,8 @@ def most_different(
     """Return images within epsilon whose answers differ most from those for the originals.
 
     Sign steps of epsilon / 2 up the KL divergence, from a random start: at the images themselves
-    the divergence has its minimum, and no gradient (Zhang et al. 2019, algorithm 1).
+    the divergence has its minimum, and no gradient but what rounding leaves (Zhang et al. 2019,
+    algorithm 1).
 
     images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. The result is detached.
     """

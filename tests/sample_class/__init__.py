@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import build, catalog
+from autograder import catalog
 from autograder.results import Result
 
 FOLDER = Path(__file__).parent
@@ -141,9 +141,9 @@ def grade_id(cell: NotebookNode) -> str:
 
 @cache
 def released(assignment: str) -> str:
-    """The notebook as students get it: built from the authored text, cleared by nbgrader."""
-    document = build.build_document(ROOT / "assignments" / "authored" / f"{assignment}.py", ROOT)
-    notebook = nbformat.reads(build.notebook_text(document), as_version=4)
+    """The notebook as students get it: the built one, cleared by nbgrader."""
+    path = ROOT / "assignments" / "source" / assignment / f"{assignment}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
     config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
     cleared, _ = ClearSolutions(config=config).preprocess(notebook, {})
     return str(nbformat.writes(cleared))
