@@ -112,6 +112,20 @@ ASSIGNMENTS = {
             "Defend it: adversarial training",
             (_exercise("adversarial_train", "Train on the attacks"),),
         ),
+        Assignment(
+            "a6-audit",
+            "Audit it: when a robustness number is a lie",
+            (
+                _exercise("to_pixel_epsilon", "One unit for every epsilon"),
+                _exercise("evaluate", "An evaluation to rely on"),
+                _exercise("break_defense", "Break what hides its gradient"),
+                _exercise("certified_radius", "A radius that is proved"),
+            ),
+            (
+                Written("audit_report", "Audit a report", 5),
+                Written("disclosure", "Tell them, and tell the world", 5),
+            ),
+        ),
     )
 }
 

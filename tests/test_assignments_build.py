@@ -152,7 +152,7 @@ def test_pages_show_stubs_and_no_solution(name: str) -> None:
     index = page("index")
     assert f"({name}.md)" in index
     if name in ASSIGNMENTS:
-        assert f"| {sum(catalog.points(name).values())} |" in index
+        assert f"minutes | {sum(catalog.points(name).values())} " in index
 
 
 def test_profile_stands_on_one_line(notebook: nbformat.NotebookNode) -> None:

@@ -33,6 +33,7 @@ REFERENCE = {
     "a3-fgsm": ("fgsm",),
     "a4-pgd": ("fgsm", "pgd"),
     "a5-adversarial-training": ("fgsm", "pgd", "adversarial_training"),
+    "a6-audit": ("fgsm", "pgd", "audit"),
     "x-targeted": ("fgsm", "pgd", "extensions/targeted"),
     "x-l2": ("fgsm", "extensions/l2"),
     "x-patch": ("extensions/patch",),

@@ -1,0 +1,9 @@
+"""Runs PGD through the defence as it stands, from a random start.
+
+loses: break_does_more_than_noise
+cause: random start
+earns: 0
+"""
+
+def break_defense(defense, images, labels, epsilon):
+    return pgd(defense, images, labels, epsilon, step_size=epsilon / 4, steps=20)

@@ -1,0 +1,15 @@
+"""Never clamps to [0, 1].
+
+loses: break_stays_in_the_budget
+cause: not clamped
+"""
+
+def break_defense(defense, images, labels, epsilon):
+    x = images
+    for _ in range(20):
+        x = x.detach().requires_grad_()
+        loss = margin_loss(StraightThrough(defense)(x), labels).sum()
+        (gradient,) = torch.autograd.grad(loss, x)
+        x = x.detach() + epsilon / 8 * gradient.sign()
+        x = images + (x - images).clamp(-epsilon, epsilon)
+    return x

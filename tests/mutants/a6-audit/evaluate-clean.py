@@ -1,0 +1,12 @@
+"""Returns the clean accuracy: the attacked images are not used.
+
+loses: evaluate_finds_what_is_known_exactly
+cause: clean accuracy
+earns: 0
+"""
+
+honest = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    return honest(model, images, labels, 0.0, mean, std)

@@ -1,0 +1,17 @@
+"""Attacks on the cross-entropy alone, which large logits blind.
+
+loses: evaluate_is_not_blinded
+cause: cross-entropy alone
+earns: 6
+"""
+
+honest = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    on_pixels = nn.Sequential(Normalize(mean, std), model)
+    survived = predict(on_pixels, images).argmax(dim=1) == labels
+    for _ in range(4):
+        attacked = pgd(on_pixels, images, labels, epsilon, step_size=epsilon / 4, steps=20)
+        survived &= predict(on_pixels, attacked).argmax(dim=1) == labels
+    return survived.double().mean().item()

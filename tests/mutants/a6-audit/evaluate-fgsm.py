@@ -1,0 +1,20 @@
+"""Takes one step: FGSM is no evaluation.
+
+loses: evaluate_attacks_as_well_as_it_can
+cause: FGSM
+earns: 6
+"""
+
+honest = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    on_pixels = nn.Sequential(Normalize(mean, std), model)
+    survived = predict(on_pixels, images).argmax(dim=1) == labels
+    for loss in (cross_entropy, margin_loss):
+        attacked = pgd(
+            on_pixels, images, labels, epsilon, step_size=epsilon, steps=1, random_start=False,
+            loss=loss,
+        )
+        survived &= predict(on_pixels, attacked).argmax(dim=1) == labels
+    return survived.double().mean().item()

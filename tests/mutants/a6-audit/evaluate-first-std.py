@@ -1,0 +1,24 @@
+"""Uses the first channel's std for all channels.
+
+loses: evaluate_finds_what_is_known_exactly
+cause: one channel's std
+earns: 0
+"""
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    m, s = (torch.tensor(each).view(1, -1, 1, 1) for each in (mean, std))
+    z = (images - m) / s
+    low, high = -m / s, (1 - m) / s
+    size = epsilon / s[:, :1] * torch.ones_like(s)
+    survived = predict(model, z).argmax(dim=1) == labels
+    for loss in (cross_entropy, margin_loss):
+        x = z
+        for _ in range(20):
+            x = x.detach().requires_grad_()
+            with evaluating(model):
+                (gradient,) = torch.autograd.grad(loss(model(x), labels).sum(), x)
+            x = x.detach() + size / 8 * gradient.sign()
+            x = torch.maximum(torch.minimum(x, z + size), z - size)
+            x = torch.maximum(torch.minimum(x, high), low)
+        survived &= predict(model, x).argmax(dim=1) == labels
+    return survived.double().mean().item()

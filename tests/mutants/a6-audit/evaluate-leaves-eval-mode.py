@@ -1,0 +1,13 @@
+"""Puts the model in eval mode and leaves it there.
+
+loses: evaluate_uses_the_model_in_eval_mode
+cause: left something behind
+earns: 7
+"""
+
+honest = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    model.eval()
+    return honest(model, images, labels, epsilon, mean, std)

@@ -1,0 +1,13 @@
+"""Counts only the images that were right before the attack.
+
+loses: evaluate_finds_what_is_known_exactly
+cause: only images that are right without an attack
+earns: 0
+"""
+
+honest = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    right = predict(nn.Sequential(Normalize(mean, std), model), images).argmax(dim=1) == labels
+    return honest(model, images[right], labels[right], epsilon, mean, std)

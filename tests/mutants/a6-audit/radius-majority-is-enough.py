@@ -1,0 +1,11 @@
+"""Certifies something wherever the class has a majority.
+
+loses: radius_abstains
+cause: lower bound is not
+earns: 2
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    if count <= samples / 2:
+        return 0.0
+    return abs(sigma * NormalDist().inv_cdf(betaincinv(count, samples - count + 1, alpha)))
