@@ -38,6 +38,7 @@ PRELOADED = (
     "course.plots",
     "course.training",
     "matplotlib.pyplot",
+    "scipy.special",
     "torch._dynamo",
     "torch.utils.data",
     "tqdm",
