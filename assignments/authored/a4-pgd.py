@@ -85,6 +85,7 @@ print(f"epsilon {limit}")
 
 # %% [markdown]
 # You are given the check of arguments from assignment 3, and the loss with one number per image.
+# `pgd` takes the loss as a parameter, because further down you will give it another one.
 
 # %% given: check_attack from solutions.fgsm
 
@@ -93,7 +94,8 @@ print(f"epsilon {limit}")
 # %% [markdown] card: pgd
 # difficulty: 3
 # minutes: 35
-# needs: your FGSM from assignment 3, and the two formulas above.
+# needs: your FGSM from assignment 3, and the two formulas above; `evaluating(model)` from the first
+#   cell, which puts a model in evaluation mode for a block and its modes back afterwards.
 # gets: the attack that claims of robustness are tested with.
 
 

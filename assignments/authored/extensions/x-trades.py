@@ -112,8 +112,8 @@ def trades_loss(
 # %% [markdown]
 # >> To think about: the attack inside begins at a random point. What would happen at the image?
 # At $x' = x$ both answers are equal, the divergence is 0, and that is its smallest value: the
-# gradient there is zero. What a program computes is what rounding leaves of it, and the sign of that
-# is the toss of a coin. So the first step would be a random one, by accident and not by intention,
+# gradient there is zero. What a program computes is what rounding leaves of it, with signs like the
+# tosses of a coin. So the first step would be a random one, by accident and not by intention,
 # and where rounding happens to leave nothing, no step at all. PGD on the cross-entropy has no such
 # trouble, since the loss of the label is seldom at its minimum.
 
