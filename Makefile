@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 DATA ?= digits
 FUZZ_SECONDS ?= 60
+LIGHTHOUSE := 12.8.2
 export NO_MKDOCS_2_WARNING := 1
 # Tests run side by side, one thread each: more would wait for each other.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-levels lint format site lighthouse serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,7 +35,14 @@ test-all: $(VENV)/.test  ## everything but the browser, the slow tests too
 test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colours, barriers, playground
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "Chromium is missing. On Debian: sudo apt install chromium" >&2; exit 1; }
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(TESTS) -n 2 -m browser $(ARGS) tests/test_site_browser.py
+
+lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quiet machine)
+	@command -v npm >/dev/null || { \
+	  echo "Node is missing. On Debian: sudo apt install npm (Lighthouse needs Node 18 or newer)" >&2; exit 1; }
+	@test -x build/lighthouse/node_modules/.bin/lighthouse || \
+	  npm install --silent --no-audit --no-fund --prefix build/lighthouse lighthouse@$(LIGHTHOUSE)
+	$(BIN)/python tests/lighthouse.py $(ARGS)
 
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
 	$(BIN)/python tests/levels.py

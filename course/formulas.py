@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import html
 import re
+from xml.etree import ElementTree
 
 from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
 
-# What arithmatex leaves in its generic mode.
+# What arithmatex leaves in its generic mode, with what stands right before and after it.
 FORMULA = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</(?P=tag)>', re.DOTALL
+    r"(?P<before>[^\s<>]*)"
+    r'<(?P<tag>span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</(?P=tag)>'
+    r"(?P<after>[^\s<>]*)",
+    re.DOTALL,
 )
+UNBROKEN = '<span class="unbroken">{}</span>'
+NAMED_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # XML knows no others
+RELATIONS = set("=≈≠<>≤≥∈→")
+LONG = 24  # characters; with fewer, a formula fits into a line of a telephone
 
 
 class FormulaPostprocessor(Postprocessor):
@@ -41,7 +49,30 @@ class FormulaPostprocessor(Postprocessor):
             formula = self._converter.convert_with_local_state(tex, displaystyle=own_line)
         except LatexError as error:
             raise ValueError(f"The formula {tex.strip()!r} cannot be typeset: {error}") from error
-        return f'<div class="formula">{formula}</div>' if own_line else formula
+        if own_line:
+            return f'{found["before"]}<div class="formula">{formula}</div>{found["after"]}'
+        parts = in_parts(formula)
+        parts[0] = found["before"] + parts[0]
+        parts[-1] += found["after"]
+        return "".join(
+            # Browsers would break the line between a formula and the full stop after it.
+            part if part.startswith("<") and part.endswith(">") else UNBROKEN.format(part)
+            for part in parts
+        )
+
+
+def in_parts(formula: str) -> list[str]:
+    """Cut a long formula before its relations, for browsers break no line inside one."""
+    named = NAMED_ENTITY.sub(lambda found: html.unescape(found[0]), formula)
+    whole = ElementTree.fromstring(named)
+    if len("".join(whole.itertext())) < LONG:
+        return [formula]
+    parts = [ElementTree.Element("math")]
+    for child in whole:
+        if child.tag == "mo" and child.text in RELATIONS and len(parts[-1]):
+            parts.append(ElementTree.Element("math"))
+        parts[-1].append(child)
+    return [ElementTree.tostring(part, encoding="unicode") for part in parts]
 
 
 class FormulaExtension(Extension):

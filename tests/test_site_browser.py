@@ -5,26 +5,20 @@ Needs Chromium and the extra `browser`; `make test-site` sets both up or says wh
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
-import os
 import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from site_server import served_site
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-ROOT = Path(__file__).parent.parent
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
@@ -37,32 +31,31 @@ WIDTHS = (390, 1280)
 # What a page may weigh when it is first opened, compressed, without pictures.
 LARGEST_LOAD = 200_000
 PLAYGROUND = "playground/"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
+ONLY_VIOLATIONS = {"resultTypes": ["violations"]}  # much the faster on a page of long tables
+# Formulas within a line that reach beyond their text; those on lines of their own may scroll.
+CUT_OFF = """() => [...document.querySelectorAll("article math:not(.formula *, table *)")]
+  .filter((math) => math.getBoundingClientRect().width)
+  .filter((math) => math.getBoundingClientRect().right
+    > math.closest("p, li, dd, h1, h2, h3, summary, article").getBoundingClientRect().right + 1)
+  .map((math) => math.textContent)"""
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the site is built."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(folder: Path) -> Iterator[str]:
     """The address of a freshly built site, served on this machine."""
-    out = tmp_path_factory.mktemp("site")
-    handler = functools.partial(Quiet, directory=str(out))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        address = f"http://127.0.0.1:{server.server_port}/"
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": address}
-        subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served_site(folder) as address:
         yield address
-        server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def names(site: str, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def names(site: str, folder: Path) -> list[str]:
     """Every page's address below the site's root."""
-    folder = next(p for p in tmp_path_factory.getbasetemp().glob("site*") if p.is_dir())
     pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("index.html"))
     assert PLAYGROUND + "index.html" in pages
     return [name.removesuffix("index.html") for name in pages]
@@ -95,13 +88,17 @@ class Visit:
         self.responses: list[Any] = []
         self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
         self.page.on("console", self._heard)
-        self.page.on("requestfailed", lambda request: self.trouble.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
         self.page.route("**/*", self._route)
 
     def _heard(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.trouble.append(f"console: {message.text}")
+
+    def _failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # which is how leaving a page ends its requests
+            self.trouble.append(f"failed: {request.url}: {request.failure}")
 
     def _answered(self, response: Any) -> None:
         self.responses.append(response)
@@ -116,7 +113,8 @@ class Visit:
             route.abort()
 
     def open(self, name: str) -> Any:
-        self.page.goto(self.site + name, wait_until="networkidle")
+        self.page.goto(self.site + name, wait_until="load")
+        self.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         return self.page
 
 
@@ -139,6 +137,7 @@ def test_every_page_is_quiet_and_fits(
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             found.append(f"{name}: {wide} pixels too wide")
+        found += [f"{name}: cut off: {formula}" for formula in page.evaluate(CUT_OFF)]
         found += [f"{name}: {what}" for what in tab.trouble]
         tab.trouble.clear()
     tab.context.close()
@@ -153,7 +152,7 @@ def test_no_page_has_a_serious_barrier(
     axe = axe_module.Axe()
     found = set()
     for name in names:
-        for rule in axe.run(tab.open(name)).response["violations"]:
+        for rule in axe.run(tab.open(name), options=ONLY_VIOLATIONS).response["violations"]:
             if rule["impact"] in ("serious", "critical"):
                 where = ", ".join(str(node["target"]) for node in rule["nodes"][:3])
                 found.add(f"{name}: {rule['id']} at {where}")
@@ -165,7 +164,7 @@ def test_first_load_is_small(browser: Any, site: str, names: list[str]) -> None:
     heavy = []
     for name in names:
         tab = Visit(browser, site, "light", 1280)
-        tab.open(name)
+        tab.open(name).wait_for_load_state("networkidle")
         sizes = {
             response.url: len(gzip.compress(response.body()))
             for response in tab.responses
@@ -177,6 +176,18 @@ def test_first_load_is_small(browser: Any, site: str, names: list[str]) -> None:
             largest = sorted(sizes.items(), key=lambda item: -item[1])[:4]
             heavy.append((name, sum(sizes.values()), largest))
     assert heavy == []
+
+
+def test_search_loads_its_index_when_used_and_finds(visit: Visit) -> None:
+    page = visit.open("")
+    page.wait_for_load_state("networkidle")
+    assert not [response.url for response in visit.responses if "search_index" in response.url]
+    page.keyboard.press("/")
+    page.keyboard.type("epsilon")
+    page.locator('.md-search-result__link[href*="h=epsilon"]').first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("article mark").count() > 0
+    assert visit.trouble == []
 
 
 # --- playground ----------------------------------------------------------------------------------
@@ -286,8 +297,7 @@ def test_playground_says_everything_in_words(visit: Visit) -> None:
     assert "Probability of the true class" in page.locator('[data-part="curve-text"]').inner_text()
 
 
-def test_playground_works_from_a_file(browser: Any, site: str, tmp_path_factory: Any) -> None:
-    folder = next(p for p in tmp_path_factory.getbasetemp().glob("site*") if p.is_dir())
+def test_playground_works_from_a_file(browser: Any, site: str, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "playground" / "index.html").as_uri())
     page.wait_for_selector("#playground:not([hidden])")

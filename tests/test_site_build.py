@@ -161,6 +161,12 @@ def test_the_formulas_font_has_what_they_use(pages: dict[str, Page]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_long_formula_may_break_before_its_relations() -> None:
+    text = r"So \(0.9 \log 1.5 + 0.1 \log 0.25 = 0.365 - 0.139 < 1\)."
+    parts = re.findall(r"<math>(.*?)</math>", markdown.markdown(text, **FORMULAS))
+    assert [re.sub("<.*?>", "", part)[:2] for part in parts] == ["0.", "=0", "&l"]
+
+
 def test_unknown_tex_is_an_error_that_names_the_formula() -> None:
     markdown.markdown(r"\(x^2\)", **FORMULAS)
     with pytest.raises(ValueError, match=r"nosuchthing.*cannot be typeset"):
@@ -170,7 +176,11 @@ def test_unknown_tex_is_an_error_that_names_the_formula() -> None:
 @pytest.mark.parametrize(
     ("text", "typeset"),
     [
-        (r"so \(x^2\).", "<p>so <math><msup><mi>x</mi><mn>2</mn></msup></math>.</p>"),
+        (r"so \(x^2\) is", "<p>so <math><msup><mi>x</mi><mn>2</mn></msup></math> is</p>"),
+        (
+            r"so (\(x\)), and",
+            '<p>so <span class="unbroken">(<math><mi>x</mi></math>),</span> and</p>',
+        ),
         ("$a < b$", "<p><math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math></p>"),
         ("\\[\nx\n\\]", '<div class="formula"><math display="block"><mi>x</mi></math></div>'),
         (r"`\(x\)`", r"<p><code>\(x\)</code></p>"),
