@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
 from statistics import NormalDist
 
 import torch
@@ -77,11 +76,23 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
 
 
 def other_number(found: float, case: Case) -> str:
-    """Which mistake gives this number on a linear network."""
+    """Which mistake gives this number on a linear network.
+
+    Grey images come first, so where colours are wrong, the range was right: then the stds are
+    looked at before anything else.
+    """
+    near, exactly = 1.5 / len(case.test), 1e-4
+    colours = nearest(found, misplaced(case, by_channel(case), {}), near) if case.std[1:] else ""
+    ranges = wrong_ranges(case)
+    if counted := nearest(found, miscounts(case), exactly):
+        return counted
+    if case.clean - 3 * near < found:  # so little is lost that nothing can be told apart
+        return by_and_large(found, case)
     return (
-        nearest(found, miscounts(case), 1e-4)
-        or nearest(found, misplaced(case), 1.5 / len(case.test))
-        or nearest(found, first_images(case), 1e-4)
+        colours
+        or nearest(found, misplaced(case, wrong_units(case), ranges), exactly)
+        or nearest(found, first_images(case), exactly)
+        or nearest(found, misplaced(case, wrong_units(case), ranges), near)
         or by_and_large(found, case)
     )
 
@@ -111,45 +122,73 @@ def first_images(case: Case) -> dict[str, float]:
     }
 
 
-def misplaced(case: Case) -> list[tuple[str, float]]:
-    """What comes of pixels that may go elsewhere: an epsilon or a range in the wrong unit.
+Size = Tensor | float
+Range = tuple[Tensor | float, Tensor | float]
+NOT_CONVERTED = "epsilon is taken in normalised units: it is not divided by std"
 
-    A wrong clamp may change an image for the better: so each is counted with and without a look at
-    the image before it was attacked.
-    """
-    images = case.test.images
-    z, std = case.normalised(images), torch.tensor(case.std).view(-1, 1, 1)
-    black, white = (case.normalised(torch.full_like(images, value)) for value in (0.0, 1.0))
-    sizes: dict[str, Tensor | float] = {
-        "": case.epsilon / std,
-        "epsilon is taken in normalised units: it is not divided by std": case.epsilon,
+
+def wrong_units(case: Case) -> dict[str, Size]:
+    """How far normalised values move by an epsilon in the wrong unit."""
+    std = torch.tensor(case.std).view(-1, 1, 1)
+    return {
+        NOT_CONVERTED: case.epsilon,
         "epsilon is multiplied by std, not divided": case.epsilon * std,
+        "epsilon is twice what it should be": 2 * case.epsilon / std,
+        "epsilon is half of what it should be": case.epsilon / std / 2,
+    }
+
+
+def by_channel(case: Case) -> dict[str, Size]:
+    """How far they move if one std stands for several."""
+    return {
         "one channel's std is used for all": case.epsilon / case.std[0],
         "the largest std is used for all channels": case.epsilon / max(case.std),
         "the smallest std is used for all channels": case.epsilon / min(case.std),
         "the mean std is used for all channels": case.epsilon / (sum(case.std) / len(case.std)),
-        "epsilon is twice what it should be": 2 * case.epsilon / std,
-        "epsilon is half of what it should be": case.epsilon / std / 2,
     }
-    ranges: dict[str, tuple[Tensor | float, Tensor | float]] = {
-        "": (black, white),
+
+
+def wrong_ranges(case: Case) -> dict[str, Range]:
+    """To what normalised values are clamped, where it is not to black and white."""
+    told = "the normalised images are clamped to [{0}, {1}], "
+    black_and_white = "not to what black and white become"
+    return {
         "no clamp: pixels leave [0, 1]": (-math.inf, math.inf),
-        "the normalised images are clamped to [0, 1], which is the range of pixels": (0.0, 1.0),
-        "the normalised images are clamped to [-1, 1], not to what black and white become": (-1, 1),
-        "the normalised images are clamped to [-2, 2], not to what black and white become": (-2, 2),
-        "the normalised images are clamped to [-3, 3], not to what black and white become": (-3, 3),
+        told.format(0, 1) + "which is the range of pixels": (0.0, 1.0),
+        told.format(-1, 1) + black_and_white: (-1.0, 1.0),
+        told.format(-2, 2) + black_and_white: (-2.0, 2.0),
+        told.format(-3, 3) + black_and_white: (-3.0, 3.0),
     }
-    right = case.within(z, z)
-    numbers = []
-    for (first, size), (second, (least, most)) in product(sizes.items(), ranges.items()):
-        if name := "; ".join(filter(None, (first, second))):
-            least, most = torch.as_tensor(least), torch.as_tensor(most)  # noqa: PLW2901
-            low, high = (torch.clamp(z + sign * size, least, most) for sign in (-1, 1))
-            robust = case.within(low, high)
-            numbers += [(name, each.double().mean().item()) for each in (robust & right, robust)]
-    low, high = ((images + sign * case.epsilon).clamp(0, 1) for sign in (-1, 1))
-    shown = case.within(low, high).double().mean().item()
-    return [*numbers, ("the images are not normalised: the model is shown pixels", shown)]
+
+
+def misplaced(
+    case: Case, sizes: Mapping[str, Size], ranges: Mapping[str, Range]
+) -> list[tuple[str, float]]:
+    """What comes of pixels that may go elsewhere: by one of these sizes, or in one of these ranges.
+
+    A wrong clamp may change an image for the better: so each is counted with and without a look at
+    the image before it was attacked. The commonest two mistakes are tried together too.
+    """
+    z, std = case.normalised(case.test.images), torch.tensor(case.std).view(-1, 1, 1)
+    black, white = (
+        case.normalised(torch.full_like(case.test.images, value)) for value in (0.0, 1.0)
+    )
+    tried: list[tuple[str, Size, Range]] = [
+        *((name, size, (black, white)) for name, size in sizes.items()),
+        *((name, case.epsilon / std, limits) for name, limits in ranges.items()),
+        *((f"{NOT_CONVERTED}; {name}", case.epsilon, limits) for name, limits in ranges.items()),
+    ]
+    right, numbers = case.within(z, z), []
+    for name, size, limits in tried:
+        least, most = map(torch.as_tensor, limits)
+        low, high = (torch.clamp(z + sign * size, least, most) for sign in (-1, 1))
+        robust = case.within(low, high)
+        numbers += [(name, each.double().mean().item()) for each in (robust & right, robust)]
+    if ranges:
+        low, high = ((case.test.images + s * case.epsilon).clamp(0, 1) for s in (-1, 1))
+        shown = case.within(low, high).double().mean().item()
+        numbers.append(("the images are not normalised: the model is shown pixels", shown))
+    return numbers
 
 
 def by_and_large(found: float, case: Case) -> str:
@@ -157,7 +196,7 @@ def by_and_large(found: float, case: Case) -> str:
     if found > case.clean + 1e-6:
         return "this is more than the clean accuracy: the attack goes down the loss"
     if found > (case.clean + case.right) / 2:
-        return "an attack that hardly works: noise, steps too small, or a model that it cannot see"
+        return "an attack that hardly works: noise, an epsilon made far too small, or too few steps"
     return ""
 
 

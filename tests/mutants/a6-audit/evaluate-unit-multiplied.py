@@ -1,7 +1,7 @@
 """Multiplies epsilon by std where it should divide.
 
 loses: evaluate_finds_what_is_known_exactly
-cause: epsilon is multiplied by std
+cause: epsilon
 earns: 0
 """
 
