@@ -426,8 +426,8 @@ class StraightThrough(nn.Module):
     """The network behind a defence, shown what the defence shows it, with a gradient to follow."""
 
     def __init__(self, defense: Defence) -> None:
-        super().__init__()
-        self.defense = defense
+        """Keep the defence, as an attribute `defense`."""
+        # 1. As in every module: first `super().__init__()`.
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits: those of `defense.model` on the transformed images.
