@@ -55,6 +55,7 @@ def cut(source: Path, site: Path) -> None:
         layout_features=["dtls", "flac"], name_IDs=[0, *FAMILY_NAMES, 2, 5, 13, 14],
     )  # fmt: skip
     font = TTFont(source)
+    put_script_primes(font)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=letters() | used(site))
     subsetter.subset(font)
@@ -64,6 +65,18 @@ def cut(source: Path, site: Path) -> None:
     font.flavor = "woff2"
     TARGET.parent.mkdir(exist_ok=True)
     font.save(TARGET)
+
+
+def put_script_primes(font: TTFont) -> None:
+    """Let the prime be the one for exponents, the only place of a prime; most browsers do not."""
+    substitutions = font["GSUB"].table
+    for record in substitutions.FeatureList.FeatureRecord:
+        for index in record.Feature.LookupListIndex if record.FeatureTag == "ssty" else ():
+            for table in substitutions.LookupList.Lookup[index].SubTable:
+                for characters in font["cmap"].tables:
+                    forms = table.alternates.get(characters.cmap.get(ord("′")))
+                    if forms:
+                        characters.cmap[ord("′")] = forms[0]
 
 
 def missing(site: Path) -> str:
