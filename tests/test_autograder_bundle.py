@@ -13,6 +13,7 @@ import pytest
 import sample_class
 import torch
 from packaging.requirements import Requirement
+from test_imports import imported_modules, in_any
 
 from autograder import answer_key, bundle, catalog, self_check, setting
 from autograder.bars import Evidence
@@ -137,6 +138,15 @@ def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
     monkeypatch.setattr(bundle, "released", lambda names: given)
     with pytest.raises(CourseError, match="give away"):
         bundle.bundle([QUICK], ["digits"])
+
+
+INSTRUCTORS = {"calibrate.py", "gradescope_zip.py"}  # refused before they are imported
+
+
+def test_what_a_student_runs_asks_the_answer_key_and_never_the_answers():
+    for path in (ROOT / "autograder").rglob("*.py"):
+        asked = {name for name in imported_modules(path) if in_any(name, {"solutions"})}
+        assert path.name in INSTRUCTORS | {"answer_key.py"} or not asked, path
 
 
 # --- the wheel -----------------------------------------------------------------------------------
