@@ -13,7 +13,7 @@ export NO_MKDOCS_2_WARNING := 1
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site lighthouse serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-levels lint format site lighthouse speed-site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ benchmarks: $(VENV)/.test  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/attacks.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/grading.py
+
+speed-site: $(VENV)/.test $(VENV)/.browser  ## how fast the playground is in Chromium
+	PYTHONPATH=tests $(BIN)/python benchmarks/playground.py
 
 reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DATA, about an hour)
 	$(BIN)/course reproduce all
