@@ -3,8 +3,8 @@
 Full marks begin where a right solution ends up with near certainty: below the mean of the reference
 by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
 since right solutions differ in optimiser, schedule and attack. No marks are given up to what can be
-had without solving the task: three chances' worth of accuracy, a quarter of the reference's gain, three tenths of what the judge
-breaks.
+had without solving the task: three chances' worth of accuracy, a quarter of the reference's gain,
+three tenths of what the judge breaks.
 """
 
 from __future__ import annotations
