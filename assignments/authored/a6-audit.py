@@ -396,7 +396,7 @@ for name, defence in defences.items():
 # ### Attacks that adapt
 #
 # An adaptive attack begins by reading the defence. These are open books: `course.defences` has
-# their code, twenty lines each, and every one is
+# their code, and every one is
 #
 # $$ \text{decide}\big(\, \text{model}(\, \text{transform}(x) \,)\, \big) , $$
 #
@@ -570,13 +570,16 @@ for restart in range(3):
 print("clean images               ", verdicts(probe.images))
 print("PGD on the network         ", verdicts(oblivious))
 print("PGD that knows the detector", verdicts(evading))
-shown = [probe.images[0], oblivious[0], evading[0]]
-drifts = [f"drift {detector.drift(image[None]).item():.2f}" for image in shown]
+noticed = predict(detector, oblivious).argmax(dim=1) == data.num_classes
+evaded = evasion(predict(detector, evading), probe.labels) > 0
+place = (noticed & evaded).int().argmax().item()  # an image where it makes the difference
+shown = torch.stack([images[place] for images in (probe.images, oblivious, evading)])
+drifts = detector.drift(shown).tolist()
 captions = ["clean", "PGD", "PGD, evading"]
 figure = plots.image_row(
-    torch.stack(shown),
-    [f"{title}\n{drift}" for title, drift in zip(captions, drifts, strict=True)],
-    title=f"The detector refuses above a drift of {detector.limit:.2f}",
+    shown,
+    [f"{title}\ndrift {drift:.3f}" for title, drift in zip(captions, drifts, strict=True)],
+    title=f"The detector refuses above a drift of {detector.limit:.3f}",
 )
 print(plots.alt_text(figure))
 figure
