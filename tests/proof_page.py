@@ -138,12 +138,14 @@ def sections(
     line: Callable[[Row], Sequence[str]],
     heads: Sequence[str],
 ) -> str:
-    """A heading and a table for each family, in the order of its titles."""
+    """A heading and a folded table for each family, in the order of its titles."""
     lines = []
     for family, title in titles.items():
         if found := [row for row in rows if row["family"] == family]:
-            lines += ["", f"### {title}", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-            lines += [f"| {' | '.join(line(row))} |" for row in found]
+            table = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+            table += [f"| {' | '.join(line(row))} |" for row in found]
+            lines += ["", f"### {title}", "", f'??? note "All {len(found)}, one by one"', ""]
+            lines += [f"    {each}" for each in table]
     return "\n".join(lines).strip() or "None was graded yet."
 
 
