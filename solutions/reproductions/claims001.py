@@ -222,7 +222,7 @@ FINDINGS = (
         "An undefended network reads 86.22 % of MNIST, and FGSM at 0.1 costs it 20.35 points.",
         "A small CNN that saw every image once, and the same CNN stopped after so few batches that "
         "it is no better than the published one.",
-        "Trained, it reads {plain-clean} and loses {plain-drop}. {early}.",
+        "Trained, it reads {plain-clean}; drop under FGSM: {plain-drop}. {early}.",
         "86 % on MNIST is a network that hardly trained. Such a network is not the baseline that "
         "a defence should be measured against: what looks like a gain may be the training.",
     ),
