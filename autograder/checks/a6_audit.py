@@ -7,6 +7,7 @@ judge knows: of linear networks in closed form, of a trained one from its own at
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +24,7 @@ from autograder.checks.evaluations import Case
 from autograder.errors import Crash, NotWritten
 from autograder.expect import expect, expect_above, expect_true
 from autograder.setting import Setting
-from autograder.student import Student
+from autograder.student import Network, Student
 from course import metrics
 from course.data import Split
 
@@ -198,14 +199,27 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
 
 
 def with_batch_norm(setting: Setting) -> Case:
-    """An untrained network with batch normalisation, right about half of the images."""
-    network = setting.network("fast-cnn", "network with batch normalisation")
+    """Of a few untrained networks with batch normalisation the one whose answers depend most on
+    its mode."""
+    drawn = [
+        setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
+    ]
+    return max(
+        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
+    )
+
+
+def right_in_eval_mode(setting: Setting, network: Network) -> Case:
+    """The network on images that it gets right in eval mode alone, and in no mode otherwise."""
     test, channels = setting.test_images(32), setting.dataset.image_shape[0]
     mean, std = evaluations.statistics(setting, "batch norm", channels)
     case = Case(network, test, 0.0, mean, std)
     best = metrics.predict(case.on_pixels, test.images).topk(2).indices
-    labels = torch.where(torch.arange(len(test)) % 2 == 0, best[:, 0], best[:, 1])
-    return Case(network, Split(test.images, labels), 0.0, mean, std, right=0.5)
+    in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
+    moved = best[:, 0] != in_train_mode
+    labels = torch.where(moved, best[:, 0], best[:, 1])
+    right = moved.double().mean().item()
+    return Case(network, Split(test.images, labels), 0.0, mean, std, right)
 
 
 # --- break_defense -------------------------------------------------------------------------------
@@ -261,7 +275,7 @@ def test_break_does_more_than_noise(
         "images that one of the defences gets wrong",
         f"of what the judge breaks, {percent([max(shares.values())])}",
         cause=lambda: diagnose.standing(
-            assaulted["quantised"].siege, assaulted["quantised"].answer
+            assaulted["quantised"].siege, assaulted["quantised"].answer, max(shares.values())
         ),
         hint="Look into the defence: what happens before `model`, and what after it?",
     )
@@ -303,7 +317,7 @@ def test_break_gets_through_rounding(
         each.share,
         setting.evidence("quantised").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer),
+        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
         hint="Rounding has no gradient. Take that of the network behind, at the rounded image.",
     )
 
@@ -321,7 +335,7 @@ def test_break_gets_past_large_logits(
         each.share,
         setting.evidence("scaled-logits").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer),
+        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
         hint="The cross-entropy of a logit that leads by 17 or more is flat. The margin is not.",
     )
 

@@ -1,0 +1,12 @@
+"""Goes down the loss: the defence is surer than before.
+
+loses: break_does_more_than_noise
+cause: another direction
+earns: 0
+"""
+
+def break_defense(defense, images, labels, epsilon):
+    return pgd(
+        StraightThrough(defense), images, labels, epsilon, step_size=epsilon / 8, steps=20,
+        loss=lambda logits, labels: -margin_loss(logits, labels),
+    )

@@ -1,0 +1,9 @@
+"""Adds noise of the largest size that is allowed.
+
+loses: break_does_more_than_noise
+cause: another direction
+earns: 0
+"""
+
+def break_defense(defense, images, labels, epsilon):
+    return (images + epsilon * torch.randn_like(images).sign()).clamp(0, 1)

@@ -1,0 +1,12 @@
+"""Forgets to return the images.
+
+loses: break_returns_images
+cause: without `return`
+earns: 0
+"""
+
+honest_break = break_defense
+
+
+def break_defense(defense, images, labels, epsilon):
+    honest_break(defense, images, labels, epsilon)

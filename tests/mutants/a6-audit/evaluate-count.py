@@ -1,0 +1,12 @@
+"""Returns the number of images that are left.
+
+loses: evaluate_finds_what_is_known_exactly
+cause: the number of images, not a fraction
+earns: 0
+"""
+
+honest_evaluate = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    return len(images) * honest_evaluate(model, images, labels, epsilon, mean, std)

@@ -1,0 +1,12 @@
+"""Returns the share of images that are wrong.
+
+loses: evaluate_finds_what_is_known_exactly
+cause: share of images that are wrong
+earns: 0
+"""
+
+honest_evaluate = evaluate
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    return 1 - honest_evaluate(model, images, labels, epsilon, mean, std)

@@ -1,0 +1,10 @@
+"""Always takes 0.001 for alpha.
+
+loses: radius_is_proved
+cause: alpha is always 0.001
+earns: 0
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    lower = betaincinv(count, samples - count + 1, 0.001) if count else 0.0
+    return sigma * NormalDist().inv_cdf(lower) if lower > 0.5 else 0.0

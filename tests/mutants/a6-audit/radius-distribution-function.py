@@ -1,0 +1,10 @@
+"""Takes the distribution function where its inverse is asked for.
+
+loses: radius_is_proved
+cause: not its inverse
+earns: 0
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    lower = betaincinv(count, samples - count + 1, alpha) if count else 0.0
+    return sigma * NormalDist().cdf(lower) if lower > 0.5 else 0.0

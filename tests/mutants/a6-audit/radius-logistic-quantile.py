@@ -1,0 +1,9 @@
+"""Takes the logistic distribution's quantile, log(p / (1 - p)).
+
+loses: radius_is_proved
+earns: 0
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    lower = betaincinv(count, samples - count + 1, alpha) if count else 0.0
+    return sigma * math.log(lower / (1 - lower)) if lower > 0.5 else 0.0

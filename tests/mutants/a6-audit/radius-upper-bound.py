@@ -1,0 +1,12 @@
+"""Takes the upper bound.
+
+loses: radius_is_proved
+cause: upper bound
+earns: 0
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    if count == samples:
+        return math.inf
+    upper = betaincinv(count + 1, samples - count, 1 - alpha)
+    return sigma * NormalDist().inv_cdf(upper) if upper > 0.5 else 0.0
