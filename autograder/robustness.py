@@ -27,15 +27,23 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number fo
 STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
 FAINT = 1e-20
+# Of the images that gradient attacks leave, so many are searched; on an honest network the search
+# finds none that they did not, so more than TOLERATED mean that the gradients mislead.
+SEARCHED, QUERIES, TOLERATED = 64, 100, 2
 
 
 @dataclass(frozen=True)
 class Robustness:
-    """Fractions of the test images classified correctly, all by the judge's count."""
+    """Fractions of the test images classified correctly, all by the judge's count.
+
+    hidden: of the images that withstood every attack by gradients, how many fell to one without;
+    0 unless that shows that the gradients mislead.
+    """
 
     clean: float
     fgsm: float
     worst_case: float
+    hidden: int = 0
 
 
 def clean_accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
@@ -48,15 +56,19 @@ def measure(
 ) -> Robustness:
     """Clean, under FGSM, and in the worst case over cross-entropy and margin PGD with restarts.
 
-    An image counts in the worst case only if it survives every attack (Carlini et al. 2019).
+    An image counts in the worst case only if it survives every attack (Carlini et al. 2019), a
+    search without gradients included where that breaks what attacks by gradients cannot.
     """
     if faint_gradient(model, images, labels):
         model, images = copy.deepcopy(model).double(), images.double()
     at_once = partial(climb, epsilon=epsilon, size=epsilon, steps=1)
+    standing = survivors(model, images, labels, epsilon, seed=seed)
+    fallen = hidden_gradients(model, images, labels, standing, epsilon, seed=seed)
     return Robustness(
         clean=clean_accuracy(model, images, labels),
         fgsm=metrics.accuracy(model, attack_in_batches(at_once, model, images, labels), labels),
-        worst_case=survivors(model, images, labels, epsilon, seed=seed).double().mean().item(),
+        worst_case=(standing & ~fallen).double().mean().item(),
+        hidden=int(fallen.sum()),
     )
 
 
@@ -83,7 +95,34 @@ def survivors(
     return standing
 
 
-# --- the judge's attack --------------------------------------------------------------------------
+def hidden_gradients(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    standing: Tensor,
+    epsilon: float,
+    *,
+    seed: int,
+) -> Tensor:
+    """Which of the images still standing fall to a search that asks for answers only, (n,) bool.
+
+    A few are tried. Only if more than TOLERATED of them fall, all are; otherwise none counts.
+    """
+    found = torch.zeros_like(standing)
+    left = standing.nonzero().flatten()
+    for chosen in (left[:SEARCHED], left):
+        if not len(chosen):
+            break
+        generator = torch.Generator().manual_seed(seed)
+        attacked = search(model, images[chosen], labels[chosen], epsilon, generator)
+        fallen = metrics.predict(model, attacked).argmax(dim=1) != labels[chosen]
+        if fallen.sum() <= TOLERATED:
+            return torch.zeros_like(standing)
+        found[chosen] = fallen
+    return found
+
+
+# --- the judge's attacks -------------------------------------------------------------------------
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
@@ -131,6 +170,34 @@ def climb(
         up = slope(model, reached, labels, loss).sign()
         reached = bounded(images, reached + size * up, epsilon)
     return reached
+
+
+def search(
+    model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, generator: torch.Generator
+) -> Tensor:
+    """Images moved without any gradient: squares of +-epsilon, kept where the margin grows.
+
+    The squares shrink from a third of the image to a pixel. After Andriushchenko et al. 2020, with
+    one place for all images of a query; each has its own signs.
+    """
+    count, channels, *sides = images.shape
+    best = images.clone()
+    lead = margin(metrics.predict(model, best), labels)
+    for query in range(QUERIES):
+        share = 0.55 * (1 - query / QUERIES)
+        place = [slice(None), slice(None)]
+        for side in sides:
+            length = max(1, round(share * side))
+            first = int(torch.randint(side - length + 1, (), generator=generator))
+            place.append(slice(first, first + length))
+        where = tuple(place)
+        signs = torch.randint(2, (count, channels, 1, 1), generator=generator) * 2 - 1
+        tried = best.clone()
+        tried[where] = (images[where] + epsilon * signs).clamp(0, 1)
+        found = margin(metrics.predict(model, tried), labels)
+        better = found > lead
+        best[better], lead[better] = tried[better], found[better]
+    return best
 
 
 def faint_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:

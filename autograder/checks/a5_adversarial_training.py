@@ -101,6 +101,7 @@ def test_training_makes_it_robust(
         clean=defended.after.clean,
         fgsm=defended.after.fgsm,
         worst_case=defended.after.worst_case,
+        hidden=defended.after.hidden,
         plain_worst_case=defended.plain.worst_case,
         gain=defended.gain,
         images=len(defended.logits),
