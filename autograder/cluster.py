@@ -12,11 +12,12 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import queue
 import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from typing import Any
 
 import dask
 from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_worker
+from tornado.ioloop import PeriodicCallback
 
 from autograder import submission
 from autograder.batch import ATTEMPTS, Slot, lost
@@ -40,6 +42,7 @@ from course.errors import CourseError
 
 CONNECT_SECONDS = 5
 JOIN_SECONDS = 10  # how long to wait for the first worker of a cluster that is just starting
+IDLE_SECONDS = 60.0  # after which a slot that got nothing to do ends: its client may be gone
 AHEAD = 2  # submissions sent per place that judges, so that none waits for the network
 SILENT = {
     "distributed.comm.timeouts.connect": CONNECT_SECONDS,
@@ -213,22 +216,31 @@ class Slots(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         """Begin with none."""
-        self.idle: queue.SimpleQueue[Slot] = queue.SimpleQueue()
+        self.idle: deque[tuple[Slot, float]] = deque()  # and since when
         self.ended = False
+        self.looking = PeriodicCallback(self.end_idle, 1000 * IDLE_SECONDS / 4)
+        self.looking.start()
 
     def teardown(self, worker: Worker) -> None:
         """Let idle slots end now, and busy ones after what they have in hand."""
         self.ended = True
-        with contextlib.suppress(queue.Empty):
+        self.looking.stop()
+        with contextlib.suppress(IndexError):
             while True:
-                self.idle.get_nowait().close()
+                self.idle.popleft()[0].close()
+
+    def end_idle(self) -> None:
+        """End slots that have been idle for long: nobody says so when a client was killed."""
+        with contextlib.suppress(IndexError):  # taken meanwhile
+            while self.idle and time.monotonic() - self.idle[0][1] > IDLE_SECONDS:
+                threading.Thread(target=self.idle.popleft()[0].close, daemon=True).start()
 
     def judge(self, job: Job) -> Result | None:
         """The result of one job, or None when the slot died over it."""
         slot = None
         try:
-            with contextlib.suppress(queue.Empty):
-                slot = self.idle.get_nowait()
+            with contextlib.suppress(IndexError):
+                slot, _ = self.idle.pop()
             slot = slot or Slot(Task(**json.loads(self.task)))
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
@@ -239,7 +251,7 @@ class Slots(WorkerPlugin):
             elif self.ended:
                 slot.close()
             else:
-                self.idle.put(slot)
+                self.idle.append((slot, time.monotonic()))
         return result
 
 

@@ -10,12 +10,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
+import psutil
 from distributed import LocalCluster
 
 from autograder import batch, cluster, provenance, sandbox
@@ -289,6 +291,30 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_a_word(slots):
         local.close()
         with pytest.raises(CourseError, match=r"is gone.*--resume"):
             list(running)
+
+
+def test_slots_end_when_their_client_is_gone(slots, monkeypatch):
+    """A client that is killed takes nothing back: here its slots are never given up."""
+    monkeypatch.setattr(cluster, "IDLE_SECONDS", 0.5)
+    with dask(1) as local, cluster.connected(local.scheduler_address) as found:
+        found.client.register_plugin(cluster.Slots(cluster.as_bytes(TASK)), name="left")
+        judge = [cluster.judged_bytes, "left", "ada", "a3-fgsm.py", UNCHANGED.encode()]
+        for _ in range(2):  # once more after the first slot has ended
+            assert found.client.submit(*judge, pure=False).result()
+            assert fake_slots()
+            deadline = time.monotonic() + 60
+            while fake_slots():
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+
+def fake_slots():
+    """The slots that this process has started and that still run."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "fake_slot.py" in " ".join(child.cmdline())
+    ]
 
 
 # --- the real thing ------------------------------------------------------------------------------
