@@ -23,8 +23,7 @@ import torch
 from redteam import FAMILIES
 from redteam.formats import FORMATS
 
-import solutions
-from autograder import bubblewrap, catalog, feedback, sandbox, users
+from autograder import answer_key, bubblewrap, catalog, feedback, sandbox, users
 from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.results import Result, number
@@ -238,7 +237,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("here")
     usual = list(bubblewrap.readable())
-    monkeypatch.setattr(solutions, "__file__", str(tmp_path / "solutions" / "__init__.py"))
+    monkeypatch.setattr(answer_key, "folder", lambda: tmp_path / "solutions")
     monkeypatch.setattr(bubblewrap, "readable", lambda: iter([tmp_path, *usual]))
     shown = {}
     for name in ("solutions", "others"):

@@ -5,26 +5,24 @@ loses: curve_is_the_accuracy_at_each_epsilon
 """
 
 # %% fgsm
-def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    x = images.detach().clone().requires_grad_()
-    with evaluating(model):
-        loss = F.cross_entropy(model(x), labels, reduction="sum")
-        (gradient,) = torch.autograd.grad(loss, x)
-    return gradient
+def uphill(network, pictures, truth):
+    pictures = pictures.detach().requires_grad_(True)
+    with evaluating(network):
+        surprise = -F.log_softmax(network(pictures), 1)[torch.arange(len(truth)), truth]
+    return torch.autograd.grad(surprise, pictures, torch.ones_like(surprise))[0]
 
 
-def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+def fgsm(model, images, labels, epsilon):
     check_attack(images, labels, epsilon)
-    step = epsilon * loss_gradient(model, images, labels).sign()
-    return (images + step).clamp(0, 1).detach()
+    moved = images.clone()
+    slope = uphill(model, moved, labels)
+    moved = torch.where(slope > 0, images + epsilon, torch.where(slope < 0, images - epsilon, images))
+    return torch.minimum(torch.maximum(moved, torch.zeros(())), torch.ones(()))
+
 
 # %% attack_success_rate
-def attack_success_rate(
-    model: nn.Module, images: Tensor, adversarial: Tensor, labels: Tensor
-) -> float:
-    if images.shape != adversarial.shape or len(images) != len(labels):
-        raise ValueError("images, adversarial images and labels do not fit together")
-    with evaluating(model), torch.no_grad():
-        right = model(images).argmax(dim=1) == labels
-        fooled = right & (model(adversarial).argmax(dim=1) != labels)
-    return fooled.sum().item() / right.sum().item() if right.any() else 0.0
+def attack_success_rate(model, images, adversarial, labels):
+    ok = [int(a) == int(b) for a, b in zip(predict(model, images).argmax(1), labels)]
+    now = predict(model, adversarial).argmax(1).tolist()
+    fooled = [guess != int(label) for good, guess, label in zip(ok, now, labels) if good]
+    return sum(fooled) / len(fooled) if fooled else 0.0
