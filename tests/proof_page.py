@@ -93,7 +93,7 @@ def counts(of: dict[str, list[Row]], there: dict[tuple[str, str], Row]) -> str:
 
 def sample(rows: Sequence[Row], total: int) -> str:
     """What to put before a count of `rows` where they are not all that there are."""
-    return f"tried {len(rows)} of {total}: " if 0 < len(rows) < total else ""
+    return "so far, " if 0 < len(rows) < total else ""
 
 
 def attack_counts(rows: Sequence[Row]) -> str:
