@@ -1,8 +1,8 @@
 """Takes one step: FGSM is no evaluation.
 
-loses: evaluate_attacks_as_well_as_it_can
+loses: evaluate_attacks_as_well_as_it_can, evaluate_is_not_blinded
 cause: FGSM
-earns: 6
+earns: 4
 """
 
 honest = evaluate

@@ -1,0 +1,12 @@
+"""The bound by scipy.stats: a quantile of the beta distribution, then one of the normal."""
+
+from scipy.stats import beta, norm
+
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    if count <= 0:
+        return 0.0
+    p = beta.ppf(alpha, count, samples - count + 1)
+    if p <= 0.5:
+        return 0.0
+    return sigma * norm.ppf(p)
