@@ -53,7 +53,7 @@ def main() -> None:
         running = engine.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = running.new_page()
         page.goto(address + "playground/")
-        page.wait_for_selector("#playground:not([hidden])")
+        page.wait_for_selector("#playground[data-ready]")
         usable = page.evaluate("performance.now()")
         times = page.evaluate(STEP)
         running.close()

@@ -181,9 +181,20 @@ def _figure_files(name: str, drawing: Drawing, results: Results) -> dict[str, by
             files[file] = plots.save(figure, Path(folder) / file).read_bytes()
             # The address is right from any page one folder below the site's root.
             scheme = "" if drawing.for_any_page else f"#only-{theme.name}"
-            images.append(f"![{plots.alt_text(figure)}](../figures/{file}{scheme})")
+            size = _size(files[file])
+            images.append(f"![{plots.alt_text(figure)}](../figures/{file}{scheme}){size}")
     files[f"{name}.inc"] = ("\n".join(images) + "\n").encode()
     return files
+
+
+def _size(svg: bytes) -> str:
+    """Attributes for Markdown: the size, so that nothing jumps, and no loading before it is near.
+
+    Of a pair for light and dark pages the one that is not shown is then never loaded.
+    """
+    width, height = re.findall(rb'(?:width|height)="([\d.]+)pt"', svg)[:2]
+    pixels = (round(float(points) * 96 / 72) for points in (width, height))
+    return "{{ width={} height={} loading=lazy }}".format(*pixels)
 
 
 def _require_same_matplotlib(path: Path, found: bytes, content: bytes) -> None:

@@ -300,6 +300,6 @@ def test_playground_says_everything_in_words(visit: Visit) -> None:
 def test_playground_works_from_a_file(browser: Any, site: str, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "playground" / "index.html").as_uri())
-    page.wait_for_selector("#playground:not([hidden])")
+    page.wait_for_selector("#playground[data-ready]")
     assert "is fooled by FGSM" in says(page)
     page.close()

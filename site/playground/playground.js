@@ -278,5 +278,5 @@
   addDigits();
   listen();
   show();
-  root.hidden = false;
+  root.dataset.ready = "";
 })();
