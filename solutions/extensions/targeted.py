@@ -27,10 +27,6 @@ def targeted_pgd(
     pixel units. The result is detached, in [0, 1] and within epsilon; images and model are left
     as they were. Raises ValueError as `pgd` does.
     """
-
-    def closeness(logits: Tensor, targets: Tensor) -> Tensor:
-        return -F.cross_entropy(logits, targets, reduction="none")
-
     return pgd(
         model,
         images,
@@ -39,7 +35,7 @@ def targeted_pgd(
         step_size=step_size,
         steps=steps,
         random_start=False,
-        loss=closeness,
+        loss=lambda logits, wanted: -F.cross_entropy(logits, wanted, reduction="none"),
     )
 
 
