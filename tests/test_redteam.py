@@ -24,6 +24,7 @@ from redteam import FAMILIES
 from redteam.formats import FORMATS
 
 from autograder import answer_key, bubblewrap, catalog, feedback, sandbox, users
+from autograder.appeals import timeless
 from autograder.judge import Judge
 from autograder.limits import Limits
 from autograder.results import Result, number
@@ -91,6 +92,8 @@ class Range:
         said = asdict(self.plain(assignment, "right"))
         for part in (said, *said["checks"]):
             del part["seconds"]
+        for check in said["checks"]:
+            check["measures"] = timeless(check["measures"])
         del said["signature"]  # it signs the seconds too
         return said
 
