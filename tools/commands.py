@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import html
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from page import write
 
 import autograder.cli
 import course.cli
@@ -121,15 +122,8 @@ def sentence(text: str) -> str:
 
 def main() -> int:
     """Write the page, or with --check say whether it is up to date."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        same = TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text
-        print("commands.md is up to date" if same else "stale: run python tools/commands.py")
-        return 0 if same else 1
-    TARGET.write_text(text, encoding="utf-8")
-    print(f"wrote {TARGET.relative_to(TARGET.parent.parent.parent)}")
-    return 0
+    return write(TARGET, page())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

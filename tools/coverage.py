@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 from markdown.extensions.toc import slugify
+from page import write
 
 from autograder import catalog
 
@@ -125,15 +125,8 @@ def code(name: str) -> str:
 
 def main() -> int:
     """Write the page, or with --check say whether it is up to date."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        same = TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text
-        print("coverage.md is up to date" if same else "stale: run python tools/coverage.py")
-        return 0 if same else 1
-    TARGET.write_text(text, encoding="utf-8")
-    print(f"wrote {TARGET.relative_to(SITE.parent)}")
-    return 0
+    return write(TARGET, page())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -6,10 +6,10 @@ A page quotes an entry as [Madry et al., 2018](../references.md#madry2018).
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from pathlib import Path
 
+from page import write
 from pybtex.database import Entry, Person, parse_file
 
 SITE = Path(__file__).parent.parent / "site"
@@ -100,15 +100,8 @@ def link(fields: dict[str, str]) -> str:
 
 def main() -> int:
     """Write the page, or with --check say whether it is up to date."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        same = TARGET.read_text(encoding="utf-8") == text
-        print("references.md is up to date" if same else "stale: run python tools/references.py")
-        return 0 if same else 1
-    TARGET.write_text(text, encoding="utf-8")
-    print(f"wrote {TARGET.relative_to(SITE.parent)}")
-    return 0
+    return write(TARGET, page())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
