@@ -5,47 +5,37 @@ loses: drift_is_the_mean_relative_change
 """
 
 # %% activation_monitor
-def statistics(output):
-    values = output.detach()
-    return {
-        "mean": values.mean().item(),
-        "std": values.std().item(),
-        "min": values.min().item(),
-        "max": values.max().item(),
-        "zero_fraction": (values == 0).float().mean().item(),
-        "shape": tuple(values.shape),
-    }
-
-
-def watched_modules(model, layers):
-    modules = dict(model.named_modules())
-    if layers is None:
-        layers = [name for name, module in modules.items() if not list(module.children())]
-    if not layers or any(name not in modules for name in layers):
-        raise ValueError(f"nothing to watch, or no such layer: {layers}")
-    return {name: modules[name] for name in layers}
-
-
 class ActivationMonitor:
     def __init__(self, model, layers=None):
-        self.model = model
-        self.layers = layers
-        self.stats = {}
-        self.handles = []
+        self.model, self.layers, self.stats, self.hooks = model, layers, {}, []
 
     def __enter__(self):
+        wanted = self.layers
+        if wanted is None:
+            wanted = [n for n, part in self.model.named_modules() if not [*part.children()]]
+        if not wanted:
+            raise ValueError("no layer to watch")
+        parts = dict(self.model.named_modules())
+        for name in wanted:
+            if name not in parts:
+                raise ValueError(f"the model has no layer {name}")
         self.stats = {}
-        for name, module in watched_modules(self.model, self.layers).items():
-            self.handles.append(module.register_forward_hook(self._hook(name)))
+        for name in wanted:
+            note = lambda part, _, output, name=name: self.note(name, output)
+            self.hooks.append(parts[name].register_forward_hook(note))
         return self
 
-    def __exit__(self, kind, error, traceback):
-        for handle in self.handles:
-            handle.remove()
-        self.handles = []
+    def __exit__(self, *error):
+        while self.hooks:
+            self.hooks.pop().remove()
 
-    def _hook(self, name):
-        def note(module, inputs, output):
-            self.stats[name] = statistics(output)
-
-        return note
+    def note(self, name, output):
+        with torch.no_grad():
+            self.stats[name] = {
+                "mean": float(output.mean()),
+                "std": float(output.std()),
+                "min": float(output.min()),
+                "max": float(output.max()),
+                "zero_fraction": float(output.eq(0).sum() / output.numel()),
+                "shape": tuple(output.shape),
+            }
