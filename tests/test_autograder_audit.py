@@ -3,10 +3,13 @@
 import copy
 
 import pytest
+import torch
 
-from autograder.checks import a6_audit
+from autograder.checks import a6_audit, evaluations
+from autograder.checks.evaluations import Case
 from autograder.setting import Setting
 from course import metrics
+from solutions.pgd import cross_entropy, margin_loss, pgd
 
 
 @pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
@@ -24,3 +27,26 @@ def test_nobody_knows_the_number_beforehand() -> None:
         a6_audit.with_batch_norm(Setting("a6-audit", "digits", each)).right for each in secrets
     }
     assert len(drawn) > 1
+
+
+def images_off(case: Case, step: float, steps: int) -> float:
+    """By how many images one run of PGD on each loss misses the judge's number."""
+    images, labels = case.test.images, case.test.labels
+    standing = torch.ones(len(labels), dtype=torch.bool)
+    for loss in (cross_entropy, margin_loss):
+        size = step * case.epsilon
+        moved = pgd(
+            case.on_pixels, images, labels, case.epsilon, step_size=size, steps=steps, loss=loss
+        )
+        standing &= metrics.predict(case.on_pixels, moved).argmax(dim=1) == labels
+    return standing.sum().item() - case.right * len(labels)
+
+
+@pytest.mark.parametrize(
+    "secret", [b"first", *(pytest.param(each, marks=pytest.mark.slow) for each in (b"2", b"3"))]
+)
+def test_one_good_run_finds_the_number_and_one_step_does_not(secret: bytes) -> None:
+    setting = Setting("a6-audit", "digits", secret)
+    for case in (evaluations.trained(setting), evaluations.scaled(setting)):
+        assert abs(images_off(case, step=1 / 8, steps=20)) <= a6_audit.NEAR
+    assert images_off(evaluations.trained(setting), step=1.0, steps=1) > 2 * a6_audit.NEAR

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pytest
@@ -19,10 +19,10 @@ import torch
 from autograder.checks import diagnose_audit as diagnose
 from autograder.checks import evaluations, sieges
 from autograder.checks.answers import percent, require, require_images, require_number
-from autograder.checks.attacked import TOLERANCE
+from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.evaluations import Case
 from autograder.errors import Crash, NotWritten
-from autograder.expect import expect, expect_above, expect_true
+from autograder.expect import Cause, expect_above, expect_true
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
@@ -32,7 +32,7 @@ UNITS = "lectures/threat-models/"
 EVALUATING = "lectures/evaluating/"
 DEFENCES = "lectures/defences/"
 EXACT = 2.5  # images: a good attack on a linear network leaves at most one or two too many
-NEAR = 3.5  # images, of a trained network: right attacks differ by one or two
+NEAR = 4.5  # images, of a trained network: right attacks differ by up to three, one step by 14
 RELATIVE = 1e-6
 
 
@@ -112,6 +112,20 @@ def evaluated(student: Student, case: Case, global_seed: int = 1) -> float:
     return require_number(answer, "the robust accuracy")
 
 
+def leaves_what_the_judge_leaves(
+    found: float, case: Case, measures: dict[str, float], told: str, *, cause: Cause, hint: str
+) -> None:
+    """Raise Wrong unless the number is that of the judge's own attack, to a few images."""
+    measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
+    expect_true(
+        abs(found - case.right) <= NEAR / len(case.test),
+        f"{percent([case.right])}, {told}",
+        percent([found]),
+        cause=cause,
+        hint=hint,
+    )
+
+
 @pytest.mark.graded(points=3, exercise="evaluate", lecture=EVALUATING)
 def test_evaluate_finds_what_is_known_exactly(
     student: Student, setting: Setting, measures: dict[str, float]
@@ -141,11 +155,11 @@ def test_evaluate_attacks_as_well_as_it_can(
     """On a trained network it leaves what the judge's own attack leaves"""
     case = evaluations.trained(setting)
     found = evaluated(student, case)
-    measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
-    expect_true(
-        abs(found - case.right) <= NEAR / len(case.test),
-        f"{percent([case.right])}, give or take {math.floor(NEAR)} images of {len(case.test)}",
-        percent([found]),
+    leaves_what_the_judge_leaves(
+        found,
+        case,
+        measures,
+        f"give or take {math.floor(NEAR)} images of {len(case.test)}",
         cause=partial(diagnose.other_attack, found, case),
         hint="Twenty steps or more, that together cross the budget twice, from random starts.",
     )
@@ -160,11 +174,11 @@ def test_evaluate_is_not_blinded(
     """Logits that are multiplied by a large number do not make a network look robust"""
     case = evaluations.scaled(setting)
     found = evaluated(student, case)
-    measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
-    expect_true(
-        abs(found - case.right) <= NEAR / len(case.test),
-        f"{percent([case.right])}, as without the factor, give or take {math.floor(NEAR)} images",
-        percent([found]),
+    leaves_what_the_judge_leaves(
+        found,
+        case,
+        measures,
+        f"as without the factor, give or take {math.floor(NEAR)} images",
         cause=partial(diagnose.blinded, found, case),
         hint="Attack with the margin as well, and count what survives both.",
     )
@@ -233,7 +247,7 @@ class Assaulted:
     answer: Any
     setting: Setting
 
-    @property
+    @cached_property
     def share(self) -> float:
         """The share broken, as a part of what the judge breaks."""
         return self.siege.broken(self.setting, self.answer) / self.siege.own
@@ -287,18 +301,13 @@ def test_break_does_more_than_noise(
 def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
     """Every pixel stays in [0, 1] and moves by at most epsilon"""
     for each in assaulted.values():
-        low, high = each.answer.min().item(), each.answer.max().item()
-        expect_true(
-            low >= 0 and high <= 1,
-            "pixels in [0, 1]",
-            f"pixels from {low:.4f} to {high:.4f}",
-            cause="the result is not clamped, or clamped to another range",
+        stays_in_range(
+            each.answer,
             hint="Clamp to [0, 1] in each step, after the step was brought back within epsilon.",
         )
-        expect(
-            (each.answer - each.siege.test.images).abs().max().item(),
-            "a largest move of",
-            at_most=each.siege.epsilon + TOLERANCE,
+        moves_within(
+            each.answer - each.siege.test.images,
+            each.siege.epsilon,
             cause="nothing brings the images back within epsilon of the originals",
             hint="`project` of assignment 4 does, and `pgd` calls it in each step.",
         )

@@ -131,12 +131,16 @@ def stays_within_epsilon(
     trial: Trial, measures: dict[str, float], *, cause: Cause, hint: str
 ) -> None:
     """Raise Wrong unless no pixel moves by more than epsilon."""
-    largest = trial.perturbation.abs().max().item()
-    measures["largest_move"] = largest
+    measures["largest_move"] = trial.perturbation.abs().max().item()
+    moves_within(trial.perturbation, trial.epsilon, cause=cause, hint=hint)
+
+
+def moves_within(perturbation: Tensor, epsilon: float, *, cause: Cause, hint: str) -> None:
+    """Raise Wrong unless every move is at most epsilon."""
     expect(
-        largest,
+        perturbation.abs().max().item(),
         "a largest move of",
-        at_most=trial.epsilon + TOLERANCE,
+        at_most=epsilon + TOLERANCE,
         cause=cause,
         hint=hint,
     )

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from autograder.robustness import climb, cross_entropy, margin, survivors
+from autograder.robustness import Loss, climb, cross_entropy, margin, survivors
 from autograder.setting import Setting
 from autograder.student import Network
 from course import metrics, training
@@ -26,7 +27,8 @@ from course.data import Split
 from course.models import Normalize
 
 IMAGES = 200  # on a linear network they cost nothing
-FEW = 128  # of fewer, one step may leave hardly more than many steps do
+POOL, FEW = 320, 128  # of trained networks, and how many of them are asked
+RUNS = 5  # of PGD, that must agree on an image
 RECIPE = training.Recipe(epochs=4, batch_size=64)
 EPSILONS = [0.0025 * step for step in range(4, 21)]
 SCALES = (0.4, 0.55, 0.7, 0.85, 1.0, 1.2)  # of the profile's epsilon
@@ -74,10 +76,15 @@ class Case:
 
     def at(self, epsilon: float) -> Case:
         """This case at another epsilon, with its closed form; for a linear network only."""
-        low, high = ((self.test.images + sign * epsilon).clamp(0, 1) for sign in (-1, 1))
-        robust = self.within(self.normalised(low), self.normalised(high))
-        right = robust.double().mean().item()
-        return Case(self.network, self.test, epsilon, self.mean, self.std, right)
+        case = Case(self.network, self.test, epsilon, self.mean, self.std)
+        low, high = case.reach()
+        case.right = case.within(case.normalised(low), case.normalised(high)).double().mean().item()
+        return case
+
+    def reach(self) -> tuple[Tensor, Tensor]:
+        """The darkest and the lightest that each pixel can become."""
+        low, high = ((self.test.images + sign * self.epsilon).clamp(0, 1) for sign in (-1, 1))
+        return low, high
 
 
 def without_normalisation(network: Network, mean: Sequence[float], std: Sequence[float]) -> Network:
@@ -158,31 +165,62 @@ def by_plain_pgd(case: Case) -> float:
 
 def trained_case(setting: Setting) -> Case:
     """The judge's trained network at the epsilon where one step says most too much."""
-    test, victim = setting.test_images(FEW), setting.victim
+    pool, victim = setting.test_images(POOL), setting.victim
     mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
     network = without_normalisation(victim, mean, std)
 
-    def left(*moved: Tensor) -> float:
-        """The share that withstands each attack."""
-        right = [metrics.predict(victim.module, x).argmax(dim=1) == test.labels for x in moved]
-        return torch.stack(right).all(dim=0).double().mean().item()
-
-    def gap(epsilon: float) -> float:
-        """By how much one step, on either loss, leaves more than many."""
-        attack = partial(climb, victim.module, test.images, test.labels, epsilon)
-        once = [attack(size=epsilon, steps=1, loss=loss) for loss in (cross_entropy, margin)]
-        return left(*once) - left(attack(size=epsilon / 4, steps=10))
+    def gap(epsilon: float) -> int:
+        """How many images fall to many steps and to no single one."""
+        many = withstood(victim, pool, epsilon, margin, size=epsilon / 4, steps=10)
+        return int((one_step(victim, pool, epsilon) & ~many).sum())
 
     epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
+    test = clear_cut(setting, pool, epsilon)
     return Case(network, test, epsilon, mean, std, by_judge(setting, test, epsilon))
+
+
+def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
+    """`FEW` images on which the judge's attack and single runs of PGD agree.
+
+    On the others one right answer is luckier than another, and the mark would be too. Some that
+    fall, but to no single step, come first: FGSM must not find the number.
+    """
+    victim, found = setting.victim, standing(setting, pool, epsilon)
+    agreed = torch.ones_like(found)
+    for run in range(RUNS):
+        start = setting.generator(f"evaluation, run {run}")
+        size = epsilon / 8
+        once = withstood(victim, pool, epsilon, margin, size=size, steps=20, start=start)
+        agreed &= once == found
+    fooling = agreed & ~found & one_step(victim, pool, epsilon)
+    order = torch.cat([fooling.nonzero()[: FEW // 5], (agreed & ~fooling).nonzero()]).flatten()
+    return pool[order[:FEW]]
+
+
+def one_step(network: Network, test: Split, epsilon: float) -> Tensor:
+    """Which images withstand FGSM on either loss, (n,) bool."""
+    first, second = (
+        withstood(network, test, epsilon, loss, size=epsilon, steps=1)
+        for loss in (cross_entropy, margin)
+    )
+    return first & second
+
+
+def withstood(network: Network, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
+    """Which images stay right after one run of the judge's attack, (n,) bool."""
+    moved = climb(network.module, test.images, test.labels, epsilon, loss=loss, **how)
+    return metrics.predict(network.module, moved).argmax(dim=1) == test.labels
 
 
 def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
     """The share of the images that the judge's attack on the trained network leaves."""
-    robust = survivors(
-        setting.victim.module, test.images, test.labels, epsilon, seed=setting.seed("evaluation")
-    )
-    return robust.double().mean().item()
+    return standing(setting, test, epsilon).double().mean().item()
+
+
+def standing(setting: Setting, test: Split, epsilon: float) -> Tensor:
+    """Which images withstand the judge's attack on the trained network, (n,) bool."""
+    seed = setting.seed("evaluation")
+    return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)
 
 
 def scaled_case(setting: Setting, factor: float) -> Case:

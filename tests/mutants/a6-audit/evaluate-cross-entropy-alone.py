@@ -1,7 +1,7 @@
 """Attacks on the cross-entropy alone, which large logits blind.
 
 loses: evaluate_is_not_blinded
-cause: cross-entropy alone
+cause: what withstands cross-entropy counts
 earns: 6
 """
 

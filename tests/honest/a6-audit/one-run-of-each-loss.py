@@ -1,0 +1,12 @@
+"""One run of PGD for each loss, from a random start, and no second."""
+
+
+def evaluate(model, images, labels, epsilon, mean, std):
+    pixels_first = nn.Sequential(Normalize(mean, std), model)
+
+    def withstood(loss):
+        step = epsilon / 8
+        moved = pgd(pixels_first, images, labels, epsilon, step_size=step, steps=20, loss=loss)
+        return predict(pixels_first, moved).argmax(dim=1) == labels
+
+    return float((withstood(cross_entropy) & withstood(margin_loss)).float().mean())
