@@ -114,7 +114,8 @@ class Visit:
 
     def open(self, name: str) -> Any:
         self.page.goto(self.site + name, wait_until="load")
-        self.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        # page.js looks last at what scrolls, when the fonts are there and nothing else is to do.
+        self.page.wait_for_selector("body[data-reachable]", state="attached")
         return self.page
 
 
@@ -134,6 +135,7 @@ def test_every_page_is_quiet_and_fits(
     found = []
     for name in names:
         page = tab.open(name)
+        page.add_style_tag(content="* { content-visibility: visible !important }")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             found.append(f"{name}: {wide} pixels too wide")

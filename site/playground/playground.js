@@ -275,8 +275,11 @@
     });
   }
 
-  addDigits();
-  listen();
-  show();
-  root.dataset.ready = "";
+  // In three parts, so that a slow phone can answer a touch in between.
+  const start = [addDigits, listen, show, () => (root.dataset.ready = "")];
+  const next = () => {
+    start.shift()();
+    if (start.length) setTimeout(next, 0);
+  };
+  next();
 })();

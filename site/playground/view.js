@@ -12,18 +12,20 @@
 
   /** Paint square maps of numbers side by side, each number through `colour`. */
   function paint(canvas, values, side, { colour = GREY, columns = 1, gap = 0 } = {}) {
-    const maps = values.length / (side * side);
-    const rows = Math.ceil(maps / columns);
+    const rows = Math.ceil(values.length / (side * side) / columns);
     canvas.width = columns * (side + gap) - gap;
     canvas.height = rows * (side + gap) - gap;
     const context = canvas.getContext("2d");
-    for (let m = 0; m < maps; m++) {
-      const tile = context.createImageData(side, side);
-      for (let i = 0; i < side * side; i++) {
-        tile.data.set([...colour(values[m * side * side + i]), 255], 4 * i);
-      }
-      context.putImageData(tile, (m % columns) * (side + gap), Math.floor(m / columns) * (side + gap));
-    }
+    const picture = context.createImageData(canvas.width, canvas.height);
+    values.forEach((value, i) => {
+      const map = Math.floor(i / (side * side));
+      const row = Math.floor(map / columns) * (side + gap) + Math.floor((i % (side * side)) / side);
+      const column = (map % columns) * (side + gap) + (i % side);
+      const at = 4 * (row * canvas.width + column);
+      [picture.data[at], picture.data[at + 1], picture.data[at + 2]] = colour(value);
+      picture.data[at + 3] = 255;
+    });
+    context.putImageData(picture, 0, 0);
   }
 
   /** Mark one pixel of an image by a frame around it. */
