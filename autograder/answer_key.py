@@ -115,7 +115,7 @@ def flattened(value: Any, tensors: dict[str, Tensor]) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Tensor):
-        whole = value.detach().contiguous()
+        whole = value.detach().clone(memory_format=torch.contiguous_format)  # views share storage
         about = f"{whole.dtype} {tuple(whole.shape)} ".encode()
         name = hashlib.sha256(about + whole.numpy().tobytes()).hexdigest()[:24]
         tensors[name] = whole

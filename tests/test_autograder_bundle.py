@@ -64,6 +64,7 @@ def test_a_value_that_is_kept_comes_back_as_it_was():
         "a network": network,
         "the same images": images.clone(),
         "a mask": images > 0.5,
+        "a part of the images": images[1:3],
         "nothing": None,
         "evidence": Evidence(0.0, 1.0, 0.5, 0.1, 0.4, 20, 1e-4, "a rule"),
         "named": {"epsilon": 0.1, "flag": True},
@@ -78,6 +79,7 @@ def test_a_value_that_is_kept_comes_back_as_it_was():
     assert torch.equal(split.images, images)
     assert torch.equal(found["the same images"], images)
     assert torch.equal(found["a mask"], images > 0.5)
+    assert torch.equal(found["a part of the images"], images[1:3])
     assert torch.equal(found["a network"].module(images), network.module(images))
 
 
