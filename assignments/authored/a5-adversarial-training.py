@@ -14,8 +14,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Every network in this notebook has the same
-# architecture, `strided-cnn`, and starts from the same weights.
+# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
+# hand: `course data download mnist`. Every network in this notebook has the same architecture,
+# `strided-cnn`, and starts from the same weights.
 
 # %%
 import math

@@ -13,10 +13,11 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. The network below is made as most published
-# ones are: it takes **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the
-# normalisation is no part of it. In this course it has been a layer inside the model so far, and
-# now you will see why. `probe` holds the images that are attacked.
+# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
+# hand: `course data download mnist`. The network below is made as most published ones are: it takes
+# **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the normalisation is no part of
+# it. In this course it has been a layer inside the model so far, and now you will see why. `probe`
+# holds the images that are attacked.
 
 # %%
 import math

@@ -14,7 +14,8 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing.
+# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
+# hand: `course data download mnist`.
 
 # %%
 import math
