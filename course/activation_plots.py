@@ -74,9 +74,9 @@ def feature_map_grid(
     """One image, and below it a row of feature maps for each of at most six layers.
 
     `image` (C, H, W) in [0, 1]; `maps` layer name -> (channels, height, width), as
-    `course.monitor.feature_maps` returns them, of which the first `most` are drawn. White is the
-    largest value of the row, black the smallest, so maps of one row can be compared. Raises
-    CourseError for other shapes.
+    `course.monitor.feature_maps` returns them, of which the first `most` are drawn; where there are
+    more, the row says so. White is the largest value of the layer, black the smallest, so maps of
+    one row can be compared. Raises CourseError for other shapes.
     """
     picture = image_batch(numbers(image, "image")[None], "image")[0].mean(axis=0)
     if not 1 <= len(maps) <= MOST_ROWS:
@@ -88,7 +88,9 @@ def feature_map_grid(
                 f"maps of '{name}' have shape {values.shape}, expected (channels, height, width)"
             )
     heading = title or f"What {len(rows)} layers make of one image"
-    alt = "Rows of feature maps. " + "; ".join(_told(name, values) for name, values in rows.items())
+    alt = "Rows of feature maps. " + "; ".join(
+        _told(name, values, most) for name, values in rows.items()
+    )
     columns = max(2, min(most, max(len(values) for values in rows.values())))
     height = 0.5 + (1 + len(rows)) * (WIDTH - 0.6) / columns
     with canvas(theme, height, title=heading, alt=alt) as figure:
@@ -100,7 +102,8 @@ def feature_map_grid(
         for line, (name, values) in zip(grid[1:], rows.items(), strict=True):
             for axes, each in zip(line, values, strict=False):
                 _picture(axes, each, "gray", float(values.min()), float(values.max()))
-            _named(line[0], name)
+            more = f"\nfirst {most} of {len(values)}" if len(values) > most else ""
+            _named(line[0], name + more)
     return figure
 
 
@@ -152,9 +155,10 @@ def _named(axes: Axes, name: str) -> None:
     axes.set_ylabel(name, fontsize=10, rotation=0, ha="right", va="center")
 
 
-def _told(name: str, values: np.ndarray) -> str:
+def _told(name: str, values: np.ndarray, most: int) -> str:
     off = int((values == 0).all(axis=(1, 2)).sum())
+    shown = f", of which the first {most} are shown" if len(values) > most else ""
     return (
         f"{name}: {len(values)} maps of {values.shape[1]} by {values.shape[2]}, values "
-        f"{values.min():.2g} to {values.max():.2g}, {off} of them all 0"
+        f"{values.min():.2g} to {values.max():.2g}, {off} of them all 0{shown}"
     )

@@ -59,6 +59,9 @@ def test_words_count_dead_units_and_maps() -> None:
     maps = {"relu": torch.stack([torch.zeros(2, 2), torch.ones(2, 2)])}
     words = plots.alt_text(activation_plots.feature_map_grid(IMAGE, maps))
     assert "relu: 2 maps of 2 by 2, values 0 to 1, 1 of them all 0" in words
+    assert "shown" not in words
+    few = activation_plots.feature_map_grid(IMAGE, maps, most=1)
+    assert "1 of them all 0, of which the first 1 are shown" in plots.alt_text(few)
     alive = activation_plots.unit_activity({"relu": [0.5, 1.0]})
     assert "Every unit is on for some image" in plots.alt_text(alive)
 

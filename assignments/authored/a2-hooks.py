@@ -3,8 +3,8 @@
 # %% [markdown]
 # # 2 · Look inside: hooks and activations
 #
-# Write the tool that shows what every layer of a network computes, and use it to watch an attack
-# grow from layer to layer.
+# Write the tool that shows what every layer of a network computes, and use it to follow an attack
+# from layer to layer.
 #
 # A network takes an image and gives ten numbers. Between the two lie thousands of numbers that
 # nobody prints. To find out why a network fails, or that a layer has died, you must see them.
@@ -83,15 +83,16 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Compare `conv1` with `relu1` below it: the ReLU keeps the light parts and paints the rest black.
-# The maps of `conv2` are smaller, and no longer look like the digit. They say *that* something is
-# there, not what it looks like.
+# Each row shows the first eight maps of its layer; `conv2` and `relu2` have sixteen. Compare
+# `conv1` with `relu1` below it: the ReLU keeps the light parts and paints the rest black. The maps
+# of `conv2` are smaller, and no longer look like the digit. They say *that* something is there, not
+# what it looks like.
 #
-# >> To think about: after a ReLU, most of a map is black. Is that a waste?
-# No. A map that is on everywhere says nothing about where its pattern is. That most units are
-# silent for most images makes the few that speak informative, and it is what makes the network more
-# than a linear function: which units are off decides which linear function the image meets. A unit
-# that is silent for *every* image is another matter; it comes up below.
+# >> To think about: a ReLU paints a part of the maps black. Is that a waste?
+# No. A map that is on everywhere says nothing about where its pattern is. And that some units are
+# silent, others for each image, is what makes the network more than a linear function: which units
+# are off decides which linear function the image meets. A unit that is silent for *every* image is
+# another matter; it comes up below.
 
 # %% [markdown]
 # ## How to listen: forward hooks
@@ -121,7 +122,8 @@ logits = victim(data.test.images[:3])  # silence: the hook is gone
 #
 # Names come from `model.named_modules()`: `"conv1"`, or `"block2.conv1"` for a layer in a block. It
 # also yields the modules that contain others, and the network itself under the name `""`. The ones
-# that do the work are the **leaves**, those without children.
+# that do the work are the **leaves**, those without children. Trust the names that the network
+# gives: those in the checks are made up, such as `"tubamo15"`.
 
 # %% [markdown] card: activation_monitor
 # difficulty: 3
@@ -136,13 +138,13 @@ def statistics(output: Tensor) -> dict[str, Any]:
     """Summarise one layer's output in plain numbers.
 
     Args:
-        output: of any shape, with at least one value; it may be part of a graph.
+        output: of any shape, with at least two values; it may be part of a graph.
 
     Returns:
         `mean`, `std`, `min`, `max`: floats, over all values of all images. Divide the standard
             deviation by the number of values or by one less; both are accepted.
         `zero_fraction`: a float in [0, 1], the share of values that are exactly 0.
-        `shape`: a tuple, the number of images first.
+        `shape`: a tuple or list of sizes, the number of images first.
     """
     # 1. Take the output out of the graph.
     # 2. Return the six entries; `.item()` makes a number of a tensor with one element.
@@ -172,8 +174,8 @@ class ActivationMonitor:
         monitor.stats["conv1"]["mean"]
 
     `stats` maps the name of each watched layer that has run to the `statistics` of its latest
-    output. It stays after the block. The network is left alone: its answers and its mode are
-    what they are without a monitor, and other hooks are none of its business.
+    output. It stays after the block. The network is left alone: its answers, its gradients and
+    its mode are what they are without a monitor, and other hooks are none of its business.
     """
 
     def __init__(self, model: nn.Module, layers: Collection[str] | None = None) -> None:
@@ -188,7 +190,7 @@ class ActivationMonitor:
         """
         # 1. Empty the statistics: a monitor may be used for a second block.
         # 2. Find out what to watch, before anything is registered.
-        # 3. Register a hook on each module and keep its handle.
+        # 3. Register `self._hook(name)` on each module and keep the handle.
         # 4. Return the monitor: that is what `as` names.
 
     def __exit__(
@@ -245,7 +247,8 @@ for layer, row in monitor.stats.items():
 # %% [markdown]
 # Some things to read off: a ReLU turns a negative minimum into 0, and its column of zeros shows how
 # much it silences. Pooling keeps the largest of four values, so zeros become rarer. `flatten`
-# changes the shape and nothing else. The logits are far larger than anything before them.
+# changes the shape and nothing else. The logits spread wider than anything before them: compare the
+# column `std`.
 
 # %% [markdown]
 # ## The monitor that prints nothing
@@ -421,10 +424,11 @@ for layer in drifts["FGSM"]:
 # %% [markdown]
 # At the input both are equally large. In the first layer they still are of one order. Then they
 # part: the noise is averaged away from layer to layer, since its signs have nothing to do with the
-# weights and mostly cancel. The attack's signs were chosen to agree with the weights, so nothing
-# cancels, and the deeper the layer, the more it has moved. Liao and others (2018) call this
-# amplification and build a defence on it: they compare deep layers, where clean and attacked images
-# are far apart, not pixels.
+# weights and mostly cancel. The attack's signs were chosen to agree with the weights, so they do
+# not cancel. The drift itself need not rise with every layer; ReLU and pooling often lower both.
+# But the deeper the layer, the further the attack is ahead of the noise, as the last column says.
+# Liao and others (2018) call this amplification and build a defence on it: they compare deep
+# layers, where clean and attacked images are far apart, not pixels.
 #
 # Two warnings before you take drift for an alarm bell:
 #
@@ -441,10 +445,11 @@ for layer in drifts["FGSM"]:
 # %% [markdown]
 # ## Dead units
 #
-# A unit behind a ReLU is **dead** if it is off for every image. Its gradient is 0 then, so no image
-# can wake it: it takes memory and time and does nothing. Large steps in training kill units, since
-# one step can push a unit's bias so low that no image reaches it again. `zero_fraction` gives a
-# first sign; to name the dead, count for each unit on how many images it is on.
+# A unit behind a ReLU is **dead** if it is off for every image. Its gradient is 0 then, so training
+# on these images no longer moves its weights: it takes memory and time and does nothing. Large
+# steps in training kill units, since one step can push a unit's bias so low that no image of the
+# data reaches it again. `zero_fraction` gives a first sign; to name the dead, count for each unit
+# on how many images it is on.
 
 
 # %%
