@@ -338,7 +338,7 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
             "the best wrong class's logit minus the true class's",
             f"values from {found.min():.3g} to {found.max():.3g}, off by up to {apart:.3g}",
             cause=mistaken,
-            hint="Use the logits as they are, and take the true class out before you look for the largest.",
+            hint="Take the logits as they are, and of the wrong classes alone the largest.",
         )
 
 
