@@ -43,9 +43,16 @@ class Wrong(StudentFault):
 
 
 class Crash(StudentFault):
-    """The student's code raised an error, or its process died."""
+    """The student's code raised an error, or its process died.
+
+    error: the name of the exception, if there was one and it may be shown.
+    refusal: it is a ValueError, by which a function refuses what it is given.
+    outside: none of the student's own functions was running when it was raised.
+    """
 
     status = "CRASH"
+    error = ""
+    refusal = outside = False
 
 
 class NotWritten(Crash):

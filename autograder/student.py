@@ -185,6 +185,16 @@ class Student:
         """The gradient of the summed result of the student's `name` by its first argument."""
         return self._request("gradient", name, first, *others)
 
+    def gradients(self, ref: Ref, images: Tensor) -> list[Tensor]:
+        """The gradients of the network's summed logits by `images` and by each of its parameters.
+
+        Raises Malformed when something else comes back.
+        """
+        gradients = self._request("gradients", ref, images)
+        if not isinstance(gradients, list) or not all(isinstance(g, Tensor) for g in gradients):
+            raise Malformed("the gradients of a network", "something else")
+        return gradients
+
     def attack(self, directions: Tensor) -> Ref:
         """An attack on the other side that adds epsilon * directions[label] to each image, clamped.
 
@@ -264,20 +274,31 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
         raise Malformed("an answer in the agreed form", "an error that is no report")
     kind = printable(error.get("type"), 80)
     if kind == "NotImplementedError":
+        name = printable(error.get("stub"), 80) if public else ""
         return NotWritten(
             "your own code",
             "the stub: it raises NotImplementedError",
-            cause="this exercise is not written yet",
+            cause=f"{f'`{name}`' if name else 'this exercise'} is not written yet",
             hint=first_hint(printable(error.get("step"), 300) if public else ""),
         )
     message = printable(error.get("message"), 500) if public else ""
     shown = kind if public or known_exception(kind) else "an error of your own"
-    return Crash(
+    place = place_of(error, cells)
+    fault = Crash(
         "a result",
-        f"{shown}{place_of(error, cells)}" + (f": {message}" if message else ""),
+        f"{shown}{place}" + (f": {message}" if message else ""),
         cause="your code raised an error",
-        hint=ADVICE.get(kind, "Run `autograder check` to see the whole message on public inputs."),
+        hint=ADVICE.get(kind, look(place) if public else RUN_CHECK),
     )
+    fault.error, fault.refusal = shown, error.get("refusal") is True
+    fault.outside = error.get("outside") is True
+    return fault
+
+
+def look(place: str) -> str:
+    """Where to look for an error whose whole message is shown."""
+    where = "the line named above" if place else "the message above"
+    return f"Read {where}; print what your code has there, its type and its shape."
 
 
 def first_hint(step: str) -> str:
@@ -287,6 +308,7 @@ def first_hint(step: str) -> str:
     return "Follow the numbered steps in its cell, and delete the line that raises."
 
 
+RUN_CHECK = "Run `autograder check` to see the whole message on public inputs."
 ADVICE = {
     "AssertionError": "An `assert` of your own failed on these inputs.",
     "ImportError": "Use the packages that the course installs.",

@@ -15,7 +15,7 @@ import random
 import socket
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
@@ -107,6 +107,12 @@ class Worker:
         (gradient,) = torch.autograd.grad(self.namespace[name](first, *others).sum(), first)
         return gradient
 
+    def do_gradients(self, ref: Ref, images: Tensor) -> list[Tensor]:
+        """The gradients of the sum of a kept network's logits, by images and parameters."""
+        network = self.objects[ref.name]
+        logits = network(images.requires_grad_())
+        return list(torch.autograd.grad(logits.sum(), [images, *network.parameters()]))
+
     def do_attack(self, ref: Ref, directions: Tensor) -> None:
         """Keep an attack as `ref` that moves an image by epsilon times its class's direction.
 
@@ -192,30 +198,64 @@ class Worker:
 
         running: the title of the cell that was being run, if the error names none.
         """
-        cell, line, trace, step = running, None, error.__traceback__, ""
+        cell, line, trace, own = running, None, error.__traceback__, ""
         while trace is not None:
-            step = first_step(trace.tb_frame.f_code, trace.tb_lineno)
+            if trace.tb_frame.f_globals is self.namespace:
+                own = trace.tb_frame.f_code.co_filename
             if trace.tb_frame.f_code.co_filename in self.titles:
                 cell, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
+        written: object = error
         if line is None and isinstance(error, SyntaxError) and error.filename in self.titles:
-            cell, line = error.filename, error.lineno
+            cell, line, written = error.filename, error.lineno, error.msg  # str() has the place too
         try:
-            message = str(error)[:MESSAGE_LENGTH]
+            message = str(written)[:MESSAGE_LENGTH]
         except BaseException:  # a student's own __str__ may do anything
             message = ""
-        place = {"cell": cell, "line": line, "step": step}
-        return {"type": type(error).__name__[:80], "message": message, **place}
+        stub, step = first_stub(own) if isinstance(error, NotImplementedError) else ("", "")
+        place = {"cell": cell, "line": line, "stub": stub, "step": step, "outside": not own}
+        refusal = any(kind is ValueError for kind in type.mro(type(error)))
+        name = type(error).__name__[:80]
+        return {"type": name, "message": message, "refusal": refusal, **place}
 
 
 class ErrorInBlock(Exception):
     """What is raised in a block to see what its context manager makes of an error."""
 
 
-def first_step(code: types.CodeType, line: int) -> str:
-    """The text of the comment `# 1. ...` in a function, above `line`; empty if it has none."""
-    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 : line]
-    text = "".join(lines[start:]) if (start := step_line(lines, 1)) is not None else ""
+def first_stub(cell: str) -> tuple[str, str]:
+    """The first function of a cell that is still a stub, and the text of its comment `# 1. ...`.
+
+    A cell may hold several, to be written from top to bottom, whichever of them was called.
+    """
+    lines = linecache.getlines(cell)
+    try:
+        tree = slicing.ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return "", ""
+    for name, function in functions(tree.body):
+        *before, last = function.body
+        untouched = isinstance(last, slicing.ast.Raise) and len(before) <= 1  # a docstring
+        step = first_step(lines[function.lineno - 1 : last.lineno])
+        if step and untouched:
+            return name, step
+    return "", ""
+
+
+def functions(
+    body: list[slicing.ast.stmt], inside: str = ""
+) -> Iterator[tuple[str, slicing.ast.FunctionDef]]:
+    """The functions and methods in these statements, by the names that a student knows."""
+    for node in body:
+        if isinstance(node, slicing.ast.FunctionDef):
+            yield inside + node.name, node
+        elif isinstance(node, slicing.ast.ClassDef):
+            yield from functions(node.body, f"{node.name}.")
+
+
+def first_step(lines: list[str]) -> str:
+    """The text of the comment `# 1. ...` among a function's lines; empty if there is none."""
+    text = "".join(lines[start:-1]) if (start := step_line(lines, 1)) is not None else ""
     comment = text[: len(text) if (end := text.find("# 2.")) < 0 else end]
     return " ".join(word for word in comment.split() if word != "#")[:STEP_LENGTH]
 

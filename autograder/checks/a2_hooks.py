@@ -9,6 +9,8 @@ network, and some of their names are drawn at random.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor
@@ -16,14 +18,9 @@ from torch import Tensor
 from autograder.checks import diagnose_hooks as diagnose
 from autograder.checks.answers import kind, require
 from autograder.checks.observe_hooks import (
-    NUMBERS,
-    REPLACED,
     Observed,
-    Stats,
     attacked,
-    comparable,
     drift,
-    is_refused,
     observe,
     renamed,
     require_names,
@@ -37,12 +34,19 @@ from autograder.checks.observe_hooks import (
     with_dead_layers,
     without_a_trace,
 )
-from autograder.errors import Crash, NotWritten, Wrong
+from autograder.checks.watched import (
+    answers_as_without,
+    keep_apart,
+    learns_as_without,
+    refusal,
+    require_refusal,
+    stays_after_the_block,
+)
+from autograder.errors import Wrong
 from autograder.expect import expect_true
 from autograder.protocol import Ref
 from autograder.setting import Setting
 from autograder.student import Network, Student
-from course.metrics import predict
 
 LECTURE = "lectures/hooks/"
 MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
@@ -56,16 +60,29 @@ DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
 def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
     """Around a trained network it records six statistics of each layer"""
     require(student, "ActivationMonitor", "class")
-    observed = observe(student, setting.victim, some_images(setting, "first images"))
+    images = some_images(setting, "first images")
+    observed = observe(student, setting.victim, images)
     if not observed.stats:
+        cause = why_empty(student, setting.victim, images)
         raise Wrong(
             "statistics of the layers that ran",
             "an empty `stats` after the block",
-            cause=diagnose.other_names([], observed.layers),
-            hint="Register a forward hook on every leaf in `__enter__`; fill `stats` in the hook.",
+            cause=cause,
+            hint=diagnose.NEXT_STEP[cause],
         )
     for name in observed.common:
         require_statistics(observed.stats[name], name)
+
+
+def why_empty(student: Student, network: Network, images: Tensor) -> str:
+    """Why there is nothing in `stats` after a block: whether something was in it before its end."""
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    given = student.enter(monitor)
+    student.apply(ref, images)
+    stats = stats_of(student, monitor, given)
+    student.leave(monitor)
+    return diagnose.EMPTIED if stats else diagnose.SILENT
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +100,7 @@ def hidden(student: Student, setting: Setting) -> Observed:
 def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
     """mean, std, min and max are those of the layer's whole output"""
     measures["layers"] = len(hidden.common)
-    require_numbers_of(hidden, NUMBERS)
+    require_numbers_of(hidden, diagnose.NUMBERS)
 
 
 @pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
@@ -112,7 +129,12 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
     images = some_images(setting, "images for leaves", 6)
     for name in ("tiny-cnn", "small-resnet", "functional-cnn", "shared-relu-cnn"):
         observed = observe(student, renamed(setting, name), images)
-        require_names(observed.stats, diagnose.leaves(observed.layers), observed.layers)
+        require_names(
+            observed.stats,
+            diagnose.leaves(observed.layers),
+            observed.layers,
+            extra="layers of another network are in it: does `stats` belong to the class?",
+        )
 
 
 @pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
@@ -123,7 +145,7 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         observed = observe(student, renamed(setting, name), *batches)
         require_numbers_of(
             observed,
-            NUMBERS,
+            diagnose.NUMBERS,
             cause="a layer may run more than once in a block: each run replaces the one before",
         )
 
@@ -136,18 +158,9 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
     chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
     images = some_images(setting, "images for chosen layers", 9)
     observed = observe(student, network, images, layers=chosen)
-    found = observed.stats.keys()
-    require_names(
-        found,
-        chosen,
-        observed.layers,
-        cause="every leaf is watched: `layers` is not used"
-        if found >= diagnose.leaves(observed.layers).keys()
-        else "a chosen layer may be a block of several modules: look for it among all of them"
-        if outer[5] not in found
-        else "the keys are to be the names that were given",
-    )
-    require_numbers_of(observed, NUMBERS)
+    cause = diagnose.other_choice(observed.stats, chosen, outer[5], observed.layers)
+    require_names(observed.stats, chosen, observed.layers, cause=cause)
+    require_numbers_of(observed, diagnose.NUMBERS)
 
 
 # --- ActivationMonitor: when it records ----------------------------------------------------------
@@ -155,7 +168,7 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
 
 @pytest.mark.graded(points=1, needs="monitor_watches_chosen_layers", **MONITOR)
 def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
-    """A name that no layer has is an error, and so is an empty list"""
+    """A name that no layer has is a ValueError, and so is an empty list"""
     network = renamed(setting, "tiny-cnn")
     first = next(name for name, _ in network.module.named_children())
     images = some_images(setting, "images for names", 4)
@@ -166,10 +179,10 @@ def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting
     }
     for what, layers in attempts.items():
         ref = student.network(network)
-        expect_true(
-            is_refused(student, ref, layers),
-            f"an error for {what}",
-            "a monitor that goes on",
+        require_refusal(
+            partial(begin, student, ref, layers),
+            f"for {what}",
+            got="a monitor that goes on",
             cause="an empty list counts as false in `if layers`: ask `layers is None`"
             if not layers
             else "a monitor that watches nothing looks like a network in which nothing happens",
@@ -178,6 +191,11 @@ def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting
         student.apply(ref, images)  # the process lives: it was an error, and no end
     observed = observe(student, network, images, layers=[first])
     require_names(observed.stats, [first], observed.layers)
+
+
+def begin(student: Student, ref: Ref, layers: list[str]) -> None:
+    """Make and enter a monitor of these layers."""
+    student.enter(student.make("ActivationMonitor", ref, layers))
 
 
 @pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
@@ -194,6 +212,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
         "an empty `stats` when the block begins",
         "statistics of a run before the block",
         cause="the hooks are put on in `__init__`, or `stats` is not emptied as the block begins",
+        hint="Register in `__enter__`, and set `self.stats = {}` there.",
     )
     student.apply(ref, images)
     student.leave(monitor)
@@ -213,81 +232,13 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
     stays_after_the_block(student, ref, monitor, given, others)
 
 
-def stays_after_the_block(
-    student: Student, ref: Ref, monitor: Ref, given: Ref, others: Tensor
-) -> None:
-    """Raise Wrong where `stats` changes, or is gone, when the network runs after the block."""
-    before = comparable(stats_of(student, monitor, given))
-    expect_true(
-        bool(before),
-        "`stats` still there after the block",
-        "an empty one",
-        cause="`__exit__` empties it: take off the hooks and leave the numbers",
-    )
-    student.apply(ref, others)
-    expect_true(
-        comparable(stats_of(student, monitor, given)) == before,
-        "the same `stats` whatever the network does after the block",
-        "others after it has run again",
-        cause="the hooks are still on the network",
-        hint="`register_forward_hook` returns a handle: keep it, and call its `.remove()` in "
-        "`__exit__`.",
-    )
-
-
 @pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
-    """The network answers as without it, and a second monitor, or a second block, is no matter"""
+    """The network answers and learns as without it; a second monitor, or block, is no matter"""
     answers_as_without(student, setting)
-    network = renamed(setting, "strided-cnn")
+    learns_as_without(student, setting)
     images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
-    ref = student.network(network)
-    first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
-    outer = student.enter(first)
-    student.enter(second)
-    student.leave(second)
-    student.apply(ref, images)
-    student.leave(first)
-    again = student.enter(second)
-    student.apply(ref, later)
-    student.leave(second)
-    others = "leaving a monitor took off hooks that are not its own, or both share one `stats`"
-    records(network, images, stats_of(student, first, outer), others)
-    twice = "a second block of one monitor records nothing: register in `__enter__`"
-    records(network, later, stats_of(student, second, again), twice)
-
-
-def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:
-    """Raise Wrong unless these are the statistics of the network on `images`."""
-    if not stats:
-        raise Wrong("statistics of the layers that ran", "an empty `stats`", cause=cause)
-    require_numbers_of(Observed(diagnose.run(network.module, images), stats), NUMBERS, cause=cause)
-
-
-def answers_as_without(student: Student, setting: Setting) -> None:
-    """Raise Wrong where the network's logits, or what it records, change because it is watched.
-
-    It is in train mode, where a batch normalisation shows by its answers in which mode it is.
-    """
-    network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
-    own = network.with_weights(network.weights).module.train()
-    layers = diagnose.run(own, images)
-    ref = student.network(network, training=True)
-    monitor = student.make("ActivationMonitor", ref)
-    student.enter(monitor)
-    logits = student.apply(ref, images)
-    student.leave(monitor)
-    right = layers[""].outputs[-1]
-    in_eval_mode = predict(network.with_weights(network.weights).module, images)
-    expect_true(
-        same(logits, right),
-        "the logits that the network gives when nobody watches",
-        "other logits in the block",
-        cause="the network was put in eval mode: watch it as it is"
-        if same(logits, in_eval_mode)
-        else REPLACED,
-        hint="Let the hook return nothing.",
-    )
+    keep_apart(student, renamed(setting, "strided-cnn"), images, later)
 
 
 @pytest.mark.graded(needs="monitor_measures_the_output", **MONITOR)
@@ -303,7 +254,7 @@ def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
         student.apply(ref, images)
         student.leave(monitor, failed=failed)
     without_a_trace(before, student.traces(ref), "a block")
-    if is_refused(student, ref, [first, "no-such-layer"]):
+    if refusal(partial(begin, student, ref, [first, "no-such-layer"])) is not None:
         without_a_trace(before, student.traces(ref), "a block that could not begin")
 
 
@@ -385,21 +336,17 @@ def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> No
 
 @pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
 def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
-    """Two batches of different shape are an error, not stretched to fit"""
+    """Two batches of different shape are a ValueError, not stretched to fit"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
     ref = student.network(network)
     for count in (1, 0):
-        try:
-            student.call("activation_drift", ref, images[: 6 if count else 0], images[:count])
-        except NotWritten:
-            raise
-        except Crash:
-            continue
-        raise Wrong(
-            "an error where clean and adversarial do not hold the same images"
+        clean = images[: 6 if count else 0]
+        require_refusal(
+            partial(student.call, "activation_drift", ref, clean, images[:count]),
+            "where clean and adversarial do not hold the same images"
             if count
-            else "an error where there are no images",
-            "a result",
+            else "where there are no images",
+            got="a result",
             cause="one image is compared with each of six, since PyTorch stretches it"
             if count
             else "the mean of nothing is no number",

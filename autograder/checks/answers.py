@@ -25,7 +25,9 @@ def require(student: Student, name: str, kind: str) -> None:
         cause=student.notes[0]
         if student.notes
         else "the cell that defines it is missing or was renamed",
-        hint=f"Define `{name}` exactly so, then restart the kernel and run all cells.",
+        hint="Correct that line, then restart the kernel and run all cells."
+        if student.notes
+        else f"Define `{name}` exactly so, then restart the kernel and run all cells.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+NUMBERS = ("mean", "std", "min", "max")
 Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to what the student found
 
 
@@ -67,6 +68,65 @@ def leaves(layers: Mapping[str, Layer]) -> dict[str, Layer]:
     return {name: layer for name, layer in layers.items() if layer.is_leaf and layer.outputs}
 
 
+# --- causes with a next step of their own --------------------------------------------------------
+
+REPLACED = "a hook that returns something puts it in the place of the layer's output"
+NO_HOOK = "`_hook` returns nothing, so that None was registered in the place of a hook"
+NO_ARGUMENTS = "a hook takes three arguments: the module, its inputs and its output"
+NOT_CALLED = f"{NO_ARGUMENTS}; and {REPLACED}"
+LAST_NAME = (
+    "only the last layer is in it, as when all hooks are made in a loop and look up its `name` "
+    "when they are called: it is the last by then"
+)
+EMPTIED = "`__exit__` empties `stats`"
+SILENT = "no hook has fired: are they registered, on modules that run?"
+EVAL_MODE = "the network was put in eval mode: watch it as it is"
+CUT = "a hook returns `output.detach()`, or the block switches gradients off"
+SWITCHED_OFF = "gradients were switched off, and not on again"
+CONTAINERS = "modules that contain others are watched too, not leaves alone"
+OUTERMOST = "only the outermost modules are watched: `named_modules` goes inside"
+ZERO_OR_LESS = "the share of values of 0 or less, not of exact zeros"
+
+TAKEN_OFF = "leaving a monitor took off hooks that are not its own"
+STILL_ON = "its hooks are still on the network after its block, or all monitors share one `stats`"
+NOT_AGAIN = "a second block of one monitor records nothing: register in `__enter__`"
+
+NOTHING = "Let the hook return nothing: no `return` at all."
+A_LEAF = "A leaf is a module without children: `not list(module.children())`."
+NEXT_STEP = {
+    REPLACED: NOTHING,
+    NO_HOOK: "End `_hook` with `return` and the name of the function that it defines.",
+    NO_ARGUMENTS: "Define it as `def note(module, inputs, output):`.",
+    NOT_CALLED: "Define it as `def note(module, inputs, output):`, and let it return nothing.",
+    LAST_NAME: "Let a function make each hook, with the name as its argument: `self._hook(name)`.",
+    EMPTIED: "Take the hooks off in `__exit__`, and leave the numbers.",
+    SILENT: "Register a forward hook on every leaf in `__enter__`; fill `stats` in the hook.",
+    EVAL_MODE: "Leave out `model.eval()`.",
+    CUT: "Let the hook return nothing, and detach in `statistics` alone.",
+    SWITCHED_OFF: "Leave them on: `.detach()` in `statistics` is enough. Then restart the kernel.",
+    TAKEN_OFF: "Call `.remove()` of the handles that this monitor keeps, and touch no other hook.",
+    STILL_ON: "Remove every handle in `__exit__`, and set `self.stats = {}` in `__enter__`.",
+    NOT_AGAIN: "Register in `__enter__`, each time; `__init__` keeps the model and the layers.",
+    CONTAINERS: A_LEAF,
+    OUTERMOST: A_LEAF,
+    ZERO_OR_LESS: "Compare with `== 0`.",
+}
+
+
+def next_step(cause: str) -> str:
+    """What to do about a cause, of which a known one is the end; empty if it says so itself."""
+    return next((step for known, step in NEXT_STEP.items() if cause.endswith(known)), "")
+
+
+def failed_hook(error: str) -> str:
+    """Why a network cannot run that is watched: the error, with its message if that is public."""
+    if "'NoneType' object is not callable" in error:
+        return NO_HOOK
+    if "positional argument" in error:
+        return NO_ARGUMENTS
+    return REPLACED if "Tensor" in error or "attribute" in error else NOT_CALLED
+
+
 # --- which layers --------------------------------------------------------------------------------
 
 
@@ -75,6 +135,8 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
     names, right = set(found), leaves(layers).keys()
     rectifiers = {name for name in right if isinstance(layers[name].module, nn.ReLU)}
     outermost = {name for name in layers if name and "." not in name}
+    if len(right) > 1 and names == {[name for name in layers if layers[name].is_leaf][-1]}:
+        return LAST_NAME
     if names == rectifiers:
         return "only modules of the class nn.ReLU are watched: a network may call F.relu instead"
     if names and names <= {type(layer.module).__name__ for layer in layers.values()}:
@@ -83,9 +145,9 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
         more = names - right
         if any(layers[name].is_leaf for name in more):
             return "a layer that did not run is in it: fill `stats` in the hook alone"
-        return "modules that contain others are watched too, not leaves alone"
+        return CONTAINERS
     if names == outermost or names == {name for name in outermost if layers[name].is_leaf}:
-        return "only the outermost modules are watched: `named_modules` goes inside"
+        return OUTERMOST
     weighted = {name for name in right if any(True for _ in layers[name].module.parameters())}
     if names == weighted:
         return "only layers with weights are watched"
@@ -93,9 +155,20 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
         return (
             "the keys are the last parts of names: layers with one last part overwrite each other"
         )
-    if names > right:
-        return "layers of another network are in it: does `stats` belong to the class?"
-    return "" if names else "no hook has fired: are they registered, on modules that run?"
+    return "" if names else SILENT
+
+
+def other_choice(
+    found: Collection[str], chosen: Sequence[str], block: str, layers: Mapping[str, Layer]
+) -> str:
+    """What names other than those that were chosen come from; `block` is one that holds others."""
+    if set(found) == {chosen[-1]}:
+        return LAST_NAME
+    if set(found) >= leaves(layers).keys():
+        return "every leaf is watched: `layers` is not used"
+    if block not in found:
+        return "a chosen layer may be a block of several modules: look for it among all of them"
+    return "the keys are to be the names that were given"
 
 
 # --- numbers of one output -----------------------------------------------------------------------
@@ -138,7 +211,7 @@ WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
     "min": {"the largest: min and max are exchanged": torch.max},
     "max": {"the smallest: min and max are exchanged": torch.min},
     "zero_fraction": {
-        "the share of values of 0 or less, not of exact zeros": lambda v: (v <= 0).float().mean(),
+        ZERO_OR_LESS: lambda v: (v <= 0).float().mean(),
         "the share of values that are not 0": lambda v: (v != 0).float().mean(),
         "the number of zeros, not their share": lambda v: (v == 0).sum(),
         "in percent; a fraction is asked for": lambda v: 100 * (v == 0).float().mean(),
@@ -243,17 +316,18 @@ def other_drift(
 ) -> str:
     """Which other measure of change these numbers are."""
 
-    def is_that(drift: Drift, part: Callable[[Layer], Tensor]) -> bool:
-        pairs = {name: (part(clean[name]), part(attacked[name])) for name in found}
-        values = {
-            name: drift(a.flatten(1).double(), b.flatten(1).double()).item()
-            for name, (a, b) in pairs.items()
-        }
-        return all(near(found[name], value) for name, value in values.items())
+    def is_that(drift: Drift, part: Callable[[Layer], Tensor], *, flat: bool = True) -> bool:
+        for name, value in found.items():
+            a, b = part(clean[name]).double(), part(attacked[name]).double()
+            if not near(value, (drift(a.flatten(1), b.flatten(1)) if flat else drift(a, b)).item()):
+                return False
+        return True
 
     for words, drift in OTHER_DRIFTS.items():
         if is_that(drift, lambda layer: layer.outputs[-1]):
             return words
+    if is_that(relative_change, lambda layer: layer.outputs[-1], flat=False):
+        return "the outputs are not flattened: `norm(dim=1)` is then a length for each place"
     if is_that(relative_change, lambda layer: layer.inputs[-1]):
         return "it is the change of what goes into the layer, not of what comes out"
     if is_that(relative_change, lambda layer: layer.left[-1]):

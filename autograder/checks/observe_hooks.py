@@ -13,18 +13,16 @@ from torch import Tensor
 
 from autograder.checks import diagnose_hooks as diagnose
 from autograder.checks.answers import kind, require_number
-from autograder.errors import Crash, NotWritten, StudentFault, Wrong
+from autograder.errors import Crash, StudentFault, Wrong
 from autograder.expect import expect_true
 from autograder.protocol import Ref
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course.metrics import evaluating
 
-NUMBERS = ("mean", "std", "min", "max")
-STATISTICS = (*NUMBERS, "zero_fraction", "shape")
+STATISTICS = (*diagnose.NUMBERS, "zero_fraction", "shape")
 CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
 IMAGES = 24
-REPLACED = "a hook that returns something puts it in the place of the layer's output"
 
 Stats = dict[str, dict[str, Any]]
 
@@ -118,13 +116,24 @@ def observe(
     ref = hand_out(student, network, training=training)
     monitor = student.make("ActivationMonitor", ref, *([] if layers is None else [layers]))
     given = student.enter(monitor)
-    logits = [student.apply(ref, images) for images in batches]
+    logits = [run_watched(student, ref, images) for images in batches]
     student.leave(monitor)
     own = network.with_weights(network.weights).module.train(training)
     seen = diagnose.run(own, *batches)
     return Observed(
         seen, stats_of(student, monitor, given), not same(logits[-1], seen[""].outputs[-1])
     )
+
+
+def run_watched(student: Student, ref: Ref, images: Tensor) -> Any:
+    """The logits of a network in a block. A fault says what a hook may have done to it."""
+    try:
+        return student.apply(ref, images)
+    except Crash as fault:
+        if fault.outside:  # the network's own code does not fail, unless a hook is in its way
+            fault.cause = diagnose.failed_hook(fault.got)
+            fault.hint = diagnose.NEXT_STEP[fault.cause]
+        raise
 
 
 def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
@@ -187,7 +196,7 @@ def require_statistics(found: Mapping[str, Any], name: str) -> None:
         raise Wrong(
             f"{', '.join(STATISTICS)} of layer '{name}'", f"nothing called {', '.join(missing)}"
         )
-    for key in (*NUMBERS, "zero_fraction"):
+    for key in (*diagnose.NUMBERS, "zero_fraction"):
         require_number(found[key], f"`{key}` of layer '{name}'")
 
 
@@ -205,14 +214,18 @@ def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = 
                 wrong[name, key], right[name, key] = found, expected
     if wrong:
         (name, key), found = next(iter(wrong.items()))
+        cause = (
+            diagnose.REPLACED
+            if observed.disturbed
+            else diagnose.other_statistic(wrong, observed.layers) or cause
+        )
         raise Wrong(
             f"`{key}` {right[name, key]:.4g} of layer '{name}'",
             f"{found:.4g}",
-            cause=REPLACED
-            if observed.disturbed
-            else diagnose.other_statistic(wrong, observed.layers) or cause,
-            hint="A forward hook is called with (module, inputs, output): summarise `output`, all "
-            "of it.",
+            cause=cause,
+            hint=diagnose.next_step(cause)
+            or "A forward hook is called with (module, inputs, output): summarise `output`, all of "
+            "it.",
         )
 
 
@@ -237,33 +250,27 @@ def require_names(
     layers: Mapping[str, diagnose.Layer],
     *,
     cause: str = "",
+    extra: str = "names that no layer of this network has are in it: return its layers alone",
 ) -> None:
-    """Raise Wrong unless these are the names of the layers, in whatever order."""
+    """Raise Wrong unless these are the names of the layers, in whatever order.
+
+    extra: the cause, if there are all of them and others beside.
+    """
     missing = [name for name in right if name not in found]
-    extra = [name for name in found if name not in right]
+    more = [name for name in found if name not in right]
     parts = ([f"without {named(missing)}"] if missing else []) + (
-        [f"with {len(extra)} more"] if extra else []
+        [f"with {len(more)} more"] if more else []
     )
-    expect_true(
-        not parts,
+    if not parts:
+        return
+    likely = cause or diagnose.other_names(found, layers) or ("" if missing else extra)
+    raise Wrong(
         f"the layers {named(right)}",
-        f"{len(found)} layers, {' and '.join(parts)}",
-        cause=cause or diagnose.other_names(found, layers),
-        hint="Give each name its own entry, as `model.named_modules()` has it."
-        if cause
-        else "A leaf is a module without children: `not list(module.children())`.",
+        f"{len(found)} layer{'' if len(found) == 1 else 's'}, {' and '.join(parts)}",
+        cause=likely,
+        hint=diagnose.next_step(likely)
+        or "Give each layer one entry, under its name in `model.named_modules()`.",
     )
-
-
-def is_refused(student: Student, ref: Ref, layers: Sequence[str]) -> bool:
-    """Whether making or entering a monitor of these layers raises an error."""
-    try:
-        student.enter(student.make("ActivationMonitor", ref, layers))
-    except NotWritten:
-        raise
-    except Crash:
-        return True
-    return False
 
 
 def same(found: Any, right: Tensor) -> bool:

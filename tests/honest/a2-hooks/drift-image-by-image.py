@@ -2,8 +2,8 @@
 
 
 def activation_drift(model, clean, adversarial):
-    assert clean.shape == adversarial.shape
-    assert len(clean)
+    if clean.shape != adversarial.shape or not len(clean):
+        raise ValueError("not the same images")
     total = {}
     with evaluating(model), torch.no_grad():
         for x, y in zip(clean, adversarial):

@@ -16,8 +16,10 @@ def watched_modules(model, layers):
     for name in layers:
         module = model
         for part in name.split("."):
+            if part not in module._modules:
+                raise ValueError(f"no layer is called {name}")
             module = module._modules[part]
         found[name] = module
     if not found:
-        raise LookupError("no layer to watch")
+        raise ValueError("no layer to watch")
     return found

@@ -1,6 +1,7 @@
 """The statistics are thrown away with the hooks.
 
 loses: monitor_records_statistics
+cause: `__exit__` empties
 earns: 0
 """
 

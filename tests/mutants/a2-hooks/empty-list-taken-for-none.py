@@ -8,4 +8,6 @@ def watched_modules(model, layers):
     modules = dict(model.named_modules())
     if not layers:
         return {name: module for name, module in modules.items() if not list(module.children())}
+    if not modules.keys() >= set(layers):
+        raise ValueError("no such layer")
     return {name: modules[name] for name in layers}

@@ -1,6 +1,6 @@
 """Every leaf has an entry from the beginning, whether it runs or not.
 
-loses: monitor_watches_every_leaf, monitor_records_in_the_block_only
+loses: monitor_watches_every_leaf, monitor_records_in_the_block_only, monitor_leaves_others_alone
 cause: did not run
 """
 

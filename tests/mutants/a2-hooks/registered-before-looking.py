@@ -17,8 +17,9 @@ class ActivationMonitor:
         if self.layers is not None and not self.layers:
             raise ValueError("no layers")
         for name in watched_modules(self.model, None) if self.layers is None else self.layers:
-            module = modules[name]
-            self.handles.append(module.register_forward_hook(self.hook(name)))
+            if name not in modules:
+                raise ValueError(f"no layer is called {name}")
+            self.handles.append(modules[name].register_forward_hook(self.hook(name)))
         return self
 
     def __exit__(self, kind, error, traceback):
