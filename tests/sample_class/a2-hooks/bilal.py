@@ -39,9 +39,10 @@ class ActivationMonitor:
 
     def __enter__(self):
         names = leaf_names(self.model) if self.layers is None else list(self.layers)
-        parts = {name: self.model.get_submodule(name) for name in names}
-        if not parts:
-            raise ValueError("nothing to watch")
+        every = dict(self.model.named_modules())
+        if not names or not every.keys() >= set(names):
+            raise ValueError("nothing to watch, or no such layer")
+        parts = {name: every[name] for name in names}
         self.kept = {}
         for name, part in parts.items():
             self.handles.append(part.register_forward_hook(self.keeper(name)))
