@@ -61,6 +61,22 @@ CELLS = {
 
         def stub(): raise NotImplementedError
 
+        class Steps:
+            def written(self):
+                # 1. Say so.
+                return "so"
+
+            def unwritten(self):
+                'Tell the time.'
+                # 1. Ask for it,
+                #    and wait.
+                # 2. Tell it.
+                raise NotImplementedError
+
+        def last_step():
+            # 1. Never come here.
+            raise NotImplementedError
+
         class Net(nn.Module):
             def __init__(self):
                 super().__init__()
@@ -133,7 +149,7 @@ def submission_of(cells: dict[str, str]) -> Submission:
 
 
 NAMES = [
-    *("add", "nothing", "chatter", "spoil", "stub", "Net", "constant"),
+    *("add", "nothing", "chatter", "spoil", "stub", "last_step", "Net", "constant"),
     *("fail", "fail_by_name", "fail_by_place", "fail_by_line", "type_with_a_name"),
     *("rude", "steering", "leave", "interrupt", "generator_exit"),
     *("vanish", "close_it", "garbage", "die", "crash", "loop", "spawn"),
@@ -268,6 +284,44 @@ def test_a_stub_is_not_written_yet(shown, hidden):
         assert "not written yet" in caught.value.cause
 
 
+def test_of_several_stubs_in_a_cell_the_first_is_named(shown, hidden):
+    with pytest.raises(NotWritten) as caught:
+        shown.call("last_step")
+    assert "`Steps.unwritten`" in caught.value.cause
+    assert caught.value.hint == "Begin with step 1. Ask for it, and wait."
+    with pytest.raises(NotWritten) as caught:
+        hidden.call("last_step")
+    assert "unwritten" not in said(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "refusal", "outside"),
+    [
+        ("fail", (HIDDEN,), True, False),
+        ("fail_by_name", (HIDDEN,), True, False),  # a kind of ValueError
+        ("rude", (), False, False),
+        ("add", (), False, True),  # too few arguments: it has not begun
+    ],
+)
+def test_a_fault_knows_a_refusal_and_whose_code_raised_it(
+    hidden, name, arguments, refusal, outside
+):
+    with pytest.raises(Crash) as caught:
+        hidden.call(name, *arguments)
+    assert (caught.value.refusal, caught.value.outside) == (refusal, outside)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_gradients_of_a_network_are_those_of_the_judges_own(hidden, training):
+    network, images = Network.build("tiny-cnn", 3), torch.rand(2, 1, 28, 28)
+    found = hidden.gradients(hidden.network(network, training=training), images)
+    own = [images.requires_grad_(), *network.module.parameters()]
+    right = torch.autograd.grad(network.module(images).sum(), own)
+    assert len(found) == len(right)
+    for mine, other in zip(found, right, strict=True):
+        torch.testing.assert_close(mine, other)
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -374,6 +428,7 @@ def test_a_cell_that_fails_is_noted_with_its_place_and_message():
     with contextlib.closing(student):
         scratch = student.transport.box.scratch
         assert student.call("h") == 3
+    assert not any("(cell 2" in note for note in student.notes)  # the place is told once
     assert sorted(note.partition(":")[0] for note in student.notes) == [
         "SyntaxError in cell 2, line 1",
         "ZeroDivisionError in cell 1, line 2",
