@@ -260,10 +260,12 @@ def test_the_bundle_holds_every_notebook_and_no_secret(everything: Path):
     assert "{" not in readme
 
 
+# Without Mallory: here nothing is isolated, and what she leaves in /tmp would be found by others.
+HARMLESS = [work for work in sample_class.hand_ins() if work.path.stem != "mallory"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "work", sample_class.hand_ins(), ids=lambda work: f"{work.assignment}/{work.path.stem}"
-)
+@pytest.mark.parametrize("work", HARMLESS, ids=lambda work: f"{work.assignment}/{work.path.stem}")
 def test_the_sample_class_is_told_the_same_there(
     everything: Path, work: sample_class.HandIn, tmp_path: Path
 ):
