@@ -98,12 +98,25 @@
     showControls(now);
     showImages(now);
     view.probabilities(find("rows"), now.clean.probabilities, now.attacked.probabilities, now.label);
-    showLayers(now);
     showPixel(now);
     find("says").textContent = sentence(now);
     // Curves take longest, a dozen attacks under PGD: the rest is on the screen before them.
-    clearTimeout(show.later);
-    show.later = setTimeout(() => showCurve(now), 0);
+    const curves = curveNames().map((name) => () => curve(name, now));
+    show.stop?.();
+    show.stop = inTurn([() => showLayers(now), ...curves, () => showCurve(now)]);
+  }
+
+  const curveNames = () => (state.attack === "noise" ? ["noise"] : [state.attack, "noise"]);
+
+  /** Do one thing after the other, so that a slow phone can answer a touch in between. */
+  function inTurn(tasks) {
+    let timer;
+    const next = () => {
+      tasks.shift()();
+      if (tasks.length) timer = setTimeout(next, 0);
+    };
+    timer = setTimeout(next, 0);
+    return () => clearTimeout(timer);
   }
 
   function showControls({ epsilon, label }) {
@@ -185,8 +198,7 @@
   }
 
   function showCurve(now) {
-    const names = state.attack === "noise" ? ["noise"] : [state.attack, "noise"];
-    const curves = names.map((name) => ({ name, values: curve(name, now) }));
+    const curves = curveNames().map((name) => ({ name, values: curve(name, now) }));
     const half = CURVE[curves[0].values.findIndex((p) => p < 0.5)];
     const description =
       `Probability of the true class against epsilon. ${NAMES[state.attack]}: ` +
@@ -211,19 +223,24 @@
 
   function addDigits() {
     const box = find("digits");
-    data.samples.forEach(({ label, pixels }, i) => {
+    data.samples.forEach(({ label }, i) => {
       const choice = document.createElement("label");
       const input = document.createElement("input");
       const canvas = document.createElement("canvas");
       const nth = i % 2 ? "second" : "first";
       Object.assign(input, { type: "radio", name: "digit", value: i });
       input.setAttribute("aria-label", `${nth} ${label}`);
-      view.paint(canvas, engine.enlarge(pixels), engine.SIDE);
       choice.append(input, canvas);
       box.append(choice);
       input.addEventListener("change", () => change({ digit: i, drawn: null }));
     });
   }
+
+  /** One task for each digit, which paints it. */
+  const paintDigits = () =>
+    [...find("digits").querySelectorAll("canvas")].map(
+      (canvas, i) => () => view.paint(canvas, engine.enlarge(data.samples[i].pixels), engine.SIDE),
+    );
 
   function listen() {
     const surface = pads.pad(find("pad"), (drawn) => {
@@ -275,11 +292,7 @@
     });
   }
 
-  // In three parts, so that a slow phone can answer a touch in between.
-  const start = [addDigits, listen, show, () => (root.dataset.ready = "")];
-  const next = () => {
-    start.shift()();
-    if (start.length) setTimeout(next, 0);
-  };
-  next();
+  addDigits();
+  // The first computation is the slowest, before the browser has compiled it: it has its own turn.
+  inTurn([listen, computed, show, ...paintDigits(), () => (root.dataset.ready = "")]);
 })();
