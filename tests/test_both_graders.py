@@ -4,13 +4,12 @@ by `autograder grade` and by `nbgrader autograde`, which agree on every check.""
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import sample_class
 from nbgrader.api import Gradebook
+from nbgrader_command import nbgrader
 
 from autograder import catalog
 from autograder.cli import main
@@ -18,17 +17,6 @@ from autograder.results import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILES = ["digits", pytest.param("mnist", marks=pytest.mark.mnist)]
-
-
-def nbgrader(course: Path, *command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command],
-        cwd=course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def course_of(assignment: str, profile: str, folder: Path) -> Path:

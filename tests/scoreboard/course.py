@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import nbformat
 import redteam
 import sample_class
 from nbformat import NotebookNode
+from nbgrader_command import nbgrader
 from redteam.formats import Format
 
 from course import data, models, training
@@ -71,19 +70,6 @@ def readable(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def nbgrader(course: Path, *command: str) -> None:
-    """Run one of nbgrader's commands on the course, outside the jail: nothing in it is hostile."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command],
-        cwd=course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"nbgrader {' '.join(command)}: {done.stderr[-2000:]}")
 
 
 def save_victim(path: Path) -> None:

@@ -5,24 +5,8 @@ cause: output.detach()
 """
 
 
-class ActivationMonitor:
-    def __init__(self, model, layers=None):
-        self.model, self.layers = model, layers
-        self.stats = {}
-        self.handles = []
-
-    def __enter__(self):
-        self.stats = {}
-        for name, module in watched_modules(self.model, self.layers).items():
-            self.handles.append(module.register_forward_hook(self.hook(name)))
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        for handle in self.handles:
-            handle.remove()
-        self.handles.clear()
-
-    def hook(self, name):
+class ActivationMonitor(ActivationMonitor):
+    def _hook(self, name):
         def note(module, inputs, output):
             self.stats[name] = statistics(output)
             return output.detach()
