@@ -14,9 +14,9 @@ import torch
 from scipy.special import betaincinv
 from torch import Tensor
 
-from autograder.checks.evaluations import Case, by_plain_pgd
+from autograder.checks.evaluations import Case, by_plain_pgd, withstood
 from autograder.checks.sieges import Siege
-from autograder.robustness import climb, cross_entropy, margin
+from autograder.robustness import cross_entropy, margin
 from autograder.setting import Setting
 from course import metrics
 
@@ -202,14 +202,11 @@ def by_and_large(found: float, case: Case) -> str:
 
 def by_one_step(case: Case) -> dict[str, float]:
     """What one step leaves, on the cross-entropy and on the margin too."""
-    images, labels = case.test.images, case.test.labels
-    right = torch.ones(len(labels), dtype=torch.bool)
+    right = torch.ones(len(case.test), dtype=torch.bool)
     numbers = {}
     for loss in (cross_entropy, margin):
-        moved = climb(
-            case.on_pixels, images, labels, case.epsilon, size=case.epsilon, steps=1, loss=loss
-        )
-        right &= metrics.predict(case.on_pixels, moved).argmax(dim=1) == labels
+        size = case.epsilon
+        right &= withstood(case.on_pixels, case.test, case.epsilon, loss, size=size, steps=1)
         told = "this is what FGSM leaves: one step is no evaluation"
         numbers[told + ("" if loss is cross_entropy else ", on two losses either")] = (
             right.double().mean().item()

@@ -158,16 +158,16 @@ def telling(case: Case) -> Case:
 
 def by_plain_pgd(case: Case) -> float:
     """The accuracy that PGD on the cross-entropy alone leaves, without a random start."""
-    images, labels = case.test.images, case.test.labels
-    moved = climb(case.on_pixels, images, labels, case.epsilon, size=case.epsilon / 4, steps=10)
-    return metrics.accuracy(case.on_pixels, moved, labels)
+    size = case.epsilon / 4
+    right = withstood(case.on_pixels, case.test, case.epsilon, cross_entropy, size=size, steps=10)
+    return right.double().mean().item()
 
 
 def trained_case(setting: Setting) -> Case:
     """The judge's trained network at the epsilon where one step says most too much."""
-    pool, victim = setting.test_images(POOL), setting.victim
+    pool, victim = setting.test_images(POOL), setting.victim.module
     mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
-    network = without_normalisation(victim, mean, std)
+    network = without_normalisation(setting.victim, mean, std)
 
     def gap(epsilon: float) -> int:
         """How many images fall to many steps and to no single one."""
@@ -185,7 +185,7 @@ def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
     On the others one right answer is luckier than another, and the mark would be too. Some that
     fall, but to no single step, come first: FGSM must not find the number.
     """
-    victim, found = setting.victim, standing(setting, pool, epsilon)
+    victim, found = setting.victim.module, standing(setting, pool, epsilon)
     agreed = torch.ones_like(found)
     for run in range(RUNS):
         start = setting.generator(f"evaluation, run {run}")
@@ -197,19 +197,19 @@ def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
     return pool[order[:FEW]]
 
 
-def one_step(network: Network, test: Split, epsilon: float) -> Tensor:
+def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
     """Which images withstand FGSM on either loss, (n,) bool."""
     first, second = (
-        withstood(network, test, epsilon, loss, size=epsilon, steps=1)
+        withstood(model, test, epsilon, loss, size=epsilon, steps=1)
         for loss in (cross_entropy, margin)
     )
     return first & second
 
 
-def withstood(network: Network, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
+def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
     """Which images stay right after one run of the judge's attack, (n,) bool."""
-    moved = climb(network.module, test.images, test.labels, epsilon, loss=loss, **how)
-    return metrics.predict(network.module, moved).argmax(dim=1) == test.labels
+    moved = climb(model, test.images, test.labels, epsilon, loss=loss, **how)
+    return metrics.predict(model, moved).argmax(dim=1) == test.labels
 
 
 def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
