@@ -229,4 +229,4 @@ def as_markdown(rows: Sequence[Row], about: str) -> str:
 def escaped(text: str) -> str:
     """Text in which nothing is Markdown or HTML any more."""
     plain = " ".join(text.split())
-    return "".join(f"&#{ord(sign)};" if sign in "|<>&`*_[]\\~!" else sign for sign in plain)
+    return "".join(f"&#{ord(sign)};" if sign in "|<>&`*_[]\\~!$" else sign for sign in plain)

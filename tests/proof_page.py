@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import html
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,10 +18,12 @@ from proof import Row
 from scoreboard import course, jail
 
 from autograder import catalog
+from autograder.leaderboard import escaped
 from autograder.results import number
 
 PAGE = proof.ROOT / "site" / "proof.md"
 NOT_RUN = "not run"
+CODE = re.compile("&#96;(.+?)&#96;|(?:\\w*&#95;)+\\w*")  # backticks and underscores, escaped
 
 PROSE = Path(__file__).with_suffix(".md")  # the page's text, with a place for each table
 
@@ -150,11 +152,8 @@ def sections(
 
 
 def plain(text: str) -> str:
-    """Text as it is to be read, in a cell of a table."""
-    escaped = html.escape(" ".join(text.split()), quote=False)
-    for sign in "|`*_[]\\$":
-        escaped = escaped.replace(sign, f"&#{ord(sign)};")
-    return escaped
+    """Text as it is to be read, in a cell of a table; names of functions and the like as code."""
+    return CODE.sub(lambda found: f"<code>{found[1] or found[0]}</code>", escaped(text))
 
 
 def attack_line(there: dict[tuple[str, str], Row]) -> Callable[[Row], Sequence[str]]:

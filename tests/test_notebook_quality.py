@@ -52,7 +52,14 @@ def prose(notebook: nbformat.NotebookNode) -> str:
 
 def without_code(text: str) -> str:
     """Markdown without code, formulas, addresses, and the titles of what others wrote."""
-    for pattern in (r"^```.*?^```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$\n]*\$", r"\]\([^)]*\)"):
+    for pattern in (
+        r"^```.*?^```",
+        r"`[^`]*`",
+        "<code>.*?</code>",
+        r"\$\$.*?\$\$",
+        r"\$[^$\n]*\$",
+        r"\]\([^)]*\)",
+    ):
         text = re.sub(pattern, " ", text, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"(?<!\*)\*[^*]+\*(?!\*)|[\"“][^\"”]*[\"”]", " ", text)
 

@@ -36,6 +36,12 @@ def test_the_page_is_what_the_results_say() -> None:
     assert written == proof_page.page(ours, theirs), "run python tests/proof_page.py"
 
 
+def test_text_is_no_markup_and_code_looks_like_code() -> None:
+    shown = proof_page.plain("<b> `a | b` in __exit__,\n*then* $x$")
+    code = "<code>a &#124; b</code> in <code>&#95;&#95;exit&#95;&#95;</code>,"
+    assert shown == f"&#60;b&#62; {code} &#42;then&#42; &#36;x&#36;"
+
+
 def test_a_gain_and_a_harm_are_shown_and_counted() -> None:
     theirs = [row(gained=3, harmed=["changed another student's grade"], reached=[])]
     text = proof_page.page([row()], theirs)
