@@ -5,10 +5,11 @@ import copy
 import pytest
 import torch
 
-from autograder.checks import a6_audit, evaluations
+from autograder.checks import a6_audit, evaluations, sieges
 from autograder.checks.evaluations import Case
 from autograder.setting import Setting
 from course import metrics
+from solutions.audit import StraightThrough
 from solutions.pgd import cross_entropy, margin_loss, pgd
 
 
@@ -42,11 +43,34 @@ def images_off(case: Case, step: float, steps: int) -> float:
     return standing.sum().item() - case.right * len(labels)
 
 
-@pytest.mark.parametrize(
-    "secret", [b"first", *(pytest.param(each, marks=pytest.mark.slow) for each in (b"2", b"3"))]
-)
+SECRETS = [b"first", *(pytest.param(each, marks=pytest.mark.slow) for each in (b"2", b"3"))]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
 def test_one_good_run_finds_the_number_and_one_step_does_not(secret: bytes) -> None:
     setting = Setting("a6-audit", "digits", secret)
     for case in (evaluations.trained(setting), evaluations.scaled(setting)):
         assert abs(images_off(case, step=1 / 8, steps=20)) <= a6_audit.NEAR
     assert images_off(evaluations.trained(setting), step=1.0, steps=1) > 2 * a6_audit.NEAR
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("kind", sieges.KINDS)
+def test_one_good_run_breaks_a_defence_and_one_step_does_not(secret: bytes, kind: str) -> None:
+    setting = Setting("a6-audit", "digits", secret)
+    siege = sieges.siege(setting, kind)
+    behind = StraightThrough(sieges.defence(setting, kind, siege.number))
+    images, labels = siege.test.images, siege.test.labels
+
+    def share(step: float, steps: int) -> float:
+        """The share broken by one run on the margin, of what the judge breaks."""
+        torch.manual_seed(0)
+        size = step * siege.epsilon
+        moved = pgd(
+            behind, images, labels, siege.epsilon, step_size=size, steps=steps, loss=margin_loss
+        )
+        return siege.broken(setting, moved) / siege.own
+
+    bar = setting.evidence(kind).bar
+    assert share(step=1 / 8, steps=20) >= bar.full
+    assert share(step=1.0, steps=1) < bar.full - 0.1

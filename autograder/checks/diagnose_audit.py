@@ -23,7 +23,7 @@ from course import metrics
 Ballot = tuple[int, int, float, float]
 """count, samples, sigma, alpha"""
 DEFAULT_ALPHA = 0.001
-HALF_WAY = 0.5  # of what the judge breaks; what misses the gradient breaks far less
+MISSED = 0.2  # of what the judge breaks; what misses the gradient breaks less
 
 
 def nearest(
@@ -255,7 +255,7 @@ def standing(siege: Siege, answer: Tensor, share: float) -> str:
         return "the moves look like a random start that nothing followed: the gradient is 0"
     if moves.mean() < 0.3 * siege.epsilon:
         return "most pixels move far less than epsilon"
-    if share > HALF_WAY:
+    if share > MISSED:
         return "the right way, but too weak an attack: one step or few, or one start on one loss"
     return "the attack follows another direction than the gradient of the network behind"
 

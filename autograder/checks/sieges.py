@@ -13,13 +13,15 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.evaluations import one_step, withstood
 from autograder.robustness import bounded, climb, cross_entropy, margin
 from autograder.setting import Setting
 from course import defences, metrics
 from course.data import Split
 
 KINDS = ("quantised", "scaled-logits")
-IMAGES = 64
+POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
+STUBBORN = 24  # of those, that fall to many steps and to no single one
 STEPS, RESTARTS = 20, 3
 
 
@@ -59,13 +61,25 @@ def siege(setting: Setting, kind: str) -> Siege:
 
 def prepared(setting: Setting, kind: str) -> Siege:
     """The defence with its number drawn, attacked by the judge."""
-    number, test = drawn(setting, kind), setting.test_images(IMAGES)
-    epsilon = setting.budget.epsilon
-    attacked = broken_by_judge(
-        defence(setting, kind, number), test, epsilon, setting.generator("attack on a defence")
-    )
-    own = share_broken(defence(setting, kind, number), test, attacked)
-    return Siege(kind, number, test, epsilon, own)
+    number, epsilon = drawn(setting, kind), setting.budget.epsilon
+    inside, pool = defence(setting, kind, number), setting.test_images(POOL)
+    test = telling(inside, pool, epsilon, setting.generator("choice of images"))
+    attacked = broken_by_judge(inside, test, epsilon, setting.generator("attack on a defence"))
+    return Siege(kind, number, test, epsilon, share_broken(inside, test, attacked))
+
+
+def telling(
+    inside: defences.Defence, pool: Split, epsilon: float, generator: torch.Generator
+) -> Split:
+    """`IMAGES` of the pool, first such as fall to PGD and to no single step.
+
+    Most images that fall at all fall to one step: without these FGSM would do.
+    """
+    seen, size = SeenThrough(inside), 2.5 * epsilon / STEPS
+    once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
+    stubborn = one_step(seen, pool, epsilon) & ~once
+    order = torch.cat([stubborn.nonzero()[:STUBBORN], (~stubborn).nonzero()]).flatten()
+    return pool[order[:IMAGES]]
 
 
 def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:

@@ -1,8 +1,7 @@
 """Lets the steps add up beyond epsilon.
 
-loses: break_stays_in_the_budget
+loses: break_stays_in_the_budget, break_gets_past_large_logits
 cause: back within epsilon
-earns: 5
 """
 
 def break_defense(defense, images, labels, epsilon):
