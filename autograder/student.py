@@ -141,14 +141,18 @@ class Student:
         self.words.update(name for name, _ in network.module.named_modules())
         state = network.weights
         self._request("network", ref, network.name, network.options, *state)
-        self._request("mode", ref, training)
+        self.mode(ref, training=training)
         return ref
+
+    def mode(self, ref: Ref, *, training: bool) -> None:
+        """Put the network behind `ref` in train or evaluation mode."""
+        self._request("mode", ref, training)
 
     def defence(self, name: str, network: Network, number: float) -> Ref:
         """Hand out a fresh copy of a judge-owned network behind one of the course's defences."""
         inner, ref = self.network(network), self._new_ref()
         self._request("defence", ref, name, inner, number)
-        self._request("mode", ref, False)
+        self.mode(ref, training=False)
         return ref
 
     def call(
@@ -195,13 +199,23 @@ class Student:
             raise Malformed("the gradients of a network", "something else")
         return gradients
 
-    def attack(self, directions: Tensor) -> Ref:
-        """An attack on the other side that adds epsilon * directions[label] to each image, clamped.
+    def loss(self, weights: Tensor) -> Ref:
+        """A loss on the other side: of each image's logits the sum, weighted by its class's row.
 
-        directions (classes, C, H, W), in units of epsilon: more than 1 leaves the budget.
+        weights (classes, classes).
         """
         ref = self._new_ref()
-        self._request("attack", ref, directions)
+        self._request("loss", ref, weights)
+        return ref
+
+    def attack(self, directions: Tensor, *, clamped: bool = True) -> Ref:
+        """An attack on the other side that adds epsilon * directions[label] to each image.
+
+        directions (classes, C, H, W), in units of epsilon: more than 1 leaves the budget.
+        clamped: whether it stays in [0, 1].
+        """
+        ref = self._new_ref()
+        self._request("attack", ref, directions, clamped)
         return ref
 
     def apply(self, ref: Ref, *arguments: Any) -> Any:

@@ -113,14 +113,22 @@ class Worker:
         logits = network(images.requires_grad_())
         return list(torch.autograd.grad(logits.sum(), [images, *network.parameters()]))
 
-    def do_attack(self, ref: Ref, directions: Tensor) -> None:
+    def do_loss(self, ref: Ref, weights: Tensor) -> None:
+        """Keep a loss as `ref`: of each image's logits the sum, weighted by its class's row."""
+        self.objects[ref.name] = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
+
+    def do_attack(self, ref: Ref, directions: Tensor, clamped: bool) -> None:
         """Keep an attack as `ref` that moves an image by epsilon times its class's direction.
 
-        It does so image by image, so its outcome is known whatever batches it is called with.
+        It does so image by image, so its outcome is known whatever batches it is called with. Like
+        most attacks it asks for a gradient, that of the product with the direction.
         """
 
         def attack(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
-            return (images + epsilon * directions[labels]).clamp(0, 1)
+            x = images.detach().clone().requires_grad_()
+            (gradient,) = torch.autograd.grad((x * directions[labels]).sum(), x)
+            moved = images + epsilon * gradient
+            return moved.clamp(0, 1) if clamped else moved
 
         self.objects[ref.name] = attack
 

@@ -59,7 +59,7 @@ def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its 
 
     model: takes (images - mean) / std, returns logits, left as it was. images (n, C, H, W) in
     [0, 1]; labels (n,); epsilon >= 0 in pixel units; mean and std per channel. Raises ValueError
-    for an empty set and as `fgsm` does.
+    for an empty set, an epsilon that is negative or not finite, and labels of another shape.
     """
     check_attack(images, labels, epsilon)
     if len(images) == 0:
@@ -102,7 +102,7 @@ def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: flo
 
     defense: `decide(model(transform(images)))`, left as it was. images (n, C, H, W) in [0, 1];
     labels (n,); epsilon >= 0 in pixel units. The result is detached, in [0, 1] and within epsilon.
-    Raises ValueError as `fgsm` does.
+    Raises ValueError for an epsilon that is negative or not finite, and labels of another shape.
     """
     check_attack(images, labels, epsilon)
     seen_through = StraightThrough(defense)
@@ -130,8 +130,8 @@ def certified_radius(count: int, samples: int, sigma: float, alpha: float = 0.00
     (Cohen, Rosenfeld & Kolter 2019, theorem 1 and CERTIFY). The class must have been chosen with
     other noise than it was counted with. R is in pixel units, in the Euclidean norm.
 
-    0 <= count <= samples, samples >= 1, sigma > 0 in pixel units, 0 < alpha < 1. Raises ValueError
-    for anything else.
+    0 <= count <= samples, samples >= 1, sigma > 0 and finite, in pixel units, 0 < alpha < 1. Raises
+    ValueError for anything else, NaN too.
     """
     if not (samples >= 1 and 0 <= count <= samples):
         raise ValueError(f"count must be from 0 to samples, got {count} of {samples}")

@@ -57,8 +57,8 @@ def train(
 
     Adam (Kingma & Ba 2015) with learning rate 0.002. Every epoch visits each image once, in an
     order drawn from a generator of its own: the same seed gives the same batches, and the global
-    random state stays where it was. An epoch's loss is the mean over images, so a short last
-    batch counts for as many images as it holds.
+    random state stays where it was. An epoch's loss is the mean over images, each taken before the
+    step of its batch, so a short last batch counts for as many images as it holds.
 
     images (n, C, H, W) in [0, 1]; labels (n,), integers. The model is in training mode while it
     trains; afterwards every module is back in the mode it came in.

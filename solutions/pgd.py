@@ -88,7 +88,7 @@ def pgd(
     loss(logits, labels) gives one number per image. A generator, on the images' device, makes
     the random start repeatable. The result is detached, in [0, 1] and within epsilon; images and
     model are left as they were.
-    Raises ValueError for a negative or non-finite epsilon or step_size, negative steps, or labels
+    Raises ValueError for a negative or non-finite epsilon, a negative step_size or steps, or labels
     of another shape.
     """
     check_attack(images, labels, epsilon)

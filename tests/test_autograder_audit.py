@@ -9,6 +9,7 @@ from autograder.checks import a6_audit, evaluations, sieges
 from autograder.checks.evaluations import Case
 from autograder.setting import Setting
 from course import metrics
+from course.defences import build
 from solutions.audit import StraightThrough
 from solutions.pgd import cross_entropy, margin_loss, pgd
 
@@ -54,6 +55,14 @@ def test_one_good_run_finds_the_number_and_one_step_does_not(secret: bytes) -> N
     assert images_off(evaluations.trained(setting), step=1.0, steps=1) > 2 * a6_audit.NEAR
 
 
+@pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
+def test_an_attack_helps_where_the_network_is_wrong_without_one(secret: bytes) -> None:
+    case = evaluations.helped(Setting("a6-audit", "digits", secret))
+    images, labels, model = case.test.images, case.test.labels, case.on_pixels
+    assert images_off(case, step=1 / 8, steps=20) == len(labels) * (1 - case.right)
+    assert (metrics.predict(model, images).argmax(dim=1) == labels).double().mean() == case.right
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("kind", sieges.KINDS)
 def test_one_good_run_breaks_a_defence_and_one_step_does_not(secret: bytes, kind: str) -> None:
@@ -74,3 +83,23 @@ def test_one_good_run_breaks_a_defence_and_one_step_does_not(secret: bytes, kind
     bar = setting.evidence(kind).bar
     assert share(step=1 / 8, steps=20) >= bar.full
     assert share(step=1.0, steps=1) < bar.full - 0.1
+
+
+@pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
+def test_only_what_looks_through_the_rounding_breaks_the_network_that_it_changes(
+    secret: bytes,
+) -> None:
+    setting = Setting("a6-audit", "digits", secret)
+    siege = sieges.misleading(setting)
+    assert siege.network
+    behind = siege.network.module
+    through = StraightThrough(build(siege.kind, behind, siege.number))
+    images, labels, epsilon = siege.test.images, siege.test.labels, siege.epsilon
+    for loss in (cross_entropy, margin_loss):
+        for steps in (1, 10, 20):
+            how = {"step_size": 2.5 * epsilon / steps, "steps": steps, "loss": loss}
+            torch.manual_seed(0)
+            assert siege.broken(setting, pgd(through, images, labels, epsilon, **how)) == 1.0
+            assert siege.broken(setting, pgd(behind, images, labels, epsilon, **how)) == 0.0
+    noise = images + epsilon * torch.randn_like(images).sign()
+    assert siege.broken(setting, noise) == 0.0

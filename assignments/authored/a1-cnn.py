@@ -140,7 +140,7 @@ class CNN(nn.Module):
     """Two convolutions and one linear layer: 5,994 parameters for 28x28 grey images.
 
     Takes images (n, 1, 28, 28) in [0, 1] and returns logits (n, 10), for any n. No softmax at
-    the end: the loss applies its own.
+    the end: the loss applies its own. No buffers, and the same logits in either mode.
     """
 
     def __init__(self) -> None:
@@ -260,10 +260,11 @@ def train(
         labels: (n,), int64.
         epochs: how often each image is seen, >= 1.
         batch_size: images per step, >= 1; the last batch of an epoch may be smaller.
-        seed: decides the order of the images, and nothing else does.
+        seed: it alone decides the order of the images, another one in each epoch.
 
     Returns:
-        For each epoch the cross-entropy, averaged over its images, as a Python float.
+        For each epoch the cross-entropy, averaged over its images, as a Python float: each batch's
+        is the one its step begins with, in training mode.
 
     Raises:
         ValueError: no images, not one label per image, or epochs or batch_size below 1.
@@ -569,8 +570,9 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The number of epochs is the same, the number of steps is not: batches of 16 take 64 times as many
-# steps as batches of 1,024. The large batches are not worse at learning, they have hardly begun.
+# The number of epochs is the same, the number of steps is not: batches of 16 take dozens of times
+# as many steps as batches of 1,024. The large batches are not worse at learning, they have hardly
+# begun.
 #
 # >> To think about: what would be a fairer comparison, and what would you expect of it?
 # Give each the same number of *steps*, or the same time, and raise the rate along with the batch

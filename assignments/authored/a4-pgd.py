@@ -146,7 +146,7 @@ def pgd(
         (n, C, H, W), detached, in [0, 1], nowhere further than epsilon from the images.
 
     Raises:
-        ValueError: epsilon or step_size is negative or not finite, steps is negative, or there
+        ValueError: epsilon is negative or not finite, step_size or steps is negative, or there
             is not one label per image.
     """
     # 1. Let `check_attack` look at the arguments; look at step_size and steps yourself.
@@ -257,10 +257,10 @@ print("survivors after each restart:", ", ".join(f"{share:.0%}" for share in lef
 # ## A loss that cannot be switched off
 #
 # Cross-entropy has a weak spot. Its gradient with respect to the logits is $p - e_y$: the
-# probabilities, less 1 at the true class. When the network is very sure, $p$ rounds to exactly 1 in
-# float32, the gradient to exactly 0, and $\mathrm{sign}(0) = 0$: the attack stands still. A network
-# becomes that sure by a trick that changes none of its answers: multiply the logits by a large
-# number.
+# probabilities, less 1 at the true class. When the network is very sure, the true class's $p$
+# rounds to exactly 1 in float32, and what is left of the others underflows: the gradient is exactly
+# 0, $\mathrm{sign}(0) = 0$, and the attack stands still. A network becomes that sure by a trick
+# that changes none of its answers: multiply the logits by a large number.
 #
 # The **margin** has no such spot (Carlini and Wagner, *Towards evaluating the robustness of neural
 # networks*, 2017):
@@ -411,7 +411,7 @@ def worst_case_accuracy(
         all images.
 
     Raises:
-        ValueError: there are no images, or as `fgsm` does.
+        ValueError: there are no images, or `check_attack` refuses the arguments.
     """
     # 1. Let `check_attack` look at the arguments; refuse an empty set.
     # 2. Which images are right without any attack?

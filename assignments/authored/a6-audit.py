@@ -235,7 +235,8 @@ def evaluate(
         after each attack of PGD, on the cross-entropy and on the margin, from random starts.
 
     Raises:
-        ValueError: there are no images, or as `fgsm` does.
+        ValueError: there are no images, epsilon is negative or not finite, or the shape of the
+            labels is not that of one class per image.
     """
     # 1. Let `check_attack` look at the arguments; refuse an empty set.
     # 2. Put the normalisation before the model.
@@ -453,7 +454,8 @@ def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: flo
         for which nothing was found may be returned as it is.
 
     Raises:
-        ValueError: as `fgsm` does.
+        ValueError: epsilon is negative or not finite, or the shape of the labels is not that of
+            one class per image.
     """
     # 1. Let `check_attack` look at the arguments. Begin with a copy of the images.
     # 2. RESTARTS times, for each of the two losses: PGD on the network that you can see through
@@ -631,15 +633,15 @@ def certified_radius(count: int, samples: int, sigma: float, alpha: float = 0.00
     Args:
         count: how many of the noisy copies got the class that is answered, 0 to samples.
         samples: how many noisy copies were classified, >= 1.
-        sigma: the deviation of the noise, > 0, in pixel units.
-        alpha: the probability with which the radius may be wrong, between 0 and 1.
+        sigma: the deviation of the noise, > 0 and finite, in pixel units.
+        alpha: the probability with which the radius may be wrong, > 0 and < 1.
 
     Returns:
         A Python float: sigma times the normal quantile of the one-sided lower bound of Clopper
         and Pearson; 0.0, to abstain, where that bound is 1/2 or less.
 
     Raises:
-        ValueError: an argument lies outside its range.
+        ValueError: an argument lies outside its range, or is not a number.
     """
     # 1. Refuse what lies outside.
     # 2. The lower bound of the probability. Beta(0, ...) does not exist: no votes, no bound.

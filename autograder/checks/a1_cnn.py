@@ -25,6 +25,7 @@ from autograder.checks.answers import (
     require_number,
     require_numbers,
 )
+from autograder.checks.watched import require_refusal
 from autograder.errors import Wrong
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import clean_accuracy
@@ -50,17 +51,28 @@ class Built:
     logits: object
     few: object
     again: object
+    in_eval_mode: object
 
 
 @pytest.fixture(scope="module")
 def built(student: Student, setting: Setting) -> Built:
-    """A network made by the student's class, asked about 9 images, about 1, and the 9 again."""
+    """A network made by the student's class, asked about 9 images, about 1, and the 9 again: in
+    train mode, as it was made, and in eval mode.
+    """
     require(student, "CNN", "class")
     images = setting.test_images(9).images
     ref = student.make("CNN")
     logits, few = student.apply(ref, images), student.apply(ref, images[:1])
     again = student.call("@" + ref.name, images, global_seed=2)
-    return Built(images, student.weights(ref), logits, few, again)
+    student.mode(ref, training=False)
+    return Built(
+        images, distinct(student.weights(ref)), logits, few, again, student.apply(ref, images)
+    )
+
+
+def distinct(weights: list[Tensor]) -> list[Tensor]:
+    """Each tensor once: a layer that has two names in a module is listed under both."""
+    return [w for i, w in enumerate(weights) if not any(torch.equal(w, v) for v in weights[:i])]
 
 
 @pytest.mark.graded(exercise="cnn", lecture=LECTURE)
@@ -113,6 +125,15 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
             or diagnose.unsteady(logits, built.again, built.few)
         ),
         hint="Go through forward step by step and compare with the list in the text.",
+    )
+    expect_true(
+        isinstance(built.in_eval_mode, Tensor)
+        and built.in_eval_mode.shape == right.shape
+        and (built.in_eval_mode.float() - right).abs().max().item() <= 1e-3,
+        "the same logits in eval mode",
+        "others than in train mode",
+        cause=partial(diagnose.other_in_eval_mode, built.in_eval_mode, ordered, built.images),
+        hint="The network has no layer that depends on the mode: leave out `if self.training`.",
     )
 
 
@@ -206,7 +227,7 @@ def test_train_learns(
 
 @pytest.mark.graded(points=2, needs="train_learns", exercise="train", lecture=LECTURE)
 def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None:
-    """The loss of an epoch is the mean over its images"""
+    """The loss of an epoch is the mean over its images, in train mode"""
     network = setting.network(ARCHITECTURE, "mean loss")
     split = renamed(setting, 50)
     answer = train_on(student, setting, network, split, 1, batch_size=50).losses
@@ -219,52 +240,162 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
         cause=partial(diagnose.other_loss, found, right, 50),
         hint=MEAN_LOSS,
     )
-    largest = 50.0  # e^-50 is still a float32, for whoever takes the logarithm of a softmax
-    split = Split(split.images[:10], torch.arange(10) % 2)
-    steady = steady_network(network, largest)
-    answer = train_on(student, setting, steady, split, 1, batch_size=1).losses
-    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+    counts_each_image_once(student, setting, network)
+    trains_in_train_mode(student, setting)
+
+
+MEAN_LOSS = "Add up loss.item() times the batch's size, and divide by the number of images."
+LARGE = 80.0  # e^-80 is still a float32, for whoever takes the logarithm of a softmax
+
+
+def counts_each_image_once(student: Student, setting: Setting, network: Network) -> None:
+    """Raise Wrong unless the losses of two epochs are means, with a last batch of one image."""
+    steady = steady_network(network)
+    labels = (1 + torch.arange(6) % 2) % setting.dataset.num_classes
+    split = Split(setting.dataset.train.images[:6], labels)
+    logits = metrics.predict(steady.module, split.images)
+    each = F.cross_entropy(logits, labels, reduction="none")
+    right = each.mean().item()
+    answer = train_on(student, setting, steady, split, 2, batch_size=5).losses
+    found = require_numbers(answer, 2, "losses, one for each epoch")
     expect_true(
-        abs(found - largest / 2) <= 0.1 * largest,
-        f"about {largest / 2:g} over ten batches, half of which lose {largest:g} and half nothing",
-        f"{found:.4g}",
-        cause=partial(diagnose.other_steady_loss, found, largest),
+        all(abs(loss - right) <= 0.04 * LARGE for loss in found),
+        f"about {right:.3g} in both epochs, over a batch of five and one of one: half of the "
+        f"images lose {each.max():.3g} and half {each.min():.3g}",
+        f"{found[0]:.4g} and {found[1]:.4g}",
+        cause=partial(diagnose.other_steady_loss, found, each),
         hint=MEAN_LOSS,
     )
 
 
-MEAN_LOSS = "Add up loss.item() times the batch's size, and divide by the number of images."
+def steady_network(network: Network) -> Network:
+    """A network that gives classes 0 and 1 large logits, whatever the image, and hardly learns.
 
-
-def steady_network(network: Network, logit: float) -> Network:
-    """A network that gives class 0 a large logit, whatever the image, and hardly learns otherwise.
-
-    All its weights are 0 but that one, so only the last bias has a gradient, of at most 1: the loss
-    of each batch is known, whichever optimiser took steps before it.
+    All its weights are 0 but those two, so only the last bias has a gradient, of at most 1: the
+    loss of each batch is known, whichever optimiser took steps before it.
     """
     weights = [torch.zeros_like(weight) for weight in network.weights]
-    weights[-1][0] = logit
+    weights[-1][:2] = torch.tensor([LARGE, LARGE - 30])
     return network.with_weights(weights)
+
+
+def trains_in_train_mode(student: Student, setting: Setting) -> None:
+    """Raise Wrong where the loss of a network with dropout is the one that it has in eval mode."""
+    fresh = setting.network("simple-cnn", "dropout in training")
+    *weights, last, bias = fresh.weights
+    network = fresh.with_weights([*weights, 100 * last, 100 * bias])  # so dropout shows
+    images = setting.dataset.train.images[:50]
+    logits = metrics.predict(network.module, images)
+    labels = logits.argmax(dim=1)
+    without = F.cross_entropy(logits, labels).item()
+    ref = student.network(network)
+    answer = student.call("train", ref, images, labels, epochs=1, batch_size=50)
+    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+    expect_true(
+        abs(found - without) > 1e-3 * without,
+        "the loss with dropout at work",
+        f"{found:.4f}, exactly the loss without it",
+        cause="dropout is switched off while training: the network, or a layer, is in eval mode",
+        hint="model.train() before the first epoch; it reaches every layer.",
+    )
 
 
 @pytest.mark.graded(points=1, needs="train_learns", exercise="train", lecture=LECTURE)
 def test_train_is_seeded(student: Student, setting: Setting) -> None:
-    """The same seed gives the same weights"""
+    """The same seed gives the same weights; modes are put back, bad arguments refused"""
     network = setting.network(ARCHITECTURE, "seeded")
     images = setting.dataset.train.images[:200]
     labels = setting.dataset.train.labels[:200]
     runs = []
-    for global_seed in (1, 2):
-        ref = student.network(network)
-        student.call("train", ref, images, labels, epochs=1, seed=7, global_seed=global_seed)
+    for seed, global_seed in ((7, 1), (7, 2), (8, 1)):
+        ref = student.network(network, training=True)
+        student.call("train", ref, images, labels, epochs=1, seed=seed, global_seed=global_seed)
         runs.append(student.weights(ref))
     expect_true(
-        same_weights(*runs),
+        same_weights(*runs[:2]),
         "the same weights from two runs with seed=7",
         "others",
         cause="batches are drawn from the global random state",
-        hint="torch.Generator().manual_seed(seed), and pass it to torch.randperm.",
+        hint=OWN_GENERATOR,
     )
+    order, modes = order_of_batches(student, setting)
+    expect_true(
+        not order,
+        "another order of the images in each epoch",
+        "the same order in all of them",
+        cause=order,
+        hint="Make the generator before the loop over epochs, and draw torch.randperm inside it.",
+    )
+    expect_true(
+        not same_weights(runs[0], runs[2]),
+        "other weights with seed=8 than with seed=7",
+        "the same",
+        cause="the seed that is given is not used",
+        hint=OWN_GENERATOR,
+    )
+    expect_true(
+        all(student.traces(ref)["training"]),
+        "every module of a network that came in train mode still in it",
+        "some in eval mode",
+        cause="the network is put in eval mode when it is trained",
+        hint=OWN_MODES,
+    )
+    expect_true(
+        not any(modes),
+        "every module back in eval mode, as it came in",
+        f"{sum(modes)} of {len(modes)} in train mode",
+        cause="model.train() stays in force"
+        if all(modes)
+        else "the mode is put back for some modules only, not for those inside others",
+        hint=OWN_MODES,
+    )
+    refuses(student, network, Split(images[:8], labels[:8]))
+
+
+OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randperm."
+OWN_MODES = "Note module.training of all model.modules() before, and put each back."
+
+
+def order_of_batches(student: Student, setting: Setting) -> tuple[str, list[bool]]:
+    """What is wrong with the order of five single images in four epochs, if it repeats itself, and
+    the modes of the network's modules afterwards; it came in eval mode.
+
+    The network's first batch normalisation sees nothing but a fixed convolution, since all behind
+    it is 0. Its running mean forgets older images, and so tells in which order they came: each has
+    one white pixel, in a corner or the middle, where the convolution makes something else of it.
+    """
+    fresh = setting.network("small-resnet", "order")
+    first, *others = fresh.weights
+    network = fresh.with_weights([first, *map(torch.zeros_like, others)])
+    images = torch.zeros(5, *setting.dataset.image_shape)
+    for number, (row, column) in enumerate(((0, 0), (0, -1), (-1, 0), (-1, -1), (9, 9))):
+        images[number, :, row, column] = 1
+    ref = student.network(network)
+    labels = torch.arange(5) % setting.dataset.num_classes
+    student.call("train", ref, images, labels, epochs=4, batch_size=1)
+    running_mean = network.with_weights(student.weights(ref)).weights[3]
+    with torch.no_grad():
+        means = F.conv2d(images, first, padding=1).mean(dim=(2, 3))
+    return diagnose.repeated_order(running_mean, means, 4), student.traces(ref)["training"]
+
+
+def refuses(student: Student, network: Network, split: Split) -> None:
+    """Raise Wrong unless `train` refuses what its docstring says cannot be trained on."""
+    for images, labels, options, what in (
+        (split.images[:0], split.labels[:0], {"epochs": 1}, "for no images"),
+        (split.images, split.labels[:-1], {"epochs": 1}, "for 8 images and 7 labels"),
+        (split.images[:-1], split.labels, {"epochs": 1}, "for 7 images and 8 labels"),
+        (split.images, split.labels, {"epochs": 0}, "for epochs=0"),
+        (split.images, split.labels, {"epochs": 1, "batch_size": -1}, "for batch_size=-1"),
+    ):
+        attempt = partial(student.call, "train", student.network(network), images, labels)
+        require_refusal(
+            partial(attempt, **options),
+            what,
+            got="no error",
+            cause="what cannot be trained on is not refused",
+            hint="Raise ValueError in the first lines, as the docstring says.",
+        )
 
 
 # --- accuracy ------------------------------------------------------------------------------------
@@ -296,7 +427,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
 
 @pytest.mark.graded(points=1, needs="accuracy_counts", exercise="accuracy", lecture=LECTURE)
 def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> None:
-    """A network in train mode is measured in eval mode"""
+    """A network in train mode is measured in eval mode, and one in eval mode stays in it"""
     test = setting.test_images(80)
     network = setting.network("simple-cnn", "network with dropout")
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
@@ -308,6 +439,15 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
         f"{found:.4f}",
         cause="dropout was still dropping: the network is in train mode",
         hint="model.eval() before measuring; put the mode back afterwards.",
+    )
+    ref = student.network(network)
+    student.call("accuracy", ref, test.images, labels)
+    expect_true(
+        not any(student.traces(ref)["training"]),
+        "a network in eval mode still in it afterwards",
+        "some of its layers in train mode",
+        cause="model.train() is called afterwards, in whatever mode the network came",
+        hint="Note model.training before model.eval(), and restore it.",
     )
 
 

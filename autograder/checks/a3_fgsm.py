@@ -29,10 +29,12 @@ from autograder.checks.attacked import (
     IMAGES,
     Trial,
     follows_the_gradient,
+    ignores_dropout,
     stays_in_range,
     stays_within_epsilon,
     steep,
     treats_each_alone,
+    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
 from autograder.errors import StudentFault
@@ -46,10 +48,12 @@ LECTURE = "lectures/fgsm/"
 EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
 
 
-def attempt(student: Student, network: Network, test: Split, epsilon: float) -> Trial:
+def attempt(
+    student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
+) -> Trial:
     """Let the student attack a fresh copy of `network`."""
     images, labels = test.images, test.labels
-    ref = student.network(network)
+    ref = student.network(network, training=training)
     adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
     return Trial(network, images, labels, epsilon, adversarial)
 
@@ -154,11 +158,14 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
 
 
 @pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
-def test_fgsm_treats_each_image_alone(student: Student, trial: Trial) -> None:
-    """An image's attack does not depend on the images beside it"""
+def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: Setting) -> None:
+    """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
     alone = attempt(student, trial.network, few, trial.epsilon)
     treats_each_alone(alone.adversarial, trial, stray=0.002)
+    again = partial(attempt, student, with_dropout(setting), few, trial.epsilon)
+    in_train_mode, in_eval_mode = (again(training=mode).adversarial for mode in (True, False))
+    ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
 @pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
@@ -218,13 +225,26 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
     lecture=LECTURE,
 )
 def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
-    """If no image was right before, the rate is 0"""
+    """If no image was right before, or the attack changes none, the rate is 0"""
     test = setting.test_images(20)
     predictions = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
     labels = (predictions + 1) % setting.dataset.num_classes
     ref = student.network(setting.victim)
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
     expect(require_number(answer, "the success rate"), "a rate of", at_most=0.0, at_least=0.0)
+
+    network = with_dropout(setting)
+    labels = metrics.predict(network.module, test.images).argmax(dim=1)
+    ref = student.network(network, training=True)
+    answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
+    expect(
+        require_number(answer, "the success rate"),
+        "on images that nobody attacked, a rate of",
+        at_most=0.0,
+        at_least=0.0,
+        cause="the network is in train mode, where dropout changes its answers at random",
+        hint="Ask for predictions in evaluation mode, and put the mode back afterwards.",
+    )
 
 
 # --- robustness_curve ----------------------------------------------------------------------------
@@ -273,7 +293,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     furthest = max(abs(a - b) for a, b in zip(found, right, strict=True))
     measures["largest_difference"] = furthest
     expect_true(
-        furthest <= 1.5 / IMAGES,
+        furthest <= 3.5 / IMAGES,  # where a network is very sure, rounding decides some signs
         f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
         percent(found),
         cause=lambda: (
@@ -293,7 +313,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
     test = setting.test_images(50)
-    network = setting.network("simple-cnn", "network with dropout")
+    network = with_dropout(setting)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
     (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")

@@ -32,15 +32,18 @@ from autograder.checks.attacked import (
     IMAGES,
     Trial,
     follows_the_gradient,
+    ignores_dropout,
+    moves_within,
     stays_in_range,
     stays_within_epsilon,
     steep,
     treats_each_alone,
+    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import StudentFault, Wrong
+from autograder.errors import Crash, StudentFault, Wrong
 from autograder.expect import Cause, expect_true, in_words
-from autograder.robustness import bounded
+from autograder.robustness import Loss, bounded, cross_entropy
 from autograder.setting import Setting
 from autograder.student import Network, Student
 from course import metrics
@@ -54,10 +57,11 @@ STRAY = 0.08
 
 @dataclass
 class Walk(Trial):
-    """One call of the student's `pgd`: a trial with its step size and number of steps."""
+    """One call of the student's `pgd`: a trial with its step size, number of steps and loss."""
 
     step_size: float
     steps: int
+    loss: Loss = cross_entropy
 
     @cached_property
     def expected(self) -> Tensor:
@@ -79,16 +83,15 @@ def walk(
     *,
     step_size: float,
     steps: int,
-    seed: int | None = None,
+    options: dict[str, Any] | None = None,
     global_seed: int = 1,
+    training: bool = False,
 ) -> Walk:
-    """Let the student attack a fresh copy of `network`, with a random start only from a `seed`."""
-    options: dict[str, Any] = {"random_start": seed is not None}
-    if seed is not None:
-        options["generator"] = student.generator(seed)
+    """Let the student attack a fresh copy of `network`, unless `options` say so from no start."""
+    options = {"random_start": False} if options is None else options
     answer = student.call(
         "pgd",
-        student.network(network),
+        student.network(network, training=training),
         test.images.clone(),
         test.labels.clone(),
         epsilon,
@@ -98,6 +101,11 @@ def walk(
         **options,
     )
     return Walk(network, test.images, test.labels, epsilon, answer, step_size, steps)
+
+
+def seeded(student: Student, seed: int) -> dict[str, Any]:
+    """The options for a random start from a generator of this seed."""
+    return {"random_start": True, "generator": student.generator(seed)}
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +164,22 @@ def test_pgd_stays_in_range(trial: Walk) -> None:
 
 
 @pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
-def test_pgd_stays_within_epsilon(trial: Walk, measures: dict[str, float]) -> None:
-    """However many steps it takes, no pixel moves by more than epsilon"""
-    stays_within_epsilon(
-        trial,
-        measures,
-        cause=partial(diagnose_pgd.too_far, trial),
-        hint="In each step clamp the distance from the original images, not from the step before.",
+def test_pgd_stays_within_epsilon(
+    student: Student, trial: Walk, measures: dict[str, float]
+) -> None:
+    """However many steps it takes, from wherever it starts, no pixel moves by more than epsilon"""
+    hint = "In each step clamp the distance from the original images, not from the step before."
+    stays_within_epsilon(trial, measures, cause=partial(diagnose_pgd.too_far, trial), hint=hint)
+    few = Split(trial.images[:8], trial.labels[:8])
+    options, size = seeded(student, 4), trial.step_size
+    other = walk(
+        student, trial.network, few, trial.epsilon, step_size=size, steps=10, options=options
+    )
+    moves_within(
+        require_images(other.adversarial, few.images) - few.images,
+        trial.epsilon,
+        cause="after a random start nothing brings the images back within epsilon of the originals",
+        hint=hint,
     )
 
 
@@ -181,8 +198,10 @@ def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> N
 
 
 @pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
-def test_pgd_looks_again_at_each_step(trial: Walk, measures: dict[str, float]) -> None:
-    """Where the loss bends it takes the path of the formula, step by step"""
+def test_pgd_looks_again_at_each_step(
+    student: Student, trial: Walk, setting: Setting, measures: dict[str, float]
+) -> None:
+    """Where the loss bends it takes the path of the formula, with any loss that it is given"""
     measures["stray_pixels"] = trial.stray
     what = f"the images that {trial.steps} steps lead to, but for {percent([STRAY])} of the pixels"
     require_path(
@@ -191,18 +210,44 @@ def test_pgd_looks_again_at_each_step(trial: Walk, measures: dict[str, float]) -
         STRAY,
         "Gradient at the present point, step, back within epsilon and [0, 1]: all in each turn.",
     )
+    with_another_loss(student, trial, setting)
+
+
+def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
+    """Raise Wrong where pgd takes a loss and raises another."""
+    classes = setting.dataset.num_classes
+    weights = torch.randn(classes, classes, generator=setting.generator("a loss"))
+    few, size = Split(trial.images[:16], trial.labels[:16]), trial.epsilon / 3
+    options = {"random_start": False, "loss": student.loss(weights)}
+    try:
+        other = walk(
+            student, trial.network, few, trial.epsilon, step_size=size, steps=2, options=options
+        )
+    except Crash as fault:
+        if fault.error == "TypeError":
+            return  # it takes none, and its attacks above were right
+        raise
+    other.loss = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
+    require_path(
+        other,
+        "two steps up the loss that it is given, a weighted sum of the logits",
+        STRAY,
+        "Call `loss(model(x), labels)` as it is: it takes logits, and gives a number per image.",
+    )
 
 
 @pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
 def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
-    test, epsilon = setting.test_images(IMAGES), 0.1
-    inner = Split(0.2 + 0.6 * test.images, test.labels)  # nothing is clamped there
-    start = partial(walk, student, setting.victim, epsilon=epsilon, step_size=epsilon, steps=0)
+    network, inner = setting.remember("steep", partial(steep, setting))  # nothing is clamped there
+    start = partial(walk, student, epsilon=0.1, step_size=0.07, steps=0)
     hint = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
-    first, again = start(test=inner, seed=1), start(test=inner, seed=1, global_seed=2)
-    other = start(test=inner, seed=2)
-    for trial in (first, again, other):
+    first = start(network, inner, options=seeded(student, 1))
+    again = start(network, inner, options=seeded(student, 1), global_seed=2)
+    source = seeded(student, 2)
+    other, following = (start(network, inner, options=source) for _ in range(2))
+    unasked, later = (start(network, inner, options={}, global_seed=seed) for seed in (1, 2))
+    for trial in (first, again, other, following, unasked, later):
         require_images(trial.adversarial, inner.images)
     uneven = diagnose_pgd.not_uniform(first)
     expect_true(
@@ -226,7 +271,29 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
         cause="the generator is seeded anew in the function, or there is no random start",
         hint="Draw from the generator as it comes; do not seed it.",
     )
-    edge = start(test=test, seed=3)
+    expect_true(
+        not torch.equal(other.adversarial, following.adversarial),
+        "another start each time, from one generator",
+        "the same start twice",
+        cause="the generator does not go on: it is seeded anew, or noise is drawn from a copy",
+        hint="Draw from the generator as it comes; restarts would all be alike.",
+    )
+    expect_true(
+        not diagnose_pgd.not_uniform(unasked),
+        "a random start where `random_start` and `generator` are left out",
+        diagnose_pgd.spread(unasked),
+        cause="the signature promises `random_start: bool = True`",
+        hint="Keep the defaults of the stub's signature.",
+    )
+    expect_true(
+        not torch.equal(unasked.adversarial, later.adversarial),
+        "another start each time, from PyTorch's own generator",
+        "the same start twice",
+        cause="without a generator the noise is drawn with a fixed seed: restarts are all alike",
+        hint="`generator=None` is PyTorch's own generator: hand it on as it is.",
+    )
+    test = setting.test_images(IMAGES)
+    edge = start(setting.victim, test, options=seeded(student, 3))
     stays_in_range(
         require_images(edge.adversarial, test.images),
         what="a start",
@@ -265,7 +332,8 @@ def test_pgd_fools_the_network(
     epsilon, target = setting.remember(
         "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
     )
-    trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, seed=0)
+    options = seeded(student, 0)
+    trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options)
     answer = require_images(trial.adversarial, test.images)
     allowed = bounded(test.images, answer, epsilon)
     found = metrics.accuracy(network.module, allowed, test.labels)
@@ -280,13 +348,18 @@ def test_pgd_fools_the_network(
 
 
 @pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
-def test_pgd_treats_each_image_alone(student: Student, trial: Walk) -> None:
-    """An image's attack does not depend on the images beside it"""
+def test_pgd_treats_each_image_alone(student: Student, trial: Walk, setting: Setting) -> None:
+    """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
     alone = walk(
         student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
     )
     treats_each_alone(alone.adversarial, trial, stray=0.03)
+    again = partial(walk, student, with_dropout(setting), few, trial.epsilon, steps=3)
+    in_train_mode, in_eval_mode = (
+        again(step_size=trial.epsilon / 2, training=mode).adversarial for mode in (True, False)
+    )
+    ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
 @pytest.mark.graded(needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
@@ -316,7 +389,7 @@ def some_margin(setting: Setting, classes: int) -> tuple[Tensor, Tensor, Tensor]
 def steep_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     """Logits of a network that is very sure, their labels, and the gradient of the margins."""
     logits, labels = some_logits(setting, setting.dataset.num_classes)
-    x = (1000 * logits).requires_grad_()
+    x = (1e6 * logits).requires_grad_()
     (gradient,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)
     return x.detach(), labels, gradient
 
@@ -325,10 +398,9 @@ def steep_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
 def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Setting) -> None:
     """For each image, the best other logit minus the true class's"""
     require(student, "margin_loss", "function")
-    for classes in (setting.dataset.num_classes, 2):
-        logits, labels, right = setting.remember(
-            f"margin of {classes}", partial(some_margin, setting, classes)
-        )
+    for classes, count in ((setting.dataset.num_classes, 60), (2, 60), (3, 1)):
+        case = setting.remember(f"margin of {classes}", partial(some_margin, setting, classes))
+        logits, labels, right = (each[:count] for each in case)
         answer = student.call("margin_loss", logits, labels)
         mistaken = partial(diagnose_pgd.other_margin, answer, logits, labels)
         found = require_per_image(answer, right, mistaken)
@@ -369,7 +441,8 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
         raise Wrong(
             "a loss with a gradient",
             fault.got,
-            cause="the result is cut off from the logits: detached, or computed without gradients",
+            cause="the result is cut off from the logits, detached or computed without gradients, "
+            "or the logits that were given are written to in place",
             hint="Use operations that PyTorch records; no .item(), .detach(), NumPy or no_grad().",
         ) from fault
     found = require_images(answer, right)
@@ -377,8 +450,9 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
         (found - right).abs().max().item() <= CLOSE_ENOUGH,
         "1 for the best other class, -1 for the true one, 0 for the rest",
         f"{(found != right).any(dim=1).float().mean():.0%} of the images have another gradient",
-        cause="the loss passes through something that flattens it, such as a softmax or a cut-off",
-        hint="Work on the logits themselves.",
+        cause="the loss passes through something that flattens it, such as a softmax or a cut-off, "
+        "one of its two terms is detached, or what hides the true class is a number and not -inf",
+        hint="Work on the logits themselves, whatever their size.",
     )
 
 
@@ -389,11 +463,11 @@ def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -
     """Raise Wrong unless the student finds the right number, to less than one image."""
     answer = student.call(
         "worst_case_accuracy",
-        student.network(trial.network),
+        student.network(trial.network, training=trial.training),
         trial.images,
         trial.labels,
         trial.epsilon,
-        [student.attack(direction) for direction in trial.directions],
+        [student.attack(each, clamped=trial.clamped) for each in trial.directions],
     )
     found = require_number(answer, "the worst-case accuracy")
     if not abs(found - trial.expected) <= 0.5 / len(trial.images):
@@ -426,8 +500,13 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
 def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
     """An image that is wrong without any attack does not survive"""
     hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
-    helped, without = setting.remember("clean cases", partial(clean_cases, setting))
-    for case, what in ((helped, "with an attack that helps"), (without, "without any attack")):
+    said = (
+        "with an attack that helps",
+        "without any attack",
+        "for a network in train mode too, where dropout would change its answers at random",
+    )
+    cases = setting.remember("clean cases", partial(clean_cases, setting))
+    for case, what in zip(cases, said, strict=True):
         require_worst_case(student, case, f"{what}, the clean images decide", hint)
 
 

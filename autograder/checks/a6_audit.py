@@ -21,7 +21,8 @@ from autograder.checks import evaluations, sieges
 from autograder.checks.answers import percent, require, require_images, require_number
 from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.evaluations import Case
-from autograder.errors import Crash, NotWritten
+from autograder.checks.watched import require_refusal
+from autograder.errors import Crash, NotWritten, Wrong
 from autograder.expect import Cause, expect_above, expect_true
 from autograder.setting import Setting
 from autograder.student import Network, Student
@@ -34,6 +35,7 @@ DEFENCES = "lectures/defences/"
 EXACT = 2.5  # images: a good attack on a linear network leaves at most one or two too many
 NEAR = 4.5  # images, of a trained network: right attacks differ by up to three, one step by 14
 RELATIVE = 1e-6
+ALL_BUT_ONE = 0.87  # of eight
 
 
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
@@ -171,7 +173,7 @@ def test_evaluate_attacks_as_well_as_it_can(
 def test_evaluate_is_not_blinded(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """Logits that are multiplied by a large number do not make a network look robust"""
+    """Large logits do not make a network look robust, nor does an attack that helps it"""
     case = evaluations.scaled(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
@@ -181,6 +183,15 @@ def test_evaluate_is_not_blinded(
         f"as without the factor, give or take {math.floor(NEAR)} images",
         cause=partial(diagnose.blinded, found, case),
         hint="Attack with the margin as well, and count what survives both.",
+    )
+    case = evaluations.helped(setting)
+    found = evaluated(student, case)
+    expect_true(
+        abs(found - case.right) <= 0.5 / len(case.test),
+        f"{percent([case.right])}, where attacks put right what is wrong without one",
+        percent([found]),
+        cause=partial(diagnose.helped, found, case),
+        hint="Begin with what is right without an attack; after each, `survived &= ...`.",
     )
 
 
@@ -257,11 +268,11 @@ class Assaulted:
 def assaulted(student: Student, setting: Setting) -> dict[str, Assaulted]:
     """The student's attack on each of the defences."""
     require(student, "break_defense", "function")
-    network = setting.victim
+    besieged = {kind: sieges.siege(setting, kind) for kind in sieges.KINDS}
+    besieged["misleading"] = sieges.misleading(setting)
     answers = {}
-    for kind in sieges.KINDS:
-        siege = sieges.siege(setting, kind)
-        ref = student.defence(kind, network, siege.number)
+    for kind, siege in besieged.items():
+        ref = student.defence(siege.kind, siege.network or setting.victim, siege.number)
         test = siege.test
         answer = student.call(
             "break_defense", ref, test.images.clone(), test.labels.clone(), siege.epsilon
@@ -282,7 +293,7 @@ def test_break_does_more_than_noise(
     assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
 ) -> None:
     """At least one of the defences falls further than to noise"""
-    shares = {kind: each.share for kind, each in assaulted.items()}
+    shares = {kind: assaulted[kind].share for kind in sieges.KINDS}
     measures.update(shares)
     expect_true(
         max(shares.values()) > max(setting.evidence(kind).zero for kind in sieges.KINDS),
@@ -329,6 +340,15 @@ def test_break_gets_through_rounding(
         cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
         hint="Rounding has no gradient. Take that of the network behind, at the rounded image.",
     )
+    misled = assaulted["misleading"].share
+    if misled < ALL_BUT_ONE:
+        raise Wrong(
+            "images broken of a network that answers otherwise to images that are not rounded",
+            f"{percent([misled])}, though {percent([each.share])} with a trained network",
+            cause="the attack asks the network behind about images that are not rounded",
+            hint="Take the gradient of `defense.model` at `defense.transform(images)`.",
+            fraction=2 / 3,
+        )
 
 
 @pytest.mark.graded(
@@ -369,7 +389,8 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
         expect_true(
             abs(radius - right) <= RELATIVE * right,
             f"{right:.6g}, for {count} of {samples} votes, sigma {sigma:.3g}, alpha {alpha:g}",
-            f"{radius:.6g}",
+            f"{radius:.6g}, too {'large' if radius > right else 'small'} "
+            f"by {100 * abs(radius / right - 1):.2g} %",
             cause=partial(diagnose.other_radius, drawn, found),
             hint="p = scipy.special.betaincinv(count, samples - count + 1, alpha), then "
             "sigma * NormalDist().inv_cdf(p).",
@@ -380,7 +401,7 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
     points=1, needs="radius_is_proved", exercise="certified_radius", lecture=DEFENCES
 )
 def test_radius_abstains(student: Student, setting: Setting) -> None:
-    """Where the lower bound is 1/2 or less nothing is certain: 0.0"""
+    """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
     for ballot in diagnose.abstentions(setting):
         count, samples, *_ = ballot
         found = require_number(ask(student, ballot), "the radius")
@@ -390,6 +411,14 @@ def test_radius_abstains(student: Student, setting: Setting) -> None:
             f"{found:.4g}",
             cause=partial(diagnose.unproved, found, ballot),
             hint="Compare the lower bound with 1/2, not the share of the votes.",
+        )
+    for what, refused in diagnose.NO_BALLOTS.items():
+        require_refusal(
+            partial(student.call, "certified_radius", *refused),
+            f"for {what}",
+            got="a radius",
+            cause="the arguments are not looked at, or NaN slips through a comparison",
+            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: that is true of NaN.",
         )
 
 

@@ -7,7 +7,8 @@ gives the right number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.answer_key import pgd as reference
+from autograder.checks.attacked import with_dropout
 from autograder.robustness import margin
 from autograder.setting import Setting
 from autograder.student import Network
@@ -32,6 +34,8 @@ class Assault:
     labels: Tensor
     epsilon: float
     directions: list[Tensor]
+    clamped: bool = True  # to [0, 1], by the attacks themselves
+    training: bool = False  # whether the network is handed out in train mode
 
     @cached_property
     def expected(self) -> float:
@@ -41,7 +45,7 @@ class Assault:
             self.images,
             self.labels,
             self.epsilon,
-            attacks(self.directions),
+            attacks(self),
         )
 
 
@@ -66,15 +70,16 @@ def towards(setting: Setting, ahead: int | None) -> Tensor:
     return torch.stack(signs)
 
 
-def attacks(directions: Sequence[Tensor]) -> list[Attack]:
-    """The attacks that the worker makes of these directions."""
+def attacks(trial: Assault) -> list[Attack]:
+    """The attacks that the worker makes of the directions."""
+    low, high = (0.0, 1.0) if trial.clamped else (-math.inf, math.inf)
 
     def attack_along(direction: Tensor) -> Attack:
         return lambda model, images, labels, epsilon: (images + epsilon * direction[labels]).clamp(
-            0, 1
+            low, high
         )
 
-    return [attack_along(direction) for direction in directions]
+    return [attack_along(direction) for direction in trial.directions]
 
 
 def single(trial: Assault) -> list[float]:
@@ -88,7 +93,7 @@ def outcomes(trial: Assault) -> list[Tensor]:
     return [
         metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
         == trial.labels
-        for attack in attacks(trial.directions)
+        for attack in attacks(trial)
     ]
 
 
@@ -112,18 +117,23 @@ def assault(setting: Setting) -> Assault:
     return replace(chosen, directions=[directions[i] for i in (first, strongest, last)])
 
 
-def clean_cases(setting: Setting) -> tuple[Assault, Assault]:
-    """Images of which many are wrong as they are: with an attack that helps, and without any."""
+def clean_cases(setting: Setting) -> tuple[Assault, Assault, Assault]:
+    """Images of which many are wrong as they are: with an attack that helps, and without any, on
+    a network with dropout too."""
     network, test = setting.victim, setting.test_images(90)
     logits, labels = metrics.predict(network.module, test.images), test.labels.clone()
     labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
     helping = [-towards(setting, None)]
     helped = Assault(network, test.images, labels, 0.3, helping)
-    return helped, replace(helped, directions=[])
+    without = replace(helped, directions=[])
+    random = with_dropout(setting)
+    labels = metrics.predict(random.module, test.images).argmax(dim=1)
+    labels[::3] = (labels[::3] + 1) % setting.dataset.num_classes
+    return helped, without, replace(without, network=random, labels=labels, training=True)
 
 
 def wild_assault(setting: Setting) -> Assault:
-    """One attack that moves by four times epsilon."""
+    """One attack that moves by four times epsilon, and out of [0, 1]."""
     network, test = setting.victim, setting.test_images(90)
     wild = [4 * towards(setting, None)]
-    return Assault(network, test.images, test.labels, 0.05, wild)
+    return Assault(network, test.images, test.labels, 0.05, wild, clamped=False)

@@ -25,6 +25,7 @@ from course.data import Split
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
 IMAGES = 96
+DROPPED = 0.05  # of the pixels that two right attacks disagree on; with dropout it is 15 % or more
 
 
 @dataclass
@@ -48,18 +49,46 @@ class Trial:
         return slope(self.network.module, self.images, self.labels)
 
 
+def in_channels(images: Tensor, channels: int) -> Tensor:
+    """The images in grey, or in three channels that differ."""
+    if images.shape[1] == channels:
+        return images
+    grey = images.mean(dim=1, keepdim=True)
+    return grey if channels == 1 else torch.cat([grey, 1 - grey, 0.2 + 0.5 * grey], dim=1)
+
+
+def linear_network(setting: Setting, purpose: str, channels: int, classes: int) -> Network:
+    """An untrained linear network for this many channels and classes."""
+    return Network.build(
+        "linear",
+        setting.seed(purpose),
+        in_channels=channels,
+        image_size=setting.dataset.image_shape[1],
+        num_classes=classes,
+    )
+
+
 def steep(setting: Setting) -> tuple[Network, Split]:
     """A linear network, where the best perturbation is known in closed form, with its images.
 
     It is sure of itself, and wrong about every image: there a loss that is computed from
-    probabilities, as by a softmax before cross-entropy, points elsewhere.
+    probabilities, as by a softmax before cross-entropy, points elsewhere. It sees three channels,
+    each with a gradient of its own, none in every twelfth value, and nothing all black or white.
     """
-    test = setting.test_images(24)
-    network = setting.network("linear", "linear weights")
-    network = network.with_weights([20 * w for w in network.weights])
-    predicted = metrics.predict(network.module, test.images).argmax(dim=1)
-    other = (test.labels + 1) % setting.dataset.num_classes
-    return network, Split(test.images, torch.where(predicted == test.labels, other, test.labels))
+    test, classes = setting.test_images(24), setting.dataset.num_classes
+    images = 0.1 + 0.8 * in_channels(test.images, 3)
+    network = linear_network(setting, "linear weights", 3, classes)
+    seen = (torch.arange(images[0].numel()) % 12 != 0).float()
+    weight, bias = network.weights
+    network = network.with_weights([20 * weight * seen, 20 * bias])
+    predicted = metrics.predict(network.module, images).argmax(dim=1)
+    other = (test.labels + 1) % classes
+    return network, Split(images, torch.where(predicted == test.labels, other, test.labels))
+
+
+def with_dropout(setting: Setting) -> Network:
+    """An untrained network whose answers are drawn at random in train mode."""
+    return setting.network("simple-cnn", "network with dropout")
 
 
 def agreement(trial: Trial, gradient: Tensor | None = None) -> tuple[float, float]:
@@ -159,4 +188,17 @@ def treats_each_alone(alone: Tensor, together: Trial, *, stray: float) -> None:
         "the same adversarial image alone and in a batch",
         f"{100 * share:.1f} % of the pixels differ",
         cause="something is computed over the batch: a norm, a mean, or a network in train mode",
+    )
+
+
+def ignores_dropout(in_train_mode: Tensor, in_eval_mode: Tensor, images: Tensor) -> None:
+    """Raise Wrong unless a network with dropout was attacked alike in either mode."""
+    apart = require_images(in_train_mode, images) - require_images(in_eval_mode, images)
+    share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
+    expect_true(
+        share <= DROPPED,
+        "a network in train mode attacked as in evaluation mode",
+        f"{100 * share:.1f} % of the pixels differ",
+        cause="dropout was at work: other parts of the network are left out in each call",
+        hint="Put the network in evaluation mode, and put the mode back afterwards: `evaluating`.",
     )

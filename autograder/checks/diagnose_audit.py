@@ -23,6 +23,12 @@ from course import metrics
 Ballot = tuple[int, int, float, float]
 """count, samples, sigma, alpha"""
 DEFAULT_ALPHA = 0.001
+NO_BALLOTS: dict[str, Ballot] = {
+    "more votes than samples": (110, 100, 0.5, 0.01),
+    "a sigma that is not a number": (90, 100, math.nan, 0.01),
+    "an alpha of 0": (90, 100, 0.5, 0.0),
+    "an alpha of 1": (90, 100, 0.5, 1.0),
+}
 MISSED = 0.2  # of what the judge breaks; what misses the gradient breaks less
 
 
@@ -188,6 +194,9 @@ def misplaced(
     if ranges:
         shown = case.within(*case.reach()).double().mean().item()
         numbers.append(("the images are not normalised: the model is shown pixels", shown))
+        swapped = Case(case.network, case.test, case.epsilon, case.std, case.mean)
+        reached = case.within(*map(swapped.normalised, case.reach())).double().mean().item()
+        numbers.append(("mean and std are swapped: Normalize takes the mean first", reached))
     return numbers
 
 
@@ -238,6 +247,13 @@ def blinded(found: float, case: Case) -> str:
     return ""
 
 
+def helped(found: float, case: Case) -> str:
+    """Whether images count that an attack put right."""
+    if found > case.right:
+        return "an image that is wrong without an attack counts if it is right after one"
+    return ""
+
+
 # --- break_defense -------------------------------------------------------------------------------
 
 
@@ -253,6 +269,8 @@ def standing(siege: Siege, answer: Tensor, share: float) -> str:
         )
     if near_start(siege, answer):
         return "the moves look like a random start that nothing followed: the gradient is 0"
+    if (moves.flatten(1).amax(dim=1) <= 1e-7).double().mean() > 0.5:
+        return "most images come back unchanged: for these the attack found nothing"
     if moves.mean() < 0.3 * siege.epsilon:
         return "most pixels move far less than epsilon"
     if share > MISSED:
@@ -335,6 +353,9 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
     ),
     "alpha is halved, as for a two-sided interval": lambda n, m, s, a: radius(n, m, s, a / 2),
     "alpha is doubled": lambda n, m, s, a: radius(n, m, s, min(1 - 1e-9, 2 * a)),
+    "alpha is 0.05 if it is not given, not 0.001": lambda n, m, s, a: radius(
+        n, m, s, 0.05 if a == DEFAULT_ALPHA else a
+    ),
     "alpha is always 0.001": lambda n, m, s, a: radius(n, m, s, 0.001),
     "the upper bound, not the lower one": lambda n, m, s, a: radius_of(
         float(betaincinv(n + 1, m - n, 1 - a)) if n < m else 1.0, s
@@ -342,6 +363,9 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
     "alpha is the confidence: 1 - alpha is taken for it": lambda n, m, s, a: radius(n, m, s, 1 - a),
     "Beta(count, samples - count) has one vote too few": lambda n, m, s, a: radius_of(
         float(betaincinv(n, m - n, a)) if n < m else 1.0, s
+    ),
+    "Beta(count + 1, samples - count + 1) has one vote too many": lambda n, m, s, a: radius_of(
+        float(betaincinv(n + 1, m - n + 1, a)), s
     ),
     "the variance taken for sigma": lambda n, m, s, a: radius(n, m, s * s, a),
     "the root of sigma": lambda n, m, s, a: radius(n, m, math.sqrt(s), a),
@@ -374,7 +398,8 @@ def other_radius(drawn: Sequence[Ballot], found: Sequence[float]) -> str:
         ]
         if sum(close) >= len(drawn) - 1:
             return f"this is {name}" if name.startswith(("the ", "half", "twice")) else name
-    return ""
+    rounded = all(radius == round(radius, 6) for radius in found)
+    return "the radius is rounded: to more than is proved, every other time" if rounded else ""
 
 
 def unproved(found: float, ballot: Ballot) -> str:

@@ -14,6 +14,8 @@ from autograder.robustness import slope
 from course import metrics
 from course.data import Split
 
+TINY = 1e-6
+
 
 def unrelated(trial: Trial) -> str:
     """What a perturbation that ignores the gradient of the loss may be."""
@@ -70,6 +72,13 @@ def not_the_formula(trial: Trial) -> str:
     inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
     sizes = step[inside & (trial.gradient != 0)].abs()
     along, moved = agreement(trial)
+    if step.abs().max() < TINY:
+        return "the images come back unchanged, as the network is wrong about them already"
+    blind = trial.gradient == 0
+    if min(along, moved) > 0.99 and step[blind].numel() and step[blind].abs().min() > TINY:
+        return "pixels without a gradient move too: the sign of 0 is 0"
+    if step.shape[1] > 1 and (step - step[:, :1]).abs().max() < TINY:
+        return "all channels of a pixel move alike: each has a gradient of its own"
     for name, loss in OTHER_LOSSES.items():
         x = trial.images.clone().requires_grad_()
         total = loss(trial.network.module(x), trial.labels)
@@ -132,6 +141,8 @@ def other_rate(
     after = metrics.predict(model, adversarial).argmax(dim=1)
     wrong = after != labels
     changed = metrics.predict(model, images).argmax(dim=1) != after
+    if found == 0:
+        return "it comes out as 0: `//` in place of `/`, or a mask that is never true"
     rates = {
         "1 - accuracy: images that were wrong before count as successes": wrong.float().mean(),
         "successes over all images, not over those that were right": (right & wrong).float().mean(),
@@ -170,7 +181,9 @@ def other_curve(
                 initial=test.images,
             )
         )[1:],
-        "epsilon has no effect: these are clean accuracies": [test.images for _ in epsilons],
+        "epsilon has no effect: these are clean accuracies, or the sign is missing": [
+            test.images for _ in epsilons
+        ],
     }
     curves = {
         name: [metrics.accuracy(model, images, test.labels) for images in each]

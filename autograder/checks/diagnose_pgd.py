@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -29,7 +28,7 @@ COMPARED = 16  # images that each known mistake is made on
 def walked(
     trial: Walk,
     *,
-    loss: Loss = cross_entropy,
+    loss: Loss | None = None,
     step_size: float | None = None,
     steps: int | None = None,
     reach: float | None = None,
@@ -37,22 +36,27 @@ def walked(
     memory: float = 0.0,
     looks: str = "present",
     held: str = "each",
+    moves: str = "all",
 ) -> Tensor:
     """Where PGD without a random start leads; every option is a way to go astray.
 
     memory: how much of the gradients before is added; looks: at the "present" point or at the
     "clean" images; held: within the budget in "each" step, in each but within [0, 1] only "late",
-    or in [0, 1] in each and within epsilon only at the "end".
+    or in [0, 1] in each and within epsilon only at the "end"; moves: "all" images or those still
+    "right".
     """
+    loss = loss or trial.loss
     size = trial.step_size if step_size is None else step_size
     reach = trial.epsilon if reach is None else reach
     x, gathered = trial.images, torch.zeros_like(trial.images)
     with metrics.evaluating(trial.network.module), torch.enable_grad():
         for _ in range(trial.steps if steps is None else steps):
             at = (trial.images if looks == "clean" else x).detach().clone().requires_grad_()
-            total = loss(trial.network.module(at), trial.labels).sum()
-            (gradient,) = torch.autograd.grad(total, at)
+            logits = trial.network.module(at)
+            (gradient,) = torch.autograd.grad(loss(logits, trial.labels).sum(), at)
             gathered = memory * gathered + gradient
+            if moves == "right":
+                gathered[logits.argmax(dim=1) != trial.labels] = 0
             x = x + size * slope(gathered)
             if held == "late":
                 x = trial.images + (x - trial.images).clamp(-reach, reach)
@@ -68,6 +72,16 @@ def per_image(gradient: Tensor) -> Tensor:
 
 # Each known mistake and the options of `walked` that make it.
 MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
+    "the loss that it is given is not used: it raises the cross-entropy": lambda trial: {
+        "loss": cross_entropy
+    },
+    "an image is left alone once the network is wrong about it": lambda trial: {"moves": "right"},
+    "pixels without a gradient move too: the sign of 0 is 0": lambda trial: {
+        "slope": lambda g: torch.where(g >= 0, 1.0, -1.0)
+    },
+    "all channels of a pixel move alike: each has a gradient of its own": lambda trial: {
+        "slope": lambda g: g.mean(dim=1, keepdim=True).sign()
+    },
     "it goes down the gradient: a minus sign, or a loss that it lowers": lambda trial: {
         "loss": lambda logits, labels: -cross_entropy(logits, labels)
     },
@@ -181,6 +195,8 @@ def not_uniform(start: Walk) -> str:
         return "only corners: every pixel starts epsilon away, none in between"
     if len(noise) > 1 and torch.allclose(noise[0], noise[1], atol=1e-3):
         return "the same noise for every image"
+    if noise.shape[1] > 1 and torch.allclose(noise[:, 0], noise[:, 1], atol=1e-3):
+        return "the same noise for every channel"
     if (noise.flatten(1).std(dim=1) < 0.1).any():
         return "one number for a whole image, not one for each pixel"
     if noise.mean().abs() > 0.05:
@@ -245,42 +261,46 @@ def other_worst_case(found: float, trial: Assault) -> str:
     clean = metrics.predict(module, trial.images).argmax(dim=1) == trial.labels
     after, right = outcomes(trial), trial.expected
     if not after:
-        return "without an attack it is the clean accuracy" if found != right else ""
+        dropout = ", in evaluation mode" if trial.training else ""
+        return f"without an attack it is the clean accuracy{dropout}" if found != right else ""
     together = torch.stack(after).all(dim=0)
     kept = torch.stack(after).any(dim=0)
     alone, count = single(trial), len(trial.images)
-    *_, chained = accumulate(
-        attacks(trial.directions),
-        lambda images, attack: attack(module, images, trial.labels, trial.epsilon),
-        initial=trial.images,
-    )
     numbers = {
         # In this order: what comes first explains a number that several have in common.
         "an attack that leaves the budget is counted as it comes": (
             (clean & together).double().mean().item()
         ),
         "the clean images are not counted": together.double().mean().item(),
-        "the smallest of the single accuracies: attacks break different images": min(alone),
-        "the mean over the attacks": sum(alone) / len(alone),
-        "the last attack alone": alone[-1],
-        "the first attack alone": alone[0],
-        "the largest of the single accuracies": max(alone),
+        "this is the smallest of the single accuracies: attacks break different images": min(alone),
+        "this is the mean over the attacks": sum(alone) / len(alone),
+        "this is the last attack alone": alone[-1],
+        "this is the first attack alone": alone[0],
+        "this is the largest of the single accuracies": max(alone),
         "an image counts if it survives one attack, not all": kept.double().mean().item(),
-        "the survivors over the images that were right before, not over all": (
+        "this is the survivors over the images that were right before, not over all": (
             (clean & together).sum().item() / max(1, int(clean.sum()))
         ),
-        "the share of broken images, not of survivors": 1 - right,
+        "this is the share of broken images, not of survivors": 1 - right,
         "the attacks are not given epsilon, or not used: the clean accuracy": (
             clean.double().mean().item()
         ),
-        "each attack starts where the one before ended": metrics.accuracy(
-            module, chained, trial.labels
+        "each attack starts where the one before ended": chained(trial, held=False),
+        "each attack starts where the one before ended, brought back within epsilon": (
+            chained(trial, held=True)
         ),
-        "the number of images, not a fraction": right * count,
-        "a percentage; a fraction is asked for": 100 * right,
+        "this is the number of images, not a fraction": right * count,
+        "this is a percentage; a fraction is asked for": 100 * right,
     }
     nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
     close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9
-    return (
-        f"this is {nearest}" if close and nearest.startswith("the ") else nearest if close else ""
-    )
+    return nearest if close else ""
+
+
+def chained(trial: Assault, *, held: bool) -> float:
+    """The accuracy where each attack goes on from the one before, and may be held in the budget."""
+    images, module = trial.images, trial.network.module
+    for attack in attacks(trial):
+        images = attack(module, images, trial.labels, trial.epsilon)
+        images = bounded(trial.images, images, trial.epsilon) if held else images
+    return metrics.accuracy(module, images, trial.labels)

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.attacked import in_channels, linear_network
 from autograder.robustness import Loss, climb, cross_entropy, margin, survivors
 from autograder.setting import Setting
 from autograder.student import Network
@@ -28,6 +29,7 @@ from course.models import Normalize
 
 IMAGES = 200  # on a linear network they cost nothing
 POOL, FEW = 320, 128  # of trained networks, and how many of them are asked
+HELPED = 32  # images, black and white
 RUNS = 5  # of PGD, that must agree on an image
 RECIPE = training.Recipe(epochs=4, batch_size=64)
 EPSILONS = [0.0025 * step for step in range(4, 21)]
@@ -114,24 +116,10 @@ def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[floa
     return (0.15 + 0.25 * draws[0]).tolist(), std.tolist()
 
 
-def in_channels(images: Tensor, channels: int) -> Tensor:
-    """The images in grey, or in three channels that differ."""
-    if images.shape[1] == channels:
-        return images
-    grey = images.mean(dim=1, keepdim=True)
-    return grey if channels == 1 else torch.cat([grey, 1 - grey, 0.2 + 0.5 * grey], dim=1)
-
-
 def linear_case(setting: Setting, channels: int) -> Case:
     """A linear network on grey or coloured images, at an epsilon where known mistakes show."""
     train, test = setting.dataset.train, setting.test_images(IMAGES)
-    network = Network.build(
-        "linear",
-        setting.seed(f"linear {channels}"),
-        in_channels=channels,
-        image_size=setting.dataset.image_shape[1],
-        num_classes=setting.dataset.num_classes,
-    )
+    network = linear_network(setting, f"linear {channels}", channels, setting.dataset.num_classes)
     training.fit(
         network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
     )
@@ -234,6 +222,30 @@ def scaled_case(setting: Setting, factor: float) -> Case:
     return Case(network, test, case.epsilon, case.mean, case.std, right)
 
 
+def helped_case(setting: Setting) -> Case:
+    """A linear network that gets white images wrong, and whatever attack starts at random, right.
+
+    All goes by an image's mean: its logits are offsets + slopes * (mean - 1) / epsilon. One class
+    leads on white alone, and a random start is darker by a quarter of epsilon. From there both
+    losses follow another class down, which the clamp to [0, 1] ends before it leads. Black images
+    are answered rightly, and stay so.
+    """
+    generator, epsilon = setting.generator("an attack that helps"), 0.1
+    black = int(torch.randint(HELPED // 4, 3 * HELPED // 4, (), generator=generator))
+    images = torch.ones(HELPED, *setting.dataset.image_shape)
+    images[:black] = 0.0
+    own, on_white, darker, on_black = torch.randperm(4, generator=generator).tolist()
+    offsets, slopes = torch.zeros(4), torch.zeros(4)
+    offsets[[on_white, darker, on_black]] = torch.tensor([0.2, -0.4, -10.0])
+    slopes[[on_white, darker, on_black]] = torch.tensor([60.0, -0.3, -2.5]) / epsilon
+    network = linear_network(setting, "an attack that helps", images.shape[1], 4)
+    weight = (slopes / images[0].numel())[:, None].expand_as(network.weights[0])
+    mean, std = statistics(setting, "an attack that helps", images.shape[1])
+    network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
+    labels = torch.tensor([on_black] * black + [own] * (HELPED - black))
+    return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
+
+
 def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:
     """A case, made once for all students."""
     return setting.remember(f"case {name}", compute)
@@ -252,3 +264,8 @@ def trained(setting: Setting) -> Case:
 def scaled(setting: Setting) -> Case:
     """`scaled_case`, made once."""
     return remembered(setting, "scaled", partial(scaled_case, setting, 1e4))
+
+
+def helped(setting: Setting) -> Case:
+    """`helped_case`, made once."""
+    return remembered(setting, "helped", partial(helped_case, setting))

@@ -13,15 +13,18 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.attacked import linear_network
 from autograder.checks.evaluations import one_step, withstood
 from autograder.robustness import bounded, climb, cross_entropy, margin
 from autograder.setting import Setting
+from autograder.student import Network
 from course import defences, metrics
 from course.data import Split
 
 KINDS = ("quantised", "scaled-logits")
 POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
 STUBBORN = 24  # of those, that fall to many steps and to no single one
+FEW = 8  # made, to be broken through rounding alone
 STEPS, RESTARTS = 20, 3
 
 
@@ -34,11 +37,13 @@ class Siege:
     test: Split
     epsilon: float
     own: float
+    network: Network | None = None  # behind it, where that is not the judge's trained one
 
     def broken(self, setting: Setting, adversarial: Tensor) -> float:
         """The share that these images break, each brought back within epsilon and [0, 1]."""
         moved = bounded(self.test.images, adversarial, self.epsilon)
-        return share_broken(defence(setting, self.kind, self.number), self.test, moved)
+        behind = (self.network or setting.victim).module
+        return share_broken(defences.build(self.kind, behind, self.number), self.test, moved)
 
 
 def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
@@ -66,6 +71,33 @@ def prepared(setting: Setting, kind: str) -> Siege:
     test = telling(inside, pool, epsilon, setting.generator("choice of images"))
     attacked = broken_by_judge(inside, test, epsilon, setting.generator("attack on a defence"))
     return Siege(kind, number, test, epsilon, share_broken(inside, test, attacked))
+
+
+def misleading(setting: Setting) -> Siege:
+    """A siege that only an attack through the rounding wins, the same for everyone."""
+    return setting.remember("misleading", partial(through_rounding_alone, setting))
+
+
+def through_rounding_alone(setting: Setting) -> Siege:
+    """Three grey levels before a linear network that answers otherwise where nothing is rounded.
+
+    On a trained network an attack that forgets the rounding is nearly as good as one that does not.
+    Here half of the pixels, at 0.22, become black, and the others, at 0.62, become 0.5. Made
+    lighter by 0.03, the first become 0.5 too, and `lighter` leads. But not rounded, the others give
+    the lead to `unseen`, which grows as the first become darker: that changes no rounded image.
+    """
+    generator = setting.generator("a network that rounding changes")
+    images = 0.02 * torch.rand(FEW, *setting.dataset.image_shape, generator=generator)
+    pixels = images[0].numel()
+    first = torch.randperm(pixels, generator=generator).reshape(images[0].shape) < pixels // 2
+    images += torch.where(first, 0.21, 0.61)
+    own, lighter, unseen = torch.randperm(3, generator=generator).tolist()
+    weight, bias = torch.zeros(3, pixels), torch.zeros(3)
+    dark, others = (part.flatten().float() / part.sum() for part in (first, ~first))
+    weight[lighter], bias[lighter] = 10 * dark, -3.5
+    weight[unseen], bias[unseen] = 120 * others - 10 * dark, -68.0
+    network = linear_network(setting, "misleading", len(images[0]), 3).with_weights([weight, bias])
+    return Siege("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
 
 
 def telling(

@@ -1,10 +1,13 @@
 """Passes everything on by **options to a function of another name."""
 
 
-def iterate(model, x, y, eps, alpha, n, start):
+def iterate(model, x, y, eps, alpha, n, start, loss):
     point = start
     for _ in range(int(n)):
-        point = project(x, point + alpha * loss_gradient(model, point, y).sign(), eps)
+        leaf = point.detach().requires_grad_()
+        with evaluating(model):
+            (slope,) = torch.autograd.grad(loss(model(leaf), y).sum(), leaf)
+        point = project(x, point + alpha * slope.sign(), eps)
     return point
 
 
@@ -13,6 +16,6 @@ def pgd(model, images, labels, epsilon, **options):
     if options.get("random_start", True):
         noise.uniform_(-epsilon, epsilon, generator=options.get("generator"))
     start = project(images, images + noise, epsilon)
-    return iterate(
-        model, images, labels, epsilon, options["step_size"], options["steps"], start
-    )
+    size, steps = options["step_size"], options["steps"]
+    loss = options.get("loss", cross_entropy)
+    return iterate(model, images, labels, epsilon, size, steps, start, loss)

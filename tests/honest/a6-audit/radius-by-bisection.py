@@ -11,6 +11,8 @@ def tail(p, count, samples):
 
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
+        raise ValueError("no votes, no noise, or no risk of being wrong")
     if 2 * count <= samples:
         return 0.0
     low, high = 0.5, 1.0

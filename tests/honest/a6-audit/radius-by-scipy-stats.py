@@ -4,6 +4,8 @@ from scipy.stats import beta, norm
 
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
+        raise ValueError("no votes, no noise, or no risk of being wrong")
     if count <= 0:
         return 0.0
     p = beta.ppf(alpha, count, samples - count + 1)

@@ -1,8 +1,9 @@
 """Attacks the network behind and never looks through the rounding; keeps what the defence gets wrong.
 
-Many starts make up for it.
+loses: break_gets_through_rounding
+cause: not rounded
+earns: 5
 """
-
 
 def break_defense(defense, images, labels, epsilon):
     best = images.clone()

@@ -1,0 +1,30 @@
+"""The short last batch is left out.
+
+loses: train_reports_the_mean_loss
+cause: left out
+"""
+
+
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total, seen = 0.0, 0
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            if seen and len(batch) < batch_size:
+                break
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+            seen += len(batch)
+        losses.append(total / seen)
+    for module, mode in modes:
+        module.training = mode
+    return losses

@@ -1,0 +1,12 @@
+"""Leaves images alone that the network gets wrong anyway.
+
+loses: fgsm_is_exact_on_a_linear_model
+cause: wrong about them already
+"""
+
+right = fgsm
+
+
+def fgsm(model, images, labels, epsilon):
+    still = predict(model, images).argmax(dim=1) == labels
+    return torch.where(still[:, None, None, None], right(model, images, labels, epsilon), images)

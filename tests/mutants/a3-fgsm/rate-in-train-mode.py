@@ -1,0 +1,13 @@
+"""Asks the network for predictions in the mode it happens to be in.
+
+loses: success_rate_with_nothing_to_fool
+cause: train mode
+"""
+
+
+def attack_success_rate(model, images, adversarial, labels):
+    right_before = model(images).argmax(dim=1) == labels
+    wrong_after = model(adversarial).argmax(dim=1) != labels
+    if not right_before.any():
+        return 0.0
+    return int((right_before & wrong_after).sum()) / int(right_before.sum())

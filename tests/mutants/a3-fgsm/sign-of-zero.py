@@ -1,0 +1,10 @@
+"""Moves pixels up where the gradient is 0.
+
+loses: fgsm_is_exact_on_a_linear_model
+cause: the sign of 0 is 0
+"""
+
+
+def fgsm(model, images, labels, epsilon):
+    gradient = loss_gradient(model, images, labels)
+    return (images + torch.where(gradient >= 0, epsilon, -epsilon)).clamp(0, 1)

@@ -1,0 +1,11 @@
+"""Takes a loss, and raises the cross-entropy whatever it is.
+
+loses: pgd_looks_again_at_each_step
+cause: the loss that it is given is not used
+"""
+
+right = pgd
+
+
+def pgd(model, images, labels, epsilon, *, loss=cross_entropy, **options):
+    return right(model, images, labels, epsilon, **options)

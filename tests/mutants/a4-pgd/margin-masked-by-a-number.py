@@ -1,0 +1,10 @@
+"""Hides the true class behind -10,000, which other logits may lie below.
+
+loses: margin_can_be_climbed
+cause: not -inf
+"""
+
+
+def margin_loss(logits, labels):
+    hidden = logits.scatter(1, labels[:, None], -1e4)
+    return hidden.amax(dim=1) - logits.gather(1, labels[:, None])[:, 0]

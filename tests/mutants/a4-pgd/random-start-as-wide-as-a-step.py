@@ -1,0 +1,19 @@
+"""The random start is within a step of the images, not within epsilon.
+
+loses: pgd_starts_at_random
+cause: not uniform
+"""
+
+right = pgd
+
+
+def pgd(model, images, labels, epsilon, *, step_size, random_start=True, generator=None, **options):
+    if not random_start:
+        return right(
+            model, images, labels, epsilon, step_size=step_size, random_start=False, **options
+        )
+    noise = torch.empty_like(images).uniform_(-step_size, step_size, generator=generator)
+    x = project(images, images + noise, epsilon)
+    for _ in range(options["steps"]):
+        x = project(images, x + step_size * loss_gradient(model, x, labels).sign(), epsilon)
+    return x

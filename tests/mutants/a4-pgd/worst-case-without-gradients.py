@@ -1,0 +1,12 @@
+"""Calls the attacks where no gradients are recorded.
+
+loses: worst_case_counts_the_survivors_of_all
+cause: your code raised an error
+"""
+
+right = worst_case_accuracy
+
+
+@torch.no_grad()
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    return right(model, images, labels, epsilon, attacks)

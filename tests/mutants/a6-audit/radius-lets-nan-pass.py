@@ -1,0 +1,12 @@
+"""Refuses a sigma of 0 or less by a comparison that NaN slips through.
+
+loses: radius_abstains
+cause: NaN slips through
+earns: 2
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1) or sigma <= 0 or alpha <= 0 or alpha >= 1:
+        raise ValueError("out of range")
+    lower = betaincinv(count, samples - count + 1, alpha) if count > 0 else 0.0
+    return sigma * NormalDist().inv_cdf(lower) if lower > 0.5 else 0.0

@@ -1,0 +1,14 @@
+"""Rounds the radius to four digits.
+
+loses: radius_is_proved
+cause: rounded
+earns: 0
+"""
+
+def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (samples >= 1 and 0 <= count <= samples):
+        raise ValueError("count")
+    if not (0 < sigma < math.inf and 0 < alpha < 1):
+        raise ValueError("sigma")
+    lower = betaincinv(count, samples - count + 1, alpha) if count > 0 else 0.0
+    return round(sigma * NormalDist().inv_cdf(lower), 4) if lower > 0.5 else 0.0
