@@ -9,4 +9,6 @@ def evaluate(model, images, labels, epsilon, mean, std):
         moved = pgd(pixels_first, images, labels, epsilon, step_size=step, steps=20, loss=loss)
         return predict(pixels_first, moved).argmax(dim=1) == labels
 
-    return float((withstood(cross_entropy) & withstood(margin_loss)).float().mean())
+    survived = predict(pixels_first, images).argmax(dim=1) == labels
+    survived &= withstood(cross_entropy) & withstood(margin_loss)
+    return float(survived.float().mean())
