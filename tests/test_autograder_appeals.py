@@ -75,7 +75,7 @@ def test_a_changed_score_is_found(term, capsys):
 def test_a_changed_table_is_found(term, capsys):
     table = term / "out" / "grades.csv"
     table.write_text(
-        table.read_text().replace("grace,a3-fgsm,digits,WRONG,12", "grace,a3-fgsm,digits,WRONG,20")
+        table.read_text().replace("grace,a3-fgsm,digits,WRONG,11", "grace,a3-fgsm,digits,WRONG,20")
     )
     assert verify(term) == 1
     assert "another score for grace" in capsys.readouterr().out

@@ -2,10 +2,6 @@
 
 
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
-    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
-        raise ValueError("nothing to train on")
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
     torch.manual_seed(seed)
     steps = epochs * ((len(images) + batch_size - 1) // batch_size)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
@@ -22,6 +18,4 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             cycle.step()
             mean += loss.item() * len(i) / len(images)
         losses.append(mean)
-    for module, mode in modes:
-        module.training = mode
     return losses

@@ -22,20 +22,22 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    source = torch.Generator().manual_seed(seed)
+    adam = torch.optim.Adam(model.parameters(), lr=2e-3)
     model.train()
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
-            loss = F.cross_entropy(model(images[batch]), labels[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(batch)
-        losses.append(total / len(images))
-    return losses
+    history = []
+    for epoch in range(epochs):
+        order = torch.randperm(len(labels), generator=source)
+        seen = 0.0
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            adam.zero_grad()
+            summed = F.cross_entropy(model(images[chosen]), labels[chosen], reduction="sum")
+            (summed / len(chosen)).backward()
+            adam.step()
+            seen += summed.item()
+        history.append(seen / len(labels))
+    return history
 
 
 # %% accuracy
