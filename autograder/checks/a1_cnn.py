@@ -25,6 +25,7 @@ from autograder.checks.answers import (
     require_number,
     require_numbers,
 )
+from autograder.checks.attacked import with_dropout
 from autograder.errors import Wrong
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import clean_accuracy
@@ -390,7 +391,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
 def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is measured in eval mode, and one in eval mode stays in it"""
     test = setting.test_images(80)
-    network = setting.network("simple-cnn", "network with dropout")
+    network = with_dropout(setting)
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
     ref = student.network(network, training=True)
     found = require_number(student.call("accuracy", ref, test.images, labels), "the accuracy")

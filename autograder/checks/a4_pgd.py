@@ -87,7 +87,7 @@ def walk(
     global_seed: int = 1,
     training: bool = False,
 ) -> Walk:
-    """Let the student attack a fresh copy of `network`, unless `options` say so from no start."""
+    """Let the student attack a fresh copy of `network`, from the images unless `options` differ."""
     options = {"random_start": False} if options is None else options
     answer = student.call(
         "pgd",
@@ -292,6 +292,16 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
         cause="without a generator the noise is drawn with a fixed seed: restarts are all alike",
         hint="`generator=None` is PyTorch's own generator: hand it on as it is.",
     )
+    stepped = start(network, inner, options=seeded(student, 1), steps=1)
+    from_there = Split(first.adversarial, inner.labels)
+    alone = start(network, from_there, options={"random_start": False}, steps=1)
+    expect_true(
+        moved(first, stepped) or not moved(first, alone),
+        "a start, and one step from it where `steps` is 1",
+        "the start itself",
+        cause="the start is counted as a step",
+        hint="Take all the `steps` from the random start, each of `step_size`.",
+    )
     test = setting.test_images(IMAGES)
     edge = start(setting.victim, test, options=seeded(student, 3))
     stays_in_range(
@@ -300,6 +310,11 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
         cause="the random start is not clamped to [0, 1]",
         hint=hint,
     )
+
+
+def moved(start: Walk, walked: Walk) -> bool:
+    """Whether a walk ended elsewhere than where it started."""
+    return not torch.equal(require_images(walked.adversarial, start.images), start.adversarial)
 
 
 def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
@@ -486,7 +501,7 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
     require_worst_case(
         student,
         setting.remember("assault", partial(assault, setting)),
-        "the images that survive each of three attacks, over all images",
+        "the images that survive each of the attacks, over all images",
         "Keep one boolean for each image; every attack may turn it off, none turns it on.",
     )
 

@@ -272,7 +272,7 @@ def assaulted(student: Student, setting: Setting) -> dict[str, Assaulted]:
     besieged["misleading"] = sieges.misleading(setting)
     answers = {}
     for kind, siege in besieged.items():
-        ref = student.defence(siege.kind, siege.network or setting.victim, siege.number)
+        ref = student.defence(siege.kind, siege.behind(setting), siege.number)
         test = siege.test
         answer = student.call(
             "break_defense", ref, test.images.clone(), test.labels.clone(), siege.epsilon

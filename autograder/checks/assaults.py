@@ -98,7 +98,10 @@ def outcomes(trial: Assault) -> list[Tensor]:
 
 
 def assault(setting: Setting) -> Assault:
-    """Three attacks that break different images, at the epsilon where they differ most."""
+    """Three attacks that break different images, at the epsilon where they differ most.
+
+    The first comes twice: an attack that breaks nothing new is no reason to stop.
+    """
     network, test = setting.victim, setting.test_images(90)
     directions = [towards(setting, ahead) for ahead in (1, 3, 6)]
     rounds = [
@@ -114,7 +117,7 @@ def assault(setting: Setting) -> Assault:
     alone = single(chosen)
     # The strongest neither first nor last: whoever counts one of these alone is told from the min.
     first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
-    return replace(chosen, directions=[directions[i] for i in (first, strongest, last)])
+    return replace(chosen, directions=[directions[i] for i in (first, first, strongest, last)])
 
 
 def clean_cases(setting: Setting) -> tuple[Assault, Assault, Assault]:

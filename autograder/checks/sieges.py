@@ -39,11 +39,15 @@ class Siege:
     own: float
     network: Network | None = None  # behind it, where that is not the judge's trained one
 
+    def behind(self, setting: Setting) -> Network:
+        """The network behind the defence."""
+        return self.network or setting.victim
+
     def broken(self, setting: Setting, adversarial: Tensor) -> float:
         """The share that these images break, each brought back within epsilon and [0, 1]."""
         moved = bounded(self.test.images, adversarial, self.epsilon)
-        behind = (self.network or setting.victim).module
-        return share_broken(defences.build(self.kind, behind, self.number), self.test, moved)
+        inside = defences.build(self.kind, self.behind(setting).module, self.number)
+        return share_broken(inside, self.test, moved)
 
 
 def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
