@@ -211,3 +211,43 @@ def test_quoted_robustness_is_what_was_measured() -> None:
     assert "82 % right under PGD at 0.3, and 97 % instead of 98 % clean" in price
     for printed in ("it then keeps 84% of MNIST", "97% clean and 82% under PGD at 0.3"):
         assert printed in text("adversarial-training")
+
+
+def test_the_best_of_twenty_equal_versions() -> None:
+    one = sum(math.comb(1000, k) * 0.98**k * 0.02 ** (1000 - k) for k in range(988, 1001))
+    assert (round(one, 3), round(1 - (1 - one) ** 20, 2)) == (0.038, 0.54)
+    for printed in ("probability 0.038", r"1 - 0.962^{20} = 0.54\)"):
+        assert printed in text("training")
+
+
+def test_how_many_images_half_a_point_takes() -> None:
+    needed = [1.96**2 * p * (1 - p) / 0.005**2 for p in (0.98, 0.5)]
+    assert [round(n, -2) for n in needed] == [3_000, 38_400]
+    assert round(100 * wilson_interval(200, 200)[0], 1) == 98.1
+    for printed in ("about 3,000 images", "38,400", "begins at 98.1%"):
+        assert printed in text("training")
+
+
+def test_doubled_logits_and_wrong_labels() -> None:
+    logits = torch.tensor([1.0, 2.0, 0.0])
+    sure = [round(scale.softmax(dim=0)[1].item(), 3) for scale in (logits, 2 * logits)]
+    floor = -0.9 * math.log(0.9) - 0.1 * math.log(0.1 / 9)
+    assert (sure, round(floor, 3)) == ([0.665, 0.867], 0.545)
+    for printed in ("0.665 becomes 0.867", r"= 0.545\)"):
+        assert printed in text("training")
+
+
+def test_a_handicap_is_not_a_penalty() -> None:
+    losses = {
+        yz: [round(math.log1p(math.exp(handicap - yz)), 3) for handicap in (0.0, 0.5)]
+        for yz in (6, -6)
+    }
+    assert losses == {6: [0.002, 0.004], -6: [6.002, 6.502]}
+    for printed in ("0.002 to 0.004", "6.002 to 6.502"):
+        assert printed in text("adversarial-training")
+
+
+def test_how_much_a_few_drives_show() -> None:
+    lowest = [round(100 * wilson_interval(n, n)[0]) for n in (3, 10, 30)]
+    assert lowest == [44, 72, 89]
+    assert "44% for three drives, 72% for ten, 89% for thirty" in text("beyond-digits")
