@@ -288,7 +288,7 @@ def trains_in_train_mode(student: Student, setting: Setting) -> None:
     logits = metrics.predict(network.module, images)
     labels = logits.argmax(dim=1)
     without = F.cross_entropy(logits, labels).item()
-    ref = student.network(network)
+    ref = student.network(network, training=True)  # as a network that was just made is
     answer = student.call("train", ref, images, labels, epochs=1, batch_size=50)
     (found,) = require_numbers(answer, 1, "losses, one for each epoch")
     expect_true(
@@ -351,7 +351,7 @@ def order_of_batches(student: Student, setting: Setting) -> str:
     images = torch.zeros(5, *setting.dataset.image_shape)
     for number, (row, column) in enumerate(((0, 0), (0, -1), (-1, 0), (-1, -1), (9, 9))):
         images[number, :, row, column] = 1
-    ref = student.network(network)
+    ref = student.network(network, training=True)  # else nothing tells, where `train` leaves modes
     labels = torch.arange(5) % setting.dataset.num_classes
     student.call("train", ref, images, labels, epochs=4, batch_size=1)
     running_mean = network.with_weights(student.weights(ref)).weights[3]

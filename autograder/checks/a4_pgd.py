@@ -8,6 +8,7 @@ starts come from a generator that the judge seeds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -240,75 +241,96 @@ def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
 def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
     network, inner = setting.remember("steep", partial(steep, setting))  # nothing is clamped there
-    start = partial(walk, student, epsilon=0.1, step_size=0.07, steps=0)
-    hint = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
-    first = start(network, inner, options=seeded(student, 1))
-    again = start(network, inner, options=seeded(student, 1), global_seed=2)
-    source = seeded(student, 2)
-    other, following = (start(network, inner, options=source) for _ in range(2))
-    unasked, later = (start(network, inner, options={}, global_seed=seed) for seed in (1, 2))
-    for trial in (first, again, other, following, unasked, later):
-        require_images(trial.adversarial, inner.images)
-    uneven = diagnose_pgd.not_uniform(first)
+    begin = partial(walk, student, epsilon=0.1, step_size=0.07, steps=0)
+    first = begin(network, inner, options=seeded(student, 1))
+    is_uniform(first, hint=NOISE)
+    draws_from_the_generator(student, partial(begin, network, inner), first)
+    draws_where_nothing_is_said(partial(begin, network, inner, options={}))
+    steps_from_the_start(student, partial(begin, network, steps=1), first)
+    test = setting.test_images(IMAGES)
+    edge = begin(setting.victim, test, options=seeded(student, 3))
+    stays_in_range(
+        require_images(edge.adversarial, test.images),
+        what="a start",
+        cause="the random start is not clamped to [0, 1]",
+        hint=NOISE,
+    )
+
+
+NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
+
+
+def is_uniform(start: Walk, *, cause: str = "", hint: str) -> None:
+    """Raise Wrong unless each pixel starts anywhere within epsilon, whatever the others do."""
+    require_images(start.adversarial, start.images)
+    uneven = diagnose_pgd.not_uniform(start)
     expect_true(
         not uneven,
         "a start anywhere within epsilon, each pixel for itself",
-        diagnose_pgd.spread(first),
-        cause=uneven,
+        diagnose_pgd.spread(start),
+        cause=cause or uneven,
         hint=hint,
     )
+
+
+def draws_from_the_generator(student: Student, start: Callable[..., Walk], first: Walk) -> None:
+    """Raise Wrong unless the generator alone decides where `start` starts.
+
+    first: what it made of a generator of seed 1.
+    """
+    again = start(options=seeded(student, 1), global_seed=2)
+    source = seeded(student, 2)
+    other, following = (start(options=source) for _ in range(2))
     expect_true(
-        torch.equal(first.adversarial, again.adversarial),
+        not moved(first, again),
         "the same start from the same generator",
         "another start",
         cause="the noise is drawn without the generator",
         hint="Hand the generator to what draws the noise: `generator=generator`.",
     )
     expect_true(
-        not torch.equal(first.adversarial, other.adversarial),
+        moved(first, other),
         "another start from another generator",
         "the same start",
         cause="the generator is seeded anew in the function, or there is no random start",
         hint="Draw from the generator as it comes; do not seed it.",
     )
     expect_true(
-        not torch.equal(other.adversarial, following.adversarial),
+        moved(other, following),
         "another start each time, from one generator",
         "the same start twice",
         cause="the generator does not go on: it is seeded anew, or noise is drawn from a copy",
         hint="Draw from the generator as it comes; restarts would all be alike.",
     )
+
+
+def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
+    """Raise Wrong unless it starts at random without being asked, from PyTorch's own generator."""
+    unasked, later = (start(global_seed=seed) for seed in (1, 2))
+    promise = "where it is left out, the signature promises `random_start: bool = True`"
+    is_uniform(unasked, cause=promise, hint="Keep the defaults of the stub's signature.")
     expect_true(
-        not diagnose_pgd.not_uniform(unasked),
-        "a random start where `random_start` and `generator` are left out",
-        diagnose_pgd.spread(unasked),
-        cause="the signature promises `random_start: bool = True`",
-        hint="Keep the defaults of the stub's signature.",
-    )
-    expect_true(
-        not torch.equal(unasked.adversarial, later.adversarial),
+        moved(unasked, later),
         "another start each time, from PyTorch's own generator",
         "the same start twice",
         cause="without a generator the noise is drawn with a fixed seed: restarts are all alike",
         hint="`generator=None` is PyTorch's own generator: hand it on as it is.",
     )
-    stepped = start(network, inner, options=seeded(student, 1), steps=1)
-    from_there = Split(first.adversarial, inner.labels)
-    alone = start(network, from_there, options={"random_start": False}, steps=1)
+
+
+def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Walk) -> None:
+    """Raise Wrong where the student's one step moves images, but not after a random start.
+
+    first: a start from a generator of seed 1.
+    """
+    stepped = step(Split(first.images, first.labels), options=seeded(student, 1))
+    alone = step(Split(first.adversarial, first.labels), options={"random_start": False})
     expect_true(
         moved(first, stepped) or not moved(first, alone),
         "a start, and one step from it where `steps` is 1",
         "the start itself",
         cause="the start is counted as a step",
         hint="Take all the `steps` from the random start, each of `step_size`.",
-    )
-    test = setting.test_images(IMAGES)
-    edge = start(setting.victim, test, options=seeded(student, 3))
-    stays_in_range(
-        require_images(edge.adversarial, test.images),
-        what="a start",
-        cause="the random start is not clamped to [0, 1]",
-        hint=hint,
     )
 
 
