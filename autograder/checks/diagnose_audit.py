@@ -196,7 +196,7 @@ def misplaced(
         numbers.append(("the images are not normalised: the model is shown pixels", shown))
         swapped = Case(case.network, case.test, case.epsilon, case.std, case.mean)
         reached = case.within(*map(swapped.normalised, case.reach())).double().mean().item()
-        numbers.append(("mean and std are swapped: Normalize takes the mean first", reached))
+        numbers.append(("mean and std are swapped: `Normalize` takes the mean first", reached))
     return numbers
 
 
