@@ -20,7 +20,7 @@ def machine(*packages: str) -> str:
         [
             processor(),
             f"{len(os.sched_getaffinity(0))} cores",
-            f"{torch.get_num_threads()} threads",
+            f"PyTorch threads: {torch.get_num_threads()}",
             f"load {os.getloadavg()[0]:.1f}",
             f"Python {platform.python_version()}",
             f"torch {torch.__version__}",
