@@ -19,7 +19,7 @@ help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample class, build the site
-	$(BIN)/python tests/demo.py --out build/demo
+	$(BIN)/python tools/demo.py --out build/demo
 	@$(MAKE) --no-print-directory site
 	@echo
 	@echo "Marks      build/demo/grades.csv"
@@ -35,17 +35,17 @@ test-all: $(VENV)/.test  ## everything but the browser, the slow tests too
 test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colours, barriers, playground
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "Chromium is missing. On Debian: sudo apt install chromium" >&2; exit 1; }
-	$(TESTS) -n 2 -m browser $(ARGS) tests/test_site_browser.py
+	$(TESTS) -n 2 -m browser $(ARGS) tests/site/test_browser.py
 
 lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quiet machine)
 	@command -v npm >/dev/null || { \
 	  echo "Node is missing. On Debian: sudo apt install npm (Lighthouse needs Node 18 or newer)" >&2; exit 1; }
 	@test -x build/lighthouse/node_modules/.bin/lighthouse || \
 	  npm install --silent --no-audit --no-fund --prefix build/lighthouse lighthouse@$(LIGHTHOUSE)
-	$(BIN)/python tests/lighthouse.py $(ARGS)
+	$(BIN)/python tools/lighthouse.py $(ARGS)
 
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
-	$(BIN)/python tests/levels.py
+	$(BIN)/python tools/levels.py
 
 lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format), mypy and spelling
 	$(BIN)/codespell
@@ -80,14 +80,14 @@ reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DA
 
 proof: $(VENV)/.test  ## grade every attack, wrong and right answer; ARGS=--resume goes on
 	$(BIN)/python tests/proof.py $(ARGS)
-	$(BIN)/python tests/proof_page.py
+	$(BIN)/python tools/proof_page.py
 
 scoreboard: $(VENV)/.test  ## hand the same files in to plain nbgrader (hours; can be stopped)
-	$(BIN)/python tests/nbgrader_scoreboard.py $(ARGS)
-	$(BIN)/python tests/proof_page.py
+	$(BIN)/python tests/scoreboard/run.py $(ARGS)
+	$(BIN)/python tools/proof_page.py
 
 fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FUZZ_SECONDS
-	$(BIN)/python tests/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
+	$(BIN)/python tools/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
 
 sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's page on it (quiet machine)
 	$(BIN)/python benchmarks/grading.py --keep $(ARGS)

@@ -23,9 +23,9 @@ c.ClearSolutions.code_stub = {
 
 # Grading: the judge takes the place of the kernel, so that `nbgrader autograde` and the formgrader
 # give the scores of `autograder grade`. A damaged notebook is repaired first; only its text counts.
-c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
+c.Autograde.exporter_class = "autograder.nbgrader_plugin.bridge.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
-    "autograder.nbgrader_repair.RestoreCells",
+    "autograder.nbgrader_plugin.repair.RestoreCells",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -33,9 +33,9 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_bridge.JudgeNotebook",
+    "autograder.nbgrader_plugin.bridge.JudgeNotebook",
     "nbgrader.preprocessors.LimitOutput",
-    "autograder.nbgrader_bridge.SaveJudgedGrades",
+    "autograder.nbgrader_plugin.bridge.SaveJudgedGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

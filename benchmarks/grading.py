@@ -42,13 +42,15 @@ import nbformat
 import torch
 from machine import machine
 
-from autograder import catalog, feedback, sandbox
-from autograder.judge import Judge
-from autograder.results import Result
-from autograder.setting import Setting
-from autograder.student import Student, WorkerTransport
-from autograder.submission import Submission
-from autograder.watch import proportional, tree, tree_cpu
+from autograder import catalog, sandbox
+from autograder.handin.submission import Submission
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report import feedback
+from autograder.report.results import Result
+from autograder.sandbox.watch import proportional, tree, tree_cpu
+from autograder.student import Student
+from autograder.student.transport import WorkerTransport
 
 ASSIGNMENT, DATA = "a3-fgsm", "digits"
 SOURCE = Path(__file__).parents[1] / "assignments" / "source"

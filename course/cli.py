@@ -143,7 +143,7 @@ def site_server(folder: Path, port: int) -> ThreadingHTTPServer:
 
 
 def _list_profiles(_args: argparse.Namespace) -> int:
-    from course.data import PROFILES, data_root  # noqa: PLC0415
+    from course.data import PROFILES, data_root
 
     rows = [("profile", "train", "test", "pixels", "state", "what")]
     for name, profile in PROFILES.items():
@@ -161,8 +161,8 @@ def _list_profiles(_args: argparse.Namespace) -> int:
 
 
 def _download(args: argparse.Namespace) -> int:
-    from course.budget import profile_name  # noqa: PLC0415
-    from course.data import PROFILES, data_root, load  # noqa: PLC0415
+    from course.budget import profile_name
+    from course.data import PROFILES, data_root, load
 
     profile = PROFILES[profile_name(args.profile)]
     if not profile.files:
@@ -174,8 +174,8 @@ def _download(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from course import plots  # noqa: PLC0415
-    from course.data import load  # noqa: PLC0415
+    from course import plots
+    from course.data import load
 
     count = args.count
     dataset = load(args.profile, train=1, test=count, image_size=args.image_size, progress=False)
@@ -187,13 +187,14 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from dataclasses import asdict, replace  # noqa: PLC0415
+    from dataclasses import asdict, replace
 
-    from course.budget import budget  # noqa: PLC0415
-    from course.data import load  # noqa: PLC0415
-    from course.metrics import predict  # noqa: PLC0415
-    from course.models import build, parameter_count  # noqa: PLC0415
-    from course.training import fit, plain_recipe, save  # noqa: PLC0415
+    from course.budget import budget
+    from course.data import load
+    from course.metrics import predict
+    from course.models import build, parameter_count
+    from course.saving import save
+    from course.training import fit, plain_recipe
 
     # Known to be wrong now is better than known to be wrong after training.
     if args.out.is_dir():
@@ -238,7 +239,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _print_training(history: "History", recipe: "Recipe", correct: int, total: int) -> None:
-    from course.metrics import wilson_interval  # noqa: PLC0415
+    from course.metrics import wilson_interval
 
     rows = [("epoch", "mean loss", "training accuracy")]
     for epoch, (loss, accuracy) in enumerate(zip(history.loss, history.accuracy, strict=True), 1):

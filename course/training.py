@@ -7,27 +7,21 @@ it: for images this small a data loader would cost more than the network.
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
 from course.errors import CourseError
-from course.models import Statistics, build
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 """(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead.
@@ -245,93 +239,3 @@ def _memory_format(model: nn.Module, channels_last: bool) -> Iterator[torch.memo
     finally:
         for weight in filters:
             weight.data = weight.data.clone(memory_format=torch.contiguous_format)
-
-
-_FORMAT = "adversarial-course model 1"
-
-
-def save(
-    model: nn.Module,
-    path: Path,
-    *,
-    name: str,
-    in_channels: int = 1,
-    image_size: int = 28,
-    num_classes: int = 10,
-    normalize: Statistics | None = None,
-    metadata: Mapping[str, Any] | None = None,
-) -> None:
-    """Write weights as safetensors, with all that `load` needs to build the network again.
-
-    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. A file
-    is replaced whole or not at all. Raises CourseError where `build` would give other weights
-    than `model` has, or the file cannot be written.
-    """
-    arguments = {
-        "in_channels": in_channels,
-        "image_size": image_size,
-        "num_classes": num_classes,
-        "normalize": normalize,
-    }
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-    if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
-        raise CourseError(
-            f"these weights are not those of '{name}' with {arguments}; save a network with the "
-            f"name and arguments that it was built with"
-        )
-    header = {
-        "format": _FORMAT,
-        "name": name,
-        "arguments": json.dumps(arguments),
-        "metadata": json.dumps(dict(metadata or {})),
-    }
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(weights, unfinished, header)
-        unfinished.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise CourseError(f"cannot write {path}: {error}") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
-
-
-def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
-    """The network that `save` wrote, in evaluation mode, and its metadata.
-
-    Nothing in the file is run. Raises CourseError where the file is missing, damaged or not ours.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise CourseError(f"cannot read {path} as safetensors: {error}") from error
-    foreign = CourseError(
-        f"{path} does not hold a network saved by `course train`; train it again, or build the "
-        f"network yourself and load its weights with safetensors.torch.load_file"
-    )
-    if header.get("format") != _FORMAT:
-        raise foreign
-    try:
-        name, arguments = header["name"], json.loads(header["arguments"])
-        metadata = json.loads(header["metadata"])
-        # Shapes first, without memory: a damaged size would otherwise be allocated.
-        if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
-            raise foreign
-        model = build(name, **arguments, seed=0)
-        model.load_state_dict(weights)
-    except (KeyError, TypeError, ValueError, RuntimeError, CourseError) as error:
-        raise foreign from error
-    return model.eval(), metadata
-
-
-def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:
-    """The network as shapes alone."""
-    with torch.device("meta"):
-        return build(name, **arguments)
-
-
-def _shapes(weights: Mapping[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
-    return {key: (value.shape, value.dtype) for key, value in weights.items()}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from solutions.reproductions.claims_table import TABLE
 from solutions.reproductions.record import measurements
+from solutions.reproductions.reports.claims_table import TABLE
 
 RESULT = Path(__file__).parent / "reproductions" / "results" / "002.json"
 

@@ -112,15 +112,15 @@ class Row:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % Wilson interval of the accuracy."""
-        from course.metrics import wilson_interval  # noqa: PLC0415
+        from course.metrics import wilson_interval
 
         return wilson_interval(self.correct, self.total)
 
 
 def run(args: argparse.Namespace) -> int:
     """Attack as the arguments say, print a table, draw a picture if asked to; exit status 0."""
-    from course.budget import budget  # noqa: PLC0415
-    from course.data import load  # noqa: PLC0415
+    from course.budget import budget
+    from course.data import load
 
     if args.out is not None and args.out.suffix.lower() not in (".png", ".svg"):
         raise CourseError(f"--out {args.out}: end the name in .png or .svg")
@@ -147,8 +147,8 @@ def _is_file(model: str) -> bool:
 
 
 def _load(path: Path, dataset: Dataset) -> nn.Module:
-    from course.metrics import predict  # noqa: PLC0415
-    from course.training import load  # noqa: PLC0415
+    from course.metrics import predict
+    from course.saving import load
 
     model, metadata = load(path)
     try:
@@ -169,8 +169,8 @@ def _load(path: Path, dataset: Dataset) -> nn.Module:
 
 
 def _train(name: str, dataset: Dataset, epochs: int, seed: int) -> nn.Module:
-    from course.models import build  # noqa: PLC0415
-    from course.training import fit, plain_recipe  # noqa: PLC0415
+    from course.models import build
+    from course.training import fit, plain_recipe
 
     channels, side, _ = dataset.image_shape
     model = build(
@@ -199,10 +199,10 @@ def _describe(args: argparse.Namespace) -> str:
 
 def _attack_at(args: argparse.Namespace, epsilon: float) -> BoundAttack:
     """The attack the arguments name. Noise is what PGD starts from, without a step."""
-    import torch  # noqa: PLC0415
+    import torch
 
-    from solutions.fgsm import fgsm  # noqa: PLC0415
-    from solutions.pgd import pgd  # noqa: PLC0415
+    from solutions.fgsm import fgsm
+    from solutions.pgd import pgd
 
     if args.attack == "fgsm":
         return partial(fgsm, epsilon=epsilon)
@@ -220,8 +220,8 @@ def _attack_at_each(
     epsilons: list[float],
 ) -> list[Row]:
     """Print a line as soon as it is known; return the rows of `epsilons`."""
-    from solutions.evaluation import attack_in_batches  # noqa: PLC0415
-    from solutions.fgsm import attack_success_rate  # noqa: PLC0415
+    from solutions.evaluation import attack_in_batches
+    from solutions.fgsm import attack_success_rate
 
     def measure(epsilon: float, adversarial: Tensor) -> Row:
         rate = attack_success_rate(model, images, adversarial, labels)
@@ -242,7 +242,7 @@ def _attack_at_each(
 
 
 def _count_correct(model: nn.Module, images: Tensor, labels: Tensor) -> int:
-    from course.metrics import predict  # noqa: PLC0415
+    from course.metrics import predict
 
     return int((predict(model, images).argmax(dim=1) == labels).sum())
 
@@ -254,7 +254,7 @@ def _print_row(name: str, row: Row, *, fooled: str) -> None:
 
 
 def _draw(args: argparse.Namespace, model: nn.Module, dataset: Dataset, rows: list[Row]) -> None:
-    from course import plots  # noqa: PLC0415
+    from course import plots
 
     if args.epsilons:
         lows, highs = zip(*(row.interval for row in rows), strict=True)
@@ -274,8 +274,8 @@ def _draw_images(
     args: argparse.Namespace, model: nn.Module, dataset: Dataset, epsilon: float
 ) -> CourseFigure:
     """The first eight test images, before and after."""
-    from course import plots  # noqa: PLC0415
-    from course.metrics import predict  # noqa: PLC0415
+    from course import plots
+    from course.metrics import predict
 
     images, labels = dataset.test.images[:8], dataset.test.labels[:8]
     adversarial = _attack_at(args, epsilon)(model, images, labels)

@@ -79,3 +79,11 @@ def _squares(images: Tensor, area: float, generator: torch.Generator | None) -> 
         inside.append((place >= corner) & (place < corner + side))
     rows, columns = inside
     return rows[:, None, :, None] & columns[:, None, None, :]
+
+
+def sign_noise(
+    model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, seed: int
+) -> Tensor:
+    """The control: every pixel moves by epsilon, up or down by the toss of a coin."""
+    coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
+    return (images + epsilon * (2 * coin - 1)).clamp(0, 1)

@@ -26,8 +26,8 @@ import mutants
 import redteam
 from redteam.formats import FORMATS
 
-from autograder.provenance import grader_version
-from autograder.results import write_atomically
+from autograder.files import write_atomically
+from autograder.judge.provenance import grader_version
 
 ROOT = Path(__file__).parent.parent
 ROWS = ROOT / "build" / "proof"

@@ -16,10 +16,11 @@ import pytest
 from honest import Variant
 from mutants import Mutant
 
-from autograder import catalog, table
-from autograder.judge import Judge
+from autograder import catalog
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report import table
 from autograder.sandbox import strongest_level
-from autograder.setting import Setting
 
 MUTANTS = [mutants.read(path) for path in sorted(mutants.FOLDER.glob("x-*/*.py"))]
 VARIANTS = [honest.read(path) for path in sorted(honest.FOLDER.glob("x-*/*.py"))]

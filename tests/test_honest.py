@@ -12,10 +12,10 @@ import proof
 import pytest
 from honest import Variant
 
-from autograder.judge import Judge
-from autograder.results import Result, number
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report.results import Result, number
 from autograder.sandbox import strongest_level
-from autograder.setting import Setting
 
 ALL = honest.variants()
 QUICK = ("a3-fgsm/batch-loop", "a3-fgsm/notebook", "a3-fgsm/numpy-detour")

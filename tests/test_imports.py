@@ -90,7 +90,7 @@ def test_what_runs_beside_a_student_imports_course_alone(path: Path) -> None:
 
 def test_starting_the_worker_loads_no_answers_and_no_judge() -> None:
     code = (
-        "import sys, autograder.worker, autograder.protocol\n"
+        "import sys, autograder.worker.worker, autograder.worker.protocol\n"
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
         "print(*(name for name in sys.modules if name.startswith('autograder.')))"
     )
@@ -114,8 +114,11 @@ def test_nothing_is_named_after_nothing() -> None:
         ("import solutions.fgsm", {"solutions.fgsm"}),
         ("from solutions import fgsm", {"solutions.fgsm"}),
         ("from . import models", {"course.models"}),
-        ("from ..autograder import judge", {"autograder.judge"}),
-        ("def f():\n    from autograder.judge import grade", {"autograder.judge.grade"}),
+        ("from ..autograder import judge", {"autograder.judge.judge"}),
+        (
+            "def f():\n    from autograder.judge.judge import grade",
+            {"autograder.judge.judge.grade"},
+        ),
     ],
 )
 def test_every_way_of_importing_is_seen(

@@ -15,10 +15,10 @@ import trivial
 from mutants import Mutant
 
 from autograder import catalog
-from autograder.judge import Judge
-from autograder.results import Result, number
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report.results import Result, number
 from autograder.sandbox import strongest_level
-from autograder.setting import Setting
 
 ALL = mutants.mutants()
 QUICK = (

@@ -33,7 +33,7 @@ def row(name: str = "a/x", **changes: Any) -> dict[str, Any]:
 def test_the_page_is_what_the_results_say() -> None:
     ours, theirs = proof.rows_of(proof.PROOF), proof.rows_of(scoreboard.SCOREBOARD)
     written = proof_page.PAGE.read_text(encoding="utf-8")
-    assert written == proof_page.page(ours, theirs), "run python tests/proof_page.py"
+    assert written == proof_page.page(ours, theirs), "run python tools/proof_page.py"
 
 
 def test_text_is_no_markup_and_code_looks_like_code() -> None:

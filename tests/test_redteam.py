@@ -23,13 +23,16 @@ import torch
 from redteam import FAMILIES
 from redteam.formats import FORMATS
 
-from autograder import answer_key, bubblewrap, catalog, feedback, sandbox, users
-from autograder.appeals import timeless
-from autograder.judge import Judge
-from autograder.limits import Limits
-from autograder.results import Result, number
-from autograder.setting import Setting
-from autograder.watch import runs, tree, wait_gone
+from autograder import catalog, installed
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report import feedback
+from autograder.report.results import Result, number
+from autograder.sandbox import box as sandbox
+from autograder.sandbox import bubblewrap, levels, users
+from autograder.sandbox.watch import runs, tree, wait_gone
+from autograder.term.appeals import timeless
+from autograder.worker.limits import Limits
 
 pytestmark = [
     pytest.mark.redteam,
@@ -240,7 +243,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("here")
     usual = list(bubblewrap.readable())
-    monkeypatch.setattr(answer_key, "folder", lambda: tmp_path / "solutions")
+    monkeypatch.setattr(installed, "folder", lambda: tmp_path / "solutions")
     monkeypatch.setattr(bubblewrap, "readable", lambda: iter([tmp_path, *usual]))
     shown = {}
     for name in ("solutions", "others"):
@@ -249,7 +252,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         shown[name] = done.stdout
     assert shown == {"solutions": "", "others": "here"}
-    assert "solutions" in sandbox.trouble("medium") or sandbox.closed_to_others()
+    assert "solutions" in sandbox.trouble("medium") or levels.closed_to_others()
 
 
 def test_the_corpus_is_as_large_as_it_says():

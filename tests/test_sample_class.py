@@ -12,9 +12,10 @@ import pytest
 import sample_class
 from sample_class import HandIn
 
-from autograder import catalog, submission
+from autograder import catalog
 from autograder.cli import main
-from autograder.results import Result
+from autograder.handin import submission
+from autograder.report.results import Result
 
 ALL = sample_class.hand_ins()
 QUICK = ("amara", "emre", "giulia", "priya", "zoe")

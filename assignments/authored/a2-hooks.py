@@ -29,12 +29,13 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from autograder import check
-from course import activation_plots, plots
+from course import plots
 from course.budget import budget
 from course.data import load
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
 from course.monitor import feature_maps, record
+from course.plots import activations as activation_plots
 from course.training import Recipe, fit, plain_recipe
 
 PROFILE = "digits"

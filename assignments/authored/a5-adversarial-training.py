@@ -28,11 +28,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder import check
-from course import attack_plots, plots
+from course import plots
 from course.budget import budget
 from course.data import load
 from course.metrics import accuracy, evaluating, wilson_interval
 from course.models import build
+from course.plots import attacks as attack_plots
 from course.training import History, Recipe, fit
 
 PROFILE = "digits"

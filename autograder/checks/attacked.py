@@ -13,11 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.checks.answers import require_images
 from autograder.errors import Wrong
-from autograder.expect import Cause, expect, expect_true
-from autograder.robustness import slope
-from autograder.setting import Setting
+from autograder.judge.answers import require_images
+from autograder.judge.expect import Cause, expect, expect_true
+from autograder.judge.robustness import slope
+from autograder.judge.setting import Setting
 from autograder.student import Network
 from course import metrics
 from course.data import Split

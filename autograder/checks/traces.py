@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 
-from autograder.checks.answers import require_images
 from autograder.errors import StudentFault, Wrong
-from autograder.expect import expect_true
-from autograder.protocol import Ref
-from autograder.setting import Setting
+from autograder.judge.answers import require_images
+from autograder.judge.expect import expect_true
+from autograder.judge.setting import Setting
 from autograder.student import Student
+from autograder.worker.protocol import Ref
 from course.data import Split
 
 

@@ -14,7 +14,7 @@ from autograder.exports.graded import is_scored, listed
 from autograder.exports.matching import Student, match, student
 from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
-from autograder.results import Result
+from autograder.report.results import Result
 from course.errors import CourseError
 
 NEEDED = "ID"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from autograder.exports.graded import is_scored, listed, read_results
 from autograder.exports.roster import Person, read_roster
-from autograder.results import Result, write_atomically
+from autograder.files import write_atomically
+from autograder.report.results import Result
 from course.errors import CourseError
 
 # The options that mean something to each format, besides --out.
@@ -70,11 +71,11 @@ def export_command(args: argparse.Namespace) -> int:
     if args.format == "gradescope":
         write_gradescope(out, results, visibility(args))
     elif args.format == "junit":
-        from autograder.exports.junit import junit_xml  # noqa: PLC0415
+        from autograder.exports.junit import junit_xml
 
         write(out, junit_xml(results))
     else:
-        from autograder.exports.nbgrader import grades_csv  # noqa: PLC0415
+        from autograder.exports.nbgrader import grades_csv
 
         write(out, grades_csv(results, roster))
     unscored = [f"{each.student} ({each.status})" for each in results if not is_scored(each)]
@@ -116,20 +117,20 @@ def check_options(args: argparse.Namespace) -> None:
 
 def export_grader(args: argparse.Namespace) -> int:
     """Write a grader for another place: Gradescope's archive, or a workflow of GitHub's."""
-    from autograder import catalog  # noqa: PLC0415
+    from autograder import catalog
 
     assignment = catalog.assignment(args.assignment).id
     if args.format == "github-actions":
-        from autograder.exports.github_actions import workflow  # noqa: PLC0415
+        from autograder.exports.github_actions import workflow
 
         out = args.out or Path(".github/workflows/grade.yml")
         write(out, workflow(assignment))
         print(f"{out}: its first lines say what to set up on GitHub")
         return 0
-    from autograder.cli import default_secret, read_secret  # noqa: PLC0415
-    from autograder.exports.gradescope_live import Order  # noqa: PLC0415
-    from autograder.exports.gradescope_zip import archive  # noqa: PLC0415
-    from course.data import PROFILES  # noqa: PLC0415
+    from autograder.exports.gradescope_live import Order
+    from autograder.exports.gradescope_zip import archive
+    from autograder.secret import default_secret, read_secret
+    from course.data import PROFILES
 
     profile = args.data or "digits"
     if profile not in PROFILES:  # a folder of one's own is not in Gradescope's container
@@ -143,7 +144,7 @@ def export_grader(args: argparse.Namespace) -> int:
 
 def visibility(args: argparse.Namespace) -> str:
     """When Gradescope shows the checks. Raises CourseError."""
-    from autograder.exports.gradescope import VISIBILITIES  # noqa: PLC0415
+    from autograder.exports.gradescope import VISIBILITIES
 
     chosen: str = args.visibility or "visible"
     if chosen not in VISIBILITIES:
@@ -161,8 +162,8 @@ def write_private(path: Path, content: bytes) -> None:
 
 def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
     """Fill in a teacher's sheet and write it under a new name, or under --out."""
-    from autograder.exports import canvas, moodle  # noqa: PLC0415
-    from autograder.exports.sheet import Sheet  # noqa: PLC0415
+    from autograder.exports import canvas, moodle
+    from autograder.exports.sheet import Sheet
 
     if args.format == "canvas":
         sheet = Sheet.read(args.sheet, canvas.NEEDED)
@@ -190,7 +191,7 @@ def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str
 
 def write_gradescope(out: Path, results: list[Result], shown: str) -> None:
     """A results.json per student, below `out`."""
-    from autograder.exports.gradescope import results_json  # noqa: PLC0415
+    from autograder.exports.gradescope import results_json
 
     if out.is_file():
         raise CourseError(f"{out} is a file: --format gradescope writes a folder")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograder.exports.graded import is_scored, listed
 from autograder.exports.matching import Student
 from autograder.exports.sheet import Sheet, value_of
-from autograder.results import Result, number
+from autograder.report.results import Result, number
 from course.errors import CourseError
 
 

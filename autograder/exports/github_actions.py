@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import jinja2
 
-from autograder.doctor import APPARMOR_PROFILE
-from autograder.feedback import TEMPLATES
+from autograder.report.feedback import TEMPLATES
+from autograder.sandbox.doctor import APPARMOR_PROFILE
 
 
 def workflow(assignment: str) -> str:

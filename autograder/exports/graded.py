@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.results import STATUSES, UNSCORED, Result
+from autograder.report.results import STATUSES, UNSCORED, Result
 from course.errors import CourseError
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from html import escape
 
-from autograder.disclosure import rough_seconds
 from autograder.exports.graded import is_scored
 from autograder.exports.markup import check_as_html
-from autograder.feedback import SIGNS
-from autograder.results import CheckResult, Result
-from autograder.table import title
+from autograder.report.feedback import SIGNS
+from autograder.report.results import CheckResult, Result, rough_seconds
+from autograder.report.table import title
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 

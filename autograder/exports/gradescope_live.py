@@ -15,11 +15,12 @@ from pathlib import Path
 import torch
 
 from autograder.exports.gradescope import results_json
-from autograder.judge import Judge
-from autograder.results import Result, write_atomically
+from autograder.files import write_atomically
+from autograder.grading.slot import Job, judge_safely
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report.results import Result
 from autograder.sandbox import strongest_level
-from autograder.setting import Setting
-from autograder.slot import Job, judge_safely
 from course.cli import main as course
 
 NO_ISOLATION = (

@@ -18,9 +18,9 @@ from pathlib import Path
 import autograder
 import course
 import solutions
+from autograder.authoring.wheel import PROJECT, about, sources, wheel, zipped
 from autograder.exports.gradescope_live import Order
-from autograder.feedback import TEMPLATES
-from autograder.wheel import PROJECT, about, sources, wheel, zipped
+from autograder.report.feedback import TEMPLATES
 
 NEEDED = ("pytest", "jinja2")  # of the student's extra: what judging itself imports
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
-from autograder.results import CheckResult, Result, number
-from autograder.table import details
+from autograder.report.results import CheckResult, Result, number
+from autograder.report.table import details
 
 # XML 1.0, section 2.2: everything else cannot be in a document, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

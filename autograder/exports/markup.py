@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from autograder.feedback import SIGNS
-from autograder.results import CheckResult, Result, number
-from autograder.table import details, points, title
+from autograder.report.feedback import SIGNS
+from autograder.report.results import CheckResult, Result, number
+from autograder.report.table import details, points, title
 
 
 def result_as_html(result: Result) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograder.exports.graded import comparable, listed
 from autograder.exports.roster import Person
-from autograder.results import Result
+from autograder.report.results import Result
 from course.errors import CourseError
 
 # The folder of one student in the archive that Moodle makes of all submissions.

@@ -16,7 +16,7 @@ from autograder.exports.markup import result_as_html
 from autograder.exports.matching import Student, match, participant, student
 from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
-from autograder.results import Result
+from autograder.report.results import Result
 from course.errors import CourseError
 
 # Headings are in the language of the site; `--columns` says what they are called there.

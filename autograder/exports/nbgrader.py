@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from autograder.exports.graded import comparable, is_scored
 from autograder.exports.roster import Person
-from autograder.results import Result, guarded, number
+from autograder.report.results import Result, guarded, number
 
 COLUMNS = (
     "assignment",

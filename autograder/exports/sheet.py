@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.exports.graded import listed
-from autograder.results import number
+from autograder.report.results import number
 from course.errors import CourseError
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

@@ -1,5 +1,5 @@
 // The playground's attacks, as in solutions/: every pixel moves by at most epsilon and stays in
-// [0, 1]. tests/test_playground.py compares FGSM and PGD with the reference answers.
+// [0, 1]. tests/site/test_playground.py compares FGSM and PGD with the reference answers.
 "use strict";
 
 (globalThis.adversarial ??= {}).attacks = (() => {

@@ -1,7 +1,7 @@
 // The playground's network: logits, probabilities, activations and the gradient for the pixels.
 //
 // It is `tiny-cnn` of course/models.py: convolution 5×5, ReLU, 2×2 maximum, the same again, and one
-// linear layer. tests/test_playground.py compares every number here with PyTorch.
+// linear layer. tests/site/test_playground.py compares every number here with PyTorch.
 "use strict";
 
 (globalThis.adversarial ??= {}).engine = (() => {

@@ -34,5 +34,5 @@ one still counts. `measure.py` has what several reports need: `trained`, `fgsm_c
 reason does not count as a changed run.
 
 Figures for the site are drawn from committed results by modules `figures*.py`, which hold
-`FIGURES` and `TABLES` as `solutions.fgsm_figures` does; each takes `{report: result}`.
+`FIGURES` and `TABLES` as `solutions.figures.fgsm` does; each takes `{report: result}`.
 """

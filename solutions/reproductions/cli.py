@@ -50,7 +50,7 @@ def reproduce_command(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run what the arguments name, print tables, draw pictures; return the exit status 0."""
-    from solutions.reproductions.runner import (  # noqa: PLC0415
+    from solutions.reproductions.runner import (
         BUILD,
         RESULTS,
         Source,
@@ -71,8 +71,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _default_sources(report: Report, *, quick: bool) -> list[Source]:
     """What a report is run on if nothing is named; data that is missing is left out, aloud."""
-    from course.data import PROFILES, data_root  # noqa: PLC0415
-    from solutions.reproductions.runner import Source  # noqa: PLC0415
+    from course.data import PROFILES, data_root
+    from solutions.reproductions.runner import Source
 
     if quick:
         return [Source.parse("digits")]
@@ -88,7 +88,7 @@ def _default_sources(report: Report, *, quick: bool) -> list[Source]:
 
 
 def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace) -> None:
-    from solutions.reproductions.runner import (  # noqa: PLC0415
+    from solutions.reproductions.runner import (
         print_table,
         run_report,
         table,
@@ -99,7 +99,7 @@ def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace
     print_table(table(report, result, source.profile))
     print(f"\n{sum(result['seconds'].values()):.0f} s of work; kept in {out / report.id}.json")
     if report.picture is not None:
-        from course import plots  # noqa: PLC0415 - matplotlib
+        from course import plots
 
         folder = Path("build/reproductions") if args.out is None else out
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace
 
 
 def _show(report: Report, out: Path, profiles: list[str]) -> None:
-    from solutions.reproductions.runner import print_table, read_result, table  # noqa: PLC0415
+    from solutions.reproductions.runner import print_table, read_result, table
 
     runs = read_result(out / f"{report.id}.json")["runs"]
     absent = [name for name in profiles if name not in runs]

@@ -1,6 +1,6 @@
 """The audit's figures and tables, drawn from committed results: a part of `course figures`.
 
-`FIGURES` and `TABLES` hold functions as in `solutions.fgsm_figures`, but each takes
+`FIGURES` and `TABLES` hold functions as in `solutions.figures.fgsm`, but each takes
 `{report: result}`, the files of `results/`.
 """
 
@@ -16,9 +16,9 @@ from matplotlib.ticker import MaxNLocator
 
 from course import plots
 from course.metrics import wilson_interval
-from course.plot_style import LINES, MARKERS, canvas, plain_axes
-from solutions.fgsm_figures import Drawing
-from solutions.image_grid import grid_figure
+from course.plots.style import LINES, MARKERS, canvas, plain_axes
+from solutions.figures.fgsm import Drawing
+from solutions.figures.image_grid import grid_figure
 from solutions.reproductions.record import Published, in_unit, measurements, with_interval
 from solutions.reproductions.runner import Report, reports, table
 

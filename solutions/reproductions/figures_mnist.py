@@ -11,9 +11,9 @@ from statistics import fmean
 from typing import Any
 
 from course import plots
-from solutions.fgsm_figures import Drawing
-from solutions.reproductions.claims_table import PIXELS, TABLE
+from solutions.figures.fgsm import Drawing
 from solutions.reproductions.record import measurements, with_interval
+from solutions.reproductions.reports.claims_table import PIXELS, TABLE
 
 Results = Mapping[str, Any]
 """{report: the JSON of its result}."""

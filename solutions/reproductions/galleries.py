@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from typing import Any
 
-from solutions.figures import Gallery, NotMeasured
+from solutions.figures.gallery import Gallery, NotMeasured
 from solutions.reproductions.runner import FOLDER, committed
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solutions.reproductions import claims000, claims002, claims004
 from solutions.reproductions.record import Published
+from solutions.reproductions.reports import claims000, claims002, claims004
 
 
 def _printed(published: Sequence[Published], curve: str, unit: float) -> dict[float, float]:

@@ -218,7 +218,7 @@ def _about(lab: Lab, source: Source) -> dict[str, Any]:
 
 
 def _write_result(path: Path, report: Report, profile: str, result: dict[str, Any]) -> None:
-    from solutions.figures import as_json  # noqa: PLC0415 - it imports the figures of this room
+    from solutions.figures.gallery import as_json
 
     whole = read_result(path) if path.is_file() else {"runs": {}}
     whole = {

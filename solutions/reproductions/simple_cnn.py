@@ -23,10 +23,10 @@ from course.models import build
 from course.monitor import layer_summary
 from course.training import Recipe
 from solutions.fgsm import loss_gradient
-from solutions.reproductions.claims_table import PIXELS, TABLE
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.measure import BATCH, trained
 from solutions.reproductions.record import number, share
+from solutions.reproductions.reports.claims_table import PIXELS, TABLE
 
 NETWORK = "simple-cnn"
 MEAN, STD = 0.1307, 0.3081

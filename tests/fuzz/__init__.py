@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autograder import nbgrader_repair, submission
 from autograder.errors import Malformed
-from autograder.protocol import decode, unpack
+from autograder.handin import submission
+from autograder.nbgrader_plugin import repair as nbgrader_repair
+from autograder.worker.protocol import decode, unpack
 
 CORPUS = Path(__file__).parent / "corpus"
 REQUIRED = ("fgsm", "attack_success_rate")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import catalog
-from autograder.results import CheckResult, Result
+from autograder.report.results import CheckResult, Result
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent

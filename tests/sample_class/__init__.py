@@ -28,7 +28,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog
-from autograder.results import Result
+from autograder.report.results import Result
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
@@ -115,7 +115,7 @@ def answered(work: HandIn, newline: str = "\n") -> NotebookNode:
     fresh: dict[int, list[NotebookNode]] = {}
     waiting: list[NotebookNode] = []
     for number, (name, source) in enumerate(work.cells, start=1):
-        source = source.replace("\n", newline)  # noqa: PLW2901
+        source = source.replace("\n", newline)
         if not name:
             waiting.append(nbformat.v4.new_code_cell(source, id=f"own-{number}"))
             continue

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader_command import nbgrader
 from redteam.formats import Format
 
-from course import data, models, training
+from course import data, models, saving, training
 from course.budget import budget
 
 PLAIN = Path(__file__).parent / "plain"
@@ -78,7 +78,7 @@ def save_victim(path: Path) -> None:
     victim = models.build("strided-cnn", seed=0)
     recipe = training.plain_recipe(budget("digits").cnn_epochs)
     training.fit(victim, digits.train.images, digits.train.labels, recipe)
-    training.save(victim, path, name="strided-cnn")
+    saving.save(victim, path, name="strided-cnn")
 
 
 def notebook(assignment: str) -> NotebookNode:
@@ -95,7 +95,7 @@ def notebook(assignment: str) -> NotebookNode:
             mark["points"] = int(points[0])
         if kind == "answer":
             answer, solution = solution or "...", ""
-            source = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"  # noqa: PLW2901
+            source = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
         cell = nbformat.v4.new_code_cell(source.strip(), id=name)
         cell.metadata["nbgrader"] = NotebookNode(mark)
         cells.append(cell)

@@ -14,9 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from autograder.bubblewrap import SYSTEM, parents
-from autograder.sandbox import kill
-from autograder.watch import Watch, tree, wait_gone
+from autograder.sandbox.box import kill
+from autograder.sandbox.bubblewrap import SYSTEM, parents
+from autograder.sandbox.watch import Watch, tree, wait_gone
 
 INSIDE = Path(__file__).parent / "inside.py"
 ROOT = Path(__file__).parent.parent.parent

@@ -1,0 +1,1 @@
+"""From authored texts and reference answers to notebooks, bundles and bars."""

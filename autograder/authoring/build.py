@@ -1,0 +1,147 @@
+"""Builds what is handed out from what is authored: the notebooks in `assignments/source/` and the
+pages in `site/assignments/`, each from one text in `assignments/authored/` and from `solutions/`.
+
+The authored format is py:percent (it opens in JupyterLab with jupytext, VS Code and Spyder). The
+title of a cell says what it is; `assignments/README.md` describes it for authors:
+
+    # %%                                   code, as it stands
+    # %% [markdown]                        text; a line `>> Title` folds what follows
+    # %% [markdown] card: fgsm             difficulty, minutes, needs, gets of an exercise
+    # %% given: name from solutions.fgsm   a function of the reference, shown to the student
+    # %% data: NAME from solutions.x       a dictionary, written out
+    # %% stub: fgsm from solutions.fgsm    signature, docstring, steps; the body is filled in
+    # %% check: fgsm                       the graded cell
+    # %% [markdown] question: report       answered in words; begins with `minutes: 15`
+    # %% [markdown] answer: report         what graders read, and students fill in their own
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from autograder import catalog
+from autograder.authoring.document import Document, build_document
+from course.errors import CourseError
+
+_EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+# --- one text ---------------------------------------------------------------------------------
+
+
+# --- what is written --------------------------------------------------------------------------
+
+
+def notebook_text(document: Document) -> str:
+    """The source notebook (nbformat 4.5), the same bytes every time."""
+    cells: list[dict[str, object]] = []
+    for cell in document.cells:
+        metadata = {"nbgrader": cell.grading} if cell.grading else {}
+        content: dict[str, object] = {
+            "cell_type": "code" if cell.is_code else "markdown",
+            "id": cell.cell_id,
+            "metadata": metadata,
+            "source": cell.text.splitlines(keepends=True),
+        }
+        cells.append(content | ({"execution_count": None, "outputs": []} if cell.is_code else {}))
+    ids = [cell.cell_id for cell in document.cells]
+    if twice := sorted({cell_id for cell_id in ids if ids.count(cell_id) > 1}):
+        raise CourseError(f"{document.name}: two cells have the id {twice[0]}; rename a heading")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def page_text(document: Document, authored: str) -> str:
+    """The same text as a page of the site: stubs where the notebook has solutions."""
+    parts = [_EDIT_ELSEWHERE.format(path=authored)]
+    parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells]
+    return "\n\n".join(parts) + "\n"
+
+
+def index_text(documents: list[Document], introduction: str, authored: str) -> str:
+    """The lists, put where the introduction says `{assignments}` and `{extensions}`."""
+    rows = ["| Assignment | What you do | Exercises | Time | Points |", "|---|---|---|---|---|"]
+    others = ["| Extension | What you do | Exercises | Time |", "|---|---|---|---|"]
+    for document in documents:
+        points = catalog.points(document.name)
+        row = (
+            f"| [{document.title}]({document.name}.md) | {' '.join(document.summary.split())} "
+            f"| {len(points)} | about {document.minutes} minutes |"
+        )
+        if document.name in catalog.EXTENSIONS:
+            others.append(row)
+        else:
+            by_hand = catalog.assignment(document.name).by_hand
+            more = f" + {by_hand} by hand" if by_hand else ""
+            rows.append(f"{row} {sum(points.values()):g}{more} |")
+    text = introduction.replace("{assignments}", "\n".join(rows))
+    text = text.replace("{extensions}", "\n".join(others))
+    return f"{_EDIT_ELSEWHERE.format(path=authored)}\n\n{text.strip()}\n"
+
+
+def built_files(root: Path) -> dict[Path, str]:
+    """Every file the authored texts make, and what it must contain; nothing is written."""
+    authored = root / "assignments" / "authored"
+    texts = [*sorted(authored.glob("*.py")), *sorted(authored.glob("extensions/*.py"))]
+    if not texts:
+        raise CourseError(f"no authored assignments in {authored}; run this in a checkout")
+    source, pages = root / "assignments" / "source", root / "site" / "assignments"
+    files: dict[Path, str] = {}
+    documents = []
+    for path in texts:
+        document = build_document(path, root)
+        if path.stem not in catalog.KNOWN:  # header.py: nbgrader puts it above every release
+            files[source / f"{path.stem}.ipynb"] = notebook_text(document)
+            continue
+        documents.append(document)
+        files[source / path.stem / f"{path.stem}.ipynb"] = notebook_text(document)
+        name = path.relative_to(root).as_posix()
+        files[pages / f"{path.stem}.md"] = page_text(document, name)
+    index = authored / "index.md"
+    files[pages / "index.md"] = index_text(
+        documents, index.read_text(encoding="utf-8"), index.relative_to(root).as_posix()
+    )
+    return files
+
+
+def stale_files(root: Path) -> list[Path]:
+    """What `autograder build` would change, and what no authored text makes any more."""
+    files = built_files(root)
+    stale = [p for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
+    found = [*root.glob("assignments/source/**/*.ipynb"), *root.glob("site/assignments/*.md")]
+    return sorted([*stale, *(path for path in found if path not in files)])
+
+
+def build_command(args: argparse.Namespace) -> int:
+    """Write every built file, or with `--check` name those that are not as they should be."""
+    root: Path = args.root.resolve()
+    if args.check:
+        stale = stale_files(root)
+        for path in stale:
+            print(f"stale: {path.relative_to(root)}")
+        print("run: autograder build" if stale else "notebooks and pages are up to date")
+        return 1 if stale else 0
+    files = built_files(root)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    print(f"built {len(files)} files in assignments/source and site/assignments")
+    return 0
+
+
+def add_build_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `autograder build [--check]`."""
+    parser = subparsers.add_parser("build", help="notebooks and pages from the authored texts")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
+    checkout = Path(__file__).resolve().parent.parent
+    parser.add_argument("--root", type=Path, default=checkout, help="the checkout (this one)")
+    parser.set_defaults(run=build_command)

@@ -1,0 +1,269 @@
+"""`autograder bundle`: what a student needs for a term, in one zip without the reference answers.
+
+The released notebooks, a wheel of `course` and the checks, the versions to install, a page to read.
+The checks compare with values that are recorded here, while the reference goes through them on
+public inputs (autograder/judge/answer_key.py). No secret is read, and before anything is written the
+whole is searched for the body of any reference function.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import json
+import re
+import shutil
+import tempfile
+import textwrap
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder import catalog
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.judge.setting import Setting
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "adversarial-images"
+SHORT = 50  # characters of a function's body: less is nobody's own
+
+
+def add_bundle_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`autograder bundle [--out FILE]`."""
+    parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(f"build/{NAME}.zip"),
+        metavar="FILE",
+        help="the zip to write (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        default=["digits"],
+        metavar="PROFILE",
+        help="what students can check on (default: digits)",
+    )
+    parser.set_defaults(run=bundle_command)
+
+
+def bundle_command(args: argparse.Namespace) -> int:
+    """Write the zip. Exit 0 when it is there."""
+    content = bundle(notebooks(), args.data)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_bytes(content)
+    print(f"{args.out}: {len(content) / 1e6:.1f} MB, without reference answers and secrets")
+    return 0
+
+
+def notebooks() -> list[str]:
+    """The assignments that have a notebook in this checkout. Raises CourseError without one."""
+    folders = sorted((ROOT / "assignments" / "source").glob("*/"))
+    names = [folder.name for folder in folders if (folder / f"{folder.name}.ipynb").is_file()]
+    if not names:
+        raise CourseError(f"{ROOT} holds no notebooks: run this in a checkout of the course")
+    return names
+
+
+def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
+    """The zip for these assignments, checkable on these profiles.
+
+    Raises CourseError where the reference does not pass, or would be given away.
+    """
+    from autograder.authoring.wheel import zipped
+
+    files = dict(released(assignments))
+    name, files[name] = student_wheel(kept_values(assignments, profiles))
+    files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
+    text = (Path(__file__).parent / "templates" / "student.md").read_text(encoding="utf-8")
+    text = text.format(wheel=name, first=assignments[0], profiles=", ".join(profiles))
+    files["README.md"] = text.encode()
+    content = zipped({f"{NAME}/{path}": file for path, file in sorted(files.items())})
+    if found := leaks(content):
+        raise CourseError(f"the bundle would give away {found[0]}; nothing was written")
+    return content
+
+
+# --- the values that checks compare with ---------------------------------------------------------
+
+
+def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str, bytes]:
+    """For each assignment and profile a file of the wheel with what its checks expect."""
+    from autograder.judge import answer_key
+    from autograder.judge.setting import Setting
+
+    files = {}
+    for profile in profiles:
+        for name in assignments:
+            print(f"{name} on {profile}: the reference goes through the checks", flush=True)
+            setting = Setting(name, profile)
+            record(setting)
+            path = answer_key.path_of(name, profile).relative_to(ROOT).as_posix()
+            files[path] = answer_key.dumps(setting.known)
+    return files
+
+
+def record(setting: Setting) -> None:
+    """Let the reference take every check, so that the setting knows what they expect."""
+    from autograder.handin import submission
+    from autograder.judge.judge import run_checks
+    from autograder.student.kernel import student_here
+
+    known = catalog.assignment(setting.assignment)
+    path = ROOT / "assignments" / "source" / known.id / f"{known.id}.ipynb"
+    read = submission.read(path, [exercise.id for exercise in known.exercises], known.id)
+    for check in run_checks(known, student_here(read, known.names), setting):
+        if check.status != "OK":
+            raise CourseError(
+                f"the reference does not pass “{check.title}” of {known.id} on {setting.profile}: "
+                f"{check.got or check.cause}. Run `autograder build`; if that changes nothing, "
+                "the grader has a fault"
+            )
+
+
+# --- the wheel -----------------------------------------------------------------------------------
+
+
+def student_wheel(kept: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """A wheel of `course` and `autograder` with these values: its name and its content."""
+    from autograder.authoring.wheel import sources, wheel
+
+    files = dict(sources([ROOT / "autograder", ROOT / "course"]))
+    return wheel({**files, **kept}, about_for_students(), commands())
+
+
+def about_for_students() -> str:
+    """METADATA in which what notebooks and checks need is no extra any more."""
+    from autograder.authoring.wheel import about
+
+    lines = []
+    for line in about().partition("\n\n")[0].splitlines():
+        field, _, value = line.partition(": ")
+        needed, _, condition = value.partition(";")
+        if field == "Requires-Dist" and (not condition or "'student'" in quoted(condition)):
+            lines.append(f"Requires-Dist: {needed.strip()}")
+        elif field in ("Metadata-Version", "Name", "Version", "Summary", "Requires-Python"):
+            lines.append(line)
+    return "\n".join([*lines, ""])
+
+
+def quoted(condition: str) -> str:
+    """A condition with one kind of quotation marks."""
+    return condition.replace('"', "'")
+
+
+def commands() -> str:
+    """entry_points.txt: the commands of the rooms that are in the wheel."""
+    groups: dict[str, list[str]] = {}
+    for entry in metadata.distribution("adversarial-course").entry_points:
+        if not entry.value.startswith("solutions"):
+            groups.setdefault(entry.group, []).append(f"{entry.name} = {entry.value}")
+    return "".join(f"[{name}]\n" + "\n".join([*lines, "", ""]) for name, lines in groups.items())
+
+
+# --- the notebooks -------------------------------------------------------------------------------
+
+
+def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Each notebook as nbgrader releases it, made in a copy: no gradebook is touched."""
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config.loader import PyFileConfigLoader
+
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "assignments" / "source", Path(folder) / "source")
+        config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
+        config.CourseDirectory.root = folder
+        nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
+        for name in assignments:
+            done = nbgrader.generate_assignment(name)
+            if not done["success"]:
+                why = (done["error"].strip().splitlines() or ["no word"])[-1]
+                raise CourseError(f"nbgrader could not release {name}: {why}")
+            notebook = Path(folder) / "release" / name / f"{name}.ipynb"
+            yield f"{name}/{name}.ipynb", notebook.read_bytes()
+
+
+# --- what must not be in it ----------------------------------------------------------------------
+
+
+def leaks(content: bytes) -> list[str]:
+    """The reference functions whose bodies are in a bundle, and files that do not belong there.
+
+    A function that a notebook gives to its readers, by a `given` cell, gives nothing away.
+    """
+    found: list[str] = []
+    seen: set[str] = set()
+    for path, text in python_in(content):
+        if "solutions" in Path(path).parts or "secret" in Path(path).name:
+            found.append(path)
+        seen |= bodies(text).keys()
+    return found + [whose for body, whose in answers().items() if body in seen]
+
+
+@cache
+def answers() -> dict[str, str]:
+    """The bodies of the reference functions, but for those that notebooks give, and whose."""
+    given = set(given_names())
+    return {
+        body: f"{name} of {file.relative_to(ROOT)}"
+        for file in sorted((ROOT / "solutions").rglob("*.py"))
+        for body, name in bodies(file.read_text(encoding="utf-8")).items()
+        if name not in given
+    }
+
+
+def given_names() -> Iterator[str]:
+    """The functions of the reference that notebooks give, word for word."""
+    from autograder.authoring.cells import read_cells
+
+    for path in (ROOT / "assignments" / "authored").rglob("*.py"):
+        yield from (cell.name for cell in read_cells(path) if cell.kind == "given")
+
+
+def bodies(source: str) -> dict[str, str]:
+    """The bodies of all functions, comments, layout and docstrings aside, and whose they are."""
+    found = {}
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            code = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            text = "\n".join(map(ast.unparse, code))
+            if len(text) >= SHORT:
+                found[text] = node.name
+    return found
+
+
+def parsed(source: str) -> ast.Module:
+    """A file's syntax tree; an empty one for text that is not Python, as a cell with magics."""
+    try:
+        return ast.parse(textwrap.dedent(source))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def python_in(content: bytes) -> Iterator[tuple[str, str]]:
+    """The Python in a zip, its notebooks' cells and its wheels' files, by path."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for path in archive.namelist():
+            file = archive.read(path)
+            if path.endswith(".whl"):
+                yield from python_in(file)
+            elif path.endswith(".ipynb"):
+                yield from ((path, cell) for cell in cells_of(file))
+            else:
+                yield path, file.decode("utf-8", "replace") if path.endswith(".py") else ""
+
+
+def cells_of(notebook: bytes) -> Iterable[str]:
+    """The sources of a notebook's code cells."""
+    for cell in json.loads(notebook)["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            yield re.sub(r"^[%!].*$", "", source, flags=re.MULTILINE)

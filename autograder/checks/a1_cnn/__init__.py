@@ -1,0 +1,1 @@
+"""Assignment 1: build, train and measure a convolutional network."""

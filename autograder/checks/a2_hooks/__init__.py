@@ -1,0 +1,1 @@
+"""Assignment 2: watch the layers of a network with forward hooks."""

@@ -1,0 +1,364 @@
+"""The checks of a2-hooks: what a monitor records, when it stops, and how far layers are moved.
+
+The student's monitor is entered and left in its own process, around a network of the judge's that
+the judge lets run there on images of its own. Every number that comes back is computed again on
+the judge's copy. Whether a hook is left cannot be seen from here for sure, but what it does can:
+numbers that change after the block. The layers, their order and their kinds differ from network to
+network, and some of their names are drawn at random.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks.a2_hooks import mistakes as diagnose
+from autograder.checks.a2_hooks.observed import (
+    Observed,
+    attacked,
+    drift,
+    observe,
+    renamed,
+    require_names,
+    require_numbers_of,
+    require_right,
+    require_statistics,
+    same,
+    sizes,
+    some_images,
+    stats_of,
+    with_dead_layers,
+    without_a_trace,
+)
+from autograder.checks.a2_hooks.watched import (
+    answers_as_without,
+    keep_apart,
+    learns_as_without,
+    stays_after_the_block,
+)
+from autograder.checks.refusals import refusal, require_refusal
+from autograder.errors import Wrong
+from autograder.judge.answers import kind, require
+from autograder.judge.expect import expect_true
+from autograder.judge.setting import Setting
+from autograder.student import Network, Student
+from autograder.worker.protocol import Ref
+
+LECTURE = "lectures/hooks/"
+MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
+DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
+
+
+# --- ActivationMonitor: what it records ----------------------------------------------------------
+
+
+@pytest.mark.graded(**MONITOR)
+def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
+    """Around a trained network it records six statistics of each layer"""
+    require(student, "ActivationMonitor", "class")
+    images = some_images(setting, "first images")
+    observed = observe(student, setting.victim, images)
+    if not observed.stats:
+        cause = why_empty(student, setting.victim, images)
+        raise Wrong(
+            "statistics of the layers that ran",
+            "an empty `stats` after the block",
+            cause=cause,
+            hint=diagnose.NEXT_STEP[cause],
+        )
+    for name in observed.common:
+        require_statistics(observed.stats[name], name)
+
+
+def why_empty(student: Student, network: Network, images: Tensor) -> str:
+    """Why there is nothing in `stats` after a block: whether something was in it before its end."""
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    given = student.enter(monitor)
+    student.apply(ref, images)
+    stats = stats_of(student, monitor, given)
+    student.leave(monitor)
+    return diagnose.EMPTIED if stats else diagnose.SILENT
+
+
+@pytest.fixture(scope="module")
+def hidden(student: Student, setting: Setting) -> Observed:
+    """The monitor around a network with random weights and names that nobody knows.
+
+    Nor does anybody know how many images there are: a shape of other images must not fit.
+    """
+    count = int(torch.randint(17, 60, (), generator=setting.generator("how many images")))
+    images = some_images(setting, "hidden images", count)
+    return observe(student, renamed(setting, "fast-cnn"), images)
+
+
+@pytest.mark.graded(points=2, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
+    """mean, std, min and max are those of the layer's whole output"""
+    measures["layers"] = len(hidden.common)
+    require_numbers_of(hidden, diagnose.NUMBERS)
+
+
+@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_counts_the_zeros(hidden: Observed) -> None:
+    """zero_fraction is the share of exact zeros"""
+    require_numbers_of(hidden, ["zero_fraction"])
+
+
+@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+def test_monitor_notes_the_shape(hidden: Observed) -> None:
+    """shape is the output's, with the number of images"""
+    for name, layer in hidden.common.items():
+        right, found = layer.outputs[-1].shape, hidden.stats[name].get("shape")
+        expect_true(
+            sizes(found) and found == list(right),
+            f"shape {tuple(right)} of layer '{name}'",
+            str(tuple(found)) if sizes(found) else kind(found),
+            cause=diagnose.other_shape(found, layer.outputs[-1]),
+            hint="tuple(output.shape)",
+        )
+
+
+@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
+    """Every leaf that runs is in it, nested ones too, and nothing else"""
+    images = some_images(setting, "images for leaves", 6)
+    for name in ("tiny-cnn", "small-resnet", "functional-cnn", "shared-relu-cnn"):
+        observed = observe(student, renamed(setting, name), images)
+        require_names(
+            observed.stats,
+            diagnose.leaves(observed.layers),
+            observed.layers,
+            extra="layers of another network are in it: does `stats` belong to the class?",
+        )
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> None:
+    """The numbers are those of the layer's latest output, as it left the layer"""
+    batches = some_images(setting, "earlier images", 11), some_images(setting, "later images", 7)
+    for name in ("tiny-cnn", "shared-relu-cnn"):
+        observed = observe(student, renamed(setting, name), *batches)
+        require_numbers_of(
+            observed,
+            diagnose.NUMBERS,
+            cause="a layer may run more than once in a block: each run replaces the one before",
+        )
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
+    """Given names of layers, it records those and no others, whole blocks too"""
+    network = renamed(setting, "small-resnet")
+    outer = [name for name, _ in network.module.named_children()]
+    chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
+    images = some_images(setting, "images for chosen layers", 9)
+    observed = observe(student, network, images, layers=chosen)
+    cause = diagnose.other_choice(observed.stats, chosen, outer[5], observed.layers)
+    require_names(observed.stats, chosen, observed.layers, cause=cause)
+    require_numbers_of(observed, diagnose.NUMBERS)
+
+
+# --- ActivationMonitor: when it records ----------------------------------------------------------
+
+
+@pytest.mark.graded(points=1, needs="monitor_watches_chosen_layers", **MONITOR)
+def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
+    """A name that no layer has is a ValueError, and so is an empty list"""
+    network = renamed(setting, "tiny-cnn")
+    first = next(name for name, _ in network.module.named_children())
+    images = some_images(setting, "images for names", 4)
+    attempts = {
+        "a name that no layer has": ["no-such-layer"],
+        "such a name beside the right one": [first, "no-such-layer"],
+        "an empty list of layers": [],
+    }
+    for what, layers in attempts.items():
+        ref = student.network(network)
+        require_refusal(
+            partial(begin, student, ref, layers),
+            f"for {what}",
+            got="a monitor that goes on",
+            cause="an empty list counts as false in `if layers`: ask `layers is None`"
+            if not layers
+            else "a monitor that watches nothing looks like a network in which nothing happens",
+            hint="raise ValueError(...) in `__enter__`, before any hook is registered.",
+        )
+        student.apply(ref, images)  # the process lives: it was an error, and no end
+    observed = observe(student, network, images, layers=[first])
+    require_names(observed.stats, [first], observed.layers)
+
+
+def begin(student: Student, ref: Ref, layers: list[str]) -> None:
+    """Make and enter a monitor of these layers."""
+    student.enter(student.make("ActivationMonitor", ref, layers))
+
+
+@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
+    """Nothing is recorded before the block or after it, even where an error ends it"""
+    network = renamed(setting, "tiny-cnn")
+    images, others = some_images(setting, "inside", 8), some_images(setting, "outside", 5)
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    student.apply(ref, others)
+    given = student.enter(monitor)
+    expect_true(
+        not stats_of(student, monitor, given),
+        "an empty `stats` when the block begins",
+        "statistics of a run before the block",
+        cause="the hooks are put on in `__init__`, or `stats` is not emptied as the block begins",
+        hint="Register in `__enter__`, and set `self.stats = {}` there.",
+    )
+    student.apply(ref, images)
+    student.leave(monitor)
+    stays_after_the_block(student, ref, monitor, given, others)
+
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    given = student.enter(monitor)
+    student.apply(ref, images)
+    expect_true(
+        not student.leave(monitor, failed=True),
+        "an error in the block to go on to whoever wrote the block",
+        "a block that ends as if nothing had happened",
+        cause="`__exit__` returns something true, which swallows the error",
+        hint="Let `__exit__` return nothing.",
+    )
+    stays_after_the_block(student, ref, monitor, given, others)
+
+
+@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
+    """The network answers and learns as without it; a second monitor, or block, is no matter"""
+    answers_as_without(student, setting)
+    learns_as_without(student, setting)
+    images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
+    keep_apart(student, renamed(setting, "strided-cnn"), images, later)
+
+
+@pytest.mark.graded(needs="monitor_measures_the_output", **MONITOR)
+def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: no hook is left, and the network is as it was"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    first = next(name for name, _ in network.module.named_children())
+    ref = student.network(network, training=True)
+    before = student.traces(ref)
+    for failed in (False, True):
+        monitor = student.make("ActivationMonitor", ref)
+        student.enter(monitor)
+        student.apply(ref, images)
+        student.leave(monitor, failed=failed)
+    without_a_trace(before, student.traces(ref), "a block")
+    if refusal(partial(begin, student, ref, [first, "no-such-layer"])) is not None:
+        without_a_trace(before, student.traces(ref), "a block that could not begin")
+
+
+# --- activation_drift ----------------------------------------------------------------------------
+
+
+@pytest.mark.graded(points=3, **DRIFT)
+def test_drift_is_the_mean_relative_change(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """Drift is the mean over the images of the relative L2 change of a layer's output"""
+    require(student, "activation_drift", "function")
+    images = some_images(setting, "images for drift")
+    moved = attacked(setting, images, "attack for drift")
+    drifted = drift(student, renamed(setting, "strided-cnn"), images, moved)
+    measures["layers"] = len(drifted.found)
+    require_right(drifted)
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
+    """Every leaf that runs has a drift, nested ones too, and nothing else"""
+    images = some_images(setting, "images for leaves", 6)
+    moved = attacked(setting, images, "attack for leaves")
+    for name in ("small-resnet", "functional-cnn"):
+        drifted = drift(student, renamed(setting, name), images, moved)
+        require_names(drifted.found, drifted.right, drifted.clean)
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
+    """A layer that works in place does not change what was kept of the one before it"""
+    images = some_images(setting, "images in place", 12)
+    moved = attacked(setting, images, "attack in place")
+    require_right(
+        drift(student, renamed(setting, "shared-relu-cnn"), images, moved),
+        cause="of a layer that runs twice the latest output counts",
+    )
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> None:
+    """It is measured in eval mode, and the network goes on in the mode it was in"""
+    network, images = renamed(setting, "small-resnet"), some_images(setting, "images for modes")
+    moved = attacked(setting, images, "attack for modes")
+    require_right(
+        drift(student, network, images, moved, training=True),
+        cause="the network ran in train mode, where batch normalisation mixes the images",
+    )
+    ref = student.network(network, training=True)
+    student.call("activation_drift", ref, images, moved)
+    logits = student.apply(ref, images)
+    own = network.with_weights(network.weights).module.train()
+    expect_true(
+        same(logits, diagnose.run(own, images)[""].outputs[-1]),
+        "a network that is in train mode again afterwards",
+        "one that answers otherwise",
+        cause="it was put in eval mode and left there",
+        hint="`with evaluating(model):` puts every module's mode back.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> None:
+    """What is off and stays off has a drift of 0, and so have images that did not change"""
+    network = with_dead_layers(renamed(setting, "tiny-cnn"))
+    images = some_images(setting, "images for dead layers", 10)
+    moved = attacked(setting, images, "attack for dead layers")
+    for adversarial in (moved, images.clone()):
+        try:
+            drifted = drift(student, network, images, adversarial)
+        except Wrong as fault:
+            if fault.cause == "a division by zero":
+                fault.cause = "0 divided by 0: the output of a layer that is off has length 0"
+                fault.hint = "Keep the divisor above 0: `.clamp(min=1e-12)`."
+            raise
+        require_right(drifted, cause="a small number added to every length, or to a change")
+
+
+@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
+    """Two batches of different shape are a ValueError, not stretched to fit"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
+    ref = student.network(network)
+    for count in (1, 0):
+        clean = images[: 6 if count else 0]
+        require_refusal(
+            partial(student.call, "activation_drift", ref, clean, images[:count]),
+            "where clean and adversarial do not hold the same images"
+            if count
+            else "where there are no images",
+            got="a result",
+            cause="one image is compared with each of six, since PyTorch stretches it"
+            if count
+            else "the mean of nothing is no number",
+            hint="Compare `clean.shape` with `adversarial.shape` first, and raise ValueError.",
+        )
+    require_right(drift(student, network, images, attacked(setting, images, "not refused")))
+
+
+@pytest.mark.graded(needs="drift_is_the_mean_relative_change", **DRIFT)
+def test_drift_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: no hook is left, and the network is as it was"""
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    ref = student.network(network, training=True)
+    before = student.traces(ref)
+    student.call("activation_drift", ref, images, attacked(setting, images, "attack for traces"))
+    without_a_trace(before, student.traces(ref), "the call")

@@ -1,0 +1,169 @@
+"""What the checks of a2-hooks ask of a network that is watched: that it is left alone, and of a
+monitor that its block begins, ends and is refused as its docstring says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from autograder.checks.a2_hooks import mistakes as diagnose
+from autograder.checks.a2_hooks.observed import (
+    Observed,
+    Stats,
+    comparable,
+    renamed,
+    require_numbers_of,
+    same,
+    some_images,
+    stats_of,
+)
+from autograder.errors import Crash, Wrong
+from autograder.judge.expect import expect_true
+from autograder.judge.setting import Setting
+from autograder.student import Network, Student
+from autograder.worker.protocol import Ref
+from course.metrics import predict
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+# --- blocks --------------------------------------------------------------------------------------
+
+
+def stays_after_the_block(
+    student: Student, ref: Ref, monitor: Ref, given: Ref, others: Tensor
+) -> None:
+    """Raise Wrong where `stats` changes, or is gone, when the network runs after the block."""
+    before = comparable(stats_of(student, monitor, given))
+    expect_true(
+        bool(before),
+        "`stats` still there after the block",
+        "an empty one",
+        cause=diagnose.EMPTIED,
+        hint=diagnose.NEXT_STEP[diagnose.EMPTIED],
+    )
+    student.apply(ref, others)
+    expect_true(
+        comparable(stats_of(student, monitor, given)) == before,
+        "the same `stats` whatever the network does after the block",
+        "others after it has run again",
+        cause="the hooks are still on the network",
+        hint="`register_forward_hook` returns a handle: keep it, and call its `.remove()` in "
+        "`__exit__`.",
+    )
+
+
+def begins_afresh(student: Student, monitor: Ref) -> None:
+    """Raise Wrong unless a block of a monitor that was used before begins with empty `stats`."""
+    given = student.enter(monitor)
+    expect_true(
+        not stats_of(student, monitor, given),
+        "an empty `stats` when a second block begins",
+        "what the block before it recorded",
+        cause="`stats` is not emptied as the block begins",
+        hint="Set `self.stats = {}` in `__enter__`.",
+    )
+    student.leave(monitor)
+
+
+def keep_apart(student: Student, network: Network, images: Tensor, later: Tensor) -> None:
+    """Raise Wrong where two monitors of one network, one inside the other, are in each other's way,
+    or a monitor cannot be used for a second block.
+    """
+    ref = student.network(network)
+    first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
+    outer = student.enter(first)
+    student.enter(second)
+    student.leave(second)
+    student.apply(ref, images)
+    student.leave(first)
+    records(network, images, stats_of(student, first, outer), diagnose.TAKEN_OFF)
+    again = student.enter(second)
+    student.apply(ref, later)
+    student.leave(second)
+    records(network, images, stats_of(student, first, outer), diagnose.STILL_ON)
+    records(network, later, stats_of(student, second, again), diagnose.NOT_AGAIN)
+    begins_afresh(student, second)
+
+
+def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:
+    """Raise Wrong unless these are the statistics of the network on `images`."""
+    if not stats:
+        hint = diagnose.NEXT_STEP[cause]
+        raise Wrong("statistics of the layers that ran", "an empty `stats`", cause=cause, hint=hint)
+    require_numbers_of(
+        Observed(diagnose.run(network.module, images), stats), diagnose.NUMBERS, cause=cause
+    )
+
+
+# --- the network ---------------------------------------------------------------------------------
+
+
+def answers_as_without(student: Student, setting: Setting) -> None:
+    """Raise Wrong where the network's logits, or what it records, change because it is watched.
+
+    It is in train mode, where a batch normalisation shows by its answers in which mode it is.
+    """
+    network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
+    own = network.with_weights(network.weights).module.train()
+    layers = diagnose.run(own, images)
+    ref = student.network(network, training=True)
+    monitor = student.make("ActivationMonitor", ref)
+    student.enter(monitor)
+    logits = student.apply(ref, images)
+    student.leave(monitor)
+    in_eval_mode = predict(network.with_weights(network.weights).module, images)
+    cause = diagnose.EVAL_MODE if same(logits, in_eval_mode) else diagnose.REPLACED
+    expect_true(
+        same(logits, layers[""].outputs[-1]),
+        "the logits that the network gives when nobody watches",
+        "other logits in the block",
+        cause=cause,
+        hint=diagnose.NEXT_STEP[cause],
+    )
+
+
+def learns_as_without(student: Student, setting: Setting) -> None:
+    """Raise Wrong where gradients do not reach images and weights, in the block or after it.
+
+    Nobody needs to believe the student's process: the gradients are the judge's own, or they are
+    not.
+    """
+    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to learn from", 5)
+    own = network.with_weights(network.weights).module.train()
+    with torch.enable_grad():  # in a notebook, the student's code may have switched them off
+        leaf = images.clone().requires_grad_()
+        right = torch.autograd.grad(own(leaf).sum(), [leaf, *own.parameters()])
+    ref = student.network(network, training=True)
+    monitor = student.make("ActivationMonitor", ref)
+    student.enter(monitor)
+    within = gradients(student, ref, images)
+    student.leave(monitor)
+    after = gradients(student, ref, images)
+    cause = diagnose.CUT if alike(after, right) else diagnose.SWITCHED_OFF
+    expect_true(
+        alike(within, right) and alike(after, right),
+        "the gradients that the network has when nobody watches",
+        f"{'others' if within or after else 'none'} in the block"
+        + ("" if alike(after, right) else ", and after it"),
+        cause=cause,
+        hint=diagnose.NEXT_STEP[cause],
+    )
+
+
+def gradients(student: Student, ref: Ref, images: Tensor) -> list[Tensor]:
+    """The network's gradients by images and weights; none of them where PyTorch knows of none."""
+    try:
+        return student.gradients(ref, images)
+    except Crash as fault:
+        if not fault.outside:
+            raise
+        return []
+
+
+def alike(found: Sequence[Tensor], right: Sequence[Tensor]) -> bool:
+    """Whether these are the same gradients but for rounding."""
+    return len(found) == len(right) and all(map(same, found, right))

@@ -1,0 +1,1 @@
+"""Assignment 3: the fast gradient sign method."""

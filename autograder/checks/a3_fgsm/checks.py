@@ -1,0 +1,335 @@
+"""The checks of a3-fgsm: the attack, how often it works, and accuracy against epsilon.
+
+The judge owns the networks, the images and every number. It attacks its own copy of the network
+with what the student's `fgsm` returned, and counts for itself. Only an answer that follows the
+gradient, up or down, is looked at further: unchanged images and noise stay in every bound and would
+otherwise earn marks for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.checks.a3_fgsm import mistakes as diagnose
+from autograder.checks.attacked import (
+    CLOSE_ENOUGH,
+    IMAGES,
+    Trial,
+    follows_the_gradient,
+    ignores_dropout,
+    stays_in_range,
+    stays_within_epsilon,
+    steep,
+    treats_each_alone,
+    with_dropout,
+)
+from autograder.checks.traces import leaves_no_trace
+from autograder.errors import StudentFault
+from autograder.judge.answer_key import fgsm as reference
+from autograder.judge.answers import (
+    percent,
+    require,
+    require_images,
+    require_number,
+    require_numbers,
+)
+from autograder.judge.expect import expect, expect_true
+from autograder.judge.setting import Setting
+from autograder.student import Network, Student
+from course import metrics
+from course.data import Split
+
+LECTURE = "lectures/fgsm/"
+EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
+
+
+def attempt(
+    student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
+) -> Trial:
+    """Let the student attack a fresh copy of `network`."""
+    images, labels = test.images, test.labels
+    ref = student.network(network, training=training)
+    adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
+    return Trial(network, images, labels, epsilon, adversarial)
+
+
+@pytest.fixture(scope="module")
+def trial(student: Student, setting: Setting) -> Trial:
+    """The student's attack on the trained network, at the profile's epsilon."""
+    require(student, "fgsm", "function")
+    test = setting.test_images(IMAGES)
+    trial = attempt(student, setting.victim, test, setting.budget.epsilon)
+    trial.gradient = setting.remember("gradient", lambda: trial.gradient)
+    return trial
+
+
+@pytest.fixture(scope="module")
+def linear_trial(student: Student, setting: Setting) -> Trial:
+    """The same on a linear network."""
+    network, test = setting.remember("steep", partial(steep, setting))
+    return attempt(student, network, test, 8 / 255)
+
+
+# --- fgsm ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.graded(exercise="fgsm", lecture=LECTURE)
+def test_fgsm_returns_images(trial: Trial) -> None:
+    """fgsm returns images like those it was given"""
+    require_images(trial.adversarial, trial.images)
+
+
+@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
+    """The perturbation follows the gradient of the loss"""
+    follows_the_gradient(
+        trial,
+        measures,
+        least=0.75,
+        cause=partial(diagnose.unrelated, trial),
+        unmoved_hint="Add epsilon times the sign of the gradient to the images.",
+        hint="Take the gradient of the cross-entropy with respect to the images.",
+    )
+
+
+@pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_stays_in_range(trial: Trial) -> None:
+    """Every pixel stays in [0, 1]"""
+    stays_in_range(
+        trial.adversarial,
+        hint="An image that no camera can take is no attack: clamp the result to [0, 1].",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
+    """No pixel moves by more than epsilon"""
+    stays_within_epsilon(
+        trial,
+        measures,
+        cause=partial(diagnose.too_far, trial),
+        hint="The bound holds for every pixel alone: |x_adv - x| <= epsilon, in pixel units.",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) -> None:
+    """On a linear model it is the best attack there is"""
+    images = require_images(linear_trial.adversarial, linear_trial.images)
+    trial = linear_trial
+    expected = setting.remember(
+        "linear attack",
+        partial(reference.fgsm, trial.network.module, trial.images, trial.labels, trial.epsilon),
+    )
+    # Clamped here too: a forgotten clamp has a check of its own.
+    wrong = ((images.clamp(0, 1) - expected).abs() > CLOSE_ENOUGH).float().mean().item()
+    expect_true(
+        wrong <= 0.002,
+        "x + epsilon * sign(gradient), in every pixel",
+        f"{100 * wrong:.1f} % of the pixels are others",
+        cause=partial(diagnose.not_the_formula, linear_trial),
+        hint="Compare your lines with the formula: gradient, sign, times epsilon.",
+    )
+
+
+@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[str, float]) -> None:
+    """It lowers the network's accuracy as much as the reference does"""
+    module = trial.network.module
+    allowed = trial.adversarial.clamp(trial.images - trial.epsilon, trial.images + trial.epsilon)
+    (target,) = setting.remember(
+        "accuracy left",
+        partial(reference.robustness_curve, module, trial.images, trial.labels, [trial.epsilon]),
+    )
+    found = metrics.accuracy(module, allowed.clamp(0, 1), trial.labels)
+    measures.update(robust_accuracy=found, reference_robust_accuracy=target)
+    expect_true(
+        found <= target + 0.03,
+        f"at most {percent([target + 0.03])} accuracy left, counted within epsilon and [0, 1]",
+        percent([found]),
+        cause=partial(diagnose.too_weak, trial),
+        hint="Raise the loss of the true class, by the whole epsilon in each pixel.",
+    )
+
+
+@pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: Setting) -> None:
+    """An image's attack depends neither on the images beside it nor on dropout"""
+    few = Split(trial.images[:3], trial.labels[:3])
+    alone = attempt(student, trial.network, few, trial.epsilon)
+    treats_each_alone(alone.adversarial, trial, stray=0.002)
+    again = partial(attempt, student, with_dropout(setting), few, trial.epsilon)
+    in_train_mode, in_eval_mode = (again(training=mode).adversarial for mode in (True, False))
+    ignores_dropout(in_train_mode, in_eval_mode, few.images)
+
+
+@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Good practice, no points: the network is left as it was"""
+    leaves_no_trace(student, setting, "fgsm")
+
+
+# --- attack_success_rate -------------------------------------------------------------------------
+
+
+def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+    """Images, attacked images and labels such that right and wrong occur before and after.
+
+    Labels are renamed so that a third of the images is wrong before the attack and right after it,
+    and another third wrong both times: then no two ways of counting give the same rate.
+    """
+    test = setting.test_images(90)
+    adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
+    before = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
+    after = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)
+    free = [(before != name) & (after != name) for name in (0, 1)]  # of three classes one is free
+    neither = torch.where(free[0], 0, torch.where(free[1], 1, 2))
+    labels = test.labels.clone()
+    labels[::3], labels[1::3] = after[::3], neither[1::3]
+    return test.images, adversarial, labels
+
+
+@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture=LECTURE)
+def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
+    """Of the images that were right before, the fraction that is wrong after"""
+    require(student, "attack_success_rate", "function")
+    mixed = setting.remember("mixed outcomes", partial(mixed_outcomes, setting))
+    for count in (len(mixed[0]), 41):
+        images, adversarial, labels = (part[:count] for part in mixed)
+        ref = student.network(setting.victim)
+        answer = student.call("attack_success_rate", ref, images, adversarial, labels)
+        found = require_number(answer, "the success rate")
+        module = setting.victim.module
+        right = setting.remember(
+            f"success rate on {count}",
+            partial(reference.attack_success_rate, module, images, adversarial, labels),
+        )
+        expect_true(
+            abs(found - right) <= CLOSE_ENOUGH,
+            f"{right:.4f}",
+            f"{found:.4f}",
+            cause=partial(diagnose.other_rate, found, module, images, adversarial, labels),
+            hint="Count two masks: right before; right before and wrong after. Divide.",
+        )
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="success_rate_counts_the_fooled",
+    exercise="attack_success_rate",
+    lecture=LECTURE,
+)
+def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
+    """If no image was right before, or the attack changes none, the rate is 0"""
+    test = setting.test_images(20)
+    predictions = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
+    labels = (predictions + 1) % setting.dataset.num_classes
+    ref = student.network(setting.victim)
+    answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
+    expect(require_number(answer, "the success rate"), "a rate of", at_most=0.0, at_least=0.0)
+
+    network = with_dropout(setting)
+    labels = metrics.predict(network.module, test.images).argmax(dim=1)
+    ref = student.network(network, training=True)
+    answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
+    expect(
+        require_number(answer, "the success rate"),
+        "on images that nobody attacked, a rate of",
+        at_most=0.0,
+        at_least=0.0,
+        cause="the network is in train mode, where dropout changes its answers at random",
+        hint="Ask for predictions in evaluation mode, and put the mode back afterwards.",
+    )
+
+
+# --- robustness_curve ----------------------------------------------------------------------------
+
+
+def own_attack(
+    student: Student, setting: Setting, test: Split, epsilons: list[float], found: list[float]
+) -> str:
+    """Whether a wrong curve is right for the student's own attack, which then is what is wrong."""
+    accuracies = []
+    with contextlib.suppress(StudentFault):
+        for epsilon in epsilons:
+            trial = attempt(student, setting.victim, test, epsilon)
+            attacked = require_images(trial.adversarial, test.images)
+            accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
+    if len(accuracies) == len(found) and diagnose.close(found, accuracies):
+        return "the curve is right for your fgsm, and your fgsm is not right: mend that first"
+    return ""
+
+
+def unsure(setting: Setting) -> Split:
+    """The first images of which the network is not so sure that rounding decides the gradient."""
+    test, module = setting.dataset.test, setting.victim.module
+    losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
+    return test[(losses > 1e-4).nonzero().flatten()[:IMAGES]]
+
+
+@pytest.mark.graded(points=3, exercise="robustness_curve", lecture=LECTURE)
+def test_curve_is_the_accuracy_at_each_epsilon(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
+    require(student, "robustness_curve", "function")
+    test = setting.remember("unsure", partial(unsure, setting))
+    epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
+    ref = student.network(setting.victim)
+    answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
+    found = require_numbers(
+        answer,
+        len(epsilons),
+        "accuracies, one for each epsilon",
+        causes={
+            len(epsilons) + 1: "one number too many: the clean accuracy belongs in it only where "
+            "an epsilon is 0",
+            1: "`return` stands inside the loop",
+        },
+    )
+    module = setting.victim.module
+    right = setting.remember(
+        "curve",
+        partial(reference.robustness_curve, module, test.images, test.labels, epsilons),
+    )
+    furthest = max(abs(a - b) for a, b in zip(found, right, strict=True))
+    measures["largest_difference"] = furthest
+    expect_true(
+        furthest <= 1.5 / IMAGES,
+        f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
+        percent(found),
+        cause=lambda: (
+            diagnose.other_curve(found, setting.victim.module, test, epsilons)
+            or own_attack(student, setting, test, epsilons, found)
+        ),
+        hint="Attack the clean images anew at each epsilon, and count in eval mode.",
+    )
+
+
+@pytest.mark.graded(
+    points=1,
+    needs="curve_is_the_accuracy_at_each_epsilon",
+    exercise="robustness_curve",
+    lecture=LECTURE,
+)
+def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
+    """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
+    test = setting.test_images(50)
+    network = with_dropout(setting)
+    ref = student.network(network, training=True)
+    answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
+    (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")
+    clean = metrics.accuracy(network.module, test.images, test.labels)
+    expect_true(
+        abs(found - clean) <= CLOSE_ENOUGH,
+        percent([clean]),
+        percent([found]),
+        cause="the network is in train mode, where dropout changes its answers at random",
+        hint="Evaluate in eval mode, and put the mode back afterwards.",
+    )

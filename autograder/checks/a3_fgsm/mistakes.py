@@ -1,0 +1,221 @@
+"""Which known mistake a wrong FGSM looks like, found by measuring it against each of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autograder.checks.attacked import Trial, agreement
+from autograder.judge.robustness import slope
+from course import metrics
+from course.data import Split
+
+TINY = 1e-6
+
+
+def unrelated(trial: Trial) -> str:
+    """What a perturbation that ignores the gradient of the loss may be."""
+    if trial.adversarial.max() - trial.adversarial.min() < 1e-6:
+        return "every pixel of every image is one and the same"
+    if trial.adversarial.abs().max() <= trial.epsilon + 1e-6 < trial.images.max() / 2:
+        return "this is the perturbation alone, not the attacked images"
+    signs = trial.perturbation.sign()
+    if signs.sum(dim=0).abs().sum() > 0.99 * signs.abs().sum():
+        return "the same step for every image: a mean over the batch, or no gradient at all"
+    for name in range(len(metrics.predict(trial.network.module, trial.images[:1])[0])):
+        labels = torch.full_like(trial.labels, name)
+        gradient = slope(trial.network.module, trial.images, labels)
+        if agreement(trial, gradient)[0] > 0.95:
+            return f"the loss is that of one class for every image, class {name}"
+    if of_another_image(trial):
+        return "it follows the gradient of another image: rows were shuffled apart"
+    values = trial.perturbation[trial.perturbation.abs() > 1e-7].abs()
+    if values.numel() and values.std() / values.mean() < 0.3:
+        return "the pixels move by about the same size in random directions: noise, no gradient"
+    return "the gradient is another one: of another loss, or with respect to something else"
+
+
+def of_another_image(trial: Trial) -> bool:
+    """Whether most images moved along the gradient of some other image of the batch."""
+    moves = trial.perturbation.sign().flatten(1)
+    gradients = trial.gradient.sign().flatten(1)
+    shared = (moves.abs() @ gradients.abs().T).clamp(min=1)
+    along = (moves @ gradients.T / shared).fill_diagonal_(-1)
+    return bool((along.amax(dim=1) > 0.8).float().mean() > 0.5)
+
+
+def too_far(trial: Trial) -> str:
+    """Why the perturbation is larger than epsilon."""
+    factor = trial.perturbation.abs().max().item() / trial.epsilon
+    if trial.adversarial.max() > 2:
+        return f"your perturbation is {factor:.0f} times too large: is epsilon taken as 0 to 255?"
+    if trial.perturbation.abs().max() > 0.9 and factor > 2:
+        return (
+            f"your perturbation is {factor:.1f} times too large: the whole range of a pixel; "
+            "epsilon is not applied, or taken as 0 to 255"
+        )
+    if 1.9 < factor < 2.1:
+        return "your perturbation is twice epsilon: epsilon on a scale from -1 to 1?"
+    moves = trial.perturbation.abs()
+    uneven = moves[moves > 1e-7].std() > 0.5 * moves[moves > 1e-7].mean()
+    sign = ", and its moves differ in size: the gradient was not reduced to its sign"
+    return f"your perturbation is {factor:.2f} times epsilon" + (sign if uneven else "")
+
+
+def not_the_formula(trial: Trial) -> str:
+    """What a linear model shows about the step."""
+    step = trial.perturbation
+    inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
+    sizes = step[inside & (trial.gradient != 0)].abs()
+    along, moved = agreement(trial)
+    if step.abs().max() < TINY:
+        return "the images come back unchanged, as the network is wrong about them already"
+    blind = trial.gradient == 0
+    if min(along, moved) > 0.99 and step[blind].numel() and step[blind].abs().min() > TINY:
+        return "pixels without a gradient move too: the sign of 0 is 0"
+    if step.shape[1] > 1 and (step - step[:, :1]).abs().max() < TINY:
+        return "all channels of a pixel move alike: each has a gradient of its own"
+    for name, loss in OTHER_LOSSES.items():
+        x = trial.images.clone().requires_grad_()
+        total = loss(trial.network.module(x), trial.labels)
+        (gradient,) = torch.autograd.grad(total, x)
+        attacked = (trial.images + trial.epsilon * gradient.sign()).clamp(0, 1)
+        if torch.allclose(attacked, trial.adversarial, atol=1e-5):
+            return name
+    if along < 0.25:
+        return "it goes down the gradient: a minus sign, or the loss of a wrong class"
+    if moved < 0.75 and (step >= 0).all():
+        return "pixels are only made brighter: where the gradient is negative they stay"
+    if sizes.numel() and sizes.std() > 0.05 * sizes.mean():
+        slopes = trial.gradient[inside & (trial.gradient != 0)].abs()
+        if torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
+            return "the moves differ in size, but not as the gradient does: a random start?"
+        return "the moves differ in size: the gradient itself was added, not its sign"
+    if sizes.numel() and abs(sizes.mean().item() - trial.epsilon) > 0.02 * trial.epsilon:
+        factor = sizes.mean().item() / trial.epsilon
+        scale = ": is epsilon taken as a number from 0 to 255?" if factor < 0.01 else ""
+        return f"the moves are {factor:.3g} times epsilon{scale}"
+    return ""
+
+
+# What is taken for the cross-entropy of the labels, and raised in its place.
+OTHER_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "it raises the loss of the network's own predictions, not of the labels": lambda logits, _: (
+        F.cross_entropy(logits, logits.argmax(dim=1), reduction="sum")
+    ),
+    "a softmax before cross-entropy, which takes logits": lambda logits, labels: F.cross_entropy(
+        logits.softmax(dim=1), labels, reduction="sum"
+    ),
+    "it lowers the true class's logit; the cross-entropy counts the others too": (
+        lambda logits, labels: -logits.gather(1, labels[:, None]).sum()
+    ),
+}
+
+
+def too_weak(trial: Trial) -> str:
+    """Why the network is not fooled as it should be."""
+    along, _ = agreement(trial)
+    if along < 0.25:
+        return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
+    moves = trial.perturbation.abs()
+    sizes = moves[(moves > 1e-7) & (trial.images > 0.3) & (trial.images < 0.7)]
+    if sizes.numel() > 1 and sizes.std() < 0.05 * sizes.mean() < 0.025 * trial.epsilon:
+        return (
+            f"every pixel moves by {sizes.mean() / trial.epsilon:.2g} times epsilon: "
+            "is epsilon taken as a number from 0 to 255?"
+        )
+    if moves.mean().item() < 0.3 * trial.epsilon:
+        return "most pixels move far less than epsilon: the gradient was not reduced to its sign"
+    return ""
+
+
+def other_rate(
+    found: float, model: nn.Module, images: Tensor, adversarial: Tensor, labels: Tensor
+) -> str:
+    """Which other rate was counted."""
+    right = metrics.predict(model, images).argmax(dim=1) == labels
+    after = metrics.predict(model, adversarial).argmax(dim=1)
+    wrong = after != labels
+    changed = metrics.predict(model, images).argmax(dim=1) != after
+    if found == 0:
+        return "it comes out as 0: `//` in place of `/`, or a mask that is never true"
+    rates = {
+        "1 - accuracy: images that were wrong before count as successes": wrong.float().mean(),
+        "successes over all images, not over those that were right": (right & wrong).float().mean(),
+        "the difference of the accuracies: images that the attack made right are taken off": (
+            right.float().mean() - (~wrong).float().mean()
+        ),
+        "the accuracy after the attack": (~wrong).float().mean(),
+        "the images still right, not those fooled": 1 - (right & wrong).sum() / right.sum(),
+        "images whose prediction changed, right before or not": changed.float().mean(),
+        "the right rate": (right & wrong).sum() / right.sum(),
+    }
+    for name, rate in rates.items():
+        for factor, unit in ((1, ""), (100, " in percent; a fraction is asked for")):
+            if abs(found - factor * rate.item()) < 1e-4 * factor:
+                return f"this is {name}{unit}"
+    return "this is the rate in percent; a fraction is asked for" if found > 1 else ""
+
+
+def other_curve(
+    found: Sequence[float], model: nn.Module, test: Split, epsilons: Sequence[float]
+) -> str:
+    """Which other curve was computed: of all that are close, the closest."""
+    direction = slope(model, test.images, test.labels).sign()
+    once = [(test.images + epsilon * direction).clamp(0, 1) for epsilon in epsilons]
+    attacked = {
+        "the attacked images are not clamped to [0, 1]": [
+            test.images + epsilon * direction for epsilon in epsilons
+        ],
+        "the epsilons were sorted: keep the order you were given": [
+            (test.images + epsilon * direction).clamp(0, 1) for epsilon in sorted(epsilons)
+        ],
+        "each attack starts from the images attacked before it: the steps add up": list(
+            itertools.accumulate(
+                epsilons,
+                lambda x, epsilon: (x + epsilon * slope(model, x, test.labels).sign()).clamp(0, 1),
+                initial=test.images,
+            )
+        )[1:],
+        "epsilon has no effect: these are clean accuracies, or the sign is missing": [
+            test.images for _ in epsilons
+        ],
+    }
+    curves = {
+        name: [metrics.accuracy(model, images, test.labels) for images in each]
+        for name, each in attacked.items()
+    }
+    right = [metrics.accuracy(model, images, test.labels) for images in once]
+    curves["this is the error, not the accuracy"] = [1 - value for value in right]
+    curves["these are success rates of the attack, not accuracies"] = [
+        fooled(model, test, images) for images in once
+    ]
+    if close(found, [100 * value for value in right], 2):
+        return "these are percentages; fractions are asked for"
+    nearest = min(curves, key=lambda name: furthest(found, curves[name]))
+    if close(found, curves[nearest]):
+        return nearest
+    if len(found) > 1 and max(found) - min(found) < 1e-6:
+        return "the same number at every point: one epsilon for every point, or no attack at all"
+    return ""
+
+
+def fooled(model: nn.Module, test: Split, attacked: Tensor) -> float:
+    """Of the images that are right, the share that the attack makes wrong."""
+    right = metrics.predict(model, test.images).argmax(dim=1) == test.labels
+    wrong = metrics.predict(model, attacked).argmax(dim=1) != test.labels
+    return (right & wrong).sum().item() / max(1, int(right.sum()))
+
+
+def furthest(found: Sequence[float], other: Sequence[float]) -> float:
+    """The largest difference between two curves at one point."""
+    return max(abs(a - b) for a, b in zip(found, other, strict=True))
+
+
+def close(found: Sequence[float], other: Sequence[float], tolerance: float = 0.02) -> bool:
+    """Whether two curves are the same but for an image or two."""
+    return furthest(found, other) <= tolerance

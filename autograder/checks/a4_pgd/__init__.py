@@ -1,0 +1,1 @@
+"""Assignment 4: projected gradient descent and the worst case over attacks."""

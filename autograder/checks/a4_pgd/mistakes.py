@@ -1,0 +1,262 @@
+"""Which known mistake a wrong PGD, margin or worst case looks like, found by making it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.checks.a3_fgsm import mistakes as diagnose_fgsm
+from autograder.checks.a4_pgd.walk import per_image, walked
+from autograder.checks.a4_pgd.worst_case import Assault, attacks, outcomes, single
+from autograder.checks.attacked import agreement
+from autograder.judge.robustness import Loss, bounded, cross_entropy, margin
+from course import metrics
+
+if TYPE_CHECKING:
+    from autograder.checks.a4_pgd.walk import Walk
+
+COMPARED = 16  # images that each known mistake is made on
+
+
+# --- pgd -----------------------------------------------------------------------------------------
+
+
+# Each known mistake and the options of `walked` that make it.
+MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
+    "the loss that it is given is not used: it raises the cross-entropy": lambda trial: {
+        "loss": cross_entropy
+    },
+    "an image is left alone once the network is wrong about it": lambda trial: {"moves": "right"},
+    "pixels without a gradient move too: the sign of 0 is 0": lambda trial: {
+        "slope": lambda g: torch.where(g >= 0, 1.0, -1.0)
+    },
+    "all channels of a pixel move alike: each has a gradient of its own": lambda trial: {
+        "slope": lambda g: g.mean(dim=1, keepdim=True).sign()
+    },
+    "it goes down the gradient: a minus sign, or a loss that it lowers": lambda trial: {
+        "loss": lambda logits, labels: -cross_entropy(logits, labels)
+    },
+    "one step too few": lambda trial: {"steps": trial.steps - 1},
+    "one step too many": lambda trial: {"steps": trial.steps + 1},
+    "step_size has no effect: the steps are epsilon / steps": lambda trial: {
+        "step_size": trial.epsilon / max(1, trial.steps)
+    },
+    "step_size has no effect: the steps are 5/2 of epsilon / steps": lambda trial: {
+        "step_size": 2.5 * trial.epsilon / max(1, trial.steps)
+    },
+    "step_size has no effect: the steps are epsilon": lambda trial: {"step_size": trial.epsilon},
+    "step_size is taken as a number from 0 to 255": lambda trial: {
+        "step_size": trial.step_size / 255
+    },
+    "epsilon is taken as a number from 0 to 255": lambda trial: {"reach": trial.epsilon / 255},
+    "every step uses the gradient at the clean images": lambda trial: {"looks": "clean"},
+    "the gradients of all steps are added up: .grad is not cleared, or this is momentum": (
+        lambda trial: {"memory": 1.0}
+    ),
+    "it is brought back within epsilon only after the last step": lambda trial: {"held": "end"},
+    "it is clamped to [0, 1] only after the last step": lambda trial: {"held": "late"},
+    "it lowers the loss of one other class: an attack with a target": lambda trial: {
+        "loss": lambda logits, labels: -cross_entropy(logits, (labels + 1) % logits.shape[1])
+    },
+    "it raises the loss of the network's own predictions, not of the labels": lambda trial: {
+        "loss": lambda logits, labels: cross_entropy(logits, logits.argmax(dim=1))
+    },
+    "it raises the margin; the cross-entropy is asked for": lambda trial: {"loss": margin},
+    "a softmax before cross-entropy, which takes logits": lambda trial: {
+        "loss": lambda logits, labels: cross_entropy(logits.softmax(dim=1), labels)
+    },
+    "the gradient itself was added, not its sign": lambda trial: {"slope": lambda g: g},
+    "the gradient was divided by its size, not reduced to its sign": lambda trial: {
+        "slope": per_image
+    },
+}
+
+
+def other_path(trial: Walk) -> str:
+    """Which mistake leads to the same images, of all that come close the closest."""
+    trial = beginning(trial)
+    found = bounded(trial.images, trial.adversarial, trial.epsilon)
+    apart = {
+        name: (walked(trial, **options(trial)) - found).abs().gt(1e-5).float().mean().item()
+        for name, options in MISTAKES.items()
+    }
+    nearest = min(apart, key=lambda name: apart[name])
+    if apart[nearest] <= min(0.05, 0.5 * trial.stray):
+        return nearest
+    return restless(trial)
+
+
+def beginning(trial: Walk) -> Walk:
+    """The same call with its first images only: enough to tell mistakes apart."""
+    few = slice(0, COMPARED)
+    return replace(
+        trial,
+        images=trial.images[few],
+        labels=trial.labels[few],
+        adversarial=trial.adversarial[few],
+    )
+
+
+def restless(trial: Walk) -> str:
+    """Whether the result is scattered about the right one, as by a random start."""
+    off = trial.adversarial - trial.expected
+    inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
+    scattered = off[inside & (trial.gradient != 0)]
+    if not scattered.numel() or scattered.abs().max() < 1e-5:
+        return ""
+    if scattered.std() > 0.1 * trial.epsilon and trial.steps * trial.step_size < trial.epsilon:
+        return "it starts at random although random_start is False"
+    return ""
+
+
+def too_far(trial: Walk) -> str:
+    """Why pixels moved by more than epsilon."""
+    largest = trial.perturbation.abs().max().item()
+    if abs(largest - trial.steps * trial.step_size) < 0.1 * trial.step_size:
+        return (
+            f"the {trial.steps} steps add up: nothing brings them back, or only to within epsilon "
+            "of the step before, not of the original images"
+        )
+    return diagnose_fgsm.too_far(trial)
+
+
+def too_weak(trial: Walk) -> str:
+    """Why the network is not fooled as it should be."""
+    if agreement(trial)[0] < 0.3:
+        return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
+    if trial.perturbation.abs().mean().item() < 0.3 * trial.epsilon:
+        return "most pixels end far inside the budget: steps too small, or no sign taken"
+    return ""
+
+
+def spread(start: Walk) -> str:
+    """A random start in numbers."""
+    noise = start.perturbation / start.epsilon
+    return f"noise from {noise.min():.2f} to {noise.max():.2f} epsilon, spread {noise.std():.2f}"
+
+
+def not_uniform(start: Walk) -> str:
+    """Why a start is not uniform within epsilon; empty where it is. No pixel of it was clamped."""
+    noise = start.perturbation / start.epsilon
+    if noise.abs().max() < 1e-4:
+        return "there is no random start: the images come back as they are"
+    if noise.abs().max() > 1 + 1e-4:
+        return f"the noise is up to {noise.abs().max():.1f} times epsilon"
+    if noise.abs().min() > 0.99:
+        return "only corners: every pixel starts epsilon away, none in between"
+    if len(noise) > 1 and torch.allclose(noise[0], noise[1], atol=1e-3):
+        return "the same noise for every image"
+    if noise.shape[1] > 1 and torch.allclose(noise[:, 0], noise[:, 1], atol=1e-3):
+        return "the same noise for every channel"
+    if (noise.flatten(1).std(dim=1) < 0.1).any():
+        return "one number for a whole image, not one for each pixel"
+    if noise.mean().abs() > 0.05:
+        return "the noise goes to one side only"
+    # The spread of a uniform number in [-1, 1] is 1 / sqrt(3).
+    if not 0.54 <= noise.std() <= 0.62:
+        return "the noise is not uniform between -epsilon and epsilon"
+    return ""
+
+
+# --- margin_loss ---------------------------------------------------------------------------------
+
+OTHER_MARGINS: dict[str, Loss] = {
+    "this is the true class minus the best other: the sign is turned": (
+        lambda logits, labels: -margin(logits, labels)
+    ),
+    "it is never below 0: the true class is among the others, or the margin is cut off": (
+        lambda logits, labels: logits.amax(dim=1) - logits.gather(1, labels[:, None])[:, 0]
+    ),
+    "this is a margin of probabilities, not of logits": (
+        lambda logits, labels: margin(logits.softmax(dim=1), labels)
+    ),
+    "the true class counts as a logit of 0, not as none: others may all be below 0": (
+        lambda logits, labels: (
+            (logits * (1 - F.one_hot(labels, logits.shape[1]))).amax(dim=1)
+            - logits.gather(1, labels[:, None])[:, 0]
+        )
+    ),
+    "this is the cross-entropy": cross_entropy,
+    "this is the second largest logit minus the true one": lambda logits, labels: (
+        logits.topk(2).values[:, 1] - logits.gather(1, labels[:, None])[:, 0]
+    ),
+    "this is the margin to the mean of the others, not to the best": lambda logits, labels: (
+        (logits.sum(dim=1) - logits.shape[1] * logits.gather(1, labels[:, None])[:, 0])
+        / (logits.shape[1] - 1)
+    ),
+}
+
+
+def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
+    """What was computed in place of the margin."""
+    if not isinstance(found, Tensor):
+        return ""
+    right = margin(logits, labels)
+    if found.numel() == 1 and any(
+        torch.allclose(found, each, atol=1e-3) for each in (right.mean(), right.sum())
+    ):
+        return "the mean or the sum over the batch: one number for each image is asked for"
+    for name, loss in OTHER_MARGINS.items():
+        other = loss(logits, labels)
+        if found.shape == other.shape and torch.allclose(found, other, atol=1e-4):
+            return name
+    return ""
+
+
+# --- worst_case_accuracy -------------------------------------------------------------------------
+
+
+def other_worst_case(found: float, trial: Assault) -> str:
+    """Which other number was counted."""
+    module = trial.network.module
+    clean = metrics.predict(module, trial.images).argmax(dim=1) == trial.labels
+    after, right = outcomes(trial), trial.expected
+    if not after:
+        dropout = ", in evaluation mode" if trial.training else ""
+        return f"without an attack it is the clean accuracy{dropout}" if found != right else ""
+    together = torch.stack(after).all(dim=0)
+    kept = torch.stack(after).any(dim=0)
+    alone, count = single(trial), len(trial.images)
+    numbers = {
+        # In this order: what comes first explains a number that several have in common.
+        "an attack that leaves the budget is counted as it comes": (
+            (clean & together).double().mean().item()
+        ),
+        "the clean images are not counted": together.double().mean().item(),
+        "this is the smallest of the single accuracies: attacks break different images": min(alone),
+        "this is the mean over the attacks": sum(alone) / len(alone),
+        "this is the last attack alone": alone[-1],
+        "this is the first attack alone": alone[0],
+        "this is the largest of the single accuracies": max(alone),
+        "an image counts if it survives one attack, not all": kept.double().mean().item(),
+        "this is the survivors over the images that were right before, not over all": (
+            (clean & together).sum().item() / max(1, int(clean.sum()))
+        ),
+        "this is the share of broken images, not of survivors": 1 - right,
+        "the attacks are not given epsilon, or not used: the clean accuracy": (
+            clean.double().mean().item()
+        ),
+        "each attack starts where the one before ended": chained(trial, held=False),
+        "each attack starts where the one before ended, brought back within epsilon": (
+            chained(trial, held=True)
+        ),
+        "this is the number of images, not a fraction": right * count,
+        "this is a percentage; a fraction is asked for": 100 * right,
+    }
+    nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
+    close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9
+    return nearest if close else ""
+
+
+def chained(trial: Assault, *, held: bool) -> float:
+    """The accuracy where each attack goes on from the one before, and may be held in the budget."""
+    images, module = trial.images, trial.network.module
+    for attack in attacks(trial):
+        images = attack(module, images, trial.labels, trial.epsilon)
+        images = bounded(trial.images, images, trial.epsilon) if held else images
+    return metrics.accuracy(module, images, trial.labels)

@@ -1,0 +1,95 @@
+"""Questions about a random start: is it uniform, from which generator, and are steps taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from autograder.checks.a4_pgd import mistakes as diagnose_pgd
+from autograder.checks.a4_pgd.walk import Walk, seeded
+from autograder.judge.answers import require_images
+from autograder.judge.expect import expect_true
+from autograder.student import Student
+from course.data import Split
+
+NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
+
+
+def is_uniform(start: Walk, *, cause: str = "", hint: str) -> None:
+    """Raise Wrong unless each pixel starts anywhere within epsilon, whatever the others do."""
+    require_images(start.adversarial, start.images)
+    uneven = diagnose_pgd.not_uniform(start)
+    expect_true(
+        not uneven,
+        "a start anywhere within epsilon, each pixel for itself",
+        diagnose_pgd.spread(start),
+        cause=cause or uneven,
+        hint=hint,
+    )
+
+
+def draws_from_the_generator(student: Student, start: Callable[..., Walk], first: Walk) -> None:
+    """Raise Wrong unless the generator alone decides where `start` starts.
+
+    first: what it made of a generator of seed 1.
+    """
+    again = start(options=seeded(student, 1), global_seed=2)
+    source = seeded(student, 2)
+    other, following = (start(options=source) for _ in range(2))
+    expect_true(
+        not moved(first, again),
+        "the same start from the same generator",
+        "another start",
+        cause="the noise is drawn without the generator",
+        hint="Hand the generator to what draws the noise: `generator=generator`.",
+    )
+    expect_true(
+        moved(first, other),
+        "another start from another generator",
+        "the same start",
+        cause="the generator is seeded anew in the function, or there is no random start",
+        hint="Draw from the generator as it comes; do not seed it.",
+    )
+    expect_true(
+        moved(other, following),
+        "another start each time, from one generator",
+        "the same start twice",
+        cause="the generator does not go on: it is seeded anew, or noise is drawn from a copy",
+        hint="Draw from the generator as it comes; restarts would all be alike.",
+    )
+
+
+def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
+    """Raise Wrong unless it starts at random without being asked, from PyTorch's own generator."""
+    unasked, later = (start(global_seed=seed) for seed in (1, 2))
+    promise = "where it is left out, the signature promises `random_start: bool = True`"
+    is_uniform(unasked, cause=promise, hint="Keep the defaults of the stub's signature.")
+    expect_true(
+        moved(unasked, later),
+        "another start each time, from PyTorch's own generator",
+        "the same start twice",
+        cause="without a generator the noise is drawn with a fixed seed: restarts are all alike",
+        hint="`generator=None` is PyTorch's own generator: hand it on as it is.",
+    )
+
+
+def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Walk) -> None:
+    """Raise Wrong where the student's one step moves images, but not after a random start.
+
+    first: a start from a generator of seed 1.
+    """
+    stepped = step(Split(first.images, first.labels), options=seeded(student, 1))
+    alone = step(Split(first.adversarial, first.labels), options={"random_start": False})
+    expect_true(
+        moved(first, stepped) or not moved(first, alone),
+        "a start, and one step from it where `steps` is 1",
+        "the start itself",
+        cause="the start is counted as a step",
+        hint="Take all the `steps` from the random start, each of `step_size`.",
+    )
+
+
+def moved(start: Walk, walked: Walk) -> bool:
+    """Whether a walk ended elsewhere than where it started."""
+    return not torch.equal(require_images(walked.adversarial, start.images), start.adversarial)

@@ -1,0 +1,168 @@
+"""The checks of a5-adversarial-training: is the network that comes back robust, and still accurate?
+
+The judge hands out a fresh network of its own architecture and takes back weights, nothing else. It
+attacks them with its own PGD, cross-entropy and margin, and counts the images that survive all of
+it: no gradient that the student's code could bend is ever asked for. The classes are renamed at
+random, so that weights brought along from elsewhere name the wrong ones. What is graded is the gain
+over a network that the judge trained without any defence, against the gain of the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from torch import Tensor
+
+from autograder.checks.a5_adversarial_training import mistakes as diagnose
+from autograder.judge.answers import other_lengths, require, require_numbers
+from autograder.judge.expect import expect_above, expect_true
+from autograder.judge.robustness import Robustness, relative_gain
+from autograder.judge.setting import Setting
+from autograder.judge.sketch import sketch
+from autograder.student import Student
+from autograder.student.network import same_weights
+from course import metrics
+
+EXERCISE = "adversarial_train"
+LECTURE = "lectures/adversarial-training/"
+
+
+@dataclass
+class Defended:
+    """What came back: the losses as reported, and the judge's own measurements of the weights."""
+
+    losses: object
+    changed: bool
+    sketch: str  # of how far the weights moved
+    after: Robustness
+    plain: Robustness
+    logits: Tensor  # of the clean test images
+    cpu_seconds: float  # of the training, as the sandbox counted them
+    gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
+
+
+@pytest.fixture(scope="module")
+def defended(student: Student, setting: Setting) -> Defended:
+    """The student's training of a fresh network, attacked by the judge."""
+    require(student, "adversarial_train", "function")
+    network = setting.network("strided-cnn", "to be defended")
+    ref = student.network(network)
+    before = student.cpu_seconds()
+    losses = student.call(
+        "adversarial_train",
+        ref,
+        setting.dataset.train.images,
+        setting.label_permutation[setting.dataset.train.labels],
+        seconds=setting.limits.train_seconds,
+        epsilon=setting.budget.epsilon,
+        epochs=setting.budget.adversarial_epochs,
+    )
+    computed = student.cpu_seconds() - before
+    trained = network.with_weights(student.weights(ref))
+    names = setting.label_permutation[setting.dataset.test.labels]
+    after, plain = setting.attacked(trained, names), setting.plain_robustness
+    reference = setting.evidence("worst_case").mean
+    return Defended(
+        losses=losses,
+        changed=not same_weights(network.weights, trained.weights),
+        sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
+        after=after,
+        plain=plain,
+        logits=metrics.predict(trained.module, setting.dataset.test.images),
+        cpu_seconds=computed,
+        gain=relative_gain(after.worst_case, plain.worst_case, reference),
+    )
+
+
+@pytest.mark.graded(exercise=EXERCISE, lecture=LECTURE)
+def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
+    """adversarial_train returns one mean loss per epoch"""
+    epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
+    require_numbers(
+        defended.losses,
+        epochs,
+        "losses, one for each epoch",
+        causes=other_lengths(epochs, images),
+    )
+
+
+@pytest.mark.graded(points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE)
+def test_training_makes_it_robust(
+    defended: Defended,
+    setting: Setting,
+    measures: dict[str, float],
+    keep_sketch: Callable[[str], None],
+) -> None:
+    """The network withstands the judge's attack far better than a plainly trained one"""
+    keep_sketch(defended.sketch)
+    measures.update(
+        clean=defended.after.clean,
+        fgsm=defended.after.fgsm,
+        worst_case=defended.after.worst_case,
+        hidden=defended.after.hidden,
+        plain_worst_case=defended.plain.worst_case,
+        gain=defended.gain,
+        images=len(defended.logits),
+        cpu_seconds=round(defended.cpu_seconds, 2),
+    )
+    expect_true(
+        defended.changed,
+        "a network with other weights than before",
+        "the same weights",
+        cause="the model was not trained in place, or the optimiser never takes a step",
+        hint="Train the model you were given, not a copy of it.",
+    )
+    expect_above(
+        defended.gain,
+        setting.evidence("gain").bar,
+        "a gain in robust accuracy, measured by the reference's,",
+        cause=partial(diagnose.no_gain, defended.after, defended.plain, defended.logits),
+        hint="Attack each batch with the network as it is now, then learn from what comes out.",
+    )
+
+
+# --8<-- [start:check]
+@pytest.mark.graded(points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
+    """It still classifies clean images"""
+    expect_above(
+        defended.after.clean,
+        setting.evidence("clean").bar,
+        "accuracy on clean images",
+        cause="the network gave up clean accuracy for robustness",
+        hint="Let epsilon grow over the first epochs, or mix in clean images.",
+    )
+
+
+# --8<-- [end:check]
+
+
+@pytest.mark.graded(points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+def test_training_is_seeded(student: Student, setting: Setting) -> None:
+    """The same seed gives the same weights"""
+    network = setting.network("strided-cnn", "seeded")
+    train = setting.dataset.train
+    runs = []
+    for global_seed in (1, 2):
+        ref = student.network(network)
+        student.call(
+            "adversarial_train",
+            ref,
+            train.images[:150],
+            train.labels[:150],
+            epsilon=setting.budget.epsilon,
+            epochs=1,
+            seed=7,
+            global_seed=global_seed,
+        )
+        runs.append(student.weights(ref))
+    expect_true(
+        same_weights(*runs),
+        "the same weights from two runs with seed=7",
+        "others",
+        cause="batches or random starts are drawn from the global random state",
+        hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
+    )

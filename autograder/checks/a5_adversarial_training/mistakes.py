@@ -1,0 +1,45 @@
+"""Why a defended network may not be robust, read from the judge's own measurements."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from autograder.judge.robustness import Robustness
+
+# Beyond a lead of about 17 the softmax of float32 is 1, and cross-entropy has no gradient left.
+SURE = 50.0
+
+
+def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
+    """Which known failure of adversarial training this looks like; `logits` are of clean images."""
+    if after.hidden:
+        return (
+            f"its gradients mislead: {after.hidden} images that attacks by gradients left alone "
+            "fell to a search that asks for answers only, and count as broken"
+        )
+    classes = logits.shape[1]
+    if after.clean < 2 / classes:
+        share = logits.argmax(dim=1).bincount().max().item() / len(logits)
+        if share > 0.9:
+            return (
+                "nearly every image gets the same class: nothing was learned, or epsilon was too "
+                "large from the start; let it grow over the first epochs"
+            )
+        return "it is about as good as guessing: nothing was learned, or of shuffled labels"
+    best, second = logits.topk(2, dim=1).values.unbind(dim=1)
+    if (best - second).median() > SURE and after.fgsm - after.worst_case > 0.25:
+        return (
+            f"its logits lead by {(best - second).median():.0f}, where cross-entropy has no "
+            "gradient: that hides from FGSM, not from the judge's margin loss"
+        )
+    if after.fgsm > after.clean or after.fgsm - after.worst_case > 0.25:
+        return (
+            f"it withstands FGSM ({100 * after.fgsm:.0f} %) and falls to PGD "
+            f"({100 * after.worst_case:.0f} %): catastrophic overfitting to the one-step attack"
+        )
+    if after.worst_case - plain.worst_case < 0.1:
+        return (
+            "it is no more robust than a plainly trained network: the attacked images are not "
+            "learned from, the attack has no effect, or goes down the gradient"
+        )
+    return "it gained something, but less than it should: few steps, a small epsilon, or few epochs"

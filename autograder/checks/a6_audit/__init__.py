@@ -1,0 +1,1 @@
+"""Assignment 6: audit an evaluation and break defences."""

@@ -1,0 +1,160 @@
+"""What `break_defense` is tried on: two defences of the judge's, and how far it breaks each itself.
+
+A share broken is counted on the judge's own copy of the defence, of the images that it got right
+before. Marks go by that share as a part of the judge's own, so that they hardly depend on how weak
+the network behind happens to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks.a6_audit.known_robustness import one_step, withstood
+from autograder.checks.attacked import linear_network
+from autograder.judge.robustness import bounded, climb, cross_entropy, margin
+from autograder.judge.setting import Setting
+from autograder.student import Network
+from course import defences, metrics
+from course.data import Split
+
+KINDS = ("quantised", "scaled-logits")
+POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
+STUBBORN = 24  # of those, that fall to many steps and to no single one
+FEW = 8  # made, to be broken through rounding alone
+STEPS, RESTARTS = 20, 3
+
+
+@dataclass
+class Siege:
+    """One defence, the images it is to get wrong, and the share of them that the judge breaks."""
+
+    kind: str
+    number: float  # grey levels, or the factor on the logits
+    test: Split
+    epsilon: float
+    own: float
+    network: Network | None = None  # behind it, where that is not the judge's trained one
+
+    def behind(self, setting: Setting) -> Network:
+        """The network behind the defence."""
+        return self.network or setting.victim
+
+    def broken(self, setting: Setting, adversarial: Tensor) -> float:
+        """The share that these images break, each brought back within epsilon and [0, 1]."""
+        moved = bounded(self.test.images, adversarial, self.epsilon)
+        inside = defences.build(self.kind, self.behind(setting).module, self.number)
+        return share_broken(inside, self.test, moved)
+
+
+def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
+    """The judge's own copy of the defence, around its trained network."""
+    return defences.build(kind, setting.victim.module, number)
+
+
+def drawn(setting: Setting, kind: str) -> float:
+    """The number of this defence, from the secret: 5 to 9 levels, or a factor of 1e3 to 1e5."""
+    generator = setting.generator(f"number of {kind}")
+    if kind == "quantised":
+        return float(torch.randint(5, 10, (), generator=generator))
+    return float(10 ** (3 + 2 * torch.rand((), generator=generator)))
+
+
+def siege(setting: Setting, kind: str) -> Siege:
+    """What the student is set to break, the same for everyone."""
+    return setting.remember(kind, partial(prepared, setting, kind))
+
+
+def prepared(setting: Setting, kind: str) -> Siege:
+    """The defence with its number drawn, attacked by the judge."""
+    number, epsilon = drawn(setting, kind), setting.budget.epsilon
+    inside, pool = defence(setting, kind, number), setting.test_images(POOL)
+    test = telling(inside, pool, epsilon, setting.generator("choice of images"))
+    attacked = broken_by_judge(inside, test, epsilon, setting.generator("attack on a defence"))
+    return Siege(kind, number, test, epsilon, share_broken(inside, test, attacked))
+
+
+def misleading(setting: Setting) -> Siege:
+    """A siege that only an attack through the rounding wins, the same for everyone."""
+    return setting.remember("misleading", partial(through_rounding_alone, setting))
+
+
+def through_rounding_alone(setting: Setting) -> Siege:
+    """Three grey levels before a linear network that answers otherwise where nothing is rounded.
+
+    On a trained network an attack that forgets the rounding is nearly as good as one that does not.
+    Here half of the pixels, at 0.22, become black, and the others, at 0.62, become 0.5. Made
+    lighter by 0.03, the first become 0.5 too, and `lighter` leads. But not rounded, the others give
+    the lead to `unseen`, which grows as the first become darker: that changes no rounded image.
+    """
+    generator = setting.generator("a network that rounding changes")
+    images = 0.02 * torch.rand(FEW, *setting.dataset.image_shape, generator=generator)
+    pixels = images[0].numel()
+    first = torch.randperm(pixels, generator=generator).reshape(images[0].shape) < pixels // 2
+    images += torch.where(first, 0.21, 0.61)
+    own, lighter, unseen = torch.randperm(3, generator=generator).tolist()
+    weight, bias = torch.zeros(3, pixels), torch.zeros(3)
+    dark, others = (part.flatten().float() / part.sum() for part in (first, ~first))
+    weight[lighter], bias[lighter] = 10 * dark, -3.5
+    weight[unseen], bias[unseen] = 120 * others - 10 * dark, -68.0
+    network = linear_network(setting, "misleading", len(images[0]), 3).with_weights([weight, bias])
+    return Siege("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
+
+
+def telling(
+    inside: defences.Defence, pool: Split, epsilon: float, generator: torch.Generator
+) -> Split:
+    """`IMAGES` of the pool, first such as fall to PGD and to no single step.
+
+    Most images that fall at all fall to one step: without these FGSM would do.
+    """
+    seen, size = SeenThrough(inside), 2.5 * epsilon / STEPS
+    once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
+    stubborn = one_step(seen, pool, epsilon) & ~once
+    order = torch.cat([stubborn.nonzero()[:STUBBORN], (~stubborn).nonzero()]).flatten()
+    return pool[order[:IMAGES]]
+
+
+def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:
+    """The share of the images that were right and are wrong after."""
+    before = metrics.predict(model, test.images).argmax(dim=1) == test.labels
+    after = metrics.predict(model, attacked).argmax(dim=1) == test.labels
+    return (before & ~after).sum().item() / max(1, int(before.sum()))
+
+
+class SeenThrough(nn.Module):
+    """A defence whose transformation is passed over on the way back (Athalye et al. 2018, BPDA)."""
+
+    def __init__(self, inside: defences.Defence) -> None:
+        super().__init__()
+        self.inside = inside
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (N, C, H, W) to the logits of the network behind, which no factor touches."""
+        seen = self.inside.transform(images.detach())
+        return self.inside.model(images - images.detach() + seen)
+
+
+def broken_by_judge(
+    inside: defences.Defence, test: Split, epsilon: float, generator: torch.Generator
+) -> Tensor:
+    """The judge's attack: both losses, several starts, and for each image the first that worked."""
+    best = test.images.clone()
+    for loss in [cross_entropy, margin] * RESTARTS:
+        right = metrics.predict(inside, best).argmax(dim=1) == test.labels
+        if not right.any():
+            break
+        best[right] = climb(
+            SeenThrough(inside),
+            test.images[right],
+            test.labels[right],
+            epsilon,
+            size=2.5 * epsilon / STEPS,
+            steps=STEPS,
+            loss=loss,
+            start=generator,
+        )
+    return best

@@ -1,0 +1,271 @@
+"""Networks whose robust accuracy the judge knows, for `evaluate` to find.
+
+Of a linear network it has a closed form. Within epsilon and [0, 1] every pixel has an interval of
+its own, and the lead of class j over the true class y is largest where each pixel goes to the end
+that w_j - w_y points to; an image is robust exactly if no class can get the lead. The same sum over
+other intervals gives the number that comes out of a known mistake.
+
+Every network here takes normalised images, as published ones do: it is a network on pixels, with
+the normalisation taken out of its first layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks.attacked import in_channels, linear_network
+from autograder.judge.robustness import Loss, climb, cross_entropy, margin, survivors
+from autograder.judge.setting import Setting
+from autograder.student import Network
+from course import metrics, training
+from course.data import Split
+from course.models import Normalize
+
+IMAGES = 200  # on a linear network they cost nothing
+POOL, FEW = 320, 128  # of trained networks, and how many of them are asked
+HELPED = 32  # images, black and white
+RUNS = 5  # of PGD, that must agree on an image
+RECIPE = training.Recipe(epochs=4, batch_size=64)
+EPSILONS = [0.0025 * step for step in range(4, 21)]
+SCALES = (0.4, 0.55, 0.7, 0.85, 1.0, 1.2)  # of the profile's epsilon
+
+
+@dataclass
+class Case:
+    """One network that takes normalised images, and its robust accuracy `right`."""
+
+    network: Network
+    test: Split
+    epsilon: float
+    mean: list[float]
+    std: list[float]
+    right: float = -1.0
+
+    @property
+    def on_pixels(self) -> nn.Module:
+        """The same network with the normalisation before it."""
+        return nn.Sequential(Normalize(self.mean, self.std), self.network.module)
+
+    @property
+    def clean(self) -> float:
+        """The accuracy without an attack."""
+        return metrics.accuracy(self.on_pixels, self.test.images, self.test.labels)
+
+    def normalised(self, images: Tensor) -> Tensor:
+        """The images as the network takes them."""
+        return Normalize(self.mean, self.std)(images)
+
+    def within(self, low: Tensor, high: Tensor) -> Tensor:
+        """Which images a linear network gets right wherever it is moved between two normalised
+        images, pixel by pixel: (N,) bool."""
+        weight, bias = (value.double() for value in self.network.weights)
+        low, high = low.double().flatten(1), high.double().flatten(1)
+        robust = torch.zeros(len(low), dtype=torch.bool)
+        for label in range(len(weight)):
+            own = self.test.labels == label
+            apart = weight - weight[label]  # what each pixel does to the lead of each class
+            lead = apart.clamp(min=0) @ high[own].T + apart.clamp(max=0) @ low[own].T
+            lead += (bias - bias[label])[:, None]
+            lead[label] = -1.0
+            robust[own] = (lead < 0).all(dim=0)
+        return robust
+
+    def at(self, epsilon: float) -> Case:
+        """This case at another epsilon, with its closed form; for a linear network only."""
+        case = Case(self.network, self.test, epsilon, self.mean, self.std)
+        low, high = case.reach()
+        case.right = case.within(case.normalised(low), case.normalised(high)).double().mean().item()
+        return case
+
+    def reach(self) -> tuple[Tensor, Tensor]:
+        """The darkest and the lightest that each pixel can become."""
+        low, high = ((self.test.images + sign * self.epsilon).clamp(0, 1) for sign in (-1, 1))
+        return low, high
+
+
+def without_normalisation(network: Network, mean: Sequence[float], std: Sequence[float]) -> Network:
+    """A network that answers to (x - mean) / std as this one answers to x.
+
+    Its first layer must see every pixel and nothing else: no padding, which would be of another
+    grey.
+    """
+    weight, bias, *rest = network.weights
+    parts = weight.reshape(len(weight), len(mean), -1)  # by channel
+    scaled = parts * torch.tensor(std)[None, :, None]
+    shift = (parts * torch.tensor(mean)[None, :, None]).sum(dim=(1, 2))
+    return network.with_weights([scaled.reshape(weight.shape), bias + shift, *rest])
+
+
+def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[float], list[float]]:
+    """A mean and a deviation for each channel, drawn from the secret.
+
+    White is then further than 2 deviations from the mean: the customary clamp to 2 cuts it off. Of
+    several channels the first has the smallest or the largest deviation, by a third more than
+    another or a third less: who takes one for all finds another number.
+    """
+    draws = torch.rand(3, channels, generator=setting.generator(f"statistics of {purpose}"))
+    ranks = torch.tensor([0, *range(channels - 1, 0, -1)])
+    ranks = ranks if draws[2, 0] < 0.5 else channels - 1 - ranks
+    std = 0.12 + 0.16 * (ranks + draws[1]) / channels
+    return (0.15 + 0.25 * draws[0]).tolist(), std.tolist()
+
+
+def linear_case(setting: Setting, channels: int) -> Case:
+    """A linear network on grey or coloured images, at an epsilon where known mistakes show."""
+    train, test = setting.dataset.train, setting.test_images(IMAGES)
+    network = linear_network(setting, f"linear {channels}", channels, setting.dataset.num_classes)
+    training.fit(
+        network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
+    )
+    images, labels = in_channels(test.images, channels), test.labels.clone()
+    # Some are wrong without any attack: whoever leaves those out finds another number.
+    second = metrics.predict(network.module, images).topk(2).indices[:, 1]
+    labels[::7] = second[::7]
+    mean, std = statistics(setting, f"linear {channels}", channels)
+    network = without_normalisation(network, mean, std)
+    return telling(Case(network, Split(images, labels), 0.0, mean, std))
+
+
+def telling(case: Case) -> Case:
+    """The case at the epsilon where a missing clamp shows most and plain PGD finds the number."""
+
+    def gap(tried: Case) -> float:
+        low, high = (tried.normalised(case.test.images + s * tried.epsilon) for s in (-1, 1))
+        return tried.right - tried.within(low, high).double().mean().item()
+
+    tried = [case.at(epsilon) for epsilon in EPSILONS]
+    plain = [each for each in tried if by_plain_pgd(each) - each.right <= 1.5 / len(case.test)]
+    return max(plain or tried, key=gap)
+
+
+def by_plain_pgd(case: Case) -> float:
+    """The accuracy that PGD on the cross-entropy alone leaves, without a random start."""
+    size = case.epsilon / 4
+    right = withstood(case.on_pixels, case.test, case.epsilon, cross_entropy, size=size, steps=10)
+    return right.double().mean().item()
+
+
+def trained_case(setting: Setting) -> Case:
+    """The judge's trained network at the epsilon where one step says most too much."""
+    pool, victim = setting.test_images(POOL), setting.victim.module
+    mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
+    network = without_normalisation(setting.victim, mean, std)
+
+    def gap(epsilon: float) -> int:
+        """How many images fall to many steps and to no single one."""
+        many = withstood(victim, pool, epsilon, margin, size=epsilon / 4, steps=10)
+        return int((one_step(victim, pool, epsilon) & ~many).sum())
+
+    epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
+    test = clear_cut(setting, pool, epsilon)
+    return Case(network, test, epsilon, mean, std, by_judge(setting, test, epsilon))
+
+
+def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
+    """`FEW` images on which the judge's attack and single runs of PGD agree.
+
+    On the others one right answer is luckier than another, and the mark would be too. Some that
+    fall, but to no single step, come first: FGSM must not find the number.
+    """
+    victim, found = setting.victim.module, standing(setting, pool, epsilon)
+    agreed = torch.ones_like(found)
+    for run in range(RUNS):
+        start = setting.generator(f"evaluation, run {run}")
+        size = epsilon / 8
+        once = withstood(victim, pool, epsilon, margin, size=size, steps=20, start=start)
+        agreed &= once == found
+    fooling = agreed & ~found & one_step(victim, pool, epsilon)
+    order = torch.cat([fooling.nonzero()[: FEW // 5], (agreed & ~fooling).nonzero()]).flatten()
+    return pool[order[:FEW]]
+
+
+def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
+    """Which images withstand FGSM on either loss, (n,) bool."""
+    first, second = (
+        withstood(model, test, epsilon, loss, size=epsilon, steps=1)
+        for loss in (cross_entropy, margin)
+    )
+    return first & second
+
+
+def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
+    """Which images stay right after one run of the judge's attack, (n,) bool."""
+    moved = climb(model, test.images, test.labels, epsilon, loss=loss, **how)
+    return metrics.predict(model, moved).argmax(dim=1) == test.labels
+
+
+def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
+    """The share of the images that the judge's attack on the trained network leaves."""
+    return standing(setting, test, epsilon).double().mean().item()
+
+
+def standing(setting: Setting, test: Split, epsilon: float) -> Tensor:
+    """Which images withstand the judge's attack on the trained network, (n,) bool."""
+    seed = setting.seed("evaluation")
+    return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)
+
+
+def scaled_case(setting: Setting, factor: float) -> Case:
+    """The trained network with its logits multiplied, which changes no answer: half the images."""
+    case = trained(setting)
+    few = slice(0, FEW // 2)
+    test = Split(case.test.images[few], case.test.labels[few])
+    *rest, weight, bias = case.network.weights
+    network = case.network.with_weights([*rest, factor * weight, factor * bias])
+    right = by_judge(setting, test, case.epsilon)
+    return Case(network, test, case.epsilon, case.mean, case.std, right)
+
+
+def helped_case(setting: Setting) -> Case:
+    """A linear network that gets white images wrong, and whatever attack starts at random, right.
+
+    All goes by an image's mean: its logits are offsets + slopes * (mean - 1) / epsilon. One class
+    leads on white alone, and a random start is darker by a quarter of epsilon. From there both
+    losses follow another class down, which the clamp to [0, 1] ends before it leads. Black images
+    are answered rightly, and stay so.
+    """
+    generator, epsilon = setting.generator("an attack that helps"), 0.1
+    black = int(torch.randint(HELPED // 4, 3 * HELPED // 4, (), generator=generator))
+    images = torch.ones(HELPED, *setting.dataset.image_shape)
+    images[:black] = 0.0
+    own, on_white, darker, on_black = torch.randperm(4, generator=generator).tolist()
+    offsets, slopes = torch.zeros(4), torch.zeros(4)
+    offsets[[on_white, darker, on_black]] = torch.tensor([0.2, -0.4, -10.0])
+    slopes[[on_white, darker, on_black]] = torch.tensor([60.0, -0.3, -2.5]) / epsilon
+    network = linear_network(setting, "an attack that helps", images.shape[1], 4)
+    weight = (slopes / images[0].numel())[:, None].expand_as(network.weights[0])
+    mean, std = statistics(setting, "an attack that helps", images.shape[1])
+    network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
+    labels = torch.tensor([on_black] * black + [own] * (HELPED - black))
+    return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
+
+
+def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:
+    """A case, made once for all students."""
+    return setting.remember(f"case {name}", compute)
+
+
+def linear(setting: Setting, channels: int) -> Case:
+    """`linear_case`, made once."""
+    return remembered(setting, f"linear {channels}", partial(linear_case, setting, channels))
+
+
+def trained(setting: Setting) -> Case:
+    """`trained_case`, made once."""
+    return remembered(setting, "trained", partial(trained_case, setting))
+
+
+def scaled(setting: Setting) -> Case:
+    """`scaled_case`, made once."""
+    return remembered(setting, "scaled", partial(scaled_case, setting, 1e4))
+
+
+def helped(setting: Setting) -> Case:
+    """`helped_case`, made once."""
+    return remembered(setting, "helped", partial(helped_case, setting))

@@ -1,0 +1,1 @@
+"""The checks of the extensions, which bear no points."""

@@ -1,0 +1,54 @@
+"""What counts as a refusal: a ValueError that the student's own code raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.errors import Crash, NotWritten
+from autograder.judge.expect import expect_true
+from autograder.student import Student
+
+
+def refusal(attempt: Callable[[], Any]) -> Crash | None:
+    """The error that an attempt ends in; None if it goes on."""
+    try:
+        attempt()
+    except NotWritten:
+        raise
+    except Crash as fault:
+        return fault
+    return None
+
+
+def require_refusal(
+    attempt: Callable[[], Any], what: str, *, got: str, cause: str, hint: str
+) -> None:
+    """Raise Wrong unless an attempt ends in a ValueError, as the docstring promises.
+
+    what: where, in words. got, cause: what to say if it goes on.
+    """
+    fault = refusal(attempt)
+    if fault is not None and not fault.error:
+        raise fault  # the process ended, and nobody refused
+    raised = fault.error if fault is not None else ""
+    expect_true(
+        fault is not None and fault.refusal,
+        f"a ValueError {what}",
+        raised or got,
+        cause="the docstring promises ValueError: nobody would think of catching another error"
+        if raised
+        else cause,
+        hint=hint,
+    )
+
+
+def raises(student: Student, name: str, *arguments: Any) -> bool:
+    """Whether a call ends in an error of the student's."""
+    try:
+        student.call(name, *arguments)
+    except NotWritten:
+        raise
+    except Crash:
+        return True
+    return False

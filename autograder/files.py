@@ -1,0 +1,34 @@
+"""Writing files that a crash leaves whole, and names that every file system takes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+LONGEST_NAME = 200  # bytes: most file systems take 255, endings included
+
+
+def file_name(student: str) -> str:
+    """The name of a student's files; one too long for a file is cut and told apart by its hash."""
+    name = os.fsencode(student)
+    if len(name) <= LONGEST_NAME:
+        return student
+    cut = name[:LONGEST_NAME].decode(errors="ignore")
+    return f"{cut}-{hashlib.sha256(name).hexdigest()[:12]}"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that a reader, or a crash, meets the old one or the new one, never half.
+
+    What UTF-8 cannot hold, as in a file name in another encoding, is written as its escape.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+        os.replace(temporary, path)
+    except OSError:  # on a full disk, what was begun must not take up the rest
+        temporary.unlink(missing_ok=True)
+        raise

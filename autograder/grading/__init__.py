@@ -1,0 +1,1 @@
+"""Grading a class: jobs shared out over slots, processes and machines."""

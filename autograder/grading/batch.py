@@ -1,0 +1,160 @@
+"""Grading a class: find the submissions, judge them side by side, write what came out.
+
+`DIR/results/<student>.json`, `DIR/feedback/<student>.html`, `DIR/grades.csv` and `DIR/index.html`.
+A submission that cannot be read, or a grader that fails on one, never stops the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from autograder.errors import StudentFault
+from autograder.files import file_name, write_atomically
+from autograder.grading.slot import Job, Task
+from autograder.grading.slots import judged
+from autograder.handin import submission
+from autograder.judge.provenance import is_genuine, provenance, sign
+from autograder.judge.setting import Setting
+from autograder.report import feedback
+from autograder.report.results import Result, grades_csv
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.cluster import Cluster
+
+try:
+    import fcntl
+except ImportError:  # Windows, where two runs into one folder are not told apart
+    fcntl = None  # type: ignore[assignment]
+
+
+def find_jobs(folder: Path, assignment: str) -> list[Job]:
+    """One job per student who handed the assignment in.
+
+    `folder` holds `<student>/<assignment>/`, nbgrader's submitted layout, or is one student's
+    notebook or .py file. Raises CourseError when there is nothing to grade.
+    """
+    if not folder.exists():
+        raise CourseError(f"{folder} does not exist: name the folder that holds the students")
+    if folder.is_file():
+        return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
+    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
+    if not jobs:
+        there = ", ".join(path.name for path in students[:5]) or "nothing"
+        raise CourseError(
+            f"{folder} holds no submission to {assignment}: expected "
+            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
+        )
+    return jobs
+
+
+def handed_in(student: Path, assignment: str) -> bool:
+    """Whether a student's folder holds anything for this assignment, an empty folder included."""
+    return (student / assignment).is_dir() or any(
+        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
+    )
+
+
+def grade(
+    task: Task,
+    jobs: Sequence[Job],
+    out: Path,
+    *,
+    slots: int,
+    progress: bool,
+    resume: bool = False,
+    cluster: Cluster | None = None,
+) -> list[Result]:
+    """Judge all jobs and write every file; returns results in job order.
+
+    slots: how many processes of this machine judge side by side; a `cluster` takes their place.
+    resume: keep what an earlier run wrote, where judging again could only give the same.
+    Raises CourseError when the files cannot be written; what was written until then is whole.
+    """
+    with writing_alone(out):
+        results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
+        statuses = Counter(result.status for result in results.values())
+        rest = [job for job in jobs if job.student not in results]
+        quiet = None if progress else True
+        with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
+            for result in cluster.judged(task, rest) if cluster else judged(task, rest, slots):
+                result.signature = sign(result, bytes.fromhex(task.secret))
+                results[result.student] = result
+                statuses[result.status] += 1
+                bar.set_postfix(statuses)
+                bar.update()
+                write_result(out, result)
+        ordered = [results[job.student] for job in jobs]
+        write(out / "grades.csv", grades_csv(ordered))
+        write(out / "index.html", feedback.index(ordered))
+    return ordered
+
+
+@contextlib.contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Keep `out` to this run. Raises CourseError when it cannot be written, now or later on."""
+    try:
+        for folder in ("results", "feedback"):
+            (out / folder).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out / folder):
+                pass  # said before the first submission is judged, not after
+        lock = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise CourseError(
+            f"{out} cannot be written ({error.strerror}): name another folder with --out"
+        ) from None
+    try:
+        if fcntl is not None:  # the system itself gives it up when this process is killed
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CourseError(
+                    f"another grading is writing to {out}: wait for it, or name another --out"
+                ) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
+    """Earlier results that are genuine and come from the same file, grader, data and secret."""
+    secret = bytes.fromhex(task.secret)
+    setting = Setting(task.assignment, task.profile, secret)
+    for job in jobs:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, StudentFault):
+            text = (out / "results" / f"{file_name(job.student)}.json").read_text(encoding="utf-8")
+            result = Result.from_json(text)
+            path = Path(job.path)
+            path = submission.find(path, task.assignment) if path.is_dir() else path
+            digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
+            same = result.provenance == provenance(setting, digest, task.level)
+            if same and result.status != "INFRA" and is_genuine(result, secret):
+                yield result
+
+
+def write_result(out: Path, result: Result) -> None:
+    """The files of one student."""
+    name = file_name(result.student)
+    write(out / "results" / f"{name}.json", result.to_json() + "\n")
+    write(out / "feedback" / f"{name}.html", feedback.page(result))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises CourseError when the disk is full or gone."""
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise CourseError(
+            f"{path} cannot be written: {error.strerror}. What was graded until then is kept: make "
+            "room and grade again with --resume"
+        ) from None

@@ -1,0 +1,82 @@
+"""One place where submissions are judged: a process that loads everything once and takes jobs.
+
+It reads a line of JSON per job on standard input and writes a line of JSON per result. The batch
+starts as many as it was given jobs; a slot that dies loses the job in hand, which is judged again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import torch
+
+from autograder.judge.judge import Judge
+from autograder.judge.setting import Setting
+from autograder.report.results import Result
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a slot grades: one assignment on one profile, at one sandbox level."""
+
+    assignment: str
+    profile: str
+    level: str
+    secret: str  # hexadecimal; crosses on standard input, where no other process can read it
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to judge."""
+
+    student: str
+    path: str
+
+
+def command(module: str) -> list[str]:
+    """The command that runs one of our modules, blind to the folder it is started in.
+
+    With `-m` alone Python would look there first: for a student's torch.py, if the grader is
+    started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
+    """
+    blind = "import runpy, sys; sys.path[:] = filter(None, sys.path)"
+    return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]
+
+
+def serve(lines: IO[str], replies: IO[str]) -> None:
+    """Judge job after job until the input ends. The first line is the task."""
+    task = Task(**json.loads(lines.readline()))
+    setting = Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
+    judge = Judge(setting, task.level)
+    for line in lines:
+        job = Job(**json.loads(line))
+        result = judge_safely(judge, job)
+        replies.write(json.dumps(asdict(result), allow_nan=False) + "\n")
+        replies.flush()
+
+
+def judge_safely(judge: Judge, job: Job) -> Result:
+    """Judge one job; an error of ours becomes INFRA for this one and leaves the others alone."""
+    try:
+        return judge.judge(job.student, Path(job.path))
+    except Exception as error:
+        result = judge.result(job.student, "INFRA", [])
+        result.notes = [f"The grader failed, not you: {type(error).__name__}: {error}"]
+        return result
+
+
+def main() -> None:
+    """Serve on this process's own streams, which nothing else gets to write to."""
+    torch.set_num_threads(1)
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    serve(sys.stdin, replies)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What was handed in, read as text: archives, folders, notebooks; nothing is run here."""

@@ -1,0 +1,252 @@
+"""Reading what was handed in: a notebook, a .py file or a zip of one becomes cells, as text.
+
+Nothing is run here and nothing is believed. What cannot be read is a FORMAT fault with the remedy:
+the student can mend it and hand in again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import Malformed
+from autograder.handin import archives
+from autograder.worker.cells import Cell
+
+MAX_BYTES = 32 << 20
+MAX_PARTS = 1_000_000  # lists and objects, each of which takes far more memory than its bytes
+MAX_CELLS = 2_000
+MAX_SOURCE = 256 << 10  # characters: far more code than an answer needs, too little for a network
+REFUSED = "not-collected.txt"  # why `autograder collect` left a student's file where it was
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's answer to one assignment: its cells in order, and what it was read from."""
+
+    path: Path
+    cells: list[Cell]
+    sha256: str
+
+
+def find(folder: Path, assignment: str) -> Path:
+    """The file of `assignment` in a student's folder: `<assignment>/<assignment>.ipynb` or .py.
+
+    Where there is neither, an archive is taken, if there is one alone. Raises Malformed when there
+    is nothing, and says what is there instead; or when it is a link out of the folder, to what
+    somebody else wrote.
+    """
+    for base in (folder / assignment, folder):
+        for suffix in (".ipynb", ".py"):
+            path = base / f"{assignment}{suffix}"
+            if path.is_file():
+                return own(path, folder)
+    if (archive := only_archive(folder, assignment)) is not None:
+        return own(archive, folder)
+    if (folder / assignment / REFUSED).is_file():
+        raise unreadable(*refusal(folder / assignment / REFUSED))
+    beside = [*folder.glob("[!.]*"), *folder.glob(f"{assignment}/[!.]*")]
+    present = sorted(
+        f"{path.relative_to(folder)}{'/' if path.is_dir() else ''}"
+        for path in beside
+        if path != folder / assignment
+    )
+    raise unreadable(
+        f"the folder {folder.name!r} holds no {assignment}.ipynb",
+        f"it holds {', '.join(present[:5])}" if present else "it is empty",
+        f"Hand in the notebook as {assignment}/{assignment}.ipynb.",
+    )
+
+
+def own(path: Path, folder: Path) -> Path:
+    """A file in a student's folder. Raises Malformed when it is a link to one that is not."""
+    if path.resolve().is_relative_to(folder.resolve()):
+        return path
+    raise unreadable(f"{path.name} is a link to a file elsewhere", "", "Hand in the file itself.")
+
+
+def only_archive(folder: Path, assignment: str) -> Path | None:
+    """The one archive in a student's folder. Raises Malformed where there is more than one."""
+    for base in (folder / assignment, folder):
+        found = sorted(path for path in base.glob("[!.]*") if path.suffix.lower() == ".zip")
+        if len(found) > 1:
+            raise unreadable(
+                f"the folder {folder.name!r} holds {len(found)} archives",
+                archives.shown([path.name for path in found]),
+                "Keep one of them, or hand in the notebook itself.",
+            )
+        if found and found[0].is_file():
+            return found[0]
+    return None
+
+
+def refusal(path: Path) -> tuple[str, str, str]:
+    """What `autograder collect` noted down in place of a file that it refused."""
+    text = bytes_of(path)[:1000].decode("utf-8", errors="replace")
+    what, _, hint = " ".join(text.split()).partition(". ")
+    return what, "", hint
+
+
+def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Submission:
+    """Read a notebook, a .py file, or an archive that holds one of those for `assignment`.
+
+    required: the grade_ids of the cells that hold answers. Raises Malformed with the remedy for
+    anything that is not a notebook with cells.
+    """
+    content = bytes_of(path)
+    digest = hashlib.sha256(content).hexdigest()
+    if path.suffix.lower() == ".zip":
+        wanted = assignment or path.parent.name
+        name, content = archives.notebook_in(path.name, content, wanted, MAX_BYTES)
+        path = path / name
+    if path.suffix == ".py":
+        cells = [Cell(path.name, decoded(path, content))]
+    else:
+        cells = list(code_cells(path, notebook(path, content), required))
+    length = sum(len(cell.source) for cell in cells)
+    if length > MAX_SOURCE:
+        raise unreadable(
+            f"{path.name} holds {length:,} characters of code",
+            f"at most {MAX_SOURCE:,} can be graded",
+            "Leave out data and weights that were written into the code.",
+        )
+    return Submission(path, cells, digest)
+
+
+def bytes_of(path: Path) -> bytes:
+    """A file as it is at this moment, read once and no further than the largest that is graded.
+
+    Raises Malformed for a larger one, for what is no file (a pipe is not waited for), and for one
+    that may not be read.
+    """
+    try:
+        with open(path, "rb", opener=archives.without_waiting) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(MAX_BYTES + 1) if regular else b""
+    except PermissionError:
+        raise unreadable(
+            f"{path.name} may not be read", "", "Allow others to read it, and hand in again."
+        ) from None
+    except IsADirectoryError:
+        regular, content = False, b""
+    if not regular:
+        raise unreadable(f"{path.name} is no file", "", "Hand in the notebook itself.")
+    if len(content) > MAX_BYTES:
+        raise unreadable(
+            f"{path.name} is larger than {MAX_BYTES >> 20} MB", "", "Clear all outputs and save."
+        )
+    return content
+
+
+def notebook(path: Path, content: bytes) -> dict[str, Any]:
+    """The notebook's JSON. Raises Malformed when it is none, or an old format."""
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise unreadable(
+            f"{path.name} holds more than {MAX_PARTS:,} lists and objects",
+            "",
+            "Clear all outputs and save.",
+        )
+    try:
+        parsed = json.loads(decoded(path, content))
+    except (ValueError, RecursionError):
+        raise unreadable(
+            f"{path.name} is not a notebook: it is not JSON",
+            "",
+            "Save it again from JupyterLab (File, Save Notebook) and hand in that file.",
+        ) from None
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("cells"), list):
+        old = isinstance(parsed, dict) and "worksheets" in parsed
+        raise unreadable(
+            f"{path.name} has no cells",
+            "it is in a format from before 2015" if old else "",
+            "Open it in JupyterLab, save it, and hand in that file.",
+        )
+    if not 0 < len(parsed["cells"]) <= MAX_CELLS:
+        raise unreadable(
+            f"{path.name} has {len(parsed['cells'])} cells",
+            "",
+            "Start again from the released notebook and copy your answers into it.",
+        )
+    return parsed
+
+
+def code_cells(path: Path, parsed: dict[str, Any], required: Sequence[str]) -> Iterator[Cell]:
+    """The code cells in order, the check cells left out: they are the judge's, not the student's.
+
+    Raises Malformed when a cell that holds an answer is there twice or was renamed. A notebook
+    without nbgrader's marks (some editors drop them) is read as it is.
+    """
+    cells = [cell for cell in parsed["cells"] if isinstance(cell, dict)]
+    marks = [nbgrader_mark(cell) for cell in cells]
+    ids = Counter(mark["grade_id"] for mark in marks if mark)
+    if ids:
+        for name in required:
+            if ids[name] != 1:
+                raise unreadable(*cell_trouble(path, name, ids))
+    for number, (cell, mark) in enumerate(zip(cells, marks, strict=True), start=1):
+        if cell.get("cell_type") != "code" or (mark and mark.get("grade") and mark.get("locked")):
+            continue
+        name = f" ({mark['grade_id']})" if mark else ""
+        yield Cell(f"cell {number}{name}", cell_source(path, number, cell))
+
+
+def nbgrader_mark(cell: dict[str, Any]) -> dict[str, Any] | None:
+    """nbgrader's metadata of a cell, if it has any that is well-formed."""
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
+        return mark
+    return None
+
+
+def cell_trouble(path: Path, name: str, ids: Counter[str]) -> tuple[str, str, str]:
+    """What is wrong with the cell `name`, and the remedy."""
+    if ids[name] > 1:
+        return (
+            f"{path.name} has the cell `{name}` {ids[name]} times",
+            "",
+            "Keep one of them, delete the others, and hand in again.",
+        )
+    return (
+        f"{path.name} has no cell `{name}`: it was deleted or renamed",
+        "",
+        "Start again from the released notebook and copy your answer into that cell.",
+    )
+
+
+def cell_source(path: Path, number: int, cell: dict[str, Any]) -> str:
+    """A cell's text; notebooks store it as one string or as a list of lines."""
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise unreadable(
+            f"cell {number} of {path.name} has no text",
+            "",
+            "Open the notebook in JupyterLab, save it, and hand in that file.",
+        )
+    return source
+
+
+def decoded(path: Path, content: bytes) -> str:
+    """The file as UTF-8 text, without its byte-order mark. Raises Malformed when it is none."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise unreadable(
+            f"{path.name} is not UTF-8 text", "", "Save it as UTF-8 and hand in again."
+        ) from None
+
+
+def unreadable(what: str, detail: str, remedy: str) -> Malformed:
+    """A FORMAT fault: what is wrong with the file, and what to do."""
+    return Malformed(
+        "a notebook or .py file", what + (f"; {detail}" if detail else ""), hint=remedy
+    )

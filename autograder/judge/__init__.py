@@ -1,0 +1,1 @@
+"""The judge: hidden inputs, bars, expectations, and the run of the checks."""

@@ -1,0 +1,163 @@
+"""The reference answers, where they are installed; elsewhere, the values that were kept of them.
+
+`solutions/` stays with the instructor. A check names what it asks of it as everywhere,
+`from autograder.judge.answer_key import fgsm as reference`, and puts each call into `Setting.remember`.
+A student's install has those values in `kept/`, written by `autograder bundle` while the reference
+went through the public checks; there the name stands for something that can be named, not called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from autograder.installed import folder
+from course.budget import profile_name
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from solutions import fgsm, hooks, pgd  # noqa: F401  what `__getattr__` gives
+
+FOLDER = Path(__file__).parent / "kept"
+ROOMS = ("autograder.", "course.")  # whose classes a kept value may be of
+
+
+class NotKept(CourseError):
+    """A reference answer was asked for where there is none."""
+
+
+class Absent:
+    """Stands for a module of `solutions` that is not installed: it can be named, not called."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Absent:
+        return Absent(f"{self._name}.{name}")
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Raise NotKept: whoever calls it has no value that was kept."""
+        raise NotKept(f"{self._name} belongs to the reference answers, which are not in this copy")
+
+
+def __getattr__(name: str) -> Any:
+    """A module of the reference answers, or what stands for it."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if folder() is None:
+        return Absent(f"solutions.{name}")
+    return importlib.import_module(f"solutions.{name}")
+
+
+# --- kept values ---------------------------------------------------------------------------------
+
+
+def path_of(assignment: str, profile: str) -> Path:
+    """The file of the values that the public checks of an assignment compare with."""
+    return FOLDER / f"{assignment}-{profile_name(profile)}.safetensors"
+
+
+def kept(assignment: str, profile: str) -> dict[str, Any]:
+    """The values by name; none where the reference answers themselves are at hand.
+
+    Raises CourseError where there is neither.
+    """
+    path = path_of(assignment, profile)
+    if not path.is_file():
+        if folder() is not None:
+            return {}
+        known = sorted(file.stem.removeprefix(f"{assignment}-") for file in known_files(assignment))
+        raise CourseError(
+            f"this copy of the course cannot check {assignment} on {profile!r}; "
+            f"it has the expected values for: {', '.join(known) or 'nothing'}"
+        )
+    return loads(path.read_bytes())
+
+
+def known_files(assignment: str) -> list[Path]:
+    """The files of one assignment, for whatever profile."""
+    return list(FOLDER.glob(f"{assignment}-*.safetensors"))
+
+
+def dumps(values: dict[str, Any]) -> bytes:
+    """Values by name as one safetensors file. Raises TypeError for one that cannot be kept."""
+    tensors: dict[str, Tensor] = {}
+    content = {name: flattened(value, tensors) for name, value in values.items()}
+    return safetensors.torch.save(tensors, {"values": json.dumps(content)})
+
+
+def loads(content: bytes) -> dict[str, Any]:
+    """What `dumps` wrote."""
+    tensors = safetensors.torch.load(content)
+    size = int.from_bytes(content[:8], "little")  # of the header, which holds the rest
+    header = json.loads(content[8 : 8 + size])["__metadata__"]
+    return {name: restored(value, tensors) for name, value in json.loads(header["values"]).items()}
+
+
+def flattened(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """A value as JSON, its tensors put aside under the hash of what they hold: equal ones once."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Tensor):
+        whole = value.detach().clone(memory_format=torch.contiguous_format)  # views share storage
+        about = f"{whole.dtype} {tuple(whole.shape)} ".encode()
+        name = hashlib.sha256(about + whole.numpy().tobytes()).hexdigest()[:24]
+        tensors[name] = whole
+        return {"tensor": name}
+    if isinstance(value, list | tuple):
+        return {type(value).__name__: [flattened(item, tensors) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: flattened(item, tensors) for key, item in value.items()}}
+    if hasattr(value, "weights") and hasattr(value, "options"):  # a Network: its module is rebuilt
+        parts = {"name": value.name, "options": value.options, "weights": value.weights}
+        return {"network": flattened(parts, tensors)}
+    if is_dataclass(value) and type(value).__module__.startswith(ROOMS):
+        kind = f"{type(value).__module__}:{type(value).__name__}"
+        # Not the fields alone: what a cached property has found is there too.
+        return {"object": kind, "parts": flattened(dict(vars(value)), tensors)}
+    raise TypeError(f"a value of type {type(value).__name__} cannot be kept")
+
+
+def restored(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """The inverse of `flattened`."""
+    if not isinstance(value, dict):
+        return value
+    (kind, content), *more = value.items()
+    if kind == "tensor":
+        return tensors[content]
+    if kind in ("list", "tuple"):
+        items = (restored(item, tensors) for item in content)
+        return list(items) if kind == "list" else tuple(items)
+    if kind == "dict":
+        return {key: restored(item, tensors) for key, item in content.items()}
+    if kind == "network":
+        return network(**restored(content, tensors))
+    module, _, name = content.partition(":")
+    if kind != "object" or not module.startswith(ROOMS):
+        raise CourseError(f"the expected values of this copy are damaged: {kind} {module}")
+    return rebuilt(getattr(importlib.import_module(module), name), restored(more[0][1], tensors))
+
+
+def network(name: str, options: dict[str, Any], weights: list[Tensor]) -> Any:
+    """One of the judge's own networks."""
+    from autograder.student import Network
+
+    with torch.no_grad():
+        return Network.build(name, 0, **options).with_weights(weights)
+
+
+def rebuilt(kind: type, parts: dict[str, Any]) -> Any:
+    """An object with these parts, as it was when it was kept."""
+    value: Any = object.__new__(kind)
+    vars(value).update(parts)
+    return value

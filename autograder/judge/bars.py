@@ -1,0 +1,79 @@
+"""The bars of each data profile, with the evidence they were derived from: `bars/<profile>.json`.
+
+`autograder calibrate` writes those files; checks, prose and site read them and nothing else does
+arithmetic on them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.files import write_atomically
+from autograder.judge.expect import Bar
+from course.budget import profile_name
+from course.errors import CourseError
+
+FOLDER = Path(__file__).parent / "bars"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a bar lies where it does: the reference's results over seeds, and the rule applied."""
+
+    zero: float
+    full: float
+    mean: float
+    spread: float
+    worst: float
+    seeds: int
+    failure_chance: float
+    rule: str
+
+    @property
+    def bar(self) -> Bar:
+        """The slope that a check applies."""
+        return Bar(self.zero, self.full)
+
+
+def path_of(profile: str) -> Path:
+    """The file of a profile's bars."""
+    return FOLDER / f"{profile_name(profile)}.json"
+
+
+def read(profile: str) -> dict[str, Any]:
+    """The whole file of a profile. Raises CourseError when nobody has calibrated it yet."""
+    path = path_of(profile)
+    if not path.is_file():
+        raise CourseError(
+            f"there are no bars for the profile {profile!r}: "
+            f"run `autograder calibrate ASSIGNMENT --data {profile}` first"
+        )
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def evidence(profile: str, assignment: str, name: str) -> Evidence:
+    """The bar `name` and its evidence. Raises CourseError when it has not been calibrated."""
+    entry = read(profile)["bars"].get(f"{assignment}.{name}")
+    if entry is None:
+        raise CourseError(
+            f"the profile {profile!r} has no bar {name!r} for {assignment}: "
+            f"run `autograder calibrate {assignment} --data {profile}` first"
+        )
+    return Evidence(**{field.name: entry[field.name] for field in fields(Evidence)})
+
+
+def write(profile: str, assignment: str, bars: dict[str, Evidence], about: dict[str, Any]) -> Path:
+    """Put the bars of one assignment into a profile's file; returns its path."""
+    path = path_of(profile)
+    content: dict[str, Any] = {"profile": profile_name(profile), "bars": {}}
+    if path.is_file():
+        content = read(profile)
+    for name, evidence in bars.items():
+        content["bars"][f"{assignment}.{name}"] = {**asdict(evidence), **about}
+    content["bars"] = dict(sorted(content["bars"].items()))
+    write_atomically(path, json.dumps(content, indent=2) + "\n")
+    return path

@@ -1,0 +1,165 @@
+"""Judging one submission: read it, start the student's worker, run the checks, write the result.
+
+This is the way of a submission in one file; each step is done by the module it names. Every fault
+ends here and becomes a status with words: nothing a student hands in can stop the class.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from autograder import catalog
+from autograder.errors import GraderFault, Malformed, StudentFault
+from autograder.handin import submission
+from autograder.judge import pictures
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.provenance import provenance
+from autograder.judge.setting import Setting
+from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, gravest
+from autograder.student import Student, student_in_worker
+
+CONFIGURATION = Path(__file__).parent / "checks" / "pytest.ini"
+
+
+@dataclass
+class Judge:
+    """Grades submissions to one assignment in one setting, one after the other."""
+
+    setting: Setting
+    level: str
+    preloaded: bool = True  # whether workers are forked: for a single one, that takes longer
+
+    @property
+    def assignment(self) -> catalog.Assignment:
+        """The assignment that is graded."""
+        return catalog.assignment(self.setting.assignment)
+
+    def judge(self, student: str, folder: Path) -> Result:
+        """The result of one student's folder, or of one file."""
+        start = time.perf_counter()
+        digest = ""
+        try:
+            path = submission.find(folder, self.assignment.id) if folder.is_dir() else folder
+            required = [exercise.id for exercise in self.assignment.exercises]
+            read = submission.read(path, required, self.assignment.id)
+            digest = read.sha256
+            checks, notes = self.run(read)
+            result = self.result(student, gravest([check.status for check in checks]), checks)
+            result.notes = notes
+            if pictures.wanted(checks) and not self.setting.public:  # a terminal shows none
+                result.pictures = self.draw(read)
+        except Malformed as fault:
+            result = self.result(student, fault.status, [])
+            result.notes = [f"{fault.got}. {fault.hint}"]
+        except StudentFault as fault:  # its cells ran into a limit before any check could run
+            result = self.result(student, fault.status, self.nothing(fault))
+        except (GraderFault, OSError) as error:
+            result = self.result(student, "INFRA", [])
+            result.notes = [f"The grader failed, not you: {error}"]
+        result.seconds = round(time.perf_counter() - start, 2)
+        result.provenance = provenance(self.setting, digest, self.level)
+        return result
+
+    def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
+        """Run every check on one submission; the worker is ended whatever happens."""
+        with contextlib.closing(self.start(read)) as student:
+            return run_checks(self.assignment, student, self.setting), student.notes
+
+    def draw(self, read: submission.Submission) -> Pictures | None:
+        """Pictures of a wrong attack, made by a fresh worker that knows no hidden input."""
+        with contextlib.closing(self.start(read)) as student:
+            return pictures.of_attack(student, self.public_setting)
+
+    def start(self, read: submission.Submission) -> Student:
+        """A worker on one submission."""
+        return student_in_worker(
+            read,
+            self.assignment.names,
+            self.level,
+            self.setting.limits,
+            public=self.setting.public,
+            preloaded=self.preloaded,
+        )
+
+    @cached_property
+    def public_setting(self) -> Setting:
+        """The inputs that every student may see."""
+        if self.setting.public:
+            return self.setting
+        return Setting(self.setting.assignment, self.setting.profile, limits=self.setting.limits)
+
+    def nothing(self, fault: StudentFault) -> list[CheckResult]:
+        """Every check failed for the same reason: none of them could be tried."""
+        return [
+            CheckResult(
+                check.name,
+                check.title,
+                fault.status,
+                0.0,
+                check.max_points,
+                fault.expected,
+                fault.got,
+                fault.cause,
+                fault.hint,
+                check.lecture,
+            )
+            for check in catalog.checks(self.assignment.id)
+        ]
+
+    def result(self, student: str, status: str, checks: list[CheckResult]) -> Result:
+        """The result with its score; no score where the work is to be handed in or judged again."""
+        return Result(
+            student=student,
+            assignment=self.assignment.id,
+            profile=self.setting.profile,
+            status=status,
+            score=None if status in UNSCORED else round(sum(check.points for check in checks), 2),
+            max_score=sum(catalog.points(self.assignment.id).values()),
+            sandbox=self.level,
+            seconds=0.0,
+            checks=checks,
+            by_hand=self.assignment.by_hand,
+        )
+
+
+def run_checks(
+    assignment: catalog.Assignment, student: Student, setting: Setting, only: str | None = None
+) -> list[CheckResult]:
+    """Run the assignment's checks, or those of one exercise, in this process with pytest.
+
+    Raises GraderFault when a check failed for a reason that is not the student's, and
+    KeyboardInterrupt when somebody at the keyboard stopped it.
+    """
+    plugin = JudgePlugin(student, setting, only)
+    output = io.StringIO()
+    with pytest_alone(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(
+            ["-q", "-c", str(CONFIGURATION), str(assignment.check_file)], plugins=[plugin]
+        )
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.faults:
+        raise KeyboardInterrupt
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or plugin.faults:
+        raise GraderFault("; ".join(plugin.faults) or output.getvalue()[-2000:])
+    return list(plugin.results.values())
+
+
+@contextlib.contextmanager
+def pytest_alone() -> Iterator[None]:
+    """Keep the user's pytest options and plugins out of the judge's run."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    before = {name: os.environ.pop(name, None) for name in names}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+        os.environ.update({name: value for name, value in before.items() if value is not None})

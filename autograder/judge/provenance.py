@@ -1,0 +1,72 @@
+"""Where a grade comes from, and proof that nobody changed it afterwards.
+
+A result names everything that decided it: the submission, the grader's own code, the data, the
+secret (by an id that does not give it away) and the versions underneath. Equal provenance means
+an equal grade, so a result can be kept instead of computed again, and any grade can be replayed.
+The signature is an HMAC of the whole result under a key made from the instructor's secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import sys
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+import autograder
+import course
+from autograder import installed
+from autograder.judge.setting import Setting, secret_id
+from autograder.report.results import Result
+
+SOURCES = (".py", ".json", ".ini")
+
+
+@cache
+def grader_version() -> str:
+    """The release and a digest of every source file that a grade depends on."""
+    digest = hashlib.sha256()
+    ours = (Path(autograder.__file__).parent, Path(course.__file__).parent, installed.folder())
+    for folder in filter(None, ours):
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in SOURCES):
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(path.read_bytes())
+    return f"{version('adversarial-course')}+{digest.hexdigest()[:12]}"
+
+
+def provenance(setting: Setting, submission_sha256: str, level: str) -> dict[str, Any]:
+    """What is needed to compute a grade again, and to know that it would come out the same."""
+    return {
+        "submission_sha256": submission_sha256,
+        "grader_version": grader_version(),
+        "profile_sha256": setting.dataset.sha256,
+        "secret_id": secret_id(setting.secret),
+        "sandbox": level,
+        "versions": {
+            "python": sys.version.split()[0],
+            "torch": torch.__version__,
+            "numpy": numpy.__version__,
+        },
+    }
+
+
+def sign(result: Result, secret: bytes) -> str:
+    """The signature of a result: hexadecimal HMAC-SHA-256 of all it says."""
+    content = asdict(result)
+    del content["signature"]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+    key = hmac.digest(secret, b"key that signs results", "sha256")
+    return hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
+def is_genuine(result: Result, secret: bytes) -> bool:
+    """Whether a result is what the judge wrote, to the letter."""
+    return hmac.compare_digest(result.signature, sign(result, secret))

@@ -1,0 +1,1 @@
+"""nbgrader's autograde with the judge inside."""

@@ -1,0 +1,76 @@
+"""The page a student reads after grading, and the page that lists a class.
+
+Everything from a submission is escaped; pages need no network and no script.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+
+from autograder import catalog
+from autograder.files import file_name
+from autograder.report.results import Result, number, rough_seconds
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Word and sign together: colour alone tells nothing to one reader in twelve.
+SIGNS = {
+    "OK": ("✓", "passed"),
+    "WRONG": ("✗", "not yet"),
+    "CRASH": ("✗", "error in your code"),
+    "TIMEOUT": ("✗", "took too long"),
+    "LIMIT": ("✗", "over the limits"),
+    "FORMAT": ("!", "could not be read"),
+    "REVIEW": ("?", "a person will look"),
+    "INFRA": ("!", "the grader failed"),
+    "SKIP": ("–", "not looked at"),
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, with escaping on."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
+    )
+    made.globals.update(signs=SIGNS, number=number, rough_seconds=rough_seconds)
+    return made
+
+
+def page(result: Result) -> str:
+    """One student's feedback as a self-contained HTML page."""
+    assignment = catalog.assignment(result.assignment)
+    exercise_of = {check.name: check.exercise for check in catalog.checks(assignment.id)}
+    groups = [
+        (exercise, [check for check in result.checks if exercise_of.get(check.name) == exercise.id])
+        for exercise in assignment.exercises
+    ]
+    return (
+        environment()
+        .get_template("feedback.html")
+        .render(
+            result=result,
+            assignment=assignment,
+            groups=[(exercise, checks) for exercise, checks in groups if checks],
+            first=next(
+                (check for check in result.checks if check.status not in ("OK", "SKIP")), None
+            ),
+        )
+    )
+
+
+def index(results: Sequence[Result]) -> str:
+    """The instructor's list of a class, with a link to every page in `feedback/`."""
+    rows = [(result, link(result.student)) for result in results]
+    return environment().get_template("index.html").render(rows=rows)
+
+
+def link(student: str) -> str:
+    """Where a student's page is, seen from the index; a folder's name need not be UTF-8."""
+    return f"feedback/{quote(os.fsencode(file_name(student)))}.html"

@@ -1,0 +1,163 @@
+"""What the judge says: one result per student, and the files that hold a class.
+
+A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA carry no
+score: the first is to be handed in again, the second to be judged again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.report.results import Result
+
+# From the gravest to the lightest: a result bears the gravest status among its checks.
+STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")
+UNSCORED = ("INFRA", "FORMAT", "REVIEW")
+
+
+@dataclass
+class CheckResult:
+    """The outcome of one check. `points` of `max_points`; texts are for the student to read."""
+
+    name: str
+    title: str
+    status: str
+    points: float
+    max_points: float
+    expected: str = ""
+    got: str = ""
+    cause: str = ""
+    hint: str = ""
+    lecture: str = ""
+    seconds: float = 0.0
+    measures: dict[str, float] = field(default_factory=dict)
+    sketch: str = (
+        ""  # of the weights that came back (autograder/judge/sketch.py), for the instructor
+    )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One small picture: what it shows in words, and a PNG in base64."""
+
+    alt: str
+    png: str
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A table of pictures: a title, the headings of its columns, and its rows."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Picture]]
+
+
+@dataclass
+class Result:
+    """The outcome of one submission."""
+
+    student: str
+    assignment: str
+    profile: str
+    status: str
+    score: float | None
+    max_score: float
+    sandbox: str
+    seconds: float
+    checks: list[CheckResult]
+    notes: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    signature: str = ""
+    pictures: Pictures | None = None
+    by_hand: float = 0.0  # points that a person gives, in neither score nor max_score
+
+    @property
+    def told(self) -> list[str]:
+        """The notes that a student may read: how the grader failed is for the instructor alone."""
+        if self.status == "INFRA":
+            return []
+        more = f"{number(self.by_hand)} more points are for what you wrote; a person gives them."
+        return [*self.notes, more] if self.by_hand else self.notes
+
+    def to_json(self) -> str:
+        """The result as JSON text."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """The result written by `to_json`."""
+        content = json.loads(text)
+        content["checks"] = [CheckResult(**check) for check in content["checks"]]
+        if (shown := content.get("pictures")) is not None:
+            rows = [[Picture(**cell) for cell in row] for row in shown["rows"]]
+            content["pictures"] = Pictures(shown["title"], shown["columns"], rows)
+        return cls(**content)
+
+
+def gravest(statuses: Sequence[str]) -> str:
+    """The status of a whole result from those of its checks.
+
+    A check that was skipped, or whose answer could not be read, counts as WRONG: only a submission
+    that cannot be read as a whole is to be handed in again without a score.
+    """
+    status = min(statuses, key=STATUSES.index, default="OK")
+    return "WRONG" if status in ("SKIP", "FORMAT") else status
+
+
+def grades_csv(results: Sequence[Result]) -> str:
+    """`student,assignment,profile,status,score,max_score` and a column of points per check."""
+    names = list(dict.fromkeys(check.name for result in results for check in result.checks))
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["student", "assignment", "profile", "status", "score", "max_score", *names])
+    for result in results:
+        scores = {check.name: number(check.points) for check in result.checks}
+        writer.writerow(
+            [
+                guarded(result.student),
+                result.assignment,
+                result.profile,
+                result.status,
+                "" if result.score is None else number(result.score),
+                number(result.max_score),
+                *(scores.get(name, "") for name in names),
+            ]
+        )
+    return table.getvalue()
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula, on one line."""
+    cell = cell.replace("\r", " ")
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+
+
+def read_result(path: Path) -> Result:
+    """A result file. Raises CourseError when it is none."""
+    from autograder.report.results import Result
+
+    try:
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
+        raise CourseError(f"{path} is no result of the grader: {error}") from None
+
+
+def rough_seconds(seconds: float) -> int:
+    """The next power of two from 1 to 4,096: whoever sees an input can choose how long to take."""
+    return 2 ** math.ceil(math.log2(min(max(seconds, 1.0), 4096.0)))

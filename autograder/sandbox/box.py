@@ -1,0 +1,155 @@
+"""Starting the worker: the one place that decides what a student's process can see and reach.
+
+`launch` gives a running process and its end of a socket. Levels are named as in the results:
+`strong` and `medium` isolate the process, `none` only separates and limits it. What each level
+needs is this file's business; nothing above it changes when a level is added.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox import bubblewrap, cgroup, users
+from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
+from autograder.sandbox.preloaded import Forked, Nurseries
+from autograder.sandbox.watch import Watch, tree, tree_cpu, wait_gone
+from autograder.worker.confine import Confinement
+from autograder.worker.limits import Limits
+
+# What a worker inherits; everything else in the environment stays outside.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONSAFEPATH": "1",
+}
+
+
+@dataclass
+class Box:
+    """A started worker: its process, the judge's end of the socket, its scratch folder if that is
+    on the disk, its control group if it has one."""
+
+    process: subprocess.Popen[bytes] | Forked
+    connection: socket.socket
+    scratch: Path | None
+    level: str
+    watch: Watch
+    group: cgroup.Group | None
+
+    def exceeded(self) -> str:
+        """Which limit of the whole tree ended the worker: "memory", "cpu", or empty for none."""
+        if self.group is not None and self.group.ran_out_of_memory():
+            return "memory"
+        return self.watch.reason
+
+    def cpu_seconds(self) -> float:
+        """What the worker and everything it started has computed so far."""
+        return tree_cpu(self.process.pid)
+
+    def close(self) -> None:
+        """End the worker and everything it started, and remove what it wrote."""
+        self.watch.end()
+        members = tree(self.process.pid)
+        self.connection.close()
+        kill(self.process)
+        with contextlib.suppress(OSError):  # the parent of a forked worker may be gone
+            self.process.wait()
+        wait_gone(members)
+        if self.group is not None:
+            self.group.remove()
+        if isinstance(self.process, Forked):
+            self.process.close()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def kill(process: subprocess.Popen[bytes] | Forked) -> None:
+    """End a worker with its process group; in a process namespace, with all it ever started."""
+    if isinstance(process, Forked) or not hasattr(os, "killpg"):
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
+    """Start a worker at `level` in a box of its own. Raises OSError when it cannot.
+
+    preloaded: fork it from a parent that has imported everything, where that can be had. A worker
+    that is started cold is the same, later.
+    """
+    user = users.worker_user() if level != "none" else None
+    # In a box of bubblewrap's the folder is the box's own memory, and needs none on the disk.
+    scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
+    if scratch is not None and user is not None:
+        os.chown(scratch, user, user)
+    inside = scratch or Path(bubblewrap.SCRATCH)
+    readable = [str(path) for path in bubblewrap.readable()]
+    confinement = Confinement(level, str(inside), user, readable)
+    environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
+    ours, theirs = socket.socketpair()
+    group = None
+    try:
+        group = None if cgroup.trouble() else cgroup.make(limits)
+        with theirs:
+            process: subprocess.Popen[bytes] | Forked | None = None
+            if preloaded and level in LEVELS_PRELOADED:
+                process = NURSERIES.fork(
+                    level, environment, theirs, limits, confinement, group=group
+                )
+            if process is None:
+                process = start_cold(level, environment, theirs, limits, confinement, group=group)
+    except OSError:
+        ours.close()
+        if group is not None:
+            group.remove()
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    watch = Watch(process.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(process))
+    return Box(process, ours, scratch, level, watch, group)
+
+
+# The one thing that this process keeps: the parents of its workers, which are slow to start.
+NURSERIES = Nurseries()
+
+
+def start_cold(
+    level: str,
+    environment: dict[str, str],
+    connection: socket.socket,
+    limits: Limits,
+    confinement: Confinement,
+    *,
+    group: cgroup.Group | None,
+) -> subprocess.Popen[bytes]:
+    """A worker as a program of its own, which imports everything first."""
+    # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
+    inner = [sys.executable, "-s", "-m", "autograder.worker.worker", str(connection.fileno())]
+    inner += [limits.as_argument(), confinement.as_argument()]
+    strong, scratch = level == "strong", Path(confinement.scratch)
+    outer = bubblewrap.command(scratch, confinement.user, inner) if strong else inner
+    return subprocess.Popen(
+        outer if group is None else group.command(outer),
+        cwd="/" if strong else scratch,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[connection.fileno()],
+        start_new_session=True,
+    )

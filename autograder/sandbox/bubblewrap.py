@@ -1,0 +1,149 @@
+"""The command that starts a worker inside bubblewrap: nothing visible but what it needs to run.
+
+Own mount, process, network, IPC and host-name namespaces; the interpreter, its packages and the
+worker's own files read-only; bounded, memory-backed folders to write in; no capability,
+no way to gain one. As root the worker becomes a user of its own, since bubblewrap alone leaves
+root its powers (bubblewrap issue 287: it could remount the host's files writable); as an ordinary
+user it runs in a user namespace that cannot make others.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import autograder
+import course
+from autograder import installed
+from autograder.sandbox import users
+
+# Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
+WORKER_FILES = (
+    "__init__.py",
+    "confine.py",
+    "errors.py",
+    "limits.py",
+    "namespaces.py",
+    "nursery.py",
+    "protocol.py",
+    "slicing.py",
+    "worker.py",
+)
+SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/sbin",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+)
+SCRATCH = "/scratch"
+WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's own
+TEMPORARY_BYTES = 256 << 20
+
+
+def readable() -> Iterator[Path]:
+    """What a worker must be able to read: system libraries, interpreter, packages, its own code."""
+    yield from (Path(path) for path in SYSTEM)
+    yield from dict.fromkeys(Path(prefix).absolute() for prefix in (sys.base_prefix, sys.prefix))
+    yield Path(course.__file__).parent
+    package = Path(autograder.__file__).parent
+    yield from (package / name for name in WORKER_FILES)
+
+
+def hidden() -> list[Path]:
+    """Packages of ours that lie among the readable ones, as `pip install` puts them there."""
+    shown = [path.resolve() for path in readable() if path.is_dir()]
+    ours = (Path(autograder.__file__).parent, installed.folder())
+    return [
+        path for path in ours if path and any(path.resolve().is_relative_to(root) for root in shown)
+    ]
+
+
+def command(scratch: Path, user: int | None, inner: Sequence[str]) -> list[str]:
+    """`inner` as run inside a worker's box. `user` is the id that root's worker takes on."""
+    arguments = box(scratch)
+    if user is None:
+        return [*arguments, *CLOSED, "--cap-drop", "ALL", *inner]
+    arguments += ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
+    arguments += ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    return [*arguments, *inner]
+
+
+def parent_command(inner: Sequence[str]) -> list[str]:
+    """`inner` as run in the same box, but with the right to mount and make namespaces in it: the
+    parent of preloaded workers, which runs no student's code and gives each worker less."""
+    arguments = box(Path(SCRATCH))
+    return [*arguments, *(() if os.geteuid() == 0 else CLOSED), "--cap-add", "ALL", *inner]
+
+
+# An ordinary user's box: a user namespace in which no other can be made.
+CLOSED = ("--unshare-user", "--disable-userns")
+
+
+def box(scratch: Path) -> list[str]:
+    """The command of a box, without what it may do and what runs in it."""
+    arguments = [
+        "bwrap",
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "box"),
+    ]
+    # Without /dev/zero, which can be mapped as memory that no process is seen to hold.
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
+    # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box. The
+    # interpreter may itself lie below /tmp, so what is readable is put on top of it.
+    for folder in dict.fromkeys((*WRITABLE[:2], str(scratch))):
+        arguments += [*parents(Path(folder)), "--perms", "1777"]
+        arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
+    package = Path(autograder.__file__).parent
+    covers = [part for path in hidden() for part in ("--perms", "0755", "--tmpfs", str(path))]
+    for path in readable():
+        if path.parent == package:  # the first of the few files that are seen of it all the same
+            arguments, covers = arguments + covers, []
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.exists():
+            arguments += [*parents(path), "--ro-bind", str(path), str(path)]
+    # bubblewrap's own folders belong to an ordinary user; what is left in one must not meet the
+    # next worker of the same parent.
+    for folder in (*map(str, hidden()), "/dev", "/"):
+        arguments += ["--remount-ro", folder]
+    return [*arguments, "--chdir", str(scratch)]
+
+
+def parents(path: Path) -> Iterator[str]:
+    """Make the folders above `path` so that the worker's user may pass: bubblewrap's would be
+    closed to it, and Python would then quietly use the system's packages instead."""
+    for folder in reversed(path.parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(folder))
+
+
+@cache
+def trouble() -> str:
+    """Why bubblewrap cannot be used here, in its own words; empty when it can."""
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    if why := users.trouble():
+        return why
+    tried = subprocess.run(
+        command(
+            Path(SCRATCH),
+            users.worker_user(),
+            [sys.executable, "-c", "import sys; print(sys.prefix)"],
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={},
+    )
+    if tried.returncode:
+        return tried.stderr.strip().splitlines()[-1] if tried.stderr.strip() else "it failed"
+    return "" if tried.stdout.strip() == sys.prefix else f"it found {tried.stdout.strip()}"

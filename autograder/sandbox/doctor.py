@@ -1,0 +1,197 @@
+"""`autograder doctor`: what this machine offers for grading, each probe with its exact remedy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict, dataclass
+from textwrap import indent
+
+from autograder.sandbox import box as sandbox
+from autograder.sandbox import bubblewrap, cgroup, preloaded
+from autograder.sandbox.watch import PAUSE, PROC
+from autograder.worker import confine
+from autograder.worker.limits import Limits
+
+APPARMOR_PROFILE = """abi <abi/4.0>,
+include <tunables/global>
+profile bwrap /usr/bin/bwrap flags=(unconfined) {
+  userns,
+  include if exists <local/bwrap>
+}"""
+APPARMOR = f"""write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
+{indent(APPARMOR_PROFILE, "    ")}"""
+ELSEWHERE = {
+    "Darwin": "macOS has no such isolation: grade in a Linux virtual machine or container",
+    "Windows": "grade inside WSL2 (`wsl --install`), where this is Linux",
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing looked at: what it is for, whether it is there, what was found, what to do."""
+
+    name: str
+    purpose: str
+    passed: bool
+    found: str
+    remedy: str = ""
+
+
+def probes() -> list[Probe]:
+    """Every probe, the most important first."""
+    level = sandbox.strongest_level()
+    return [
+        Probe(
+            "isolation level",
+            "what a student's code can reach while it is graded",
+            level == "strong",
+            level,
+            "" if level == "strong" else "see the probes below",
+        ),
+        bubblewrap_probe(),
+        *medium_probes(),
+        preloaded_probe(level),
+        group_probe(),
+        Probe(
+            "process tree",
+            "watch the memory and computing of a worker with all it starts",
+            PROC.is_dir(),
+            "/proc" if PROC.is_dir() else "no /proc",
+            "" if PROC.is_dir() else "only each process alone is limited here",
+        ),
+        Probe("processors", "submissions judged at once (--jobs)", True, str(os.cpu_count() or 1)),
+        Probe("python", "the interpreter that workers run", True, f"{sys.version.split()[0]}"),
+    ]
+
+
+def bubblewrap_probe() -> Probe:
+    """Whether bubblewrap works, tried with the very options that grading uses."""
+    trouble = bubblewrap.trouble()
+    return Probe(
+        "bubblewrap",
+        "level strong: own files, processes and network",
+        not trouble,
+        trouble or "works",
+        bubblewrap_remedy(trouble) if trouble else "",
+    )
+
+
+def bubblewrap_remedy(trouble: str) -> str:
+    """What to do about it, by what bubblewrap said."""
+    if platform.system() in ELSEWHERE:
+        return ELSEWHERE[platform.system()]
+    if "not installed" in trouble:
+        return "Debian or Ubuntu: sudo apt install bubblewrap"
+    if "uid map: Permission denied" in trouble or "RTM_NEWADDR" in trouble:
+        return f"Ubuntu's AppArmor forbids it user namespaces; {APPARMOR}"
+    if "No permissions to create" in trouble:
+        return "sudo sysctl kernel.unprivileged_userns_clone=1, or grade as root"
+    return "run `bwrap --unshare-all --ro-bind / / true` and see what it says"
+
+
+def preloaded_probe(level: str) -> Probe:
+    """Whether workers are forked from a parent that has imported everything, tried with one."""
+    trouble = f"not at level {level}"
+    if level in preloaded.LEVELS:
+        try:
+            sandbox.launch(level, Limits()).close()
+            trouble = sandbox.NURSERIES.trouble.get(level, "")
+        except OSError as error:
+            trouble = str(error)
+    return Probe(
+        "preloaded workers",
+        "start a worker for each submission without importing PyTorch again",
+        not trouble,
+        trouble or "works",
+        "none needed: workers are started cold, which takes longer and grades the same"
+        if trouble
+        else "",
+    )
+
+
+def group_probe() -> Probe:
+    """Whether the kernel limits each worker with all it starts, tried with a group."""
+    trouble = cgroup.trouble()
+    return Probe(
+        "control groups",
+        "the kernel itself limits memory and processes of a worker with all it starts",
+        not trouble,
+        trouble or "works",
+        group_remedy(trouble) if trouble else "",
+    )
+
+
+def group_remedy(trouble: str) -> str:
+    """How to have a part of the tree delegated; what limits a worker where that cannot be."""
+    user = "" if os.geteuid() == 0 else "--user "
+    started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
+    if trouble == cgroup.NOT_DELEGATED:
+        means = f"with systemd 251 or newer, grade with `{started}`"
+    else:
+        means = "boot Linux with systemd.unified_cgroup_hierarchy=1"
+    return f"{means}; until then the watch on the process tree looks every {PAUSE:g} seconds"
+
+
+def medium_probes() -> list[Probe]:
+    """What level medium rests on, and whether it can be had."""
+    version, trouble = confine.landlock_version(), sandbox.trouble("medium")
+    return [
+        Probe(
+            "system call filter",
+            "levels strong and medium: no network, no new namespaces",
+            not confine.trouble(files=False),
+            confine.trouble(files=False) or f"seccomp on {platform.machine()}",
+        ),
+        Probe(
+            "Landlock",
+            "level medium: no files but the worker's own",
+            version > 0,
+            f"version {version}" if version else "not in this kernel",
+            "" if version else "a kernel from 5.13 on, with landlock among its security modules",
+        ),
+        Probe(
+            "level medium",
+            "isolation where bubblewrap is not to be had",
+            not trouble,
+            trouble or "works",
+            "install the course outside root's home" if "closed to other users" in trouble else "",
+        ),
+    ]
+
+
+def as_text(found: list[Probe]) -> str:
+    """The probes as lines to read."""
+    lines = []
+    for probe in found:
+        sign = "✓" if probe.passed else "✗"
+        lines.append(f"{sign} {probe.name:20} {probe.found}")
+        lines.append(f"  {'':20} {probe.purpose}")
+        if probe.remedy:
+            lines.append(f"  {'':20} remedy: {probe.remedy}")
+    return "\n".join(lines)
+
+
+def as_json(found: list[Probe]) -> str:
+    """The probes as JSON."""
+    return json.dumps([asdict(probe) for probe in found], indent=2)
+
+
+def add_doctor(commands: Subparsers) -> None:
+    """`autograder doctor [--json]`."""
+    parser = commands.add_parser("doctor", help="what this machine offers for grading")
+    parser.add_argument("--json", action="store_true", help="for a program to read")
+    parser.set_defaults(run=doctor_command)
+
+
+def doctor_command(args: argparse.Namespace) -> int:
+    """Print every probe. Exit 0 when work can be graded in isolation, 1 when not."""
+    from autograder.sandbox import box as sandbox
+    from autograder.sandbox import doctor
+
+    found = doctor.probes()
+    print(doctor.as_json(found) if args.json else doctor.as_text(found))
+    return 0 if sandbox.strongest_level() != "none" else 1

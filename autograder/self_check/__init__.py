@@ -1,0 +1,1 @@
+"""A student's own check, on public inputs: from the shell and from a notebook."""

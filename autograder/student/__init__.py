@@ -1,0 +1,1 @@
+"""The judge's line to the student's code."""

@@ -1,0 +1,47 @@
+"""What may be shown of a text that a student's code wrote while it could see hidden inputs."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+from collections.abc import Set
+from typing import Any
+
+import numpy
+import torch
+from torch import nn
+
+from autograder.worker.protocol import REASONS, Opaque
+
+# Words that may come back as they are beside the names of a network's layers: the worker's own and
+# those of the exercises. Any other could be an input, spelled out.
+WORDS = {"function", "class", "value", "missing", "training", "gradients", "hooks"}
+
+
+def concealed(value: Any, words: Set[str]) -> Any:
+    """A value in which a student's own words, which could carry an input, are gone.
+
+    Types lose their names, text that is none of `words` becomes an Opaque, and keys are numbered.
+    """
+    if isinstance(value, str):
+        return value if value in words else Opaque("str")
+    if isinstance(value, list):
+        return [concealed(item, words) for item in value]
+    if isinstance(value, dict):
+        others = itertools.count(1)
+        return {
+            key if key in words else f"another name ({next(others)})": concealed(item, words)
+            for key, item in value.items()
+        }
+    if isinstance(value, Opaque) and not known_type(value.type_name):
+        return Opaque("custom")
+    return value
+
+
+def known_type(name: str) -> bool:
+    """Whether `name` is our own words, or Python's, NumPy's or PyTorch's name of a type."""
+    if name in REASONS:
+        return True
+    if name.startswith("a tensor of "):
+        return isinstance(getattr(torch, name.removeprefix("a tensor of "), None), torch.dtype)
+    return any(isinstance(getattr(home, name, None), type) for home in (builtins, numpy, torch, nn))

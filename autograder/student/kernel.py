@@ -1,0 +1,92 @@
+"""Calls that stay in the student's own kernel: the check cell of a notebook, and Windows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+import torch
+
+import autograder
+from autograder.handin.submission import Submission
+from autograder.student import Student
+from autograder.student.kernel import LiveTransport
+from autograder.student.student import cell_notes
+from autograder.worker.limits import Limits
+from autograder.worker.protocol import PREFIX, Message, decode, encode, pack
+from autograder.worker.worker import Worker
+
+
+class LiveTransport:
+    """The student's own kernel: requests are answered here, by the names in its namespace."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        from autograder.worker.worker import Worker
+
+        self.worker = Worker()
+        self.worker.namespace = namespace
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Answer at once; values are copied as if they had crossed to another process.
+
+        Raises KeyboardInterrupt where the student, at the keyboard, interrupts their own code.
+        """
+        states = random.getstate(), numpy.random.get_state()
+        try:
+            with torch.random.fork_rng(devices=[]):
+                reply = self.worker.handle(copied(message))
+        finally:
+            random.setstate(states[0])
+            numpy.random.set_state(states[1])
+        error = reply.header.get("error")
+        if isinstance(error, dict) and error.get("type") == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        return copied(reply)
+
+    def cpu_seconds(self) -> float:
+        """Seconds of computing in this kernel."""
+        return time.process_time()
+
+    def close(self) -> None:
+        """Forget the objects that were kept."""
+        self.worker.objects.clear()
+
+
+def copied(message: Message) -> Message:
+    """The message as the other side of a socket would read it."""
+    frame = encode(message)
+    size = len(frame) - sum(t.numel() * t.element_size() for t in message.tensors)
+    return decode(frame[PREFIX.size : size], frame[size:])
+
+
+def student_here(read: Submission, names: Sequence[str]) -> Student:
+    """A student whose cells run in this process, with no other limit than whoever sits before it.
+
+    Interrupting it raises KeyboardInterrupt.
+    """
+    os.environ.setdefault("MPLBACKEND", "Agg")  # a figure of theirs opens no window
+    transport = LiveTransport(Worker().namespace)
+    cells = [{"title": cell.title, "source": cell.source} for cell in read.cells]
+    message = Message({"do": "cells", "with": pack([cells, list(names)], [])})
+    with without_check(), contextlib.redirect_stdout(io.StringIO()):
+        reply = transport.exchange(message, 0)
+    student = Student(transport, Limits(), public=True, cells=read.cells)
+    student.notes = cell_notes(reply, read.cells)
+    return student
+
+
+@contextlib.contextmanager
+def without_check() -> Iterator[None]:
+    """Let the check cells of a file do nothing while its other cells run."""
+    before = autograder.check
+    autograder.check = lambda *arguments, **options: None
+    try:
+        yield
+    finally:
+        autograder.check = before

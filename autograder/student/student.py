@@ -1,0 +1,240 @@
+"""The judge's view of one student: calls go out, plain values come back, or a fault that says why.
+
+Checks speak to a `Student` and never see the process behind it. The same class serves grading,
+where the code runs in a sandboxed worker, and the check cell of a notebook, where it runs in the
+student's own kernel: only the transport differs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from autograder.errors import Malformed
+from autograder.handin.submission import Submission
+from autograder.student import Network
+from autograder.student.concealed import WORDS, concealed
+from autograder.student.faults import fault_of, place_of, printable
+from autograder.student.transport import Transport, WorkerTransport
+from autograder.worker.cells import Cell
+from autograder.worker.limits import Limits
+from autograder.worker.protocol import (
+    Message,
+    Ref,
+    pack,
+    unpack,
+)
+
+WORDS |= {"mean", "std", "min", "max", "zero_fraction", "shape"}
+
+
+class Student:
+    """One student's code, spoken to through a transport.
+
+    public: whether messages of the student's own errors may be shown. While hidden inputs are in
+    play they may not: an error message could carry an input out.
+    cells: the cells that were handed in; only a place in them is named.
+    notes: one line for each cell that failed when it was run, before any input was there.
+    """
+
+    def __init__(
+        self, transport: Transport, limits: Limits, *, public: bool, cells: Sequence[Cell] = ()
+    ) -> None:
+        self.transport = transport
+        self.limits = limits
+        self.public = public
+        self.cells = cells
+        self.notes: list[str] = []
+        self.words = set(WORDS)
+        self.numbers = itertools.count()
+
+    def kind_of(self, name: str) -> str:
+        """What the student calls `name`: "function", "class", "value" or "missing"."""
+        kind = self._request("has", name)
+        return kind if kind in ("function", "class", "value") else "missing"
+
+    def network(self, network: Network, *, training: bool = False) -> Ref:
+        """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
+        ref = self._new_ref()
+        self.words.update(name for name, _ in network.module.named_modules())
+        state = network.weights
+        self._request("network", ref, network.name, network.options, *state)
+        self.mode(ref, training=training)
+        return ref
+
+    def mode(self, ref: Ref, *, training: bool) -> None:
+        """Put the network behind `ref` in train or evaluation mode."""
+        self._request("mode", ref, training)
+
+    def defence(self, name: str, network: Network, number: float) -> Ref:
+        """Hand out a fresh copy of a judge-owned network behind one of the course's defences."""
+        inner, ref = self.network(network), self._new_ref()
+        self._request("defence", ref, name, inner, number)
+        self.mode(ref, training=False)
+        return ref
+
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        global_seed: int = 1,
+        seconds: float | None = None,
+        **options: Any,
+    ) -> Any:
+        """Call the student's function `name` and return what came back, unpacked.
+
+        Tensors are copied on the way; a Ref stands for an object on the other side. The global
+        random state there is set to `global_seed` first. Raises the StudentFault that applies.
+        """
+        seconds = self.limits.call_seconds if seconds is None else seconds
+        return self._request(
+            "call", global_seed, name, list(arguments), options, None, seconds=seconds
+        )
+
+    def make(self, name: str, *arguments: Any, **options: Any) -> Ref:
+        """Call `name` and leave the result, usually a module, on the other side under a Ref."""
+        ref = self._new_ref()
+        self._request("call", 1, name, list(arguments), options, ref)
+        return ref
+
+    def generator(self, seed: int) -> Ref:
+        """A random generator on the other side."""
+        ref = self._new_ref()
+        self._request("generator", ref, seed)
+        return ref
+
+    def gradient(self, name: str, first: Tensor, *others: Any) -> Any:
+        """The gradient of the summed result of the student's `name` by its first argument."""
+        return self._request("gradient", name, first, *others)
+
+    def gradients(self, ref: Ref, images: Tensor) -> list[Tensor]:
+        """The gradients of the network's summed logits by `images` and by each of its parameters.
+
+        Raises Malformed when something else comes back.
+        """
+        gradients = self._request("gradients", ref, images)
+        if not isinstance(gradients, list) or not all(isinstance(g, Tensor) for g in gradients):
+            raise Malformed("the gradients of a network", "something else")
+        return gradients
+
+    def loss(self, weights: Tensor) -> Ref:
+        """A loss on the other side: of each image's logits the sum, weighted by its class's row.
+
+        weights (classes, classes).
+        """
+        ref = self._new_ref()
+        self._request("loss", ref, weights)
+        return ref
+
+    def attack(self, directions: Tensor, *, clamped: bool = True) -> Ref:
+        """An attack on the other side that adds epsilon * directions[label] to each image.
+
+        directions (classes, C, H, W), in units of epsilon: more than 1 leaves the budget.
+        clamped: whether it stays in [0, 1].
+        """
+        ref = self._new_ref()
+        self._request("attack", ref, directions, clamped)
+        return ref
+
+    def apply(self, ref: Ref, *arguments: Any) -> Any:
+        """Call the object behind `ref`."""
+        return self.call("@" + ref.name, *arguments)
+
+    def enter(self, ref: Ref) -> Ref:
+        """Open a `with` block of the context manager behind `ref`; what it gives to `as`."""
+        given = self._new_ref()
+        self._request("enter", ref, given)
+        return given
+
+    def leave(self, ref: Ref, *, failed: bool = False) -> bool:
+        """Leave that block, by an error if `failed`; whether the error was swallowed."""
+        return self._request("leave", ref, failed) is True
+
+    def attribute(self, ref: Ref, name: str) -> Any:
+        """The attribute `name` of the object behind `ref`, as it is now, unpacked."""
+        return self._request("attribute", ref, name)
+
+    def weights(self, ref: Ref) -> list[Tensor]:
+        """The tensors of the module behind `ref`. Raises Malformed when it has none."""
+        weights = self._request("weights", ref)
+        if not isinstance(weights, list) or not all(isinstance(w, Tensor) for w in weights):
+            raise Malformed("a module with float weights", "something else")
+        return weights
+
+    def traces(self, ref: Ref) -> dict[str, Any]:
+        """Modes, gradients and hooks that the other side reports of the network behind `ref`.
+
+        Raises Malformed when they are not what the worker counts: the student's code runs beside it
+        and could put its own words, or an input, in their place.
+        """
+        traces = self._request("traces", ref)
+        if not (
+            isinstance(traces, dict)
+            and isinstance(modes := traces.get("training"), list)
+            and all(isinstance(mode, bool) for mode in modes)
+            and all(type(traces.get(count)) is int for count in ("gradients", "hooks"))
+        ):
+            raise Malformed("the worker's own report of the network", "another")
+        return traces
+
+    def cpu_seconds(self) -> float:
+        """Seconds that the student's code has computed so far; 0 where nobody can count them."""
+        return self.transport.cpu_seconds()
+
+    def close(self) -> None:
+        """End the student's process."""
+        self.transport.close()
+
+    def _new_ref(self) -> Ref:
+        return Ref(f"r{next(self.numbers)}")
+
+    def _request(self, operation: str, *arguments: Any, seconds: float | None = None) -> Any:
+        tensors: list[Tensor] = []
+        header = {"do": operation, "with": pack(list(arguments), tensors)}
+        reply = self.transport.exchange(
+            Message(header, tensors), self.limits.call_seconds if seconds is None else seconds
+        )
+        if "error" in reply.header:
+            raise fault_of(reply.header["error"], public=self.public, cells=self.cells)
+        result = unpack(reply.header.get("result"), reply.tensors)
+        return result if self.public else concealed(result, self.words)
+
+
+# --- transports ----------------------------------------------------------------------------------
+
+
+def student_in_worker(
+    submission: Submission,
+    names: Sequence[str],
+    level: str,
+    limits: Limits,
+    *,
+    public: bool,
+    preloaded: bool = True,
+) -> Student:
+    """Start a worker on a submission and run its cells."""
+
+    def load() -> Message:
+        cells = [{"title": cell.title, "source": cell.source} for cell in submission.cells]
+        return Message({"do": "cells", "with": pack([cells, list(names)], [])})
+
+    transport = WorkerTransport(level, limits, load, preloaded=preloaded)
+    reply = transport.start()
+    student = Student(transport, limits, public=public, cells=submission.cells)
+    student.notes = cell_notes(reply, submission.cells)
+    return student
+
+
+def cell_notes(reply: Message, cells: Sequence[Cell]) -> list[str]:
+    """What went wrong while the cells ran, in lines for the student. No hidden input was there."""
+    result = unpack(reply.header.get("result"), reply.tensors)
+    errors = result.get("errors") if isinstance(result, dict) else [reply.header.get("error")]
+    notes = []
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            kind, message = printable(error.get("type"), 80), printable(error.get("message"), 300)
+            notes.append(f"{kind}{place_of(error, cells)}: {message}")
+    return notes[:20]

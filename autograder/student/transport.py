@@ -1,0 +1,162 @@
+"""How calls reach a worker and answers come back: frames over a socket, with clocks and limits."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from autograder.errors import Crash, GraderFault, Limit, Malformed, Timeout
+from autograder.sandbox import launch
+from autograder.sandbox.box import Box
+from autograder.sandbox.preloaded import ParentLost
+from autograder.worker.limits import Limits
+from autograder.worker.protocol import MAX_PAYLOAD, Channel, Message
+
+START_SECONDS = 120.0
+
+
+# An answer may take twice the bytes that were sent, as float64 does, and a network's weights.
+REPLY_BYTES, REPLY_FACTOR = 64 << 20, 2
+
+
+class Transport(Protocol):
+    """Carries one request to the student's code and brings its reply."""
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Send and receive. Raises Timeout, Malformed, or Crash when the process is gone."""
+
+    def cpu_seconds(self) -> float:
+        """Seconds of computing so far, where they can be counted; otherwise 0."""
+
+    def close(self) -> None:
+        """End what the transport started."""
+
+
+class WorkerTransport:
+    """A worker in a sandbox; started again, cells and all, after it was lost or ran out of time."""
+
+    def __init__(
+        self, level: str, limits: Limits, load: Callable[[], Message], *, preloaded: bool = True
+    ) -> None:
+        self.level, self.preloaded = level, preloaded
+        self.limits = limits
+        self.load = load
+        self.box: Box | None = None
+        self.channel: Channel | None = None
+        self.waited = self.computed = 0.0  # seconds, in all boxes and calls so far
+
+    def start(self) -> Message:
+        """Start the worker and run the student's cells in it; returns what it says of them."""
+        left = self.limits.total_cpu_seconds - self.computed
+        try:
+            limits = replace(self.limits, total_cpu_seconds=left)
+            self.box = launch(self.level, limits, preloaded=self.preloaded)
+        except OSError as error:
+            raise GraderFault(f"the sandbox could not be started: {error}") from error
+        self.channel = Channel(self.box.connection)
+        try:
+            self.channel.receive(START_SECONDS)
+        except (EOFError, Timeout, Malformed, Limit) as error:
+            self.close()
+            raise GraderFault("the worker did not start") from error
+        return self.exchange(self.load(), self.limits.train_seconds)
+
+    def exchange(self, message: Message, seconds: float) -> Message:
+        """Send and receive; a worker that is late, gone or garbled is closed."""
+        if self.waited >= self.limits.total_seconds or self.computed >= self.total_cpu:
+            raise self.all_spent()
+        if self.channel is None:
+            self.start()
+        assert self.channel is not None
+        size = sum(tensor.numel() * tensor.element_size() for tensor in message.tensors)
+        begin = time.monotonic()
+        allowed = min(seconds, self.limits.total_seconds - self.waited)
+        try:
+            self.channel.send(message, allowed)
+            return self.channel.receive(
+                allowed, min(MAX_PAYLOAD, REPLY_BYTES + REPLY_FACTOR * size)
+            )
+        except Timeout:
+            self.close()
+            raise self.late(seconds) if allowed == seconds else self.all_spent() from None
+        except EOFError:
+            raise self.death() from None
+        except (Malformed, Limit):
+            self.close()
+            raise
+        finally:
+            self.waited += time.monotonic() - begin
+
+    def cpu_seconds(self) -> float:
+        """Seconds of computing in all boxes so far, over all processes."""
+        return self.computed + (self.box.cpu_seconds() if self.box is not None else 0.0)
+
+    @property
+    def total_cpu(self) -> float:
+        """Seconds of computing that one submission has."""
+        return self.limits.total_cpu_seconds
+
+    def late(self, seconds: float) -> Timeout:
+        """One call took too long."""
+        return Timeout(
+            f"an answer within {seconds:g} seconds",
+            "none",
+            cause="a loop that does not end, or far more work than the task needs",
+            hint="Try your function on a few images with `autograder check`.",
+        )
+
+    def all_spent(self) -> Timeout:
+        """All calls together took too long: what was not called until then is not called."""
+        return Timeout(
+            f"all answers within {self.limits.total_seconds / 60:g} minutes, and "
+            f"{self.total_cpu / 60:g} minutes of computing",
+            "the time for this submission was used up",
+            cause="your functions take far more time than the tasks need",
+            hint="See which of them is slow with `autograder check`; train for the epochs given.",
+        )
+
+    def death(self) -> Crash | Limit | Timeout | GraderFault:
+        """Why the worker is gone: the watch's doing, its parent's end, or its own exit status."""
+        assert self.box is not None
+        reason = self.box.exceeded()
+        try:
+            status = self.box.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0  # it lives on but has closed its end: close() ends it
+        except ParentLost as error:
+            self.close()
+            return GraderFault(str(error))
+        self.close()
+        if reason == "cpu":
+            self.computed = self.total_cpu
+            return self.all_spent()
+        if reason == "memory":
+            most = self.limits.memory_bytes / (1 << 30)
+            return Limit(
+                f"at most {most:g} GB of memory for all processes together",
+                "your process and those it started held more, and were ended",
+                cause="tensors that are kept, or copies made side by side",
+                hint="Work in batches, and keep numbers rather than tensors with their graph.",
+            )
+        if status > 128:  # as a shell, bubblewrap reports a signal so
+            status = 128 - status
+        if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):
+            return Limit(
+                "an answer within the limits",
+                f"your process was ended by {signal.Signals(-status).name}",
+                cause="too much memory, computing time or disk",
+                hint="Work in batches, and train for the epochs you are given only.",
+            )
+        ended = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return Crash("an answer", f"your process ended by itself ({ended})")
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        if self.box is not None:
+            self.computed += self.box.cpu_seconds()
+            self.box.close()
+        self.box = self.channel = None

@@ -1,0 +1,1 @@
+"""A term around the grader: its folder, appeals, copies and the leaderboard."""

@@ -1,0 +1,107 @@
+"""`autograder init`: a folder in which a term is run, made in one go and never overwritten."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from course.errors import CourseError
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = Path(__file__).parent / "templates" / "term.md"
+FOLDERS = ("source", "release", "submitted", "grades")
+
+
+def add_init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`autograder init [DIR]`."""
+    parser = commands.add_parser("init", help="set up a term: secret, settings, folders")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder"
+    )
+    parser.add_argument(
+        "--secret", type=Path, metavar="FILE", help="where the secret lies, or is to lie"
+    )
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="what to grade on (default: digits)"
+    )
+    parser.set_defaults(run=init_command)
+
+
+def init_command(args: argparse.Namespace) -> int:
+    """Write what is not there yet, and say of each file what became of it. Exit 0."""
+    from autograder.secret import default_secret, read_secret
+
+    if args.folder.exists() and not args.folder.is_dir():
+        raise CourseError(f"{args.folder} is a file: name a folder for the term")
+    secret = (args.secret or default_secret()).expanduser().absolute()
+    if secret.is_relative_to(args.folder.resolve() / "submitted"):
+        raise CourseError(f"{secret} would lie among what students hand in: choose another place")
+    files = dict(term_files(secret, args.secret is not None, args.data))
+    known = secret.exists()
+    read_secret(secret)
+    if known:
+        print(f"{'kept':8} {secret}")
+    for name in FOLDERS:
+        (args.folder / name).mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        print(f"{put(args.folder / name, text):8} {args.folder / name}")
+    print(f"next: read {args.folder / 'README.md'}")
+    return 0
+
+
+def term_files(secret: Path, named: bool, profile: str) -> Iterator[tuple[str, str]]:
+    """Every file of a term's folder, by its path in it. Raises CourseError.
+
+    named: whether the instructor chose the secret's place, which every command is then told.
+    """
+    from autograder.authoring.bundle import notebooks
+    from course.budget import profile_name
+
+    profile_name(profile)  # a name that is none is said before anything is written
+    assignments = notebooks()
+    source = ROOT / "assignments" / "source"
+    yield "nbgrader_config.py", settings(secret if named else None, profile)
+    yield "source/header.ipynb", (source / "header.ipynb").read_text(encoding="utf-8")
+    for name in assignments:
+        path = f"{name}/{name}.ipynb"
+        yield f"source/{path}", (source / path).read_text(encoding="utf-8")
+    option = f" --secret {secret}" if named else ""
+    yield (
+        "README.md",
+        TEMPLATE.read_text(encoding="utf-8").format(
+            secret=secret,
+            secret_option=option,
+            options=option + ("" if profile == "digits" else f" --data {profile}"),
+            first=assignments[0],
+            assignments=", ".join(f"`{name}`" for name in assignments),
+        ),
+    )
+
+
+def settings(secret: Path | None, profile: str) -> str:
+    """The course's nbgrader_config.py with this term's profile, and its secret where one is named.
+
+    Raises CourseError where the lines to change are not in it.
+    """
+    text = (ROOT / "assignments" / "nbgrader_config.py").read_text(encoding="utf-8")
+    changes = {'c.TrustedJudge.profile = "digits"': f"c.TrustedJudge.profile = {profile!r}"}
+    if secret is not None:
+        changes['# c.TrustedJudge.secret = "/path/to/a/file"'] = (
+            f"c.TrustedJudge.secret = {str(secret)!r}"
+        )
+    for before, after in changes.items():
+        if text.count(before) != 1:
+            raise CourseError(f"assignments/nbgrader_config.py has no single line {before!r}")
+        text = text.replace(before, after)
+    return text
+
+
+def put(path: Path, text: str) -> str:
+    """Write a file where there is none; says what became of it."""
+    if path.exists():
+        same = path.read_text(encoding="utf-8") == text
+        return "kept" if same else "yours"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return "new"

@@ -1,0 +1,273 @@
+"""`autograder similar`: hand-ins that look alike, and results to look at, listed for a human.
+
+Code is compared by its shape: names, numbers, texts, comments and layout are taken out, runs of
+tokens are hashed, and of the hashes a few are kept by winnowing (Schleimer, Wilkerson & Aiken 2003,
+"Winnowing: local algorithms for document fingerprinting", the method of MOSS). What the release and
+the reference hold, and what many students share, says nothing and is left out. Weights that came
+back are compared by the sketches in the results (`autograder/judge/sketch.py`). A list is no verdict: two
+people may think alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.term.fingerprints import fingerprints, tokens
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.report.results import Result
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+COMMON = 0.15  # what this part of a class shares, and at least COMMON_AT_LEAST of them, is common
+COMMON_AT_LEAST = 4
+ALIKE = 0.75  # of the own fingerprints of the one that has fewer
+ENOUGH = 8  # shared fingerprints, below which a likeness may be chance
+FOR_A_HUMAN = "For a human to look at; never a mark, and no proof of anything."
+
+
+@dataclass(frozen=True)
+class Work:
+    """One student's code: its lines, and its fingerprints with the lines they begin and end on."""
+
+    student: str
+    lines: list[str]
+    prints: dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins that look alike: how much of the smaller one's own code is in the other."""
+
+    first: Work
+    second: Work
+    shared: frozenset[int]
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two students whose training moved the judge's network alike: in this part of the bits."""
+
+    first: str
+    second: str
+    agreement: float
+
+
+def add_similar_parser(commands: Subparsers) -> None:
+    """`autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
+    parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
+    parser.add_argument("assignment")
+    parser.add_argument("submissions", type=Path, help="the folder that was graded")
+    parser.add_argument("--grades", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--out", type=Path, default=Path("build/similar"), metavar="DIR")
+    parser.set_defaults(run=similar_command)
+
+
+def similar_command(args: argparse.Namespace) -> int:
+    """Compare every two hand-ins and write the list. Exit 0, whatever was found."""
+    from autograder import catalog
+    from autograder.files import write_atomically
+    from autograder.grading import batch
+    from autograder.report.results import read_result
+
+    catalog.assignment(args.assignment)
+    results = []
+    if args.grades is not None:
+        results = [read_result(path) for path in sorted((args.grades / "results").glob("*.json"))]
+        if not results:
+            raise CourseError(f"{args.grades} holds no results: name the --out folder of a grading")
+    jobs = batch.find_jobs(args.submissions, args.assignment)
+    works, unread = read_class([(job.student, Path(job.path)) for job in jobs], args.assignment)
+    pairs = alike(works, known_prints(args.assignment))
+    twins = alike_weights(results)
+    notable = [(result.student, why) for result in results if (why := reason(result))]
+    write_atomically(args.out / "similar.csv", as_csv(pairs))
+    write_atomically(args.out / "weights.csv", weights_csv(twins))
+    write_atomically(args.out / "index.html", as_html(args.assignment, pairs, notable, twins))
+    for pair in pairs:
+        print(f"{100 * pair.likeness:3.0f} %  {pair.first.student}  {pair.second.student}")
+    for each in twins:
+        print(f"{100 * each.agreement:3.0f} %  {each.first}  {each.second}  (weights)")
+    for student, why in notable:
+        print(f"       {student}: {why}")
+    if unread:
+        print(f"not compared, as they cannot be read: {', '.join(unread)}")
+    count = len(works) * (len(works) - 1) // 2
+    print(f"{len(pairs)} of {count} pairs look alike: {args.out / 'index.html'}. {FOR_A_HUMAN}")
+    return 0
+
+
+def read_class(
+    folders: Iterable[tuple[str, Path]], assignment: str
+) -> tuple[list[Work], list[str]]:
+    """What was handed in, and who handed in something that cannot be read."""
+    from autograder.errors import StudentFault
+    from autograder.handin import submission
+
+    works, unread = [], []
+    for student, folder in folders:
+        try:
+            path = submission.find(folder, assignment) if folder.is_dir() else folder
+            cells = submission.read(path, (), assignment).cells
+        except (StudentFault, OSError):
+            unread.append(student)
+            continue
+        works.append(work(student, "\n\n".join(cell.source for cell in cells)))
+    return works, unread
+
+
+def work(student: str, source: str) -> Work:
+    """The fingerprints of one hand-in."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
+    return Work(student, lines, fingerprints(tokens("\n".join(lines))))
+
+
+def known_prints(assignment: str) -> set[int]:
+    """Fingerprints of the released notebook and of the reference: nobody wrote those."""
+    from autograder.handin import submission
+
+    root = Path(__file__).parent.parent
+    home = root / "assignments" / "source" / assignment
+    known: set[int] = set()
+    for path in home.glob("*.ipynb"):  # the notebook with its answers, as it is built
+        cells = submission.read(path).cells
+        known |= work("", "\n\n".join(cell.source for cell in cells)).prints.keys()
+    return known
+
+
+# --- fingerprints --------------------------------------------------------------------------------
+
+
+def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
+    """The pairs that share most of what is not common, the most alike first."""
+    counts = Counter(value for each in works for value in each.prints)
+    limit = max(COMMON_AT_LEAST, COMMON * len(works))
+    common = {value for value, count in counts.items() if count > limit} | set(known)
+    own = {each.student: each.prints.keys() - common for each in works}
+    pairs = []
+    for first, second in itertools.combinations(works, 2):
+        shared = own[first.student] & own[second.student]
+        smaller = min(len(own[first.student]), len(own[second.student]))
+        if len(shared) >= ENOUGH and len(shared) >= ALIKE * smaller:
+            pairs.append(Pair(first, second, frozenset(shared), len(shared) / smaller))
+    return sorted(pairs, key=lambda pair: (-pair.likeness, -len(pair.shared)))
+
+
+# --- weights -------------------------------------------------------------------------------------
+
+
+def alike_weights(results: Iterable[Result]) -> list[Twins]:
+    """The pairs whose trained weights are nearly the same, the most alike first.
+
+    Only sketches by one check with one secret can be compared. Whose weights are like those of many
+    followed the usual recipe, which says nothing.
+    """
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for result in results:
+        for check in result.checks:
+            if check.sketch:
+                drawn = (result.profile, check.name, str(result.provenance.get("secret_id")))
+                groups[drawn].append((result.student, check.sketch))
+    found: list[Twins] = []
+    for group in groups.values():
+        found += twins_in(group)
+    return sorted(found, key=lambda each: -each.agreement)
+
+
+def twins_in(group: Sequence[tuple[str, str]]) -> Iterator[Twins]:
+    """The pairs of one group, without those that many are like."""
+    from autograder.judge.sketch import ALIKE, agreement
+
+    near = [
+        Twins(first, second, share)
+        for (first, one), (second, other) in itertools.combinations(group, 2)
+        if (share := agreement(one, other)) >= ALIKE
+    ]
+    counts = Counter(name for each in near for name in (each.first, each.second))
+    limit = max(COMMON_AT_LEAST, COMMON * len(group))
+    return (each for each in near if max(counts[each.first], counts[each.second]) < limit)
+
+
+# --- results to look at --------------------------------------------------------------------------
+
+
+def reason(result: Result) -> str:
+    """Why a person may want to look at a result; empty for most."""
+    if result.status == "REVIEW":
+        return "the grader asks for a decision"
+    if result.status == "LIMIT":
+        return "ran into a limit of memory, processes or disk"
+    forged = [check.title for check in result.checks if check.status == "FORMAT"]
+    if forged:
+        return f"answered with something that is no answer: {forged[0]}"
+    ended = [check.title for check in result.checks if "ended by itself" in check.got]
+    return f"ended its own process: {ended[0]}" if ended else ""
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def as_csv(pairs: Sequence[Pair]) -> str:
+    """`first,second,likeness,shared_fingerprints`, safe to open in a spreadsheet."""
+    return table(
+        ("first", "second", "likeness", "shared_fingerprints"),
+        (
+            (pair.first.student, pair.second.student, f"{pair.likeness:.2f}", f"{len(pair.shared)}")
+            for pair in pairs
+        ),
+    )
+
+
+def weights_csv(twins: Sequence[Twins]) -> str:
+    """`first,second,agreement`, safe to open in a spreadsheet."""
+    return table(
+        ("first", "second", "agreement"),
+        ((each.first, each.second, f"{each.agreement:.2f}") for each in twins),
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """CSV whose cells no spreadsheet takes for formulas."""
+    from autograder.report.results import guarded
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def as_html(
+    assignment: str,
+    pairs: Sequence[Pair],
+    notable: Sequence[tuple[str, str]] = (),
+    twins: Sequence[Twins] = (),
+) -> str:
+    """The pairs with what they share side by side, the weights, and the results to look at."""
+    from autograder.report.feedback import environment
+
+    rows = [(pair, excerpt(pair.first, pair.shared), excerpt(pair.second, pair.shared))
+            for pair in pairs]  # fmt: skip
+    template = environment().get_template("similar.html")
+    return template.render(
+        assignment=assignment, rows=rows, notable=notable, twins=twins, words=FOR_A_HUMAN
+    )
+
+
+def excerpt(one: Work, shared: Iterable[int]) -> list[tuple[int, str]]:
+    """The lines of a hand-in that hold what is shared, with their numbers; at most 60."""
+    marked: set[int] = set()
+    for value in shared:
+        first, last = one.prints[value]
+        marked.update(range(first, last + 1))
+    return [(number, one.lines[number - 1]) for number in sorted(marked)][:60]

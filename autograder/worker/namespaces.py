@@ -1,0 +1,87 @@
+"""A fresh box for a forked worker, made from inside its parent's: what bubblewrap does for a
+program that is started, done for a process that is already running.
+
+The parent lives in a box of bubblewrap's, where all that can be read is mounted read-only, and
+keeps the right to make namespaces in it. A worker gets its own processes, network, IPC and host
+name, its own /proc and empty memory-backed folders over everything that can be written, and loses
+every capability before a student's code runs. See namespaces(7), mount(2), capabilities(7).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from autograder.worker.confine import CannotConfine, checked, libc
+
+NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
+NEW_PROCESSES, NEW_NETWORK = 0x20000000, 0x40000000
+NOSUID, NODEV, NOEXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 12, 1 << 14, 1 << 18
+PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+def separate() -> None:
+    """Give this process namespaces of its own; the next process it forks is the first in its own
+    process namespace. Raises CannotConfine."""
+    kinds = NEW_MOUNTS | NEW_HOST_NAME | NEW_IPC | NEW_PROCESSES | NEW_NETWORK
+    assert libc is not None
+    checked(libc.unshare(kinds), "new namespaces")
+
+
+def furnish(writable: Sequence[str], readable: Iterable[str], size: int) -> None:
+    """Mount what is this box's own: /proc, terminals, and an empty folder of `size` bytes over each
+    of `writable`. What is `readable` below one of them stays so."""
+    covered = [path for path in readable if any(Path(path).is_relative_to(w) for w in writable)]
+    kept = {path: os.open(path, os.O_PATH) for path in covered if os.path.exists(path)}
+    mount(None, "/", None, PRIVATE | RECURSIVE)
+    mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
+    mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
+    for folder in writable:
+        mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, f"mode=1777,size={size}")
+    for path, descriptor in kept.items():
+        place(Path(path), is_folder=os.path.isdir(f"/proc/self/fd/{descriptor}"))
+        # A bind mount has the flags of what it binds, read-only among them.
+        mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
+        os.close(descriptor)
+
+
+def place(path: Path, *, is_folder: bool) -> None:
+    """Make an empty folder or file for something to be mounted on."""
+    (path if is_folder else path.parent).mkdir(parents=True, exist_ok=True)
+    if not is_folder:
+        path.touch()
+
+
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str | None = None
+) -> None:
+    """mount(2). Raises CannotConfine."""
+    words = [None if word is None else word.encode() for word in (source, target, kind)]
+    assert libc is not None
+    data = None if options is None else options.encode()
+    checked(libc.mount(*words, ctypes.c_ulong(flags), data), f"mount on {target}")
+
+
+def give_up_capabilities(user: int | None) -> None:
+    """Become `user`, if one is named, and drop every capability, also from what could be gained.
+
+    Raises CannotConfine where one is left: a worker with a capability of root's is no worker.
+    """
+    assert libc is not None
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+    for capability in range(last + 1):
+        checked(libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "capabilities")
+    checked(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "capabilities")
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    header, none = struct.pack("<Ii", CAPABILITY_VERSION_3, 0), bytes(24)
+    checked(libc.capset(header, none), "capabilities")
+    left = {line for line in Path("/proc/self/status").read_text().splitlines() if "Cap" in line}
+    if any(int(line.split()[1], 16) for line in left):
+        raise CannotConfine(f"capabilities are left: {sorted(left)}")

@@ -1,0 +1,1 @@
+"""What the lectures show and measure, one file a subject."""

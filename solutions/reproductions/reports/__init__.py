@@ -1,0 +1,1 @@
+"""The published reports, one recipe and one list of claims each."""

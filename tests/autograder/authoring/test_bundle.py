@@ -1,0 +1,275 @@
+"""What students install: the checks say there what they say here, on any system, and no answer is
+in it."""
+
+import dataclasses
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import sample_class
+import torch
+from packaging.requirements import Requirement
+from test_imports import imported_modules, in_any
+
+from autograder import catalog, installed
+from autograder.authoring import bundle
+from autograder.authoring.wheel import zipped
+from autograder.judge import answer_key, setting
+from autograder.judge.bars import Evidence
+from autograder.judge.setting import Setting
+from autograder.report.results import Result
+from autograder.self_check import command as self_check
+from autograder.student import Network
+from course.data import Split
+from course.errors import CourseError
+
+ROOT = Path(__file__).resolve().parent.parent
+QUICK = "a3-fgsm"
+
+# A student's install, with what Windows lacks taken away.
+ELSEWHERE = """
+import os, signal, socket, sys
+sys.modules["solutions"] = None
+if sys.argv.pop(1) == "windows":
+    for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+        sys.modules[name] = None
+    for name in ("fork", "setsid", "killpg", "geteuid", "getuid", "setresuid", "sysconf", "O_PATH"):
+        delattr(os, name)
+    for name in ("SIGKILL", "SIGXCPU", "SIGXFSZ", "pidfd_send_signal"):
+        delattr(signal, name)
+    for name in ("AF_UNIX", "recv_fds", "send_fds"):
+        delattr(socket, name)
+wheel = sys.argv.pop(1)
+sys.path.insert(0, wheel)
+from autograder import sandbox
+assert sandbox.__file__.startswith(wheel), sandbox.__file__
+sandbox.can_start = lambda: False
+from autograder import cli, results, table
+if sys.argv.pop(1) == "json":
+    table.as_text = lambda result, colour: result.to_json()
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+# --- values that are kept ------------------------------------------------------------------------
+
+
+def test_a_value_that_is_kept_comes_back_as_it_was():
+    network = Network.build("linear", 3, in_channels=1, image_size=4, num_classes=3)
+    images = torch.rand(5, 1, 4, 4)
+    values = {
+        "a curve": [0.5, 1 / 3, 1e-300],
+        "a pair": (0.1, Split(images, torch.arange(5))),
+        "a network": network,
+        "the same images": images.clone(),
+        "a mask": images > 0.5,
+        "a part of the images": images[1:3],
+        "nothing": None,
+        "evidence": Evidence(0.0, 1.0, 0.5, 0.1, 0.4, 20, 1e-4, "a rule"),
+        "named": {"epsilon": 0.1, "flag": True},
+    }
+    found = answer_key.loads(answer_key.dumps(values))
+    assert list(found) == list(values)
+    for name in ("a curve", "nothing", "evidence", "named"):
+        assert found[name] == values[name]
+        assert type(found[name]) is type(values[name])
+    epsilon, split = found["a pair"]
+    assert epsilon == 0.1
+    assert torch.equal(split.images, images)
+    assert torch.equal(found["the same images"], images)
+    assert torch.equal(found["a mask"], images > 0.5)
+    assert torch.equal(found["a part of the images"], images[1:3])
+    assert torch.equal(found["a network"].module(images), network.module(images))
+
+
+def test_what_cannot_be_kept_is_refused_where_it_is_written():
+    with pytest.raises(TypeError, match="function"):
+        answer_key.dumps({"code": len})
+
+
+def test_a_kept_file_names_no_class_but_ours():
+    content = answer_key.dumps({"x": Split(torch.zeros(1), torch.zeros(1))})
+    same_length = content.replace(b"course.data:Split", b"subprocess:Popenn")
+    assert same_length != content
+    with pytest.raises(CourseError, match="damaged"):
+        answer_key.loads(same_length)
+
+
+def test_an_absent_answer_can_be_named_and_says_what_it_is_when_called(monkeypatch):
+    monkeypatch.setattr(installed, "folder", lambda: None)
+    reference = answer_key.__getattr__("fgsm")
+    with pytest.raises(CourseError, match=r"solutions\.fgsm\.loss_gradient"):
+        reference.loss_gradient(1, 2)
+
+
+def test_without_answers_and_values_one_line_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(installed, "folder", lambda: None)
+    monkeypatch.setattr(answer_key, "FOLDER", tmp_path)
+    (tmp_path / f"{QUICK}-digits.safetensors").touch()
+    with pytest.raises(CourseError, match=r"cannot check a3-fgsm on 'mnist'.*for: digits"):
+        _ = Setting(QUICK, "mnist").kept
+
+
+# --- what must not be in it ----------------------------------------------------------------------
+
+
+def notebook(*cells: str) -> bytes:
+    made = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    return json.dumps({"cells": made}).encode()
+
+
+def test_a_reference_answer_is_found_wherever_it_hides():
+    whole = (ROOT / "solutions" / "fgsm.py").read_text(encoding="utf-8")
+    start = whole.index("def fgsm")
+    renamed = whole[start : whole.index("\n\n\n", start)].replace("def fgsm", "def mine")
+    for path, file in (
+        ("x/y.py", renamed.encode()),
+        ("x/y.ipynb", notebook("%matplotlib inline\nx = 1", renamed)),
+        ("w.whl", zipped({"course/z.py": renamed.encode()})),
+    ):
+        assert [name for name in bundle.leaks(zipped({path: file})) if "fgsm" in name], path
+    assert bundle.leaks(zipped({"solutions/notes.txt": b""}))
+    assert bundle.leaks(zipped({"x/secret": b"word"}))
+    assert bundle.leaks(zipped({"x/y.ipynb": notebook("def f(x):\n    return x + 1")})) == []
+
+
+def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
+    given = [("a/a.ipynb", notebook((ROOT / "solutions" / "fgsm.py").read_text("utf-8")))]
+    monkeypatch.setattr(bundle, "kept_values", lambda *names: {})
+    monkeypatch.setattr(bundle, "released", lambda names: given)
+    with pytest.raises(CourseError, match="give away"):
+        bundle.bundle([QUICK], ["digits"])
+
+
+INSTRUCTORS = {"calibrate.py", "gradescope_zip.py"}  # refused before they are imported
+
+
+def test_what_a_student_runs_asks_the_answer_key_and_never_the_answers():
+    for path in (ROOT / "autograder").rglob("*.py"):
+        asked = {name for name in imported_modules(path) if in_any(name, {"solutions"})}
+        assert path.name in INSTRUCTORS | {"answer_key.py"} or not asked, path
+
+
+# --- the wheel -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student's wheel for one assignment, unpacked; its network was trained briefly."""
+    patch = pytest.MonkeyPatch()
+    brief = dataclasses.replace(setting.budget("digits"), cnn_epochs=3)
+    patch.setattr(setting, "budget", lambda profile: brief)
+    _, content = bundle.student_wheel(bundle.kept_values([QUICK], ["digits"]))
+    patch.undo()
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_the_wheel_holds_course_checks_and_values_alone(installed: Path):
+    assert {path.name.partition("-")[0] for path in installed.iterdir()} == {
+        "autograder",
+        "course",
+        "adversarial_course",
+    }
+    (about,) = installed.glob("*.dist-info")
+    needed = {
+        Requirement(line.partition(": ")[2]).name
+        for line in (about / "METADATA").read_text().splitlines()
+        if line.startswith("Requires-Dist: ")
+    }
+    assert {"torch", "jupyterlab", "pytest"} <= needed
+    assert not needed & {"nbgrader", "mkdocs", "distributed", "adversarial-course"}
+    commands = (about / "entry_points.txt").read_text()
+    assert "autograder = autograder.cli:main" in commands
+    assert "solutions" not in commands
+
+
+def elsewhere(installed: Path, system: str, *command: str, as_json: bool = False):
+    form = "json" if as_json else "text"
+    return subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, system, str(installed), form, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("system", [pytest.param("linux", marks=pytest.mark.slow), "windows"])
+def test_the_reference_passes_where_there_is_no_reference(installed: Path, system: str):
+    done = elsewhere(installed, system, "check", QUICK, str(ROOT / "solutions" / "fgsm.py"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "20 of 20 points" in done.stdout
+
+
+def test_an_instructors_command_is_refused_in_one_line(installed: Path, tmp_path: Path):
+    done = elsewhere(installed, "linux", "grade", QUICK, str(tmp_path))
+    assert done.returncode == 2, done.stdout
+    assert len(done.stderr.splitlines()) == 1
+    assert "repository" in done.stderr
+
+
+def verdicts(result: Result) -> list[tuple[str, str, float, str]]:
+    return [(check.name, check.status, check.points, check.cause) for check in result.checks]
+
+
+def same_verdicts(installed: Path, work: sample_class.HandIn, folder: Path) -> None:
+    """Check one hand-in here and there; the likely cause is the same too."""
+    path = sample_class.hand_in(work, folder)
+    done = elsewhere(installed, "linux", "check", work.assignment, str(path), as_json=True)
+    there = Result.from_json(done.stdout)
+    here = self_check.check_file(work.assignment, path, "digits")
+    assert verdicts(there) == verdicts(here)
+
+
+@pytest.mark.slow
+def test_a_wrong_answer_is_told_the_same_there(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    brief = dataclasses.replace(setting.budget("digits"), cnn_epochs=3)
+    monkeypatch.setattr(setting, "budget", lambda profile: brief)
+    work = next(work for work in sample_class.hand_ins(QUICK) if len(work.loses) > 1)
+    same_verdicts(installed, work, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole bundle, its wheel unpacked beside its notebooks."""
+    folder = tmp_path_factory.mktemp("everything")
+    content = bundle.bundle(bundle.notebooks(), ["digits"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    (wheel,) = folder.rglob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "installed")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_bundle_holds_every_notebook_and_no_secret(everything: Path):
+    place = everything / bundle.NAME
+    for name in catalog.ASSIGNMENTS:
+        text = (place / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert "SOLUTION" not in text
+        assert "not written yet" in text
+    assert (place / "constraints.txt").is_file()
+    readme = (place / "README.md").read_text(encoding="utf-8")
+    assert next(place.glob("*.whl")).name in readme
+    assert "{" not in readme
+
+
+# Without Mallory: here nothing is isolated, and what she leaves in /tmp would be found by others.
+HARMLESS = [work for work in sample_class.hand_ins() if work.path.stem != "mallory"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("work", HARMLESS, ids=lambda work: f"{work.assignment}/{work.path.stem}")
+def test_the_sample_class_is_told_the_same_there(
+    everything: Path, work: sample_class.HandIn, tmp_path: Path
+):
+    same_verdicts(everything / "installed", work, tmp_path)

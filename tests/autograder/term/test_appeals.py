@@ -1,0 +1,147 @@
+"""Results that can be trusted later: signatures, resuming, and computing a grade again."""
+
+import json
+import shutil
+
+import pytest
+
+from autograder import cli
+from autograder.grading import slots
+from autograder.judge import provenance
+from autograder.report.results import Result
+
+ANSWER = """
+import torch.nn.functional as F
+
+def fgsm(model, images, labels, epsilon):
+    x = images.clone().requires_grad_(True)
+    F.cross_entropy(model(x), labels).backward()
+    return (x + epsilon * x.grad.sign()).clamp(0, 1).detach()
+"""
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Two students' a3-fgsm, graded once."""
+    root = tmp_path_factory.mktemp("term")
+    for student in ("ada", "grace"):
+        folder = root / "submitted" / student / "a3-fgsm"
+        folder.mkdir(parents=True)
+        (folder / "a3-fgsm.py").write_text(ANSWER)
+    (root / "secret").write_text(SECRET)
+    assert grade(root) == 0
+    return root
+
+
+@pytest.fixture
+def term(graded, tmp_path):
+    """A copy of the graded class, to be tampered with."""
+    shutil.copytree(graded, tmp_path / "term")
+    return tmp_path / "term"
+
+
+def grade(root, *options):
+    submitted, out, secret = (str(root / name) for name in ("submitted", "out", "secret"))
+    options = ("--out", out, "--secret", secret, "--jobs", "1", "--trust-submissions", *options)
+    return cli.main(["grade", "a3-fgsm", submitted, *options])
+
+
+def verify(root):
+    return cli.main(["verify", str(root / "out"), "--secret", str(root / "secret")])
+
+
+def replay(root, student="ada"):
+    paths = (str(root / "out" / "results" / f"{student}.json"), str(root / "submitted"))
+    return cli.main(["replay", *paths, "--secret", str(root / "secret")])
+
+
+def change(root, **values):
+    path = root / "out" / "results" / "ada.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_untouched_results_verify(term, capsys):
+    assert verify(term) == 0
+    assert "2 results, no in doubt" in capsys.readouterr().out
+
+
+def test_a_changed_score_is_found(term, capsys):
+    change(term, score=20.0)
+    assert verify(term) == 1
+    shown = capsys.readouterr().out
+    assert "ada.json: its signature does not hold" in shown
+    assert "another score for ada" in shown
+
+
+def test_a_changed_table_is_found(term, capsys):
+    table = term / "out" / "grades.csv"
+    table.write_text(
+        table.read_text().replace("grace,a3-fgsm,digits,WRONG,11", "grace,a3-fgsm,digits,WRONG,20")
+    )
+    assert verify(term) == 1
+    assert "another score for grace" in capsys.readouterr().out
+
+
+def test_another_secret_verifies_nothing(term):
+    (term / "secret").write_text("another secret of thirty-two ch.")
+    assert verify(term) == 1
+
+
+def test_a_grade_comes_out_again(term, capsys):
+    assert replay(term) == 0
+    assert "the same grade" in capsys.readouterr().out
+
+
+def test_a_replay_says_what_differs(term, capsys):
+    path = term / "submitted" / "ada" / "a3-fgsm" / "a3-fgsm.py"
+    path.write_text(ANSWER.replace(".clamp(0, 1)", ""))
+    assert replay(term) == 1
+    shown = capsys.readouterr().out
+    assert "submission_sha256" in shown
+    assert "fgsm_stays_in_range: OK 2.0 before, WRONG 0.0" in shown
+
+
+def test_resuming_judges_only_what_changed(term, monkeypatch):
+    (term / "submitted" / "grace" / "a3-fgsm" / "a3-fgsm.py").write_text("# nothing yet\n")
+    judged = []
+
+    def judge_some(task, jobs, slots):
+        judged.extend(job.student for job in jobs)
+        return (slots.lost(task, job) for job in jobs)
+
+    monkeypatch.setattr(slots, "judged", judge_some)
+    grade(term, "--resume")
+    assert judged == ["grace"]
+
+
+@pytest.mark.parametrize("values", [{"score": 20.0}, {"status": "INFRA"}])
+def test_resuming_keeps_nothing_that_is_not_genuine(term, monkeypatch, values):
+    change(term, **values)
+    judged = []
+
+    def judge_some(task, jobs, slots):
+        judged.extend(job.student for job in jobs)
+        return (slots.lost(task, job) for job in jobs)
+
+    monkeypatch.setattr(slots, "judged", judge_some)
+    grade(term, "--resume")
+    assert judged == ["ada"]
+
+
+def test_the_grader_version_names_the_code(term):
+    text = (term / "out" / "results" / "ada.json").read_text()
+    result = Result.from_json(text)
+    assert result.provenance["grader_version"] == provenance.grader_version()
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("command", ["verify", "replay"])
+def test_a_missing_secret_is_one_line(term, capsys, command):
+    paths = (
+        [str(term / "out")] if command == "verify" else [str(term / "out/results/ada.json"), "x"]
+    )
+    assert cli.main([command, *paths, "--secret", str(term / "none")]) == 2
+    shown = capsys.readouterr().err.strip()
+    assert "--secret" in shown
+    assert "\n" not in shown

@@ -1,0 +1,159 @@
+"""The playground on the site computes what the course computes: every number against PyTorch."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course import models
+from course.data import load
+from course.metrics import accuracy
+from solutions.evaluation import worst_of
+from solutions.fgsm import fgsm, robustness_curve
+from solutions.figures import playground
+from solutions.pgd import pgd
+
+SITE = Path(__file__).parent.parent / "site" / "playground"
+CONTENT = playground.content_of((SITE / "data.js").read_text(encoding="utf-8"))
+EPSILON = 0.1
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+
+
+def network(name: str) -> nn.Module:
+    weights = base64.b64decode(CONTENT["networks"][name]["weights"])
+    return playground.from_halves(weights).double().eval()
+
+
+def images_and_labels() -> tuple[Tensor, Tensor]:
+    test = load("digits").test[torch.arange(40)]
+    return test.images.double(), test.labels
+
+
+@pytest.fixture(scope="module", params=["plain", "defended"])
+def both(request: pytest.FixtureRequest) -> tuple[nn.Module, dict[str, Any]]:
+    """A network in PyTorch, and what the page's scripts say of the same images."""
+    images, labels = images_and_labels()
+    asked = {
+        "weights": CONTENT["networks"][request.param]["weights"],
+        "images": images.flatten(1).tolist(),
+        "labels": labels.tolist(),
+        "epsilon": EPSILON,
+        "small": [sample["pixels"] for sample in CONTENT["samples"]],
+    }
+    script = Path(__file__).parent / "playground.mjs"
+    done = subprocess.run(
+        ["node", str(script)], input=json.dumps(asked), capture_output=True, text=True, check=True
+    )
+    return network(request.param), json.loads(done.stdout)
+
+
+@needs_node
+def test_forward_pass_agrees(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, _ = images_and_labels()
+    assert isinstance(model, nn.Sequential)
+    for layer, values in (("relu1", model[:2](images)), ("relu2", model[:5](images))):
+        torch.testing.assert_close(
+            torch.tensor(page[layer], dtype=torch.float64), values.flatten(1), atol=1e-9, rtol=0
+        )
+    logits = torch.tensor(page["logits"], dtype=torch.float64)
+    torch.testing.assert_close(logits, model(images), atol=1e-9, rtol=0)
+
+
+@needs_node
+def test_gradient_agrees_to_1e_5(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, labels = images_and_labels()
+    x = images.requires_grad_()
+    loss = F.cross_entropy(model(x), labels, reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, x)
+    found = torch.tensor(page["gradient"], dtype=torch.float64)
+    torch.testing.assert_close(found, gradient.flatten(1), atol=1e-5, rtol=1e-5)
+
+
+@needs_node
+def test_attacks_agree(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, labels = images_and_labels()
+    expected = {
+        "fgsm": fgsm(model, images, labels, EPSILON),
+        "pgd": pgd(
+            model, images, labels, EPSILON, step_size=EPSILON / 4, steps=10, random_start=False
+        ),
+    }
+    for name, adversarial in expected.items():
+        found = torch.tensor(page[name], dtype=torch.float64)
+        # A gradient within rounding of zero may have either sign; hardly any pixel is like that.
+        differs = (found - adversarial.flatten(1)).abs() > 1e-6
+        assert differs.double().mean() < 0.02, name
+        verdict = model(found.view_as(images)).argmax(1)
+        assert torch.equal(verdict, model(adversarial).argmax(1)), name
+
+
+@needs_node
+def test_every_attack_keeps_within_the_ball(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    images, _ = images_and_labels()
+    for name in ("fgsm", "pgd", "noise"):
+        found = torch.tensor(both[1][name], dtype=torch.float64)
+        assert (found - images.flatten(1)).abs().max() <= EPSILON + 1e-12, name
+        assert 0 <= found.min() <= found.max() <= 1, name
+        assert (found != images.flatten(1)).any(), name
+
+
+@needs_node
+def test_curve_begins_clean_and_ends_at_the_attack(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, labels = images_and_labels()
+    for epsilon, column in ((0.0, 0), (EPSILON, 1)):
+        attacked = fgsm(model, images, labels, epsilon)
+        chance = model(attacked).softmax(1)[torch.arange(len(labels)), labels]
+        found = torch.tensor([points[column] for points in page["curve"]], dtype=torch.float64)
+        torch.testing.assert_close(found, chance, atol=1e-4, rtol=0)
+
+
+@needs_node
+def test_digits_are_enlarged_as_the_course_does(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    test = load("digits").test
+    places = [
+        place
+        for digit in range(10)
+        for place in (test.labels == digit).nonzero().flatten()[:2].tolist()
+    ]
+    enlarged = torch.tensor(both[1]["enlarged"], dtype=torch.float64)
+    torch.testing.assert_close(enlarged, test.images[places].flatten(1).double(), atol=1e-6, rtol=0)
+    assert [sample["label"] for sample in CONTENT["samples"]] == test.labels[places].tolist()
+
+
+@pytest.mark.parametrize("name", ["plain", "defended"])
+def test_printed_accuracies_are_those_of_the_committed_weights(name: str) -> None:
+    model, test = network(name).float(), load("digits").test
+    printed = CONTENT["networks"][name]["accuracy"]
+    curve = robustness_curve(model, test.images, test.labels, CONTENT["epsilons"])
+    assert curve == pytest.approx(printed["fgsm"], abs=0.002)
+    assert printed["fgsm"][0] == pytest.approx(accuracy(model, test.images, test.labels), abs=0.002)
+    worst = worst_of(model, test.images, test.labels, CONTENT["epsilons"][2], steps=20, seed=0)
+    assert worst.accuracy == pytest.approx(printed["worst"][2], abs=0.004)
+    assert (SITE / "table.inc").read_text(encoding="utf-8") == playground.table(CONTENT)
+
+
+def test_script_holds_what_was_written() -> None:
+    content = {"networks": {"a": "x"}, "samples": [1, 2]}
+    assert playground.content_of(playground.as_script(content)) == content
+
+
+def test_weights_survive_the_way_to_the_page_and_back() -> None:
+    model = playground.rounded_to_halves(models.build("tiny-cnn", seed=3))
+    again = playground.from_halves(playground.as_halves(model))
+    for there, back in zip(model.parameters(), again.parameters(), strict=True):
+        assert torch.equal(there, back)
+    with pytest.raises(ValueError, match="expected 5994"):
+        playground.from_halves(b"\0\0")

@@ -1,0 +1,164 @@
+"""The demonstration behind `make demo`: a class hands in, is graded, and gets its feedback.
+
+Twelve students hand in every assignment (tests/sample_class). They are graded with the command
+that a teacher uses, on the embedded digits, and every score is compared with what the answer must
+earn. Exit status 0 only if all of them agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import sample_class
+from sample_class import HandIn
+
+from autograder import catalog
+from autograder.cli import main as autograder
+from autograder.files import write_atomically
+from autograder.report import feedback
+from autograder.report.results import Result, grades_csv, number
+from autograder.sandbox import strongest_level
+
+# Any teacher's is drawn at random and kept. This one is written down so that whoever runs the
+# demonstration sees the same inputs, and the same scores.
+SECRET = "the demonstration has no secrets from anybody\n"
+
+Graded = list[tuple[HandIn, Result]]
+
+INDEX = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Feedback · the sample class</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>The sample class</h1>
+<p class="soft">{count} submissions. A score leads to the page that its student reads.</p>
+<div class="scroll">
+<table>
+<thead><tr><th scope="col">Student</th>{heads}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</div>
+</body>
+</html>
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Grade the sample class into a folder; returns 0 if every score is as expected."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR")
+    out: Path = parser.parse_args(argv).out
+    start = time.perf_counter()
+    shutil.rmtree(out, ignore_errors=True)
+    graded = [pair for name in catalog.ASSIGNMENTS for pair in graded_class(name, out)]
+    graded.sort(key=lambda pair: (pair[1].student, pair[1].assignment))
+    write_atomically(out / "grades.csv", grades_csv([result for _, result in graded]))
+    collect_feedback(graded, out)
+    wrong = show(graded)
+    seconds = time.perf_counter() - start
+    print(f"\n{len(graded)} submissions graded in {seconds:.0f} s, isolation {strongest_level()}.")
+    print(f"{len(graded) - wrong} of {len(graded)} scores are as expected.")
+    print(f"Look at {out / 'grades.csv'} and {out / 'feedback' / 'index.html'}")
+    return 1 if wrong else 0
+
+
+def graded_class(assignment: str, out: Path) -> Graded:
+    """Let the class hand an assignment in, and grade it as a teacher does."""
+    print(f"\n{assignment}: {catalog.assignment(assignment).title}", flush=True)
+    submitted, folder, secret = out / "submitted", out / assignment, out / "secret"
+    works = sample_class.hand_ins(assignment)
+    for work in works:
+        sample_class.hand_in(work, submitted)
+    secret.write_text(SECRET, encoding="utf-8")
+    command = ["grade", assignment, str(submitted), "--out", str(folder), "--secret", str(secret)]
+    if strongest_level() == "none":  # nothing to isolate with; this class is known to be harmless
+        command.append("--trust-submissions")
+    if autograder(command) != 0:
+        raise SystemExit(f"demo: grading {assignment} failed")
+    return [(work, result_of(work, folder)) for work in works]
+
+
+def result_of(work: HandIn, folder: Path) -> Result:
+    """What the grader wrote about one submission."""
+    path = folder / "results" / f"{work.student}.json"
+    return Result.from_json(path.read_text(encoding="utf-8"))
+
+
+def show(graded: Graded) -> int:
+    """Print the class as a table; returns how many results are not as expected."""
+    wrong = 0
+    print(f"\n    {'student':14} {'assignment':24} {'status':7} {'score':>7} {'expected':>8}  work")
+    for work, result in graded:
+        differences = sample_class.differences(work, result)
+        wrong += bool(differences)
+        score = f"{score_of(result)}/{number(result.max_score)}"
+        print(
+            f"  {'✗' if differences else '✓'} {work.student:14} {work.assignment:24} "
+            f"{result.status:7} {score:>7} {number(work.score):>8}  {work.title}"
+        )
+        for line in differences:
+            print(f"      {line}")
+    return wrong
+
+
+def score_of(result: Result) -> str:
+    """The score, or a dash where there is none."""
+    return "–" if result.score is None else number(result.score)
+
+
+# --- one folder of feedback ----------------------------------------------------------------------
+
+
+def collect_feedback(graded: Graded, out: Path) -> None:
+    """Bring the pages of all assignments together, with an index."""
+    folder = out / "feedback"
+    folder.mkdir()
+    for _, result in graded:
+        page = out / result.assignment / "feedback" / f"{result.student}.html"
+        shutil.copyfile(page, folder / page_name(result))
+    write_atomically(folder / "index.html", index([result for _, result in graded]))
+
+
+def page_name(result: Result) -> str:
+    """The file of one page among those of all assignments."""
+    return f"{result.student}-{result.assignment}.html"
+
+
+def index(results: Sequence[Result]) -> str:
+    """The class as a page: a row per student, a column per assignment."""
+    students = list(dict.fromkeys(result.student for result in results))
+    rows = []
+    for student in students:
+        links = {r.assignment: link(r) for r in results if r.student == student}
+        cells = "".join(f'<td class="figure">{links.get(a, "")}</td>' for a in catalog.ASSIGNMENTS)
+        rows.append(f'<tr><th scope="row">{html.escape(student)}</th>{cells}</tr>')
+    return INDEX.format(
+        style=(feedback.TEMPLATES / "style.css").read_text(encoding="utf-8"),
+        count=len(results),
+        heads="".join(f'<th scope="col">{name}</th>' for name in catalog.ASSIGNMENTS),
+        rows="\n".join(rows),
+    )
+
+
+def link(result: Result) -> str:
+    """Sign, score and status of one result, leading to its page."""
+    sign, words = feedback.SIGNS[result.status]
+    text = f"{sign} {score_of(result)} / {number(result.max_score)}"
+    return f'<a href="{quote(page_name(result))}" title="{words}">{text}</a>'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

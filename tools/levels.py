@@ -1,0 +1,137 @@
+"""One class graded at `strong` and at `medium`, as root and as an ordinary user: the same results.
+
+    sudo python tools/levels.py [--keep]      (make test-levels)
+
+The level `medium` needs an interpreter that every user may read, and an ordinary user who grades
+needs this repository. So both are copied to a throw-away folder, with a throw-away user, and both
+are removed at the end. What a level cannot do on this machine is said, in the doctor's words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+USER = "levels-test"
+LEVELS = ("strong", "medium")
+STUDENTS = ("chen", "hiroshi")
+# What may differ between two gradings of one file; everything else must not.
+OWN = ("sandbox", "seconds", "signature")
+
+
+def main() -> int:
+    """Grade and compare. Exit 0 when all results are equal, 1 when not, 2 if it cannot be tried."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--keep", action="store_true", help="leave the folder and the user")
+    keep = parser.parse_args().keep
+    if os.geteuid() != 0:
+        print("only root can make a user and grade as that one too: run it with sudo")
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="levels-", dir="/opt"))
+    folder.chmod(0o755)
+    try:
+        python = prepare(folder)
+        return compare(folder, python)
+    finally:
+        if not keep:
+            subprocess.run(["userdel", USER], check=False, capture_output=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare(folder: Path) -> Path:
+    """Copy interpreter, packages and repository, and make the user; returns the interpreter."""
+    copy = ["cp", "-a", "--reflink=auto"]
+    subprocess.run([*copy, sys.base_prefix, folder / "base"], check=True)
+    subprocess.run([*copy, sys.prefix, folder / "venv"], check=True)
+    subprocess.run(["git", "clone", "-q", ROOT, folder / "repository"], check=True)
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    binary = folder / "venv" / "bin"
+    for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
+        (binary / name).unlink(missing_ok=True)
+        (binary / name).symlink_to(folder / "base" / "bin" / f"python3.{sys.version_info.minor}")
+    (folder / "venv" / "pyvenv.cfg").write_text(f"home = {folder / 'base' / 'bin'}\n")
+    for path in (folder / "venv").glob("lib/python*/site-packages/__editable__*"):
+        if path.is_file():  # where the packages of this repository lie: in its copy
+            path.write_text(path.read_text().replace(str(ROOT), str(folder / "repository")))
+    subprocess.run(["useradd", "--system", "--create-home", "--home-dir", folder / "home", USER],
+                   check=True)  # fmt: skip
+    sys.path.insert(0, str(ROOT / "tests"))
+    import sample_class  # it needs the instructor's packages
+
+    for work in sample_class.hand_ins("a3-fgsm"):
+        if work.student in STUDENTS:
+            sample_class.hand_in(work, folder / "class")
+    (folder / "secret").write_text("a secret of this comparison")
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    return binary / "python"
+
+
+def compare(folder: Path, python: Path) -> int:
+    """Grade at every level as every user; say where results differ."""
+    found: dict[str, dict[str, object]] = {}
+    for user in ("root", USER):
+        print(f"\n--- autograder doctor, as {user}\n{run(folder, python, user, 'doctor').stdout}")
+        for level in LEVELS:
+            out = folder / "home" / f"{user}-{level}"
+            options = f"--out {out} --secret {folder / 'secret'} --jobs 1 --sandbox {level}"
+            command = f"grade a3-fgsm {folder / 'class'} {options}"
+            done = run(folder, python, user, *command.split())
+            if done.returncode:
+                print(f"{level} as {user}: not tried: {done.stderr.strip().splitlines()[-1:]}")
+                continue
+            found[f"{level} as {user}"] = {
+                path.stem: graded(path, level) for path in sorted(out.glob("results/*.json"))
+            }
+    first, *others = found
+    differing = [name for name in others if found[name] != found[first]]
+    for name in differing:
+        print(
+            f"{name} differs from {first}:\n{json.dumps(found[name])}\n{json.dumps(found[first])}"
+        )
+    scores = {student: result["score"] for student, result in found[first].items()}  # type: ignore[index]
+    print(f"{len(found)} gradings ({', '.join(found)}): {scores}, {len(differing)} differ")
+    return 1 if differing or len(scores) != len(STUDENTS) else 0
+
+
+def run(folder: Path, python: Path, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `autograder` with these arguments as a user, in a home of its own."""
+    entry = pwd.getpwnam(user)
+    start = "import sys; from autograder.cli import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.run(
+        [python, "-c", start, *arguments],
+        user=entry.pw_uid,
+        group=entry.pw_gid,
+        extra_groups=[],
+        cwd=folder / "home",
+        env={
+            "PATH": "/usr/bin:/bin:/usr/sbin",
+            "HOME": str(folder / "home"),
+            "OMP_NUM_THREADS": "1",
+            # An interpreter with a shared library looks for it where it was built.
+            "LD_LIBRARY_PATH": str(folder / "base" / "lib"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def graded(path: Path, level: str) -> dict[str, object]:
+    """A result without what is its own: the level, which is what was asked for, and times."""
+    result = json.loads(path.read_text())
+    assert result["sandbox"] == result["provenance"].pop("sandbox") == level
+    for check in result["checks"]:
+        del check["seconds"]
+    return {key: value for key, value in result.items() if key not in OWN}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
