@@ -10,6 +10,8 @@ FUZZ_SECONDS ?= 60
 LIGHTHOUSE := 12.8.2
 export NO_MKDOCS_2_WARNING := 1
 # Tests run side by side, one thread each: more would wait for each other.
+# Programs of this repository find its corpora and one another.
+PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample class, build the site
-	$(BIN)/python tools/demo.py --out build/demo
+	$(PROGRAM) tools/demo.py --out build/demo
 	@$(MAKE) --no-print-directory site
 	@echo
 	@echo "Marks      build/demo/grades.csv"
@@ -42,10 +44,10 @@ lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quie
 	  echo "Node is missing. On Debian: sudo apt install npm (Lighthouse needs Node 18 or newer)" >&2; exit 1; }
 	@test -x build/lighthouse/node_modules/.bin/lighthouse || \
 	  npm install --silent --no-audit --no-fund --prefix build/lighthouse lighthouse@$(LIGHTHOUSE)
-	$(BIN)/python tools/lighthouse.py $(ARGS)
+	$(PROGRAM) tools/lighthouse.py $(ARGS)
 
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
-	$(BIN)/python tools/levels.py
+	$(PROGRAM) tools/levels.py
 
 lint: $(VENV)/.lint $(VENV)/.test  ## ruff (lint and format), mypy and spelling
 	$(BIN)/codespell
@@ -72,22 +74,22 @@ benchmarks: $(VENV)/.test  ## speed, as ratios within one run
 	$(BIN)/python benchmarks/grading.py
 
 speed-site: $(VENV)/.test $(VENV)/.browser  ## how fast the playground is in Chromium
-	PYTHONPATH=tests $(BIN)/python benchmarks/playground.py
+	$(PROGRAM) benchmarks/playground.py
 
 reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DATA, about an hour)
 	$(BIN)/course reproduce all
 	$(BIN)/course figures
 
 proof: $(VENV)/.test  ## grade every attack, wrong and right answer; ARGS=--resume goes on
-	$(BIN)/python tests/proof.py $(ARGS)
-	$(BIN)/python tools/proof_page.py
+	$(PROGRAM) tests/proof.py $(ARGS)
+	$(PROGRAM) tools/proof_page.py
 
 scoreboard: $(VENV)/.test  ## hand the same files in to plain nbgrader (hours; can be stopped)
-	$(BIN)/python tests/scoreboard/run.py $(ARGS)
-	$(BIN)/python tools/proof_page.py
+	$(PROGRAM) tests/scoreboard/run.py $(ARGS)
+	$(PROGRAM) tools/proof_page.py
 
 fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FUZZ_SECONDS
-	$(BIN)/python tools/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
+	$(PROGRAM) tools/fuzz_readers.py --seconds $(FUZZ_SECONDS) $(ARGS)
 
 sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's page on it (quiet machine)
 	$(BIN)/python benchmarks/grading.py --keep $(ARGS)

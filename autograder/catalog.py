@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import installed
 from course.errors import CourseError
 
 
@@ -56,12 +57,18 @@ class Assignment:
     @property
     def module(self) -> str:
         """The module that holds the checks."""
-        return "autograder.checks." + self.id.replace("-", "_")
+        return f"autograder.checks.{self._place}"
 
     @property
     def check_file(self) -> Path:
         """The file that pytest runs."""
-        return Path(__file__).parent / "checks" / (self.id.replace("-", "_") + ".py")
+        return installed.CHECKS / (self._place.replace(".", "/") + ".py")
+
+    @property
+    def _place(self) -> str:
+        """Below `autograder.checks`: a room for each assignment, one file for each extension."""
+        name = self.id.replace("-", "_")
+        return f"extensions.{name}" if name.startswith("x_") else f"{name}.checks"
 
 
 def _exercise(name: str, title: str) -> Exercise:

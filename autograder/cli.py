@@ -8,9 +8,8 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from autograder.authoring import bundle
+from autograder.authoring import build, bundle
 from autograder.authoring.calibrate import add_calibrate
 from autograder.exports.command import add_export_parser
 from autograder.grading.command import add_grade
@@ -22,9 +21,6 @@ from autograder.term import init as term
 from course.cli import run_command
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `autograder` with the given arguments; returns the exit status."""
@@ -35,7 +31,7 @@ def command_parser() -> argparse.ArgumentParser:
     """The parser of `autograder`, also for the site's page on its commands."""
     parser = argparse.ArgumentParser("autograder", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_build(commands)
+    build.add_build_parser(commands)
     add_check(commands)
     add_grade(commands)
     add_export_parser(commands)
@@ -60,25 +56,3 @@ def refuse_without_answers(_args: argparse.Namespace) -> int:
         "this is a student's copy of the course: it can `autograder check`. To do more, install "
         "the whole from its repository: pip install -e '.[instructor]'"
     )
-
-
-# --- build ---------------------------------------------------------------------------------------
-
-
-def add_build(commands: Subparsers) -> None:
-    """`autograder build [--check]`, where the instructor's packages are installed."""
-    from autograder.authoring.build import add_build_parser
-
-    add_build_parser(commands)
-
-
-# --- check ---------------------------------------------------------------------------------------
-
-
-# --- grade ---------------------------------------------------------------------------------------
-
-
-# --- calibrate -----------------------------------------------------------------------------------
-
-
-# --- doctor --------------------------------------------------------------------------------------

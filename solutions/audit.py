@@ -42,7 +42,7 @@ def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
     return epsilon * max(stds)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its weights do
     model: nn.Module,
     images: Tensor,
     labels: Tensor,

@@ -18,11 +18,10 @@ from course.errors import CourseError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from course.cli import Subparsers
     from course.data import Dataset
     from course.plots import CourseFigure
     from solutions.evaluation import BoundAttack
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def attack_command(subparsers: Subparsers) -> None:

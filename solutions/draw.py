@@ -17,16 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.errors import CourseError
-from solutions.figures.gallery import Gallery, as_json
+from solutions.figures.gallery import Gallery, Results, as_json
 
 if TYPE_CHECKING:
-    from solutions.figures.fgsm import Results
-
-    # Quoted below, since only type checkers know the name.
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from course.cli import Subparsers
 
 RESULTS = Path(__file__).parent / "results"
-# A lecture's measurement is `solutions.<name>_lecture`, its figures are `solutions.<name>_figures`.
+# A lecture is measured by `figures/<name>_measured.py`, its figures are in `figures/<name>.py`.
 LECTURES = ("fgsm", "attacks")
 FOLDER = Path("site/figures")
 
@@ -48,7 +45,7 @@ def figures_command(subparsers: Subparsers) -> None:
 
 def lecture(name: str, results: Results) -> Gallery:
     """One lecture's figures and tables."""
-    module = importlib.import_module(f"solutions.{name}_figures")  # imports matplotlib
+    module = importlib.import_module(f"solutions.figures.{name}")  # imports matplotlib
     return Gallery(results, module.FIGURES, module.TABLES)
 
 
@@ -62,7 +59,7 @@ def measured(name: str) -> Results:
 
 def measure_again(name: str) -> None:
     """Run a lecture's experiments and keep the numbers."""
-    module = importlib.import_module(f"solutions.{name}_lecture")  # imports PyTorch
+    module = importlib.import_module(f"solutions.figures.{name}_measured")  # imports PyTorch
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}-lecture.json"
     path.write_text(as_json(module.measure()), encoding="utf-8")

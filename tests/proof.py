@@ -24,7 +24,7 @@ from typing import Any
 import honest
 import mutants
 import redteam
-from redteam.formats import FORMATS
+from redteam.files import FORMATS
 
 from autograder.files import write_atomically
 from autograder.judge.provenance import grader_version

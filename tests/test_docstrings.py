@@ -10,14 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # What draws or measures for the site is no library, and its functions are told where they are used.
-NO_LIBRARY = ("cli", "diagrams", "figures", "formulas", "image_grid", "playground")
+NO_LIBRARY = ("cli", "draw", "formulas")
+NO_LIBRARY_ROOMS = {"figures", "reproductions"}
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Every public function and method of `course` and `solutions`, by its place."""
     for room in ("course", "solutions"):
         for path in sorted((ROOT / room).rglob("*.py")):
-            if path.stem.endswith((*NO_LIBRARY, "_lecture")) or "reproductions" in path.parts:
+            if path.stem in NO_LIBRARY or NO_LIBRARY_ROOMS & {*path.parts}:
                 continue
             module = ast.parse(path.read_text(encoding="utf-8"))
             classes = [node for node in module.body if isinstance(node, ast.ClassDef)]

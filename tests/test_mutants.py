@@ -11,8 +11,7 @@ import mutants
 import proof
 import pytest
 import sample_class
-import trivial
-from mutants import Mutant
+from mutants import Mutant, trivial
 
 from autograder import catalog
 from autograder.judge.judge import Judge

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import nbgrader_scoreboard as scoreboard
 import proof
 import proof_page
 import pytest
 from scoreboard import course
+from scoreboard import run as scoreboard
 
 
 def row(name: str = "a/x", **changes: Any) -> dict[str, Any]:

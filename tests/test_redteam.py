@@ -21,7 +21,7 @@ import pytest
 import redteam
 import torch
 from redteam import FAMILIES
-from redteam.formats import FORMATS
+from redteam.files import FORMATS
 
 from autograder import catalog, installed
 from autograder.judge.judge import Judge
@@ -46,20 +46,20 @@ LEAVINGS = [
     *("/tmp/pwned", "/tmp/alive", "/tmp/results.json", "/tmp/escaped.txt", "/escaped.txt"),
     *("/dev/shm/pwned", "/autograder", "/tmp/conftest.py", "/tmp/sitecustomize.py"),
 ]
-# Plain answers: all of base/ but the right ones, and one that has the right shapes.
+# Plain answers: all of plain/ but the right ones, and one that has the right shapes.
 PLAIN = sorted(
     (path.parent.name, path.stem)
-    for path in (redteam.FOLDER / "base").glob("*/*.py")
+    for path in (redteam.FOLDER / "plain").glob("*/*.py")
     if path.stem not in ("right", "shapes")
 )
 
 ATTACKS = [*redteam.attacks(), *FORMATS]
 QUICK = {
-    "a/t01_always_equal",
-    "a/t05_exit_zero",
-    "b/t21_import_solutions",
-    "d/t50_deep_error",
-    "f/deep_json",
+    "verdict/always_equal",
+    "verdict/exit_zero",
+    "secrets/import_solutions",
+    "no_answer/deep_error",
+    "files/deep_json",
 }
 
 
@@ -81,7 +81,7 @@ class Range:
 
     def plain(self, assignment: str, base: str) -> Result:
         """The result of a plain answer."""
-        path = redteam.FOLDER / "base" / assignment / f"{base}.py"
+        path = redteam.FOLDER / "plain" / assignment / f"{base}.py"
         return self.judge(assignment, path)
 
     def base_score(self, assignment: str, base: str) -> float:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 BUILD = Path(__file__).parent.parent / "build" / "fuzz"
-CORPUS = Path(__file__).parent / "fuzz" / "corpus"
+CORPUS = Path(__file__).parent.parent / "tests" / "fuzz" / "corpus"
 NAMES = ("frame", "notebook", "archive")
 TARGET = "FUZZ_TARGET"  # names the target in the environment of libFuzzer's process
 SMALL = 512  # bytes of an input that is worth keeping in the repository

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import proof
 import redteam
-from nbgrader_scoreboard import POINTS, SCOREBOARD
 from proof import Row
 from scoreboard import course, jail
+from scoreboard.run import POINTS, SCOREBOARD
 
 from autograder import catalog
 from autograder.report.results import number

@@ -85,7 +85,7 @@ print(f"right on {right:.1%} of {len(probe)} images, without an attack")
 # epsilon is, and the code that it prints applies it to normalised images, once with a clamp to
 # $[0, 1]$ and once to $[-2, 2]$. So we measured all of it.
 
-# %% data: ONE_TABLE from solutions.audit_readings
+# %% data: ONE_TABLE from solutions.reproductions.printed
 
 # %%
 epsilons, *columns = ONE_TABLE.values()

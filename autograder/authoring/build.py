@@ -15,13 +15,20 @@ title of a cell says what it is; `assignments/README.md` describes it for author
     # %% [markdown] answer: report         what graders read, and students fill in their own
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import catalog
 from autograder.authoring.document import Document, build_document
+from autograder.installed import ROOT
 from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from course.cli import Subparsers
 
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
 
@@ -138,10 +145,9 @@ def build_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def add_build_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_build_parser(subparsers: Subparsers) -> None:
     """Add `autograder build [--check]`."""
     parser = subparsers.add_parser("build", help="notebooks and pages from the authored texts")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
-    checkout = Path(__file__).resolve().parent.parent
-    parser.add_argument("--root", type=Path, default=checkout, help="the checkout (this one)")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (this one)")
     parser.set_defaults(run=build_command)

@@ -23,18 +23,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import catalog
+from autograder import catalog, installed
+from autograder.installed import ROOT
 from course.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.judge.setting import Setting
+    from course.cli import Subparsers
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "adversarial-images"
 SHORT = 50  # characters of a function's body: less is nobody's own
 
 
-def add_bundle_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_bundle_parser(commands: Subparsers) -> None:
     """`autograder bundle [--out FILE]`."""
     parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
     parser.add_argument(
@@ -82,7 +83,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     files = dict(released(assignments))
     name, files[name] = student_wheel(kept_values(assignments, profiles))
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
-    text = (Path(__file__).parent / "templates" / "student.md").read_text(encoding="utf-8")
+    text = (installed.TEMPLATES / "student.md").read_text(encoding="utf-8")
     text = text.format(wheel=name, first=assignments[0], profiles=", ".join(profiles))
     files["README.md"] = text.encode()
     content = zipped({f"{NAME}/{path}": file for path, file in sorted(files.items())})

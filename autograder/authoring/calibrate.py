@@ -14,6 +14,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 from scipy.stats import t as student_t
@@ -29,6 +30,9 @@ from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
 from solutions.audit import break_defense
 from solutions.cnn import train
+
+if TYPE_CHECKING:
+    from course.cli import Subparsers
 
 ALLOWED_FAILURES = 1e-3
 LEEWAY = 0.1
@@ -174,7 +178,5 @@ def add_calibrate(commands: Subparsers) -> None:
 
 def calibrate_command(args: argparse.Namespace) -> int:
     """Train the reference over many seeds and write the bars."""
-    from autograder.authoring.calibrate import calibrate
-
     print(calibrate(args.assignment, args.data, args.seeds))
     return 0

@@ -8,12 +8,16 @@ import difflib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.exports.graded import is_scored, listed, read_results
 from autograder.exports.roster import Person, read_roster
 from autograder.files import write_atomically
 from autograder.report.results import Result
 from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from course.cli import Subparsers
 
 # The options that mean something to each format, besides --out.
 OPTIONS = {
@@ -28,7 +32,7 @@ OPTIONS = {
 GRADERS = ("gradescope-zip", "github-actions")  # these need no grades: they give them elsewhere
 
 
-def add_export_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_export_parser(subparsers: Subparsers) -> None:
     """Add `autograder export DIR --format FORMAT`."""
     parser = subparsers.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
     parser.add_argument(

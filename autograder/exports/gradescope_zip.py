@@ -15,12 +15,11 @@ from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
-import autograder
-import course
 import solutions
+from autograder import installed
 from autograder.authoring.wheel import PROJECT, about, sources, wheel, zipped
 from autograder.exports.gradescope_live import Order
-from autograder.report.feedback import TEMPLATES
+from autograder.installed import TEMPLATES
 
 NEEDED = ("pytest", "jinja2")  # of the student's extra: what judging itself imports
 
@@ -50,5 +49,5 @@ def requirements() -> Iterator[str]:
 
 def whole_course() -> tuple[str, bytes]:
     """The installed course as a wheel: its name, and its content."""
-    folders = [Path(str(package.__file__)).parent for package in (autograder, course, solutions)]
+    folders = [installed.PACKAGE, installed.COURSE, Path(solutions.__file__).parent]
     return wheel(dict(sources(folders)), about())

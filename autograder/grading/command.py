@@ -17,6 +17,7 @@ from course.errors import CourseError
 if TYPE_CHECKING:
     from autograder.grading.cluster import Cluster
     from autograder.report.results import Result
+    from course.cli import Subparsers
 
 
 def add_grade(commands: Subparsers) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from course.errors import CourseError
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from course.cli import Subparsers
 
 # How each learning system names a file in its archive: whose it is, and what it was called.
 LAYOUTS = {

@@ -21,14 +21,13 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from autograder.installed import folder
+from autograder import installed
 from course.budget import profile_name
 from course.errors import CourseError
 
 if TYPE_CHECKING:
     from solutions import fgsm, hooks, pgd  # noqa: F401  what `__getattr__` gives
 
-FOLDER = Path(__file__).parent / "kept"
 ROOMS = ("autograder.", "course.")  # whose classes a kept value may be of
 
 
@@ -54,7 +53,7 @@ def __getattr__(name: str) -> Any:
     """A module of the reference answers, or what stands for it."""
     if name.startswith("_"):
         raise AttributeError(name)
-    if folder() is None:
+    if installed.solutions() is None:
         return Absent(f"solutions.{name}")
     return importlib.import_module(f"solutions.{name}")
 
@@ -64,7 +63,7 @@ def __getattr__(name: str) -> Any:
 
 def path_of(assignment: str, profile: str) -> Path:
     """The file of the values that the public checks of an assignment compare with."""
-    return FOLDER / f"{assignment}-{profile_name(profile)}.safetensors"
+    return installed.KEPT / f"{assignment}-{profile_name(profile)}.safetensors"
 
 
 def kept(assignment: str, profile: str) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def kept(assignment: str, profile: str) -> dict[str, Any]:
     """
     path = path_of(assignment, profile)
     if not path.is_file():
-        if folder() is not None:
+        if installed.solutions() is not None:
             return {}
         known = sorted(file.stem.removeprefix(f"{assignment}-") for file in known_files(assignment))
         raise CourseError(
@@ -86,7 +85,7 @@ def kept(assignment: str, profile: str) -> dict[str, Any]:
 
 def known_files(assignment: str) -> list[Path]:
     """The files of one assignment, for whatever profile."""
-    return list(FOLDER.glob(f"{assignment}-*.safetensors"))
+    return list(installed.KEPT.glob(f"{assignment}-*.safetensors"))
 
 
 def dumps(values: dict[str, Any]) -> bytes:

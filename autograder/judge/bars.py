@@ -1,4 +1,4 @@
-"""The bars of each data profile, with the evidence they were derived from: `bars/<profile>.json`.
+"""The bars of each data profile, with the evidence they were derived from: `calibrated/<profile>.json`.
 
 `autograder calibrate` writes those files; checks, prose and site read them and nothing else does
 arithmetic on them.
@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from autograder import installed
 from autograder.files import write_atomically
 from autograder.judge.expect import Bar
 from course.budget import profile_name
 from course.errors import CourseError
-
-FOLDER = Path(__file__).parent / "bars"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Evidence:
 
 def path_of(profile: str) -> Path:
     """The file of a profile's bars."""
-    return FOLDER / f"{profile_name(profile)}.json"
+    return installed.BARS / f"{profile_name(profile)}.json"
 
 
 def read(profile: str) -> dict[str, Any]:

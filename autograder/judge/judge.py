@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import catalog
+from autograder import catalog, installed
 from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.handin import submission
 from autograder.judge import pictures
@@ -27,7 +27,7 @@ from autograder.judge.setting import Setting
 from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, gravest
 from autograder.student import Student, student_in_worker
 
-CONFIGURATION = Path(__file__).parent / "checks" / "pytest.ini"
+CONFIGURATION = installed.CHECKS / "pytest.ini"
 
 
 @dataclass

@@ -155,5 +155,5 @@ def of_exercise(items: Sequence[pytest.Item], exercise: str) -> Iterable[pytest.
     for name in list(wanted):
         while (needs := check_of(by_name[name]).needs) is not None:
             wanted.add(needs)
-            name = needs
+            name = needs  # noqa: PLW2901  follow the chain
     return (item for name, item in by_name.items() if name in wanted)

@@ -15,14 +15,11 @@ import sys
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy
 import torch
 
-import autograder
-import course
 from autograder import installed
 from autograder.judge.setting import Setting, secret_id
 from autograder.report.results import Result
@@ -34,7 +31,7 @@ SOURCES = (".py", ".json", ".ini")
 def grader_version() -> str:
     """The release and a digest of every source file that a grade depends on."""
     digest = hashlib.sha256()
-    ours = (Path(autograder.__file__).parent, Path(course.__file__).parent, installed.folder())
+    ours = (installed.PACKAGE, installed.COURSE, installed.solutions())
     for folder in filter(None, ours):
         for path in sorted(path for path in folder.rglob("*") if path.suffix in SOURCES):
             digest.update(f"{path.relative_to(folder)}\0".encode())

@@ -8,16 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
 import jinja2
 
 from autograder import catalog
 from autograder.files import file_name
+from autograder.installed import TEMPLATES
 from autograder.report.results import Result, number, rough_seconds
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 # Word and sign together: colour alone tells nothing to one reader in twelve.
 SIGNS = {

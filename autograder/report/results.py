@@ -13,12 +13,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from autograder.report.results import Result
 
 # From the gravest to the lightest: a result bears the gravest status among its checks.
 STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")

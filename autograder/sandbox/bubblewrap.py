@@ -17,23 +17,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-import autograder
-import course
 from autograder import installed
 from autograder.sandbox import users
 
 # Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
-WORKER_FILES = (
-    "__init__.py",
-    "confine.py",
-    "errors.py",
-    "limits.py",
-    "namespaces.py",
-    "nursery.py",
-    "protocol.py",
-    "slicing.py",
-    "worker.py",
-)
+WORKER_FILES = ("__init__.py", "errors.py", "worker")
 SYSTEM = (
     "/usr",
     "/lib",
@@ -53,15 +41,14 @@ def readable() -> Iterator[Path]:
     """What a worker must be able to read: system libraries, interpreter, packages, its own code."""
     yield from (Path(path) for path in SYSTEM)
     yield from dict.fromkeys(Path(prefix).absolute() for prefix in (sys.base_prefix, sys.prefix))
-    yield Path(course.__file__).parent
-    package = Path(autograder.__file__).parent
-    yield from (package / name for name in WORKER_FILES)
+    yield installed.COURSE
+    yield from (installed.PACKAGE / name for name in WORKER_FILES)
 
 
 def hidden() -> list[Path]:
     """Packages of ours that lie among the readable ones, as `pip install` puts them there."""
     shown = [path.resolve() for path in readable() if path.is_dir()]
-    ours = (Path(autograder.__file__).parent, installed.folder())
+    ours = (installed.PACKAGE, installed.solutions())
     return [
         path for path in ours if path and any(path.resolve().is_relative_to(root) for root in shown)
     ]
@@ -102,10 +89,11 @@ def box(scratch: Path) -> list[str]:
     for folder in dict.fromkeys((*WRITABLE[:2], str(scratch))):
         arguments += [*parents(Path(folder)), "--perms", "1777"]
         arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
-    package = Path(autograder.__file__).parent
     covers = [part for path in hidden() for part in ("--perms", "0755", "--tmpfs", str(path))]
     for path in readable():
-        if path.parent == package:  # the first of the few files that are seen of it all the same
+        if (
+            path.parent == installed.PACKAGE
+        ):  # the first of the few files that are seen of it all the same
             arguments, covers = arguments + covers, []
         if path.is_symlink():
             arguments += ["--symlink", os.readlink(path), str(path)]

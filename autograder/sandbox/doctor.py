@@ -9,12 +9,15 @@ import platform
 import sys
 from dataclasses import asdict, dataclass
 from textwrap import indent
+from typing import TYPE_CHECKING
 
-from autograder.sandbox import box as sandbox
-from autograder.sandbox import bubblewrap, cgroup, preloaded
+from autograder.sandbox import box, bubblewrap, cgroup, levels, preloaded
 from autograder.sandbox.watch import PAUSE, PROC
 from autograder.worker import confine
 from autograder.worker.limits import Limits
+
+if TYPE_CHECKING:
+    from course.cli import Subparsers
 
 APPARMOR_PROFILE = """abi <abi/4.0>,
 include <tunables/global>
@@ -43,7 +46,7 @@ class Probe:
 
 def probes() -> list[Probe]:
     """Every probe, the most important first."""
-    level = sandbox.strongest_level()
+    level = levels.strongest_level()
     return [
         Probe(
             "isolation level",
@@ -98,8 +101,8 @@ def preloaded_probe(level: str) -> Probe:
     trouble = f"not at level {level}"
     if level in preloaded.LEVELS:
         try:
-            sandbox.launch(level, Limits()).close()
-            trouble = sandbox.NURSERIES.trouble.get(level, "")
+            box.launch(level, Limits()).close()
+            trouble = box.NURSERIES.trouble.get(level, "")
         except OSError as error:
             trouble = str(error)
     return Probe(
@@ -138,7 +141,7 @@ def group_remedy(trouble: str) -> str:
 
 def medium_probes() -> list[Probe]:
     """What level medium rests on, and whether it can be had."""
-    version, trouble = confine.landlock_version(), sandbox.trouble("medium")
+    version, trouble = confine.landlock_version(), levels.trouble("medium")
     return [
         Probe(
             "system call filter",
@@ -189,9 +192,6 @@ def add_doctor(commands: Subparsers) -> None:
 
 def doctor_command(args: argparse.Namespace) -> int:
     """Print every probe. Exit 0 when work can be graded in isolation, 1 when not."""
-    from autograder.sandbox import box as sandbox
-    from autograder.sandbox import doctor
-
-    found = doctor.probes()
-    print(doctor.as_json(found) if args.json else doctor.as_text(found))
-    return 0 if sandbox.strongest_level() != "none" else 1
+    found = probes()
+    print(as_json(found) if args.json else as_text(found))
+    return 0 if levels.strongest_level() != "none" else 1

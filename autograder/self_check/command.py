@@ -10,16 +10,19 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import catalog
 from autograder.handin import submission
 from autograder.judge.judge import Judge, run_checks
 from autograder.judge.setting import Setting
 from autograder.report.results import Result, gravest
-from autograder.sandbox import box as sandbox
 from autograder.sandbox import levels
 from autograder.student.kernel import student_here
 from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from course.cli import Subparsers
 
 
 def check_file(assignment: str, path: Path, profile: str) -> Result:
@@ -31,7 +34,7 @@ def check_file(assignment: str, path: Path, profile: str) -> Result:
     setting = Setting(assignment, profile)
     _ = setting.kept  # where it is missing, one line says so, before anything starts
     if levels.can_start():
-        judge = Judge(setting, sandbox.strongest_level(), preloaded=False)
+        judge = Judge(setting, levels.strongest_level(), preloaded=False)
         result = judge.judge("you", path)
         if result.status == "FORMAT":
             raise CourseError(" ".join(result.notes))
@@ -63,7 +66,6 @@ def check_command(args: argparse.Namespace) -> int:
     from autograder.errors import Malformed
     from autograder.handin import submission
     from autograder.report import table
-    from autograder.self_check.command import check_file
 
     catalog.assignment(args.assignment)
     try:

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from autograder.errors import Malformed
 from autograder.handin.submission import Submission
-from autograder.student import Network
 from autograder.student.concealed import WORDS, concealed
 from autograder.student.faults import fault_of, place_of, printable
+from autograder.student.network import Network
 from autograder.student.transport import Transport, WorkerTransport
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits

@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from autograder.errors import Crash, GraderFault, Limit, Malformed, Timeout
-from autograder.sandbox import launch
-from autograder.sandbox.box import Box
+from autograder.sandbox.box import Box, launch
 from autograder.sandbox.preloaded import ParentLost
 from autograder.worker.limits import Limits
 from autograder.worker.protocol import MAX_PAYLOAD, Channel, Message

@@ -12,8 +12,7 @@ from course.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.report.results import Result
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from course.cli import Subparsers
 
 
 def add_parsers(commands: Subparsers) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograder.installed import ROOT, TEMPLATES
 from course.errors import CourseError
 
-ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = Path(__file__).parent / "templates" / "term.md"
+if TYPE_CHECKING:
+    from course.cli import Subparsers
+
+TEMPLATE = TEMPLATES / "term.md"
 FOLDERS = ("source", "release", "submitted", "grades")
 
 
-def add_init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_init_parser(commands: Subparsers) -> None:
     """`autograder init [DIR]`."""
     parser = commands.add_parser("init", help="set up a term: secret, settings, folders")
     parser.add_argument(

@@ -20,6 +20,7 @@ from course.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.report.results import Result
+    from course.cli import Subparsers
 
 ASSIGNMENT = "a5-adversarial-training"
 CHECK = "training_makes_it_robust"
@@ -61,7 +62,7 @@ class Row:
 
 
 def add_leaderboard_parser(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: Subparsers,
 ) -> None:
     """`autograder leaderboard RESULTS...`."""
     parser = commands.add_parser("leaderboard", help="the most robust networks of graded work")
@@ -134,7 +135,9 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
             raise CourseError(
                 f"{result.student}: a result of {result.assignment}, not {ASSIGNMENT}"
             )
-        measures = next((check.measures for check in result.checks if check.name == CHECK), {})
+        measures: dict[str, float] = next(
+            (check.measures for check in result.checks if check.name == CHECK), {}
+        )
         if "worst_case" not in measures:
             continue  # nothing came back that could be attacked
         if missing := [name for name in MEASURES if name not in measures]:

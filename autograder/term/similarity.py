@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.installed import ROOT
 from autograder.term.fingerprints import fingerprints, tokens
 from course.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.report.results import Result
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from course.cli import Subparsers
 
 COMMON = 0.15  # what this part of a class shares, and at least COMMON_AT_LEAST of them, is common
 COMMON_AT_LEAST = 4
@@ -136,8 +136,7 @@ def known_prints(assignment: str) -> set[int]:
     """Fingerprints of the released notebook and of the reference: nobody wrote those."""
     from autograder.handin import submission
 
-    root = Path(__file__).parent.parent
-    home = root / "assignments" / "source" / assignment
+    home = ROOT / "assignments" / "source" / assignment
     known: set[int] = set()
     for path in home.glob("*.ipynb"):  # the notebook with its answers, as it is built
         cells = submission.read(path).cells

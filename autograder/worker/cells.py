@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.worker import cells, slicing
-
 STEP_LENGTH = 300
+
+
+@dataclass
+class Cell:
+    """One cell of a submission: what to call it in a message, and its source."""
+
+    title: str
+    source: str
 
 
 def first_stub(cell: str) -> tuple[str, str]:
@@ -19,26 +26,24 @@ def first_stub(cell: str) -> tuple[str, str]:
     """
     lines = linecache.getlines(cell)
     try:
-        tree = slicing.ast.parse("".join(lines))
+        tree = ast.parse("".join(lines))
     except (SyntaxError, ValueError):
         return "", ""
     for name, function in functions(tree.body):
         *before, last = function.body
-        untouched = isinstance(last, slicing.ast.Raise) and len(before) <= 1  # a docstring
+        untouched = isinstance(last, ast.Raise) and len(before) <= 1  # a docstring
         step = first_step(lines[function.lineno - 1 : last.lineno])
         if step and untouched:
             return name, step
     return "", ""
 
 
-def functions(
-    body: list[slicing.ast.stmt], inside: str = ""
-) -> Iterator[tuple[str, slicing.ast.FunctionDef]]:
+def functions(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
     """The functions and methods in these statements, by the names that a student knows."""
     for node in body:
-        if isinstance(node, slicing.ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef):
             yield inside + node.name, node
-        elif isinstance(node, slicing.ast.ClassDef):
+        elif isinstance(node, ast.ClassDef):
             yield from functions(node.body, f"{node.name}.")
 
 
@@ -62,7 +67,7 @@ def python_source(source: str) -> str:
     """
     source = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     with contextlib.suppress(SyntaxError):
-        slicing.ast.parse(source)
+        ast.parse(source)
         return source
     from IPython.core.inputtransformer2 import TransformerManager
 
@@ -71,15 +76,7 @@ def python_source(source: str) -> str:
     return str(TransformerManager().transform_cell(source))
 
 
-def remember_source(cell: cells.Cell) -> None:
+def remember_source(cell: Cell) -> None:
     """Let tracebacks and `inspect.getsource` find the lines of a cell."""
     lines = cell.source.splitlines(keepends=True)
     linecache.cache[cell.title] = (len(cell.source), None, lines, cell.title)
-
-
-@dataclass
-class Cell:
-    """One cell of a submission: what to call it in a message, and its source."""
-
-    title: str
-    source: str

@@ -22,7 +22,7 @@ def silence() -> None:
     sink = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(sink, descriptor)
-    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), open(1, "w"), open(2, "w")
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), open(1, "w"), open(2, "w")  # noqa: SIM115
 
 
 def without_check() -> None:
@@ -61,3 +61,11 @@ def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
     apply_limits(limits, own_user=confinement.has_own_user)
     confine(confinement)
     serve(descriptor)
+
+
+if __name__ == "__main__":
+    main(
+        int(sys.argv[1]),
+        Limits.from_argument(sys.argv[2]),
+        Confinement.from_argument(sys.argv[3]),
+    )

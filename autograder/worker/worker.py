@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,11 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from autograder.worker import slicing
-from autograder.worker.cells import first_stub, python_source, remember_source
-from autograder.worker.confine import Confinement
-from autograder.worker.limits import Limits
+from autograder.worker.cells import Cell, first_stub, python_source, remember_source
 from autograder.worker.protocol import Message, Ref, describe, pack, unpack
-from autograder.worker.serving import main
 from course import defences, models
 
 MESSAGE_LENGTH = 500
@@ -56,7 +52,7 @@ class Worker:
         for entry in cells:
             self.titles.add(entry["title"])
             try:
-                cell = cells.Cell(entry["title"], python_source(entry["source"]))
+                cell = Cell(entry["title"], python_source(entry["source"]))
                 remember_source(cell)
                 parsed.append(slicing.statements(cell))
             except Exception as error:  # the parser has many ways to fail: RecursionError, ...
@@ -240,11 +236,3 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-
-
-if __name__ == "__main__":
-    main(
-        int(sys.argv[1]),
-        Limits.from_argument(sys.argv[2]),
-        Confinement.from_argument(sys.argv[3]),
-    )

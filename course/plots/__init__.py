@@ -7,42 +7,11 @@ title says what is seen; `alt_text(figure)` says it in words and `save(figure, p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from course.errors import CourseError
-from course.plots.inputs import (
-    bands_of,
-    class_indices,
-    counts,
-    few,
-    fractions,
-    image_batch,
-    numbers,
-    optional_fractions,
-)
-from course.plots.style import (
-    DARK,
-    EITHER,
-    HATCHES,
-    LIGHT,
-    LINES,
-    MARKERS,
-    WIDTH,
-    CourseFigure,
-    Theme,
-    alt_text,
-    canvas,
-    contrast,
-    luminance,
-    plain_axes,
-    save,
-)
+from course.plots.counts import confidence_histograms, confusion_matrices
+from course.plots.curves import activation_drift, robustness_curve, training_curves
+from course.plots.images import attack_grid, image_row
+from course.plots.style import DARK, EITHER, LIGHT, CourseFigure, Theme, alt_text, save
+from course.plots.words import percent
 
 __all__ = [
     "DARK",
@@ -61,9 +30,3 @@ __all__ = [
     "save",
     "training_curves",
 ]
-
-
-# --- drawing ----------------------------------------------------------------------------------
-
-
-# --- words ------------------------------------------------------------------------------------

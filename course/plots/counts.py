@@ -9,8 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
 
-from course.plots.curves import _columns
-from course.plots.images import _long
 from course.plots.inputs import counts, fractions
 from course.plots.style import (
     LIGHT,
@@ -22,6 +20,7 @@ from course.plots.style import (
     luminance,
     plain_axes,
 )
+from course.plots.words import any_long, legend_columns, percent
 
 MOST_NUMBERED_CLASSES = 12  # beyond, the numbers in a confusion matrix cannot be read
 
@@ -82,7 +81,7 @@ def confidence_histograms(
             axes.stairs(heights, 100 * edges, color=colour, linestyle=LINES[i], lw=2, label=label)
             axes.axvline(100 * means[name], color=colour, linestyle=LINES[i], lw=1.2)
         axes.set(xlabel="Confidence in the answer given (%)", ylabel="Images (%)", xlim=(0, 100))
-        figure.legend(loc="outside lower left", ncols=_columns(means), fontsize=10)
+        figure.legend(loc="outside lower left", ncols=legend_columns(means), fontsize=10)
     return figure
 
 
@@ -94,7 +93,7 @@ def _matrix(axes: Axes, matrix: np.ndarray, classes: Sequence[str], theme: Theme
     axes.spines[:].set_color(theme.faint)
     if len(classes) > MOST_NUMBERED_CLASSES:
         return
-    axes.set_xticks(range(len(classes)), classes, rotation=90 if _long(classes, 2) else 0)
+    axes.set_xticks(range(len(classes)), classes, rotation=90 if any_long(classes, 2) else 0)
     axes.set_yticks(range(len(classes)), classes)
     axes.tick_params(length=0)
     for row, column in zip(*np.nonzero(matrix), strict=True):
@@ -114,16 +113,6 @@ def _readable_on(colour: str, share: float, theme: Theme) -> str:
     ground = np.array(to_rgb(theme.paper if theme.paper != "none" else theme.ink))
     cell = luminance(*(share * np.array(to_rgb(colour)) + (1 - share) * ground))
     return max((theme.ink, theme.paper), key=lambda c: contrast(luminance(*to_rgb(c)), cell))
-
-
-def percent(fraction: float) -> str:
-    """A share as every figure writes it; near its ends a decimal more: 99.6 % is not 100 %."""
-    share = 100 * float(fraction)
-    if 0 < share < 0.05:
-        return "< 0.1 %"
-    if 99 < share < 100:
-        return f"{min(share, 99.94):.1f} %"
-    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"
 
 
 def _most_confused(matrix: np.ndarray, classes: Sequence[str]) -> str:

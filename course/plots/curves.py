@@ -10,19 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course.errors import CourseError
-from course.plots import percent
 from course.plots.inputs import bands_of, few, fractions, numbers
 from course.plots.style import (
     HATCHES,
     LIGHT,
     LINES,
     MARKERS,
-    WIDTH,
     CourseFigure,
     Theme,
     canvas,
     plain_axes,
 )
+from course.plots.words import legend_columns, percent
 
 
 class HistoryLike(Protocol):
@@ -90,7 +89,7 @@ def robustness_curve(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda e, _: f"{e:g}"))
         if x_label is None:
             _in_255ths(axes)
-        figure.legend(loc="outside lower left", ncols=_columns(lines), fontsize=10)
+        figure.legend(loc="outside lower left", ncols=legend_columns(lines), fontsize=10)
     return figure
 
 
@@ -125,7 +124,7 @@ def training_curves(
         below.set(ylabel="Accuracy (%)", xlabel="Epoch")
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.align_ylabels()
-        figure.legend(loc="outside lower left", ncols=_columns(runs), fontsize=10)
+        figure.legend(loc="outside lower left", ncols=legend_columns(runs), fontsize=10)
     return figure
 
 
@@ -166,7 +165,7 @@ def activation_drift(
         axes.set_yticks(range(len(layers)), layers)
         axes.invert_yaxis()
         axes.set_xlabel("Relative change of the layer's output (%)")
-        figure.legend(loc="outside lower left", ncols=_columns(values), fontsize=10)
+        figure.legend(loc="outside lower left", ncols=legend_columns(values), fontsize=10)
     return figure
 
 
@@ -196,11 +195,3 @@ def _points(x: np.ndarray, line: np.ndarray) -> str:
     """At most five points of a line: its ends and some evenly between."""
     wanted = sorted({round(place) for place in np.linspace(0, len(x) - 1, 5)})
     return ", ".join(f"{percent(line[i])} at {x[i]:.3g}" for i in wanted)
-
-
-def _columns(names: Any) -> int:
-    """In how many columns a legend of these names fits below a figure."""
-    letters = [len(str(name)) + 7 for name in names]
-    if sum(letters) * 6 < WIDTH * 72:
-        return len(letters)
-    return 1 if max(letters) * 6 * 2 > WIDTH * 72 else 2

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from course.errors import CourseError
-from course.plots import percent
 from course.plots.inputs import class_indices, image_batch, optional_fractions
 from course.plots.style import LIGHT, WIDTH, CourseFigure, Theme, canvas
+from course.plots.words import any_long, percent
 
 
 def attack_grid(
@@ -63,7 +63,7 @@ def attack_grid(
     )
     heading = title or f"The attack turns {fooled.sum()} of {right.sum()} right answers wrong"
     alt = f"Rows: clean images, the perturbation, adversarial images. {told}. {caption}"
-    wordy = _long(names, 3)
+    wordy = any_long(names, 3)
     width = max(WIDTH, 0.5 + (0.95 if wordy else 0.75) * count)
     with canvas(
         theme, 3.9 * width / WIDTH if count > 5 else 4.2, width=width, title=heading, alt=alt
@@ -144,7 +144,3 @@ def _below(confidences: np.ndarray | None, i: int) -> str:
 
 def _class_name(classes: Sequence[str] | None, index: int) -> str:
     return str(index) if classes is None or index >= len(classes) else str(classes[index])
-
-
-def _long(names: Any, letters: int = 20) -> bool:
-    return max(len(str(name)) for name in names) > letters

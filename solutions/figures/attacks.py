@@ -12,7 +12,7 @@ from course import plots
 from course.metrics import wilson_interval
 from course.plots import attacks as attack_plots
 from course.plots import percent
-from solutions.figures.fgsm import Drawing
+from solutions.figures.gallery import Drawing
 
 Results = Mapping[str, Any]
 """What `solutions.figures.attacks_measured.measure` returned."""

@@ -7,7 +7,6 @@ a function and a line in `FIGURES` or `TABLES`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean
 from types import SimpleNamespace
 from typing import Any
@@ -18,23 +17,8 @@ import numpy as np
 from course import plots
 from course.metrics import wilson_interval
 from course.plots import percent
+from solutions.figures.gallery import Drawing, Results
 from solutions.figures.image_grid import grid_figure, pixels
-
-Results = Mapping[str, Any]
-"""What `solutions.figures.fgsm_measured.measure` returned."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One picture: what it is about, and how it is drawn in a theme.
-
-    `for_any_page` draws one transparent SVG instead of a light and a dark one.
-    """
-
-    about: str
-    draw: Callable[[Results, plots.Theme], plots.CourseFigure]
-    for_any_page: bool = False
-
 
 # --- the figures --------------------------------------------------------------------------------
 

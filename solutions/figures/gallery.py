@@ -13,11 +13,26 @@ from typing import TYPE_CHECKING, Any
 from course.errors import CourseError
 
 if TYPE_CHECKING:
-    from solutions.figures.fgsm import Drawing, Results
+    from course import plots
+
+Results = Mapping[str, Any]
+"""What a lecture's measurement returned, as JSON holds it."""
 
 
 class NotMeasured(CourseError):
     """A figure's numbers are not there yet; raised while drawing, and said in its place."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One picture: what it is about, and how it is drawn in a theme.
+
+    `for_any_page` draws one transparent SVG instead of a light and a dark one.
+    """
+
+    about: str
+    draw: Callable[[Results, plots.Theme], plots.CourseFigure]
+    for_any_page: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from course.cli import Subparsers
     from course.data import Split
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FOLDER = Path("site/playground")
 NETWORK = "tiny-cnn"

@@ -14,9 +14,8 @@ from course.cli import whole_number
 from course.errors import CourseError
 
 if TYPE_CHECKING:
+    from course.cli import Subparsers
     from solutions.reproductions.runner import Report, Source
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def reproduce_command(subparsers: Subparsers) -> None:

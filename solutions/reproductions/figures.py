@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from course import plots
 from course.metrics import wilson_interval
 from course.plots.style import LINES, MARKERS, canvas, plain_axes
-from solutions.figures.fgsm import Drawing
+from solutions.figures.gallery import Drawing
 from solutions.figures.image_grid import grid_figure
 from solutions.reproductions.record import Published, in_unit, measurements, with_interval
 from solutions.reproductions.runner import Report, reports, table

@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from course import plots
-from solutions.figures.fgsm import Drawing
+from solutions.figures.gallery import Drawing
 from solutions.reproductions.record import measurements, with_interval
 from solutions.reproductions.reports.claims_table import PIXELS, TABLE
 

@@ -15,7 +15,7 @@ from autograder.secret import read_secret
 from autograder.self_check.notebook import ChecksFailed
 from course.errors import CourseError
 
-REFERENCE = Path(__file__).parents[1] / "solutions" / "fgsm.py"
+REFERENCE = Path(__file__).parents[2] / "solutions" / "fgsm.py"
 STUB = """
 def fgsm(model, images, labels, epsilon):
     raise NotImplementedError

@@ -275,7 +275,7 @@ def test_ctrl_c_ends_without_a_traceback(site: Path) -> None:
         text=True,
         env=os.environ,
         # Tests that were started in the background inherit a SIGINT that is ignored.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         assert "http://127.0.0.1:" in process.stdout.readline()

@@ -270,6 +270,6 @@ def test_contrast_is_that_of_wcag() -> None:
 
 def test_figures_lie_on_the_sites_own_paper() -> None:
     """Otherwise every figure sits in a box of nearly, but not quite, the page's colour."""
-    style = (Path(__file__).parent.parent / "site" / "assets" / "style.css").read_text()
+    style = (Path(__file__).parents[2] / "site" / "assets" / "style.css").read_text()
     papers = re.findall(r"--md-default-bg-color:\s*(#\w+)", style)
     assert papers == [plots.LIGHT.paper, plots.DARK.paper]

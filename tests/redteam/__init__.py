@@ -1,11 +1,10 @@
 """Attacks on our own grader: what a dishonest hand-in may try, one small file for each.
 
-`<family>/<id>_<slug>.py`, the families being a (tampering with the verdict), b (reading secrets),
-c (resources), d (bytes that are no answer) and e (cheating with the machine learning); f are odd
-files, made in `formats.py`. The first sentence of a docstring says what is tried; below it stand
+`<family>/<slug>.py`; `FAMILIES` says what each is about. Odd files are made in `files.py`. The first
+sentence of a docstring says what is tried; below it stand
 
     assignment: a3-fgsm       what it is handed in for
-    base: identity            the answer of base/ that it decorates, or none
+    base: identity            the answer of plain/ that it decorates, or none
     runs: in a call           `trick()` runs in every graded function; while loading: when its cells
                               are run; itself: the file is the whole trick
     status: WRONG CRASH       what grading may find
@@ -25,12 +24,12 @@ from autograder import catalog
 
 FOLDER = Path(__file__).parent
 FAMILIES = {
-    "a": "tampering with the verdict",
-    "b": "reading secrets",
-    "c": "using up resources",
-    "d": "bytes that are no answer",
-    "e": "cheating with the machine learning",
-    "f": "files out of shape",
+    "verdict": "tampering with the verdict",
+    "secrets": "reading secrets",
+    "resources": "using up resources",
+    "no_answer": "bytes that are no answer",
+    "learning": "cheating with the machine learning",
+    "files": "files out of shape",
 }
 FIELDS = {"assignment", "base", "runs", "status", "gains"}
 PLACES = {"itself", "in a call", "while loading"}
@@ -60,12 +59,12 @@ class Attack:
 
     @property
     def name(self) -> str:
-        """Family and file name, as in `c/t32_fork_bomb`."""
+        """Family and file name, as in `resources/fork_bomb`."""
         return f"{self.path.parent.name}/{self.path.stem}"
 
     @property
     def family(self) -> str:
-        """One letter."""
+        """A key of `FAMILIES`."""
         return self.path.parent.name
 
     def hand_in(self, student: Path) -> None:
@@ -89,11 +88,11 @@ class Attack:
 
 def base_source(assignment: str, name: str) -> str:
     """One of the plain answers that attacks decorate."""
-    return (FOLDER / "base" / assignment / f"{name}.py").read_text(encoding="utf-8")
+    return (FOLDER / "plain" / assignment / f"{name}.py").read_text(encoding="utf-8")
 
 
 def attacks() -> list[Attack]:
-    """Every attack that is a Python file, by family and number."""
+    """Every attack that is a Python file, by family and name."""
     return [read(path) for family in FAMILIES for path in sorted((FOLDER / family).glob("*.py"))]
 
 

@@ -35,15 +35,15 @@ class Format:
 
     write: Callable[[Path], None]
     statuses: frozenset[str]
-    family: str = "f"
+    family: str = "files"
     assignment: str = ASSIGNMENT
     base: str = "identity"
     gains: str = ""
 
     @property
     def name(self) -> str:
-        """The function's name, as in `f/deep_json`."""
-        return f"f/{self.write.__name__}"
+        """The function's name, as in `files/deep_json`."""
+        return f"files/{self.write.__name__}"
 
     @property
     def title(self) -> str:

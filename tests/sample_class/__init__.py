@@ -115,7 +115,7 @@ def answered(work: HandIn, newline: str = "\n") -> NotebookNode:
     fresh: dict[int, list[NotebookNode]] = {}
     waiting: list[NotebookNode] = []
     for number, (name, source) in enumerate(work.cells, start=1):
-        source = source.replace("\n", newline)
+        source = source.replace("\n", newline)  # noqa: PLW2901
         if not name:
             waiting.append(nbformat.v4.new_code_cell(source, id=f"own-{number}"))
             continue

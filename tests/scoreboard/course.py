@@ -12,13 +12,13 @@ import nbformat
 import redteam
 import sample_class
 from nbformat import NotebookNode
-from nbgrader_command import nbgrader
-from redteam.formats import Format
+from redteam.files import Format
 
 from course import data, models, saving, training
 from course.budget import budget
+from scoreboard.nbgrader_command import nbgrader
 
-PLAIN = Path(__file__).parent / "plain"
+PLAIN = Path(__file__).parent / "asserts"
 ASSIGNMENTS = sorted(path.stem for path in PLAIN.glob("*.py"))
 NEIGHBOUR, ATTACKER = "zoe", "mallory"
 
@@ -95,7 +95,7 @@ def notebook(assignment: str) -> NotebookNode:
             mark["points"] = int(points[0])
         if kind == "answer":
             answer, solution = solution or "...", ""
-            source = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+            source = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"  # noqa: PLW2901
         cell = nbformat.v4.new_code_cell(source.strip(), id=name)
         cell.metadata["nbgrader"] = NotebookNode(mark)
         cells.append(cell)

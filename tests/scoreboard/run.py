@@ -24,7 +24,7 @@ import honest
 import mutants
 import proof
 import redteam
-from redteam.formats import FORMATS, Format
+from redteam.files import FORMATS, Format
 from tqdm import tqdm
 
 from autograder.files import write_atomically
@@ -33,7 +33,7 @@ from scoreboard import course, jail
 KEPT = proof.ROOT / "build" / "scoreboard.json"
 TEMPLATE = proof.ROOT / "build" / "scoreboard-course"
 SCOREBOARD = proof.RESULTS / "scoreboard.json"
-FORMATS_FILE = redteam.FOLDER / "formats.py"
+FORMATS_FILE = redteam.FOLDER / "files.py"
 POINTS = 20
 SECONDS = {"a5-adversarial-training": 300.0}  # for all of nbgrader's run
 USUAL_SECONDS = 150.0

@@ -25,11 +25,11 @@ from torch import nn
 from course.metrics import wilson_interval
 from solutions.fgsm import fgsm
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LECTURE = ROOT / "site" / "lectures" / "fgsm.md"
 EXTERNAL = re.compile(r"^(https?:)?//", re.IGNORECASE)
 FORMULAS: dict[str, Any] = {
-    "extensions": ["pymdownx.arithmatex", "tools.formulas"],
+    "extensions": ["pymdownx.arithmatex", "course.formulas"],
     "extension_configs": {"pymdownx.arithmatex": {"generic": True}},
 }
 SOURCES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
@@ -192,8 +192,7 @@ def test_formulas_become_mathml(text: str, typeset: str) -> None:
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
 NOT_FOR_READERS = re.compile(
-    r"course\.(cli|formulas)|solutions\.(cli|figures|playground|image_grid|.*_figures|.*_lecture)"
-    r"|solutions\.(reproductions|lectures)\b.*"
+    r"course\.(cli|formulas)|solutions\.(cli|draw)|solutions\.(figures|reproductions)\b.*"
 )
 
 

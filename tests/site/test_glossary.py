@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-SITE = Path(__file__).parent.parent / "site"
+SITE = Path(__file__).parents[2] / "site"
 GLOSSARY = (SITE / "glossary.md").read_text(encoding="utf-8")
 WORDS, SYMBOLS = GLOSSARY.split("\n## Words\n")[1].split("\n## Symbols\n")
 ENTRY = re.compile(r"^(\S[^\n]*)\n:   (.*?)(?=\n\n\S|\Z)", re.MULTILINE | re.DOTALL)

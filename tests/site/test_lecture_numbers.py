@@ -15,7 +15,7 @@ from course import models
 from course.metrics import wilson_interval
 from solutions.hooks import activation_drift, statistics
 
-LECTURES = Path(__file__).parent.parent / "site" / "lectures"
+LECTURES = Path(__file__).parents[2] / "site" / "lectures"
 
 
 def text(name: str) -> str:

@@ -22,7 +22,7 @@ from solutions.fgsm import fgsm, robustness_curve
 from solutions.figures import playground
 from solutions.pgd import pgd
 
-SITE = Path(__file__).parent.parent / "site" / "playground"
+SITE = Path(__file__).parents[2] / "site" / "playground"
 CONTENT = playground.content_of((SITE / "data.js").read_text(encoding="utf-8"))
 EPSILON = 0.1
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")

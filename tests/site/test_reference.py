@@ -20,7 +20,7 @@ from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
 from autograder.report.results import CheckResult, Pictures, Result
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RESULT_PAGE = ROOT / "site" / "reference" / "result.md"
 
 

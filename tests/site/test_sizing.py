@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SIZING = runpy.run_path(str(ROOT / "benchmarks" / "sizing.py"))
 MEASURED = json.loads((ROOT / "benchmarks/results/grading.json").read_text(encoding="utf-8"))
 

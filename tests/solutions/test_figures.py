@@ -21,7 +21,7 @@ from solutions.figures import gallery
 from solutions.figures.fgsm import FIGURES, TABLES
 from solutions.figures.fgsm_measured import EPSILONS, UNITS, Plan, measure
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "site" / "figures"
 QUICK = Plan(seeds=(0,), defended=1, epochs=3, test_images=100, progress=False)
 

@@ -108,7 +108,7 @@ def test_pgd_follows_the_loss_it_is_given() -> None:
     """A loss that grows with logit 1 pulls the pixel up, one that falls with it pulls it down."""
 
     def end(sign: float) -> float:
-        loss: Loss = lambda logits, _labels: sign * logits[:, 1]
+        loss: Loss = lambda logits, _labels: sign * logits[:, 1]  # noqa: E731
         options = {"step_size": 0.1, "steps": 2, "random_start": False, "loss": loss}
         return pgd(ReadsThePixel(), one_pixel(0.5), torch.tensor([1]), 0.1, **options).item()
 

@@ -8,49 +8,21 @@ the paths of two attacks on a function of two variables, and a certified radius.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from statistics import NormalDist
 from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
-from scipy.stats import beta
-
 from course import plots
-from course.plots.style import canvas, contrast, luminance
-from solutions.figures.diagrams.attack_paths import _ball
-from solutions.figures.diagrams.convolution import _convolution
-from solutions.figures.diagrams.flows import _grader, _hook, _min_max
-from solutions.figures.diagrams.smoothing import _smoothing
-from solutions.figures.fgsm import Drawing
-
-# --- pieces ---------------------------------------------------------------------------------------
-
-
-# --- convolution ----------------------------------------------------------------------------------
-
-
-# --- hooks ----------------------------------------------------------------------------------------
-
-
-# --- the ball, FGSM and PGD -----------------------------------------------------------------------
-
-
-# --- the min-max loop -----------------------------------------------------------------------------
-
-
-# --- the grader -----------------------------------------------------------------------------------
-
-
-# --- randomised smoothing -------------------------------------------------------------------------
-
+from solutions.figures.diagrams.attack_paths import ball
+from solutions.figures.diagrams.convolution import convolution
+from solutions.figures.diagrams.flows import grader, hook, min_max
+from solutions.figures.diagrams.smoothing import smoothing
+from solutions.figures.gallery import Drawing
 
 DIAGRAMS: Mapping[str, Callable[[Any, plots.Theme], plots.CourseFigure]] = {
-    "diagram-convolution": _convolution,
-    "diagram-hook": _hook,
-    "diagram-ball": _ball,
-    "diagram-min-max": _min_max,
-    "diagram-grader": _grader,
-    "diagram-smoothing": _smoothing,
+    "diagram-convolution": convolution,
+    "diagram-hook": hook,
+    "diagram-ball": ball,
+    "diagram-min-max": min_max,
+    "diagram-grader": grader,
+    "diagram-smoothing": smoothing,
 }
 FIGURES = {name: Drawing((draw.__doc__ or "").rstrip("."), draw) for name, draw in DIAGRAMS.items()}

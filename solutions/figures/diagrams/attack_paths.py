@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from course import plots
 from course.plots.style import canvas
-from solutions.figures.diagrams.pieces import _arrow, _note
+from solutions.figures.diagrams.pieces import arrow, note
 
 EPSILON = 1.0
 
@@ -48,7 +48,7 @@ def _paths() -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
     return fgsm, steps
 
 
-def _ball(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def ball(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """The square of allowed changes, one long step and many short ones on a curved loss."""
     fgsm, steps = _paths()
     end = max((x for _, x in steps), key=lambda x: float(_loss(x)))
@@ -69,21 +69,21 @@ def _ball(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             a, b, _loss(np.stack([a, b], axis=-1)), 14, colors=theme.faint, linewidths=1, zorder=0
         )
         axes.add_patch(Rectangle((-1, -1), 2, 2, fill=False, ec=theme.ink, lw=1.8))
-        _arrow(axes, (0, 0), (float(fgsm[0]), float(fgsm[1])), theme.series[1], linewidth=2)
+        arrow(axes, (0, 0), (float(fgsm[0]), float(fgsm[1])), theme.series[1], linewidth=2)
         before = CENTRE
         for moved, x in steps:
-            _arrow(axes, tuple(before), tuple(moved), theme.series[0], mutation_scale=8)
+            arrow(axes, tuple(before), tuple(moved), theme.series[0], mutation_scale=8)
             if (moved != x).any():
                 axes.plot(*zip(moved, x, strict=True), color=theme.series[0], ls=":", lw=1.6)
             axes.plot(*x, "o", color=theme.series[0], ms=3.5)
             before = x
         axes.plot(0, 0, "o", color=theme.ink, ms=5)
-        _note(axes, (-0.12, -0.02), "$x$", ha="right", fontsize=11)
-        _note(axes, (fgsm[0] + 0.06, fgsm[1] + 0.05), "FGSM", color=theme.series[1])
-        _note(axes, (1.5, -0.62), "PGD", color=theme.series[0])
+        note(axes, (-0.12, -0.02), "$x$", ha="right", fontsize=11)
+        note(axes, (fgsm[0] + 0.06, fgsm[1] + 0.05), "FGSM", color=theme.series[1])
+        note(axes, (1.5, -0.62), "PGD", color=theme.series[0])
         axes.annotate(
             "", (-1, -1.13), (0, -1.13), arrowprops={"arrowstyle": "<->", "color": theme.ink}
         )
-        _note(axes, (-0.5, -1.22), "ε", ha="center")
-        _note(axes, (1.06, 0.55), "dotted: projection,\nback into the ball", fontsize=8.5)
+        note(axes, (-0.5, -1.22), "ε", ha="center")
+        note(axes, (1.06, 0.55), "dotted: projection,\nback into the ball", fontsize=8.5)
     return figure

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from course import plots
 from course.plots.style import canvas
-from solutions.figures.diagrams.pieces import _grid, _note, _stage
+from solutions.figures.diagrams.pieces import note, number_grid, stage
 
 IMAGE = np.array(
     [
@@ -35,7 +35,7 @@ def _convolved() -> np.ndarray:
     return found
 
 
-def _convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """The kernel of the lecture on how a CNN sees, sliding over an image with an edge."""
     found = _convolved()
     title = f"One kernel: {found[0, 0]:.1f} on the edge, {found[1, 2]:.1f} beside it".replace(
@@ -50,20 +50,20 @@ def _convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         f"pixel. The rows of the map: {told}"
     )
     with canvas(theme, 3.1, title=title, alt=alt) as figure:
-        axes = _stage(figure, 14, 7.2)
+        axes = stage(figure, 14, 7.2)
         first, second = theme.series[1], theme.series[0]
-        _grid(axes, (0.1, 6.2), IMAGE, theme, grey=True)
-        _grid(axes, (6.1, 5.2), KERNEL, theme)
-        _grid(axes, (10.9, 5.2), found, theme)
+        number_grid(axes, (0.1, 6.2), IMAGE, theme, grey=True)
+        number_grid(axes, (6.1, 5.2), KERNEL, theme)
+        number_grid(axes, (10.9, 5.2), found, theme)
         axes.add_patch(Rectangle((0.1, 3.2), 3, 3, fill=False, ec=first, lw=3))
         axes.add_patch(Rectangle((10.9, 4.2), 1, 1, fill=False, ec=first, lw=3))
         axes.add_patch(Rectangle((1.1, 3.2), 3, 3, fill=False, ec=second, lw=2, ls="--"))
         axes.add_patch(Rectangle((11.9, 4.2), 1, 1, fill=False, ec=second, lw=2, ls="--"))
-        _note(axes, (2.6, 6.8), "image", ha="center")
-        _note(axes, (7.6, 5.8), "kernel $w$", ha="center")
-        _note(axes, (12.4, 5.8), "map $z$", ha="center")
-        _note(axes, (5.6, 3.7), "·", ha="center", fontsize=18)
-        _note(axes, (10.0, 3.7), f"− {-BIAS}  =", ha="center")
-        _note(axes, (7.6, 1.35), "multiply place\nby place, add up", ha="center")
-        _note(axes, (12.4, 1.35), "one number\nfor each place", ha="center")
+        note(axes, (2.6, 6.8), "image", ha="center")
+        note(axes, (7.6, 5.8), "kernel $w$", ha="center")
+        note(axes, (12.4, 5.8), "map $z$", ha="center")
+        note(axes, (5.6, 3.7), "·", ha="center", fontsize=18)
+        note(axes, (10.0, 3.7), f"− {-BIAS}  =", ha="center")
+        note(axes, (7.6, 1.35), "multiply place\nby place, add up", ha="center")
+        note(axes, (12.4, 1.35), "one number\nfor each place", ha="center")
     return figure

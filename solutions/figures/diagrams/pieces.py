@@ -14,7 +14,7 @@ from course.plots.style import contrast, luminance
 Point = tuple[float, float]
 
 
-def _stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
+def stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
     """The whole figure as one drawing board, `width` x `height` units, without a frame."""
     axes = figure.add_subplot()
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
@@ -22,20 +22,20 @@ def _stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
     return axes
 
 
-def _box(axes: Axes, at: Point, size: Point, words: str, theme: plots.Theme, **look: Any) -> None:
+def box(axes: Axes, at: Point, size: Point, words: str, theme: plots.Theme, **look: Any) -> None:
     """A box with words in its middle; `at` is its lower left corner."""
     settings = {"edgecolor": theme.ink, "facecolor": "none", "linewidth": 1.2, **look}
     axes.add_patch(Rectangle(at, *size, **settings))
     axes.text(at[0] + size[0] / 2, at[1] + size[1] / 2, words, ha="center", va="center", fontsize=9)
 
 
-def _arrow(axes: Axes, start: Point, end: Point, colour: str, **look: Any) -> None:
+def arrow(axes: Axes, start: Point, end: Point, colour: str, **look: Any) -> None:
     """An arrow from one point to another."""
     settings = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.4, **look}
     axes.add_patch(FancyArrowPatch(start, end, color=colour, shrinkA=0, shrinkB=0, **settings))
 
 
-def _grid(
+def number_grid(
     axes: Axes, corner: Point, values: np.ndarray, theme: plots.Theme, grey: bool = False
 ) -> None:
     """Numbers in squares of side 1, downwards from the upper left `corner`."""
@@ -51,6 +51,6 @@ def _grid(
         axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=8, color=ink)
 
 
-def _note(axes: Axes, at: Point, words: str, **look: Any) -> None:
+def note(axes: Axes, at: Point, words: str, **look: Any) -> None:
     """Words of a diagram, left-aligned unless said otherwise."""
     axes.text(*at, words, **{"fontsize": 9, "ha": "left", "va": "center", **look})

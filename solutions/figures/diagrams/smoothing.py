@@ -11,7 +11,7 @@ from scipy.stats import beta
 
 from course import plots
 from course.plots.style import canvas
-from solutions.figures.diagrams.pieces import _arrow, _note
+from solutions.figures.diagrams.pieces import arrow, note
 
 SIGMA = 0.5
 
@@ -31,7 +31,7 @@ def _border(heights: np.ndarray) -> np.ndarray:
     return found
 
 
-def _smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """Votes of noisy copies, and the radius that their share certifies."""
     cloud = AT + SIGMA * np.random.RandomState(0).standard_normal((DRAWS, 2))
     votes = cloud[:, 0] < _border(cloud[:, 1])
@@ -58,10 +58,10 @@ def _smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             axes.plot(*cloud[side].T, mark, color=colour, ms=2.6, alpha=0.75)
         axes.add_patch(Circle(tuple(AT), radius, fill=False, ec=theme.ink, lw=2, ls="--"))
         end = AT + radius * np.array([-1, 1]) / np.sqrt(2)
-        _arrow(axes, tuple(AT), tuple(end), theme.ink)
+        arrow(axes, tuple(AT), tuple(end), theme.ink)
         axes.plot(*AT, "o", color=theme.ink, ms=6)
-        _note(axes, (AT[0] + 0.06, AT[1] - 0.13), "$x$", fontsize=11)
-        _note(axes, (end[0] - 0.03, end[1] + 0.1), "$R$", ha="right", fontsize=11)
-        _note(axes, (-2.05, 1.25), f"A: {votes.sum()} of {DRAWS} votes", color=theme.series[0])
-        _note(axes, (1.45, -1.3), "B", ha="right", color=theme.series[1], fontsize=11)
+        note(axes, (AT[0] + 0.06, AT[1] - 0.13), "$x$", fontsize=11)
+        note(axes, (end[0] - 0.03, end[1] + 0.1), "$R$", ha="right", fontsize=11)
+        note(axes, (-2.05, 1.25), f"A: {votes.sum()} of {DRAWS} votes", color=theme.series[0])
+        note(axes, (1.45, -1.3), "B", ha="right", color=theme.series[1], fontsize=11)
     return figure

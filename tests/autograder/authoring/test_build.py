@@ -16,7 +16,7 @@ from autograder.authoring.document import fold
 from autograder.authoring.reference import Reference, fill_stub
 from course.errors import CourseError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 ASSIGNMENTS = sorted(catalog.ASSIGNMENTS)
 EXTENSIONS = sorted(catalog.EXTENSIONS)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import sample_class
 import torch
+from import_graph import imported_modules, in_any
 from packaging.requirements import Requirement
-from test_imports import imported_modules, in_any
 
 from autograder import catalog, installed
 from autograder.authoring import bundle
@@ -27,7 +27,7 @@ from autograder.student import Network
 from course.data import Split
 from course.errors import CourseError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 QUICK = "a3-fgsm"
 
 # A student's install, with what Windows lacks taken away.

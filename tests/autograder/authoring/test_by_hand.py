@@ -22,7 +22,7 @@ from autograder.nbgrader_plugin.bridge import SubmissionExporter
 from autograder.report import feedback
 from autograder.report.results import CheckResult, Result
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 NAME = "a6-audit"
 WRITTEN = catalog.assignment(NAME).written
 TOTAL = sum(catalog.points(NAME).values())

@@ -18,7 +18,7 @@ import yaml
 from autograder import catalog
 from autograder.authoring.document import build_document
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = list(catalog.KNOWN)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 # As stems, so that "normalized" and "colorful" are found too.

@@ -10,11 +10,11 @@ import nbformat
 import pytest
 import sample_class
 from nbclient import NotebookClient
-from nbgrader_command import nbgrader
+from scoreboard.nbgrader_command import nbgrader
 
 from autograder import catalog
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 ASSIGNMENTS = sorted(catalog.ASSIGNMENTS)
 EXTENSIONS = sorted(catalog.EXTENSIONS)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

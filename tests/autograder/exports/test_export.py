@@ -595,7 +595,7 @@ def test_the_page_shows_what_is_printed(graded, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert export(folder, "canvas", "--sheet", "gradebook.csv", "--assignment", "FGSM (42)") == 1
     said = capsys.readouterr()
-    page = (Path(__file__).parents[1] / "site" / "exports.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "site" / "exports.md").read_text(encoding="utf-8")
     assert said.out + said.err in page
     assert all(f"| `{kind}` |" in page for kind in OPTIONS)
 

@@ -21,7 +21,7 @@ from autograder import sandbox
 from autograder.cli import main
 from autograder.exports import gradescope_live
 
-REFERENCE = Path(__file__).parents[1] / "solutions" / "fgsm.py"
+REFERENCE = Path(__file__).parents[3] / "solutions" / "fgsm.py"
 SECRET = "a secret of this test"
 
 

@@ -28,7 +28,7 @@ from autograder.judge import provenance
 from autograder.report.results import Result
 from course.errors import CourseError
 
-REFERENCE = Path(__file__).parents[1] / "solutions" / "fgsm.py"
+REFERENCE = Path(__file__).parents[3] / "solutions" / "fgsm.py"
 UNCHANGED = "def fgsm(model, images, labels, epsilon):\n    return images\n"
 SECRET = "a secret of this test"
 

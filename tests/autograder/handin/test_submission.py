@@ -293,7 +293,7 @@ def test_a_file_that_grows_while_it_is_read_ends_at_the_limit(hand_in, monkeypat
             try:
                 assert len(submission.bytes_of(path)) <= submission.MAX_BYTES
             except Malformed as fault:
-                assert "larger than" in fault.got
+                assert "larger than" in fault.got  # noqa: PT017
     finally:
         stop.set()
         writer.join()

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import sample_class
 from nbgrader.api import Gradebook
-from nbgrader_command import nbgrader
+from scoreboard.nbgrader_command import nbgrader
 
 from autograder import catalog
 from autograder.cli import main
 from autograder.report.results import Result
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 PROFILES = ["digits", pytest.param("mnist", marks=pytest.mark.mnist)]
 
 

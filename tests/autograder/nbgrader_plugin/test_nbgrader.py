@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader_command import nbgrader
+from scoreboard.nbgrader_command import nbgrader
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog
@@ -30,7 +30,7 @@ from autograder.nbgrader_plugin import repair as nbgrader_repair
 from autograder.nbgrader_plugin.bridge import SubmissionExporter, TrustedJudge
 from autograder.report.results import CheckResult, Result
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 NAME = "a3-fgsm"
 POINTS = catalog.points(NAME)
 TOTAL = sum(POINTS.values())

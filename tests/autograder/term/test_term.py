@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from nbgrader_command import nbgrader
+from scoreboard.nbgrader_command import nbgrader
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog

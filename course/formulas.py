@@ -78,11 +78,11 @@ def in_parts(formula: str) -> list[str]:
 class FormulaExtension(Extension):
     """Puts the replacement after everything else, when raw HTML is back in the page."""
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register with Python-Markdown."""
         md.postprocessors.register(FormulaPostprocessor(md), "formulas", 0)
 
 
-def makeExtension(**settings: object) -> FormulaExtension:
+def makeExtension(**settings: object) -> FormulaExtension:  # noqa: N802
     """Build the extension; Python-Markdown looks for this name."""
     return FormulaExtension(**settings)
