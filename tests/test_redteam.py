@@ -243,7 +243,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("here")
     usual = list(bubblewrap.readable())
-    monkeypatch.setattr(installed, "folder", lambda: tmp_path / "solutions")
+    monkeypatch.setattr(installed, "solutions", lambda: tmp_path / "solutions")
     monkeypatch.setattr(bubblewrap, "readable", lambda: iter([tmp_path, *usual]))
     shown = {}
     for name in ("solutions", "others"):

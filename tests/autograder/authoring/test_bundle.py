@@ -45,10 +45,11 @@ if sys.argv.pop(1) == "windows":
         delattr(socket, name)
 wheel = sys.argv.pop(1)
 sys.path.insert(0, wheel)
-from autograder import sandbox
-assert sandbox.__file__.startswith(wheel), sandbox.__file__
-sandbox.can_start = lambda: False
-from autograder import cli, results, table
+from autograder.sandbox import levels
+assert levels.__file__.startswith(wheel), levels.__file__
+levels.can_start = lambda: False
+from autograder import cli
+from autograder.report import table
 if sys.argv.pop(1) == "json":
     table.as_text = lambda result, colour: result.to_json()
 sys.exit(cli.main(sys.argv[1:]))
@@ -100,15 +101,15 @@ def test_a_kept_file_names_no_class_but_ours():
 
 
 def test_an_absent_answer_can_be_named_and_says_what_it_is_when_called(monkeypatch):
-    monkeypatch.setattr(installed, "folder", lambda: None)
+    monkeypatch.setattr(installed, "solutions", lambda: None)
     reference = answer_key.__getattr__("fgsm")
     with pytest.raises(CourseError, match=r"solutions\.fgsm\.loss_gradient"):
         reference.loss_gradient(1, 2)
 
 
 def test_without_answers_and_values_one_line_says_so(monkeypatch, tmp_path):
-    monkeypatch.setattr(installed, "folder", lambda: None)
-    monkeypatch.setattr(answer_key, "FOLDER", tmp_path)
+    monkeypatch.setattr(installed, "solutions", lambda: None)
+    monkeypatch.setattr(installed, "KEPT", tmp_path)
     (tmp_path / f"{QUICK}-digits.safetensors").touch()
     with pytest.raises(CourseError, match=r"cannot check a3-fgsm on 'mnist'.*for: digits"):
         _ = Setting(QUICK, "mnist").kept
@@ -158,7 +159,7 @@ def test_what_a_student_runs_asks_the_answer_key_and_never_the_answers():
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def students_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's wheel for one assignment, unpacked; its network was trained briefly."""
     patch = pytest.MonkeyPatch()
     brief = dataclasses.replace(setting.budget("digits"), cnn_epochs=3)
@@ -171,13 +172,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_wheel_holds_course_checks_and_values_alone(installed: Path):
-    assert {path.name.partition("-")[0] for path in installed.iterdir()} == {
+def test_the_wheel_holds_course_checks_and_values_alone(students_copy: Path):
+    assert {path.name.partition("-")[0] for path in students_copy.iterdir()} == {
         "autograder",
         "course",
         "adversarial_course",
     }
-    (about,) = installed.glob("*.dist-info")
+    (about,) = students_copy.glob("*.dist-info")
     needed = {
         Requirement(line.partition(": ")[2]).name
         for line in (about / "METADATA").read_text().splitlines()
@@ -190,10 +191,10 @@ def test_the_wheel_holds_course_checks_and_values_alone(installed: Path):
     assert "solutions" not in commands
 
 
-def elsewhere(installed: Path, system: str, *command: str, as_json: bool = False):
+def elsewhere(students_copy: Path, system: str, *command: str, as_json: bool = False):
     form = "json" if as_json else "text"
     return subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, system, str(installed), form, *command],
+        [sys.executable, "-c", ELSEWHERE, system, str(students_copy), form, *command],
         capture_output=True,
         text=True,
         check=False,
@@ -201,14 +202,14 @@ def elsewhere(installed: Path, system: str, *command: str, as_json: bool = False
 
 
 @pytest.mark.parametrize("system", [pytest.param("linux", marks=pytest.mark.slow), "windows"])
-def test_the_reference_passes_where_there_is_no_reference(installed: Path, system: str):
-    done = elsewhere(installed, system, "check", QUICK, str(ROOT / "solutions" / "fgsm.py"))
+def test_the_reference_passes_where_there_is_no_reference(students_copy: Path, system: str):
+    done = elsewhere(students_copy, system, "check", QUICK, str(ROOT / "solutions" / "fgsm.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20 of 20 points" in done.stdout
 
 
-def test_an_instructors_command_is_refused_in_one_line(installed: Path, tmp_path: Path):
-    done = elsewhere(installed, "linux", "grade", QUICK, str(tmp_path))
+def test_an_instructors_command_is_refused_in_one_line(students_copy: Path, tmp_path: Path):
+    done = elsewhere(students_copy, "linux", "grade", QUICK, str(tmp_path))
     assert done.returncode == 2, done.stdout
     assert len(done.stderr.splitlines()) == 1
     assert "repository" in done.stderr
@@ -218,10 +219,10 @@ def verdicts(result: Result) -> list[tuple[str, str, float, str]]:
     return [(check.name, check.status, check.points, check.cause) for check in result.checks]
 
 
-def same_verdicts(installed: Path, work: sample_class.HandIn, folder: Path) -> None:
+def same_verdicts(students_copy: Path, work: sample_class.HandIn, folder: Path) -> None:
     """Check one hand-in here and there; the likely cause is the same too."""
     path = sample_class.hand_in(work, folder)
-    done = elsewhere(installed, "linux", "check", work.assignment, str(path), as_json=True)
+    done = elsewhere(students_copy, "linux", "check", work.assignment, str(path), as_json=True)
     there = Result.from_json(done.stdout)
     here = self_check.check_file(work.assignment, path, "digits")
     assert verdicts(there) == verdicts(here)
@@ -229,12 +230,12 @@ def same_verdicts(installed: Path, work: sample_class.HandIn, folder: Path) -> N
 
 @pytest.mark.slow
 def test_a_wrong_answer_is_told_the_same_there(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    students_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     brief = dataclasses.replace(setting.budget("digits"), cnn_epochs=3)
     monkeypatch.setattr(setting, "budget", lambda profile: brief)
     work = next(work for work in sample_class.hand_ins(QUICK) if len(work.loses) > 1)
-    same_verdicts(installed, work, tmp_path)
+    same_verdicts(students_copy, work, tmp_path)
 
 
 @pytest.fixture(scope="module")

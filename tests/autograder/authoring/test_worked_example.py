@@ -16,8 +16,9 @@ CATALOG = "autograder/catalog.py"
 # In this process: a worker would be given this project's own files, not the copy's.
 RUN = """
 import sys
-from autograder import cli, sandbox
-sandbox.can_start = lambda: False
+from autograder import cli
+from autograder.sandbox import levels
+levels.can_start = lambda: False
 sys.exit(cli.main(sys.argv[1:]))
 """
 WRONG = {
@@ -30,11 +31,12 @@ def blocks() -> dict[str, str]:
     return dict(BLOCK.findall(PAGE.read_text(encoding="utf-8")))
 
 
-def test_the_page_shows_four_files():
+def test_the_page_shows_five_files():
     assert sorted(blocks()) == [
         "assignments/authored/x1-noise.py",
         CATALOG,
-        "autograder/checks/x1_noise.py",
+        "autograder/checks/x1_noise/__init__.py",
+        "autograder/checks/x1_noise/checks.py",
         "solutions/noise.py",
     ]
 
@@ -52,6 +54,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             before, end, after = path.read_text(encoding="utf-8").partition("    )\n}\n")
             assert end
             text = before + text + end + after  # noqa: PLW2901
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     done = run(folder, "build")
     assert done.returncode == 0, done.stderr

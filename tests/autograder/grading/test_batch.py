@@ -73,7 +73,7 @@ def slots(monkeypatch, tmp_path):
     def fake(command, **options):
         return start([sys.executable, "-S", str(script)], **options)
 
-    monkeypatch.setattr(batch.subprocess, "Popen", fake)
+    monkeypatch.setattr(subprocess, "Popen", fake)
     return log
 
 
@@ -100,7 +100,7 @@ def test_a_slot_that_cannot_be_started_loses_its_jobs_and_says_so(monkeypatch, t
     def fail(*args, **options):
         raise OSError("no more processes")
 
-    monkeypatch.setattr(batch.subprocess, "Popen", fail)
+    monkeypatch.setattr(subprocess, "Popen", fail)
     (only,) = batch.grade(TASK, [Job("a", "x")], tmp_path, slots=2, progress=False)
     assert only.status == "INFRA"
     assert only.score is None
@@ -239,11 +239,12 @@ def test_a_single_file_has_a_student_wherever_it_lies(monkeypatch, tmp_path, pat
 INTERRUPTED = """
 import subprocess, sys
 from pathlib import Path
-from autograder import batch, provenance
+from autograder.grading import batch
+from autograder.judge import provenance
 provenance.grader_version = lambda: "of this test"  # it may be edited while this runs
 start = subprocess.Popen
 fake = [sys.executable, "-S", {fake!r}]
-batch.subprocess.Popen = lambda command, **options: start(fake, **options)
+subprocess.Popen = lambda command, **options: start(fake, **options)
 folder = Path({folder!r})
 jobs = batch.find_jobs(folder / "class", "a3-fgsm")
 task = batch.Task("a3-fgsm", "digits", "none", "00" * 16)

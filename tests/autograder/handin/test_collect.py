@@ -297,8 +297,8 @@ def test_memory_stays_small_whatever_an_archive_unfolds_to(tmp_path):
     script = f"""
 import resource, sys
 from pathlib import Path
-from autograder import submission
 from autograder.errors import Malformed
+from autograder.handin import submission
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in ("ada.zip", "bob.zip"):
     try:

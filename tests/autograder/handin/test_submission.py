@@ -262,7 +262,7 @@ def test_a_file_that_may_not_be_read_says_so(hand_in):
     for folder in (path.parent, *path.parent.parents[:2]):
         folder.chmod(0o755)
     script = (
-        "import os, sys; from pathlib import Path; from autograder import submission\n"
+        "import os, sys; from pathlib import Path; from autograder.handin import submission\n"
         "from autograder.errors import Malformed\n"
         "import os; descriptor = os.open(sys.argv[1], os.O_RDONLY); os.fchdir(descriptor)\n"
         "if os.geteuid() == 0: os.setegid(65534), os.seteuid(65534)\n"
@@ -306,7 +306,7 @@ def test_memory_is_bounded_whatever_a_notebook_holds(hand_in):
         count = min(count, submission.MAX_PARTS - 10) if part[0] in "[{" else count
         hand_in('{"cells": [' + part * count + "1]}", f"{number}.ipynb")
     script = (
-        "import resource, sys; from pathlib import Path; from autograder import submission\n"
+        "import resource, sys; from pathlib import Path; from autograder.handin import submission\n"
         "from autograder.errors import Malformed\n"
         "for path in sorted(Path(sys.argv[1]).iterdir()):\n"
         "    try: submission.read(path)\n"

@@ -156,7 +156,7 @@ def test_the_groups_of_a_killed_grader_are_taken_away():
     left = cgroup.home() / f"{cgroup.PREFIX}4194305-left"  # above any process id
     left.mkdir()
     subprocess.run(
-        [sys.executable, "-c", "from autograder import cgroup; cgroup.home()"], check=True
+        [sys.executable, "-c", "from autograder.sandbox import cgroup; cgroup.home()"], check=True
     )
     assert not left.exists()
 
@@ -164,7 +164,7 @@ def test_the_groups_of_a_killed_grader_are_taken_away():
 @delegated
 def test_a_process_that_a_grader_starts_uses_the_same_part_of_the_tree():
     found = subprocess.run(
-        [sys.executable, "-c", "from autograder import cgroup; print(cgroup.home())"],
+        [sys.executable, "-c", "from autograder.sandbox import cgroup; print(cgroup.home())"],
         capture_output=True,
         text=True,
         check=True,

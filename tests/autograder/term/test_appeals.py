@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from autograder import cli
-from autograder.grading import slots
+from autograder.grading import batch
+from autograder.grading.slots import lost
 from autograder.judge import provenance
 from autograder.report.results import Result
 
@@ -108,9 +109,9 @@ def test_resuming_judges_only_what_changed(term, monkeypatch):
 
     def judge_some(task, jobs, slots):
         judged.extend(job.student for job in jobs)
-        return (slots.lost(task, job) for job in jobs)
+        return (lost(task, job) for job in jobs)
 
-    monkeypatch.setattr(slots, "judged", judge_some)
+    monkeypatch.setattr(batch, "judged", judge_some)
     grade(term, "--resume")
     assert judged == ["grace"]
 
@@ -122,9 +123,9 @@ def test_resuming_keeps_nothing_that_is_not_genuine(term, monkeypatch, values):
 
     def judge_some(task, jobs, slots):
         judged.extend(job.student for job in jobs)
-        return (slots.lost(task, job) for job in jobs)
+        return (lost(task, job) for job in jobs)
 
-    monkeypatch.setattr(slots, "judged", judge_some)
+    monkeypatch.setattr(batch, "judged", judge_some)
     grade(term, "--resume")
     assert judged == ["ada"]
 
