@@ -64,7 +64,7 @@ def change(root, **values):
 
 def test_untouched_results_verify(term, capsys):
     assert verify(term) == 0
-    assert "2 results, no in doubt" in capsys.readouterr().out
+    assert "2 results, no problems found" in capsys.readouterr().out
 
 
 def test_a_changed_score_is_found(term, capsys):

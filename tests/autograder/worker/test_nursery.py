@@ -11,7 +11,7 @@ import pytest
 
 from autograder import sandbox
 from autograder.errors import GraderFault
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import Slot
 from autograder.handin.submission import Submission
 from autograder.judge.judge import Judge
