@@ -48,7 +48,6 @@ def probes() -> list[Probe]:
     """Every probe, the most important first."""
     level = levels.strongest_level()
     return [
-        worker_probe(level),
         Probe(
             "isolation level",
             "what a student's code can reach while it is graded",
@@ -56,6 +55,7 @@ def probes() -> list[Probe]:
             level,
             "" if level == "strong" else "see the probes below",
         ),
+        worker_probe(level),
         bubblewrap_probe(),
         *medium_probes(),
         preloaded_probe(level),

@@ -131,6 +131,7 @@ class Nursery:
                 if not answer["ready"]:
                     raise OSError(f"{answer['threads']} threads run before the fork")
                 self.processes = tree(self.process.pid)
+                self.stderr.read()  # warnings while it was preloading are no worker's trouble
             except OSError:
                 self.process.kill()
                 self.process.wait()

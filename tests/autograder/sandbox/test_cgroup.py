@@ -1,6 +1,6 @@
 """Limits that the kernel keeps on a worker with all it starts, where control groups are delegated.
 
-`systemd-run --user --scope -p Delegate=yes pytest tests/autograder/sandbox/test_cgroup.py` runs them all.
+`systemd-run --user --scope -p Delegate=yes pytest tests/autograder/sandbox` runs them all.
 """
 
 import contextlib
@@ -88,7 +88,7 @@ def student(level, preloaded, monkeypatch, **limits):
         boxes.append(sandbox.launch(*arguments, **options))
         return boxes[-1]
 
-    monkeypatch.setattr("autograder.student.student.launch", launch)
+    monkeypatch.setattr("autograder.student.transport.launch", launch)
     read = Submission(Path("a.py"), [Cell("a.py", CODE)], "")
     one = student_in_worker(read, NAMES, level, Limits(**limits), public=True, preloaded=preloaded)
     with contextlib.closing(one):

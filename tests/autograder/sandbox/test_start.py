@@ -129,9 +129,16 @@ def test_the_doctor_starts_a_worker():
 
 
 @pytest.mark.parametrize("preloaded", [True, False])
-@pytest.mark.parametrize("level", ["none", *levels()])
+@pytest.mark.parametrize("level", levels())
 def test_nothing_that_a_student_prints_arrives(nurseries, level, preloaded):
     with contextlib.closing(student(level, preloaded=preloaded)) as one:
+        assert one.call("shout") == 1
+        assert "written" not in (said := one.transport.box.stderr.read())
+        assert "printed" not in said
+
+
+def test_nor_without_isolation():
+    with contextlib.closing(student("none")) as one:
         assert one.call("shout") == 1
         assert one.transport.box.stderr.read() == ""
 
