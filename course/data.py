@@ -175,7 +175,7 @@ def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
 
 
 def _digits(_root: Path, _download: bool) -> Dataset:
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # noqa: PLC0415  slow, and one profile alone needs it
 
     bunch = load_digits()
     small = torch.from_numpy(bunch.images).unsqueeze(1) / 16

@@ -21,7 +21,7 @@ def torchvision_datasets() -> ModuleType:
     """The module `torchvision.datasets`, imported with the operators declared if need be."""
     if "torchvision" not in sys.modules and not _load_operators():
         declare_missing_operators()
-    from torchvision import datasets
+    from torchvision import datasets  # noqa: PLC0415  only now can it be imported
 
     module: ModuleType = datasets
     return module

@@ -20,15 +20,10 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder import catalog
 from autograder.authoring.document import Document, build_document
-from autograder.installed import ROOT
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
 
@@ -143,11 +138,3 @@ def build_command(args: argparse.Namespace) -> int:
         path.write_bytes(text.encode())
     print(f"built {len(files)} files in assignments/source and site/assignments")
     return 0
-
-
-def add_build_parser(subparsers: Subparsers) -> None:
-    """Add `autograder build [--check]`."""
-    parser = subparsers.add_parser("build", help="notebooks and pages from the authored texts")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (this one)")
-    parser.set_defaults(run=build_command)

@@ -14,7 +14,6 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import torch
 from scipy.stats import t as student_t
@@ -30,9 +29,6 @@ from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
 from solutions.audit import break_defense
 from solutions.cnn import train
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 ALLOWED_FAILURES = 1e-3
 LEEWAY = 0.1
@@ -161,19 +157,6 @@ def table(derived: dict[str, Evidence]) -> Iterable[str]:
             f"{name:13} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "
             f"{item.worst:7.4f} {item.failure_chance:8.0e}"
         )
-
-
-def add_calibrate(commands: Subparsers) -> None:
-    """`autograder calibrate ASSIGNMENT`."""
-    parser = commands.add_parser("calibrate", help="bars from many seeds of the reference")
-    parser.add_argument("assignment", help="such as a3-fgsm")
-    parser.add_argument(
-        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
-    )
-    parser.add_argument(
-        "--seeds", type=int, default=20, metavar="N", help="trainings (default: 20)"
-    )
-    parser.set_defaults(run=calibrate_command)
 
 
 def calibrate_command(args: argparse.Namespace) -> int:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autograder.exports.filling import Report, enter, first_report, points_for
-from autograder.exports.graded import is_scored, listed
+from autograder.exports.graded import listed
 from autograder.exports.matching import Student, match, student
 from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
-from autograder.report.results import Result
+from autograder.report.results import Result, is_scored
 from course.errors import CourseError
 
 NEEDED = "ID"

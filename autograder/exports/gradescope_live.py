@@ -16,11 +16,13 @@ import torch
 
 from autograder.exports.gradescope import results_json
 from autograder.files import write_atomically
-from autograder.grading.slot import Job, judge_safely
+from autograder.grading.jobs import Job
+from autograder.grading.slot import judge_safely
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 from autograder.sandbox import strongest_level
+from autograder.secret import existing_secret
 from course.cli import main as course
 
 NO_ISOLATION = (
@@ -66,7 +68,7 @@ def prepare(order: Order) -> None:
 
 def judged(root: Path, order: Order) -> Result:
     """The result of the one submission below `root`."""
-    secret = (root / "source" / "secret").read_bytes().strip()
+    secret = existing_secret(root / "source" / "secret")
     level = strongest_level()
     judge = Judge(Setting(order.assignment, order.profile, secret), level)
     if level == "none" and not order.trust_submissions:

@@ -12,7 +12,7 @@ from autograder.report.table import details, points, title
 def result_as_html(result: Result) -> str:
     """The score and a line for every check, on one line and safe to put in a page."""
     lines = [f"<p>{number(result.score or 0)} of {number(result.max_score)} points</p>"]
-    lines += [f"<p>{escape(note)}</p>" for note in result.told]
+    lines += [f"<p>{escape(note)}</p>" for note in result.shown_notes]
     items = [
         f"<li>{SIGNS[check.status][0]} {escape(title(check))} ({points(check) or 'no points'})"
         f"{check_as_html(check)}</li>"

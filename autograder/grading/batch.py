@@ -1,4 +1,4 @@
-"""Grading a class: find the submissions, judge them side by side, write what came out.
+"""Grading a class: judge the submissions side by side, write what came out.
 
 `DIR/results/<student>.json`, `DIR/feedback/<student>.html`, `DIR/grades.csv` and `DIR/index.html`.
 A submission that cannot be read, or a grader that fails on one, never stops the others.
@@ -19,13 +19,13 @@ from tqdm import tqdm
 
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import judged
 from autograder.handin import submission
 from autograder.judge.provenance import is_genuine, provenance, sign
 from autograder.judge.setting import Setting
 from autograder.report import feedback
-from autograder.report.results import Result, grades_csv
+from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
 
 if TYPE_CHECKING:
@@ -35,34 +35,6 @@ try:
     import fcntl
 except ImportError:  # Windows, where two runs into one folder are not told apart
     fcntl = None  # type: ignore[assignment]
-
-
-def find_jobs(folder: Path, assignment: str) -> list[Job]:
-    """One job per student who handed the assignment in.
-
-    `folder` holds `<student>/<assignment>/`, nbgrader's submitted layout, or is one student's
-    notebook or .py file. Raises CourseError when there is nothing to grade.
-    """
-    if not folder.exists():
-        raise CourseError(f"{folder} does not exist: name the folder that holds the students")
-    if folder.is_file():
-        return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
-    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
-    jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
-    if not jobs:
-        there = ", ".join(path.name for path in students[:5]) or "nothing"
-        raise CourseError(
-            f"{folder} holds no submission to {assignment}: expected "
-            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
-        )
-    return jobs
-
-
-def handed_in(student: Path, assignment: str) -> bool:
-    """Whether a student's folder holds anything for this assignment, an empty folder included."""
-    return (student / assignment).is_dir() or any(
-        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
-    )
 
 
 def grade(
@@ -131,11 +103,9 @@ def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     secret = bytes.fromhex(task.secret)
     setting = Setting(task.assignment, task.profile, secret)
     for job in jobs:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, StudentFault):
-            text = (out / "results" / f"{file_name(job.student)}.json").read_text(encoding="utf-8")
-            result = Result.from_json(text)
-            path = Path(job.path)
-            path = submission.find(path, task.assignment) if path.is_dir() else path
+        with contextlib.suppress(OSError, CourseError, StudentFault):
+            result = read_result(out / "results" / f"{file_name(job.student)}.json")
+            path = submission.located(Path(job.path), task.assignment)
             digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
             same = result.provenance == provenance(setting, digest, task.level)
             if same and result.status != "INFRA" and is_genuine(result, secret):

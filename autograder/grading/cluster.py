@@ -30,7 +30,8 @@ from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_
 from tornado.ioloop import PeriodicCallback
 
 from autograder.errors import StudentFault
-from autograder.grading.slot import Job, Task, command
+from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import command
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.handin import submission
 from autograder.judge.judge import Judge
@@ -180,8 +181,7 @@ class Cluster:
 
 def packed(job: Job, assignment: str) -> tuple[str, bytes]:
     """The name and the bytes of what a student handed in. Raises Malformed, OSError."""
-    path = Path(job.path)
-    path = submission.find(path, assignment) if path.is_dir() else path
+    path = submission.located(Path(job.path), assignment)
     return path.name, submission.bytes_of(path)
 
 

@@ -9,33 +9,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import torch
 
+from autograder.grading.jobs import Job, Task
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a slot grades: one assignment on one profile, at one sandbox level."""
-
-    assignment: str
-    profile: str
-    level: str
-    secret: str  # hexadecimal; crosses on standard input, where no other process can read it
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to judge."""
-
-    student: str
-    path: str
 
 
 def command(module: str) -> list[str]:

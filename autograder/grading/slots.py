@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from autograder import catalog
-from autograder.grading.slot import Job, Task, command
+from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import command
 from autograder.report.results import Result
 
 ATTEMPTS = 2

@@ -15,12 +15,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograder import catalog
+from autograder.errors import Malformed
+from autograder.handin import archives, submission
+from autograder.handin.archives import malformed, shown
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 # How each learning system names a file in its archive: whose it is, and what it was called.
 LAYOUTS = {
@@ -46,20 +46,8 @@ class Found:
         return self.file.rpartition("/")[2]
 
 
-def add_collect_parser(commands: Subparsers) -> None:
-    """`autograder collect ASSIGNMENT DOWNLOAD SUBMISSIONS`."""
-    parser = commands.add_parser("collect", help="sort a download of a class into folders")
-    parser.add_argument("assignment")
-    parser.add_argument("download", type=Path, help="the zip of the class, or a folder of files")
-    parser.add_argument("submissions", type=Path, help="folder to write <student>/<assignment>/ to")
-    parser.add_argument("--from", dest="layout", metavar="|".join(LAYOUTS), help="who made it")
-    parser.set_defaults(run=collect_command)
-
-
 def collect_command(args: argparse.Namespace) -> int:
     """Collect every student's file. Exit 0 when all were taken, 2 when some were refused."""
-    from autograder import catalog
-
     catalog.assignment(args.assignment)
     if args.layout is not None and args.layout not in LAYOUTS:
         raise CourseError(f"no layout called {args.layout!r}; there are: {', '.join(LAYOUTS)}")
@@ -80,8 +68,6 @@ def collect(
     layout: one of LAYOUTS; by default the first that fits most of the files. A student who is there
     already gets the file of this download. Raises CourseError when nothing can be collected.
     """
-    from autograder.errors import Malformed
-
     with contextlib.ExitStack() as stack:
         try:
             files = list(listed(download, stack))
@@ -110,8 +96,6 @@ def listed(
     download: Path, stack: contextlib.ExitStack
 ) -> Iterator[tuple[str, str, Callable[[int], bytes]]]:
     """Every file of an archive or a folder: its path there, its trouble, and its bytes by limit."""
-    from autograder.handin import archives, submission
-
     if download.is_dir():
         for path in sorted(download.rglob("*")):
             name = path.relative_to(download).as_posix()
@@ -164,9 +148,6 @@ def whose(
 
 def take(assignment: str, files: Sequence[Found], folder: Path) -> str:
     """Write one student's file; returns why it was refused, or nothing."""
-    from autograder.errors import Malformed
-    from autograder.handin import submission
-
     home = folder / assignment
     home.mkdir(parents=True, exist_ok=True)
     for old in (*(f"{assignment}{end}" for end in (".ipynb", ".py", ".zip")), submission.REFUSED):
@@ -186,8 +167,6 @@ def take(assignment: str, files: Sequence[Found], folder: Path) -> str:
 
 def choice(assignment: str, files: Sequence[Found]) -> Found:
     """The one file that is the answer. Raises Malformed when there is none, or more than one."""
-    from autograder.handin.archives import malformed, shown
-
     # Learning systems number files that are handed in again: a3-fgsm-1.ipynb, a3-fgsm (1).ipynb.
     ours = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
     notebooks = [file for file in files if ours.fullmatch(file.base)]

@@ -65,6 +65,14 @@ def find(folder: Path, assignment: str) -> Path:
     )
 
 
+def located(path: Path, assignment: str) -> Path:
+    """The file of `assignment`, from a student's folder or from the file itself.
+
+    Raises Malformed as `find` does.
+    """
+    return find(path, assignment) if path.is_dir() else path
+
+
 def own(path: Path, folder: Path) -> Path:
     """A file in a student's folder. Raises Malformed when it is a link to one that is not."""
     if path.resolve().is_relative_to(folder.resolve()):

@@ -48,7 +48,7 @@ class Judge:
         start = time.perf_counter()
         digest = ""
         try:
-            path = submission.find(folder, self.assignment.id) if folder.is_dir() else folder
+            path = submission.located(folder, self.assignment.id)
             required = [exercise.id for exercise in self.assignment.exercises]
             read = submission.read(path, required, self.assignment.id)
             digest = read.sha256

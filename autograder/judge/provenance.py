@@ -21,8 +21,9 @@ import numpy
 import torch
 
 from autograder import installed
-from autograder.judge.setting import Setting, secret_id
+from autograder.judge.setting import Setting
 from autograder.report.results import Result
+from autograder.secret import secret_id
 
 SOURCES = (".py", ".json", ".ini")
 

@@ -6,7 +6,6 @@ away; the same secret draws the same things, so that any grade can be computed a
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,11 +27,6 @@ from course.data import Dataset, Split
 # What `autograder check` draws from. It is no secret: its inputs are public.
 PUBLIC = b"public inputs"
 T = TypeVar("T")
-
-
-def secret_id(secret: bytes) -> str:
-    """A name for a secret that does not give it away."""
-    return hashlib.sha256(b"id of " + secret).hexdigest()[:12]
 
 
 @dataclass

@@ -22,7 +22,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder import catalog
 from autograder.errors import GraderFault
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.nbgrader_plugin.repair import CHECK, load, mark, writable
 from autograder.report import table

@@ -80,7 +80,7 @@ class Result:
     by_hand: float = 0.0  # points that a person gives, in neither score nor max_score
 
     @property
-    def told(self) -> list[str]:
+    def shown_notes(self) -> list[str]:
         """The notes that a student may read: how the grader failed is for the instructor alone."""
         if self.status == "INFRA":
             return []
@@ -145,14 +145,56 @@ def guarded(cell: str) -> str:
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
-def read_result(path: Path) -> Result:
-    """A result file. Raises CourseError when it is none."""
-    from autograder.report.results import Result
+def is_scored(result: Result) -> bool:
+    """Whether the result has a score that counts: not for FORMAT, REVIEW and INFRA."""
+    return result.score is not None and result.status not in UNSCORED
 
+
+def read_results(folder: Path) -> list[Result]:
+    """The results that `autograder grade --out folder` wrote, ordered by student.
+
+    Raises CourseError when there is none, or one is damaged.
+    """
+    paths = sorted((folder / "results").glob("*.json"))
+    if not paths:
+        raise CourseError(
+            f"{folder} holds no results/*.json: name the folder that `autograder grade --out` wrote"
+        )
+    return [read_result(path) for path in paths]
+
+
+def read_result(path: Path) -> Result:
+    """One result. Raises CourseError when the file cannot be read, is damaged or is no result."""
     try:
-        return Result.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
-        raise CourseError(f"{path} is no result of the grader: {error}") from None
+        result = Result.from_json(path.read_text(encoding="utf-8"))
+        sound = is_sound(result)
+    except OSError as error:
+        raise CourseError(
+            f"{path} cannot be read ({error.strerror}): name a result that `autograder grade` wrote"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise CourseError(f"{path} is no result of `autograder grade`: remove it or grade again")
+    return result
+
+
+def is_sound(result: Result) -> bool:
+    """Whether the judge could have written this: names, statuses and numbers are possible ones.
+
+    Raises TypeError where a text stands in place of a number.
+    """
+    numbers = [result.max_score, result.by_hand]
+    for check in result.checks:
+        numbers += [check.points, check.max_points, *check.measures.values()]
+    if is_scored(result):
+        numbers.append(result.score or 0.0)
+    return (
+        Path(result.student).name == result.student  # it becomes the name of a folder
+        and result.student not in ("", "..")
+        and {result.status, *(check.status for check in result.checks)} <= set(STATUSES)
+        and all(map(math.isfinite, numbers))
+    )
 
 
 def rough_seconds(seconds: float) -> int:

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.sandbox import bubblewrap, cgroup
+from autograder.sandbox.stderr import StandardError
 from autograder.sandbox.watch import tree
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
@@ -65,6 +66,7 @@ class Forked:
 
     handle: int  # a pidfd: it names this process and never another that is given its number later
     report: socket.socket
+    stderr: StandardError  # of the parent, which a worker shares until it says hello
     group: bool  # whether it is to be ended with its process group, for want of a namespace
     returncode: int | None = None
 
@@ -110,6 +112,7 @@ class Nursery:
         self.owner = os.getpid()
         # One message is one request or answer; a stream would have to be cut into them.
         self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.stderr = StandardError()
         inner = [sys.executable, "-s", "-m", "autograder.worker.nursery", str(theirs.fileno())]
         try:
             with theirs:
@@ -119,7 +122,7 @@ class Nursery:
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    stderr=self.stderr.theirs.fileno(),
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                 )
@@ -128,13 +131,16 @@ class Nursery:
                 if not answer["ready"]:
                     raise OSError(f"{answer['threads']} threads run before the fork")
                 self.processes = tree(self.process.pid)
+                self.stderr.read()  # warnings while it was preloading are no worker's trouble
             except OSError:
                 self.process.kill()
                 self.process.wait()
                 raise
-        except OSError:
+        except OSError as error:
+            why = self.stderr.read()
             self.connection.close()
-            raise
+            self.stderr.close()
+            raise OSError(f"{error}: {why}" if why else str(error)) from error
 
     def fork(
         self,
@@ -169,11 +175,12 @@ class Nursery:
         if not handles:
             report.close()
             raise OSError(str(answer.get("error")))
-        return Forked(handles[0], report, group=self.level != "strong")
+        return Forked(handles[0], report, self.stderr, group=self.level != "strong")
 
     def close(self) -> None:
         """End the parent, and any worker it still has."""
         self.connection.close()
+        self.stderr.close()
         if self.owner == os.getpid():
             self.process.kill()
             self.process.wait()

@@ -65,8 +65,8 @@ def callers_names() -> dict[str, Any]:
 def show(checks: list[CheckResult]) -> None:
     """The table, in a notebook as HTML and elsewhere as text."""
     try:
-        from IPython import get_ipython
-        from IPython.display import HTML, display
+        from IPython import get_ipython  # noqa: PLC0415  there may be no IPython
+        from IPython.display import HTML, display  # noqa: PLC0415
     except ImportError:
         shell = None
     else:

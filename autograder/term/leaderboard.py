@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.exports.graded import listed, read_result, read_results
-from autograder.worker.limits import Limits
+from autograder.exports.graded import listed, read_class
+from autograder.files import write_atomically
+from autograder.report.feedback import environment
+from autograder.report.results import Result, read_result
+from course.budget import budget as budget_of
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from autograder.report.results import Result
-    from course.cli import Subparsers
 
 ASSIGNMENT = "a5-adversarial-training"
 CHECK = "training_makes_it_robust"
@@ -43,7 +41,7 @@ class Entry:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % interval of the robust accuracy: what another draw of images may give."""
-        from course.metrics import wilson_interval
+        from course.metrics import wilson_interval  # noqa: PLC0415  PyTorch, once there are entries
 
         return wilson_interval(round(self.robust * self.images), self.images)
 
@@ -61,41 +59,8 @@ class Row:
     cells: tuple[str, ...]
 
 
-def add_leaderboard_parser(
-    commands: Subparsers,
-) -> None:
-    """`autograder leaderboard RESULTS...`."""
-    parser = commands.add_parser("leaderboard", help="the most robust networks of graded work")
-    parser.add_argument(
-        "results",
-        nargs="+",
-        type=Path,
-        metavar="RESULTS",
-        help=f"what `autograder grade {ASSIGNMENT}` wrote: its folder, or single results",
-    )
-    parser.add_argument(
-        "--cpu-seconds",
-        type=float,
-        default=float(Limits().cpu_seconds),
-        metavar="N",
-        help="the budget: who computed longer is out of competition (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--anonymous",
-        action="store_true",
-        help="show the first letters of each file's SHA-256 in place of names",
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write leaderboard.html and leaderboard.md"
-    )
-    parser.set_defaults(run=leaderboard_command)
-
-
 def leaderboard_command(args: argparse.Namespace) -> int:
     """Print the table, and write it where asked. Exit 0."""
-    from autograder.files import write_atomically
-    from autograder.report.feedback import environment
-
     entries = best_of_each(entries_of(read(args.results)))
     rows = table(entries, args.cpu_seconds, anonymous=args.anonymous)
     about = caption(entries, args.cpu_seconds)
@@ -116,7 +81,7 @@ def read(paths: Sequence[Path]) -> Iterator[Result]:
     """The results in folders and files. Raises CourseError for a path that holds none."""
     for path in paths:
         if path.is_dir():
-            yield from read_results(path)
+            yield from read_class(path)
         elif path.is_file():
             yield read_result(path)
         else:
@@ -195,8 +160,6 @@ def cells(entry: Entry, anonymous: bool) -> tuple[str, ...]:
 
 def caption(entries: Sequence[Entry], budget: float) -> str:
     """What the numbers are, in a few sentences."""
-    from course.budget import budget as budget_of
-
     entry = entries[0]
     return (
         f"Robust accuracy on {entry.images} hidden images of {entry.profile} within epsilon "

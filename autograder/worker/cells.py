@@ -69,7 +69,7 @@ def python_source(source: str) -> str:
     with contextlib.suppress(SyntaxError):
         ast.parse(source)
         return source
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  slow to import
 
     if source.lstrip().startswith(("%%time", "%%capture", "%%prun", "%%timeit")):
         source = "#" + source.lstrip()

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from course.budget import profile_name
 from course.data import Dataset, load
 from course.errors import CourseError
+from solutions.figures.gallery import as_json
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.record import Finding, Published, Row, rows
 
@@ -220,8 +221,6 @@ def _about(lab: Lab, source: Source) -> dict[str, Any]:
 
 
 def _write_result(path: Path, report: Report, profile: str, result: dict[str, Any]) -> None:
-    from solutions.figures.gallery import as_json
-
     whole = read_result(path) if path.is_file() else {"runs": {}}
     whole = {
         "report": report.id,

@@ -17,8 +17,9 @@ import pytest
 from PIL import Image
 from safetensors import safe_open
 
-from course.cli import main, site_server
+from course.cli import main
 from course.errors import CourseError
+from course.serve import site_server
 
 
 def install_commands(monkeypatch: pytest.MonkeyPatch, commands: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from autograder.files import file_name, write_atomically
 from autograder.grading import batch, slot
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task, find_jobs
 from autograder.handin.submission import find
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
@@ -139,7 +139,7 @@ def submit(folder: Path, *students: str) -> list[Job]:
         path = folder / student / "a3-fgsm" / "a3-fgsm.py"
         path.parent.mkdir(parents=True)
         path.write_text(f"# by {len(student)}\n")
-    return batch.find_jobs(folder, "a3-fgsm")
+    return find_jobs(folder, "a3-fgsm")
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_a_single_file_has_a_student_wherever_it_lies(monkeypatch, tmp_path, pat
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     Path(path).write_text("")
-    (job,) = batch.find_jobs(Path(path), "a3-fgsm")
+    (job,) = find_jobs(Path(path), "a3-fgsm")
     assert job.student == "mine"
 
 
@@ -240,13 +240,14 @@ INTERRUPTED = """
 import subprocess, sys
 from pathlib import Path
 from autograder.grading import batch
+from autograder.grading.jobs import find_jobs
 from autograder.judge import provenance
 provenance.grader_version = lambda: "of this test"  # it may be edited while this runs
 start = subprocess.Popen
 fake = [sys.executable, "-S", {fake!r}]
 subprocess.Popen = lambda command, **options: start(fake, **options)
 folder = Path({folder!r})
-jobs = batch.find_jobs(folder / "class", "a3-fgsm")
+jobs = find_jobs(folder / "class", "a3-fgsm")
 task = batch.Task("a3-fgsm", "digits", "none", "00" * 16)
 batch.grade(task, jobs, folder / "out", slots=2, progress=False, resume="--resume" in sys.argv)
 """
@@ -309,18 +310,18 @@ def test_both_layouts_and_empty_folders_are_jobs(tmp_path):
     (tmp_path / "carol" / "a3-fgsm").mkdir(parents=True)
     (tmp_path / ".git" / "a3-fgsm").mkdir(parents=True)
     (tmp_path / "notes.txt").touch()
-    jobs = batch.find_jobs(tmp_path, "a3-fgsm")
+    jobs = find_jobs(tmp_path, "a3-fgsm")
     assert [job.student for job in jobs] == ["alice", "bob", "carol"]
 
 
 def test_nothing_to_grade_is_said_with_what_is_there(tmp_path):
     with pytest.raises(CourseError, match="does not exist"):
-        batch.find_jobs(tmp_path / "nowhere", "a3-fgsm")
+        find_jobs(tmp_path / "nowhere", "a3-fgsm")
     with pytest.raises(CourseError, match=r"holds no submission to a3-fgsm.*nothing"):
-        batch.find_jobs(tmp_path, "a3-fgsm")
+        find_jobs(tmp_path, "a3-fgsm")
     (tmp_path / "homework").mkdir()
     with pytest.raises(CourseError, match="found homework"):
-        batch.find_jobs(tmp_path, "a3-fgsm")
+        find_jobs(tmp_path, "a3-fgsm")
 
 
 # --- files ---------------------------------------------------------------------------------------
