@@ -165,7 +165,7 @@ def weather(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
         draws.uniform(),
     )
     thin = draws.uniform()
-    haziness = thin * (1.25 * difficulty)
+    haziness = thin * (1.3 * difficulty)
     pixels = mix(pixels, haze, np.broadcast_to(haziness, pixels.shape[:3]))
     raining = draws.uniform() < 0.2 * difficulty
     lean = draws.uniform(-0.35, 0.35)
@@ -223,7 +223,7 @@ def sensor(
     grain (n, size, size, channels, 4), random bytes: the sum of four is close to a normal number.
     """
     curve = mix_number(draws.uniform(0.6, 1.5), difficulty)[..., None]
-    level = draws.uniform()[..., None] * (0.025 * difficulty)
+    level = draws.uniform()[..., None] * (0.012 * difficulty)
     pixels = np.clip(pixels, 0, 1)
     pixels = pixels / (pixels + curve * (1 - pixels))
     total = grain[..., 0].astype(np.float32)
