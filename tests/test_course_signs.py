@@ -14,13 +14,14 @@ import torch
 
 from course.data import Dataset, Split, load
 from course.errors import CourseError
-from course.signs import profile
+from course.signs import camera, profile
 from course.signs.alphabet import LEAST_DISTANCE, ROAD_SIGNS, Alphabet, distance, drawn_alphabet
 from course.signs.drawing import draw_sign
 from course.signs.glyphs import CHARACTERS, SYMBOLS, glyph_outline
 from course.signs.grammar import COLOURS, Sign
 from course.signs.outlines import circle, difference, polygon, stroke
 from course.signs.sampling import World
+from course.signs.stream import Draws
 
 WORLD = World(ROAD_SIGNS, seed=7)
 SQUARE = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
@@ -206,6 +207,14 @@ def test_difficulty_takes_signs_away_from_how_they_are_seen_best() -> None:
     assert all(more < less for less, more in pairwise(contrast))
 
 
+def test_haze_never_turns_light_into_dark() -> None:
+    def seen(colour: float) -> np.ndarray:
+        draws = Draws.of_seed(3, "scene", columns=camera.COLUMNS, count=300)
+        return camera.weather(draws, np.full((300, 8, 8, 3), colour, dtype=np.float32), 1.0)
+
+    assert (seen(1) - seen(0)).min() > 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -214,7 +223,8 @@ def test_difficulty_takes_signs_away_from_how_they_are_seen_best() -> None:
         ({"seed": 1.5}, "a seed is a whole number from 0"),
         ({"difficulty": 1.1}, "difficulty goes from 0 to 1"),
         ({"difficulty": float("nan")}, "difficulty goes from 0 to 1"),
-        ({"size": 7}, "8 to 1024 pixels"),
+        ({"size": 513}, "8 to 512 pixels"),
+        ({"size": 7}, "8 to 512 pixels"),
         ({"channels": 2}, "1 channel"),
     ],
 )
