@@ -202,7 +202,7 @@ def test_difficulty_takes_signs_away_from_how_they_are_seen_best() -> None:
     worlds = [replace(WORLD, difficulty=part / 4) for part in range(5)]
     images = [world.draw(100)[0] for world in worlds]
     away = [(image - images[0]).square().mean().item() for image in images]
-    assert all(more > 1.2 * less for less, more in pairwise(away))
+    assert all(more > less for less, more in pairwise(away))
     contrast = [image.std(dim=(1, 2, 3)).mean().item() for image in images]
     assert all(more < less for less, more in pairwise(contrast))
 
