@@ -223,10 +223,10 @@ def answers() -> dict[str, str]:
 
 def given_names() -> Iterator[str]:
     """The functions of the reference that notebooks give, word for word."""
-    from autograder.authoring.cells import read_cells
+    from autograder.authoring.cells import authored_texts, read_text
 
-    for path in (ROOT / "assignments" / "authored").rglob("*.py"):
-        yield from (cell.name for cell in read_cells(path) if cell.kind == "given")
+    for text in authored_texts(ROOT / "assignments" / "authored"):
+        yield from (cell.name for cell in read_text(text) if cell.kind == "given")
 
 
 def bodies(source: str) -> dict[str, str]:
