@@ -23,6 +23,7 @@ from course.training import Recipe
 from solutions.evaluation import attack_in_batches
 from solutions.fgsm import fgsm, loss_gradient
 from solutions.figures.image_grid import grid_figure, image_grid
+from solutions.reproductions.confusion import best_and_worst, commonest_error, most_confused
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.measure import detection, fgsm_counts, trained
 from solutions.reproductions.record import number, share, words
@@ -228,36 +229,12 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
             share(f"sure-{name}", [look["sure"][place] for look in looks], right)
             for place, name in enumerate(("clean", "attacked"))
         ),
-        words("digits", _per_class(confusion)),
-        words("becomes", ", ".join(f"{k} → {_commonest(confusion, k)}" for k in (2, 1, 0))),
-        words("most-confused", _most_confused(confusion)),
+        words("digits", best_and_worst(confusion)),
+        words("becomes", ", ".join(f"{k} → {commonest_error(confusion, k)}" for k in (2, 1, 0))),
+        words("most-confused", most_confused(confusion)),
     )
     lab.keep("confusion", looks[0]["confusion"])
     lab.keep("confidence", looks[0]["histogram"])
-
-
-def _commonest(confusion: list[list[int]], label: int) -> int:
-    wrong = [0 if k == label else count for k, count in enumerate(confusion[label])]
-    return wrong.index(max(wrong))
-
-
-def _per_class(confusion: list[list[int]]) -> str:
-    """The class that withstands the attack best, and the one that does worst."""
-    kept = {k: row[k] / sum(row) for k, row in enumerate(confusion) if sum(row)}
-    best, worst = max(kept, key=kept.__getitem__), min(kept, key=kept.__getitem__)
-    return f"{100 * kept[best]:.1f} % of {best}s are left, {100 * kept[worst]:.1f} % of {worst}s"
-
-
-def _most_confused(confusion: list[list[int]]) -> str:
-    """The three pairs of classes taken for each other most often, and where 3 and 5 stand."""
-    size = len(confusion)
-    pairs = sorted(
-        ((confusion[i][j] + confusion[j][i], i, j) for i in range(size) for j in range(i)),
-        reverse=True,
-    )
-    place = next(k for k, (_, i, j) in enumerate(pairs, 1) if (j, i) == (3, 5))
-    first = ", ".join(f"{j} and {i}" for _, i, j in pairs[:3])
-    return f"{first}; 3 and 5 is number {place} of {len(pairs)} pairs"
 
 
 def _sign_of_zero(lab: Lab, models: list[nn.Module], test: Split) -> None:
