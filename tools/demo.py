@@ -1,6 +1,6 @@
 """The demonstration behind `make demo`: a class hands in, is graded, and gets its feedback.
 
-Twelve students hand in every assignment (tests/sample_class). They are graded with the command
+The students of the sample class (tests/sample_class) hand in every assignment. They are graded with the command
 that a teacher uses, on the embedded digits, and every score is compared with what the answer must
 earn. Exit status 0 only if all of them agree.
 """
