@@ -23,7 +23,7 @@ import torch
 from redteam import FAMILIES
 from redteam.odd_files import ODD_FILES
 
-from autograder import catalog, installed, sandbox
+from autograder import catalog, installed
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report import feedback

@@ -43,7 +43,7 @@ def reproduce_command(subparsers: Subparsers) -> None:
         metavar="DIR",
         help="for results (default: the committed ones, or build/reproductions with --quick)",
     )
-    parser.add_argument("--show", action="store_true", help="run nothing, print kept results")
+    parser.add_argument("--show", action="store_true", help="run nothing, print stored results")
     parser.set_defaults(run=run)
 
 
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _default_sources(report: Report, *, quick: bool) -> list[Source]:
-    """What a report is run on if nothing is named; data that is missing is left out, aloud."""
+    """The data for a report when the command names none; a message names data that is missing."""
     from course.data import PROFILES, data_root
     from solutions.reproductions.runner import Source
 
@@ -88,15 +88,15 @@ def _default_sources(report: Report, *, quick: bool) -> list[Source]:
 
 def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace) -> None:
     from solutions.reproductions.runner import (
+        comparisons,
         print_table,
         run_report,
-        table,
     )
 
     result = run_report(report, source, out=out, seeds=args.seeds, quick=args.quick)
     print(f"\n{report.id}  {report.title} ({report.authors}), on {source.shown}\n")
-    print_table(table(report, result, source.profile))
-    print(f"\n{sum(result['seconds'].values()):.0f} s of work; kept in {out / report.id}.json")
+    print_table(comparisons(report, result, source.profile))
+    print(f"\n{sum(result['seconds'].values()):.0f} s of work; stored in {out / report.id}.json")
     if report.picture is not None:
         from course import plots
 
@@ -108,12 +108,12 @@ def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace
 
 
 def _show(report: Report, out: Path, profiles: list[str]) -> None:
-    from solutions.reproductions.runner import print_table, read_result, table
+    from solutions.reproductions.runner import comparisons, print_table, read_report_result
 
-    runs = read_result(out / f"{report.id}.json")["runs"]
+    runs = read_report_result(out / f"{report.id}.json")["runs"]
     absent = [name for name in profiles if name not in runs]
     if absent:
         raise CourseError(f"{out / report.id}.json has no run on {', '.join(absent)}")
     for profile in profiles or dict.fromkeys((*report.profiles, *runs)):
         print(f"\n{report.id}  {report.title} ({report.authors}), on {profile}\n")
-        print_table(table(report, runs.get(profile), profile))
+        print_table(comparisons(report, runs.get(profile), profile))

@@ -7,7 +7,7 @@ from support import checkout
 
 ASSIGNMENT = "a3-fgsm"
 LIKE = "emre"  # a student who forgets the clamp too, from whom the new one has what must be found
-CELLS = '''
+CELLS = """
 # %% fgsm
 def fgsm(model, images, labels, epsilon):
     pictures = images.detach().clone()
@@ -36,7 +36,7 @@ def robustness_curve(model, images, labels, epsilons):
         logits = predict(model, torch.clamp(moved, min=0.0, max=1.0))
         points.append(float((logits.argmax(dim=-1) == labels).double().mean()))
     return points
-'''
+"""
 
 
 @pytest.mark.slow
@@ -55,5 +55,4 @@ def test_a_sample_student_who_is_added_leaves_nothing_red(tmp_path: Path) -> Non
         "tests/autograder/term/test_similarity.py",
         "tests/autograder/judge/test_sketch.py",
         "tests/autograder/nbgrader_plugin/test_nbgrader.py",
-        "tests/test_imports.py",
     )

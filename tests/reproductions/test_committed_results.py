@@ -10,7 +10,7 @@ import pytest
 
 from solutions.reproductions import runner
 from solutions.reproductions.record import Measurement, measurements
-from solutions.reproductions.runner import committed, reports, table
+from solutions.reproductions.runner import committed, comparisons, reports
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_every_difference_has_a_reason_and_every_claim_a_place(
 ) -> None:
     assert found(results, name)
     report = reports()[name]
-    for row in table(report, results[name]["runs"]["mnist"], "mnist"):
+    for row in comparisons(report, results[name]["runs"]["mnist"], "mnist"):
         if row.published:
             assert row.published.place
             assert row.reason, row.published.claim
@@ -111,7 +111,7 @@ def test_a_figure_whose_numbers_are_missing_says_what_to_run() -> None:
     from solutions.draw import render
     from solutions.reproductions import figures, galleries
 
-    nothing = galleries.kept({})
+    nothing = galleries.with_remedies({})
     shown = [galleries.Gallery(nothing, figures.FIGURES, figures.TABLES)]
     files = render(shown, "audit-004-grid")
     assert files == {"audit-004-grid.inc": b"*Not run here yet: `course reproduce 004`*\n"}

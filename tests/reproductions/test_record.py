@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from solutions.reproductions.record import (
+    Comparison,
     Finding,
     Measurement,
     Published,
-    Row,
+    compare,
     number,
-    rows,
     share,
     with_interval,
 )
@@ -47,7 +47,9 @@ def test_a_share_has_its_wilson_interval_and_its_networks() -> None:
 def test_agreement_is_judged_by_the_interval(
     published: float | str, measured: Measurement, agrees: bool | None
 ) -> None:
-    row = Row(Published("a", "A", published, measured.unit, "line 1", reason="because"), measured)
+    row = Comparison(
+        Published("a", "A", published, measured.unit, "line 1", reason="because"), measured
+    )
     assert row.agrees is agrees
     assert ("because" in row.reason) == (agrees is not True)
 
@@ -55,7 +57,9 @@ def test_agreement_is_judged_by_the_interval(
 def test_agreeing_with_the_mean_is_told_from_lying_between_networks() -> None:
     measured = share("a", [900, 980], 1_000)
     told = {
-        value: Row(Published("a", "A", value, "%", "line 1", reason="because"), measured).reason
+        value: Comparison(
+            Published("a", "A", value, "%", "line 1", reason="because"), measured
+        ).reason
         for value in (94.0, 90.5, 80.0)
     }
     assert told == {94.0: "agrees", 90.5: "within what our networks differ by", 80.0: "because"}
@@ -69,9 +73,9 @@ def test_a_finding_is_told_with_the_measured_numbers() -> None:
             {"key": "n", "value": 1_000, "unit": "count"},
         ]
     }
-    assert finding.told(run) == "12.50 % of 1,000, 12.50 % (10.00 to 15.00)"
+    assert finding.with_numbers(run) == "12.50 % of 1,000, 12.50 % (10.00 to 15.00)"
     with pytest.raises(KeyError):
-        replace(finding, came_out="{other}").told(run)
+        replace(finding, came_out="{other}").with_numbers(run)
 
 
 def test_a_figure_that_nobody_measured_says_so() -> None:
@@ -79,6 +83,6 @@ def test_a_figure_that_nobody_measured_says_so() -> None:
         Published("a", "A", 1.0, "%", "line 1"),
         Published("", "B", 1.0, "%", "line 2", reason="quoted"),
     )
-    asked, quoted = rows(published, None)
+    asked, quoted = compare(published, None)
     assert asked.cells()[2] == "not run here"
     assert (quoted.cells()[2], quoted.reason) == ("not measured", "quoted")

@@ -11,7 +11,7 @@ from course.cli import main
 from solutions.reproductions import runner
 from solutions.reproductions.measure import detection, fgsm_counts
 from solutions.reproductions.reports.r004 import possible_sizes
-from solutions.reproductions.runner import read_result, reports
+from solutions.reproductions.runner import read_report_result, reports
 
 # --- everything, quickly --------------------------------------------------------------------------
 
@@ -37,7 +37,7 @@ def test_all_reports_run_quickly_and_tell_published_beside_measured(
     out = tmp_path / "build" / "reproductions"
     assert sorted(path.stem for path in out.glob("*.json")) == list(reports())
     for path in out.glob("*.json"):
-        run = read_result(path)["runs"]["digits"]
+        run = read_report_result(path)["runs"]["digits"]
         assert run["quick"]
         assert run["measurements"]
         assert {"torch", "python", "numpy"} <= set(run["versions"])

@@ -12,7 +12,13 @@ import torch
 from course.errors import CourseError
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.record import Published, measurements, number, share
-from solutions.reproductions.runner import Report, Source, read_result, run_report, table
+from solutions.reproductions.runner import (
+    Report,
+    Source,
+    comparisons,
+    read_report_result,
+    run_report,
+)
 
 DIGITS = Source("digits", "digits")
 
@@ -84,7 +90,7 @@ def test_a_result_keeps_the_runs_on_other_data(tmp_path: Path) -> None:
     run_report(steps([], stop=False), DIGITS, **options)
     other = Source("mnist", "digits")
     run_report(steps([], stop=False), other, **options)
-    runs = read_result(tmp_path / "999.json")["runs"]
+    runs = read_report_result(tmp_path / "999.json")["runs"]
     assert list(runs) == ["digits", "mnist"]
     assert runs["mnist"]["read_from"] == "digits"
 
@@ -95,9 +101,9 @@ def test_a_result_keeps_the_runs_on_other_data(tmp_path: Path) -> None:
 def test_other_data_are_never_said_to_agree() -> None:
     report = steps([], stop=False)
     run = {"quick": False, "measurements": [{"key": "right", "value": 91.0, "unit": "%"}]}
-    (row,) = table(report, run, "mnist")
+    (row,) = comparisons(report, run, "mnist")
     assert row.reason == "mnist instead of digits"
-    (row,) = table(report, run, "digits")
+    (row,) = comparisons(report, run, "digits")
     assert row.reason == "agrees"
 
 

@@ -49,7 +49,7 @@ PRINTED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 SHOWN = 0.15  # the printed epsilon of its confidences, confusions and pictures
 SAMPLE = 1_000  # what it says it tested on
 TIMED = 200  # images attacked one at a time, for the time that takes
-BINS = 500  # of the kept histogram of confidences
+BINS = 500  # of the stored histogram of confidences
 GRID = (2, 1, 0, 3, 4, 5)  # its pictures show a 2, a 1 and a 0
 
 
@@ -115,7 +115,7 @@ def run(lab: Lab) -> None:
 
 
 def _curves(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """Every printed epsilon, read on the scale [-1, 1] and read in pixels."""
+    """Attack at every printed epsilon, read on the scale [-1, 1] and read in pixels."""
     pixels = sorted({e / 2 for e in PRINTED} | set(PRINTED))
     counts = lab.each("curve", lambda m: fgsm_counts(m, test.images, test.labels, pixels), models)
     clean = [c["clean"] for c in counts]
@@ -154,7 +154,7 @@ def _curves(lab: Lab, models: list[nn.Module], test: Split) -> None:
 
 
 def _sample(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """How many of the first thousand images there are to fool, and what its percentages allow."""
+    """Count the first 1,000 images read rightly, and the sample sizes its percentages allow."""
     first = test[:SAMPLE]
     right = lab.each(
         "first thousand",
@@ -179,7 +179,7 @@ def possible_sizes(percentages: tuple[float, ...], most: int) -> list[int]:
 
 
 def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """Confidence and confusion at the epsilon that it draws."""
+    """Measure confidence and confusion at the epsilon of the report's figures."""
 
     def look(model: nn.Module) -> dict[str, Any]:
         logits = predict(model, test.images)
@@ -238,7 +238,7 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
 
 
 def _sign_of_zero(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """sign(0) = -1, as it says, beside sign(0) = 0."""
+    """Compare sign(0) = -1, as the report has it, with sign(0) = 0."""
 
     def look(model: nn.Module) -> dict[str, Any]:
         zeros, left, left_minus = 0, 0, 0
@@ -274,7 +274,7 @@ def _sign_of_zero(lab: Lab, models: list[nn.Module], test: Split) -> None:
 
 
 def _time(lab: Lab, model: nn.Module, test: Split) -> None:
-    """All test images in batches, and a sample one at a time: the same images, in how long?"""
+    """Measure the time of all test images in batches, and of a sample one image at a time."""
     epsilon = SHOWN / 2
 
     def look() -> dict[str, Any]:
@@ -325,7 +325,7 @@ def _time(lab: Lab, model: nn.Module, test: Split) -> None:
 
 
 def _shortcut(lab: Lab, quick: nn.Module, exact: nn.Module, test: Split) -> None:
-    """What training in bfloat16 changed, on the first seed."""
+    """Measure what training in bfloat16 changed, on the first seed."""
     epsilons = (0.0, SHOWN / 2)
     both = [
         lab.stage(
@@ -339,7 +339,7 @@ def _shortcut(lab: Lab, quick: nn.Module, exact: nn.Module, test: Split) -> None
 
 
 def _grid(model: nn.Module, test: Split) -> dict[str, Any]:
-    """The first rightly read image of each class shown."""
+    """Attack the first rightly classified image of each class in the report's figure."""
     right = predict(model, test.images).argmax(dim=1) == test.labels
     chosen = []
     for label in GRID:

@@ -72,7 +72,7 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
 
 
 def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
-    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "worker").mkdir(parents=True)
     for name in ("autograder/__init__.py", "autograder/worker/limits.py", "json.py", "torch.py"):
         (tmp_path / name).write_text("print('a student was here')")
     done = subprocess.run(
