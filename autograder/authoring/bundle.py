@@ -27,7 +27,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog, installed
-from autograder.authoring.cells import read_cells
+from autograder.authoring.cells import authored_texts, read_text
 from autograder.authoring.command import NAME
 from autograder.authoring.wheel import about, sources, wheel, zipped
 from autograder.handin import submission
@@ -184,8 +184,8 @@ def answers() -> dict[str, str]:
 
 def given_names() -> Iterator[str]:
     """The functions of the reference that notebooks give, word for word."""
-    for path in (ROOT / "assignments" / "authored").rglob("*.py"):
-        yield from (cell.name for cell in read_cells(path) if cell.kind == "given")
+    for text in authored_texts(ROOT / "assignments" / "authored"):
+        yield from (cell.name for cell in read_text(text) if cell.kind == "given")
 
 
 def bodies(source: str) -> dict[str, str]:

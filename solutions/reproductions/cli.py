@@ -35,5 +35,5 @@ def reproduce_command(subparsers: Subparsers) -> None:
         metavar="DIR",
         help="for results (default: the committed ones, or build/reproductions with --quick)",
     )
-    parser.add_argument("--show", action="store_true", help="run nothing, print kept results")
+    parser.add_argument("--show", action="store_true", help="run nothing, print stored results")
     parser.set_defaults(run=Later("solutions.reproductions.reproduce:run"))

@@ -14,7 +14,7 @@ from course.errors import CourseError
 
 
 def installed() -> bool:
-    """Are the packages of the extra `onnx` there?"""
+    """Whether the packages of the extra `onnx` are installed."""
     return all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime"))
 
 

@@ -15,10 +15,10 @@ from solutions.reproductions.runner import (
     Report,
     Source,
     chosen_reports,
+    comparisons,
     print_table,
-    read_result,
+    read_report_result,
     run_report,
-    table,
 )
 
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _default_sources(report: Report, *, quick: bool) -> list[Source]:
-    """What a report is run on if nothing is named; data that is missing is left out, aloud."""
+    """The data for a report when the command names none; a message names data that is missing."""
     if quick:
         return [Source.parse("digits")]
     first, *others = report.profiles
@@ -54,8 +54,8 @@ def _default_sources(report: Report, *, quick: bool) -> list[Source]:
 def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace) -> None:
     result = run_report(report, source, out=out, seeds=args.seeds, quick=args.quick)
     print(f"\n{report.id}  {report.title} ({report.authors}), on {source.shown}\n")
-    print_table(table(report, result, source.profile))
-    print(f"\n{sum(result['seconds'].values()):.0f} s of work; kept in {out / report.id}.json")
+    print_table(comparisons(report, result, source.profile))
+    print(f"\n{sum(result['seconds'].values()):.0f} s of work; stored in {out / report.id}.json")
     if report.picture is not None:
         folder = Path("build/reproductions") if args.out is None else out
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,10 +65,10 @@ def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace
 
 
 def _show(report: Report, out: Path, profiles: list[str]) -> None:
-    runs = read_result(out / f"{report.id}.json")["runs"]
+    runs = read_report_result(out / f"{report.id}.json")["runs"]
     absent = [name for name in profiles if name not in runs]
     if absent:
         raise CourseError(f"{out / report.id}.json has no run on {', '.join(absent)}")
     for profile in profiles or dict.fromkeys((*report.profiles, *runs)):
         print(f"\n{report.id}  {report.title} ({report.authors}), on {profile}\n")
-        print_table(table(report, runs.get(profile), profile))
+        print_table(comparisons(report, runs.get(profile), profile))

@@ -1,7 +1,7 @@
-"""How reports train against attacks: perturbations for `course.training.fit`, and distillation.
+"""Trains as reports do: attacks for the perturbation of `course.training.fit`, and distillation.
 
-They run while training, so gradients for the attack are taken in bfloat16 where the recipe trains
-in it; verdicts never are.
+The attacks run during training, so if the recipe trains in bfloat16, so do they. Accuracies are
+always measured in float32.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from solutions.reproductions.lab import Lab
 
 
 def few_images(lab: Lab) -> Lab:
-    """The same lab; in a quick run with fewer images still, where many networks are trained."""
+    """The same lab, with fewer images in a quick run, for stages that train many networks."""
     return replace(lab, data=lab.data.take(256, 48)) if lab.quick else lab
 
 
 def clean_and_fgsm(epsilon: float, *, bfloat16: bool = False) -> Perturb:
-    """Each batch twice: as it is, and under FGSM (Goodfellow et al. 2015, section 6, alpha .5)."""
+    """Each batch unchanged and under FGSM (Goodfellow et al. 2015, section 6, alpha .5)."""
 
     def perturb(model: nn.Module, x: Tensor, y: Tensor, done: float) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
@@ -128,7 +128,7 @@ def distilled(
     epsilon: float = 0.0,
     **inputs: Any,
 ) -> nn.Module:
-    """`lab.network` for a student distilled from a teacher of its own kind, trained alike.
+    """`lab.network` for a student distilled from a teacher of the same architecture and recipe.
 
     With epsilon > 0 both learn from clean and FGSM images together.
     """

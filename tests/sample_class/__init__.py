@@ -1,4 +1,4 @@
-"""The sample class: what twelve students handed in for each assignment, and what it must earn.
+"""The sample class: what its students handed in for each assignment, and what that must earn.
 
 One small file for each hand-in, `<assignment>/<name>.py`. Its docstring says in its first sentence
 what the student did, and below that what grading must find:

@@ -1,5 +1,3 @@
-# ruff: noqa: F401  (what the inserted reference code uses)
-
 # %% [markdown]
 # # Extension · Another budget: attacks in the Euclidean norm
 #
