@@ -13,14 +13,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.errors import Wrong
-from autograder.judge.answers import require_images
-from autograder.judge.expect import Cause, expect, expect_true
+from autograder.judge.checking import (
+    Cause,
+    Network,
+    Setting,
+    Split,
+    Wrong,
+    expect,
+    expect_true,
+    metrics,
+    require_images,
+)
 from autograder.judge.robustness import slope
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics
-from course.data import Split
 
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograder.errors import Crash, NotWritten
-from autograder.judge.expect import expect_true
-from autograder.student import Student
+from autograder.judge.checking import Crash, NotWritten, Student, expect_true
 
 
 def refusal(attempt: Callable[[], Any]) -> Crash | None:

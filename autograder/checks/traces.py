@@ -7,13 +7,16 @@ from typing import Any
 
 import torch
 
-from autograder.errors import StudentFault, Wrong
-from autograder.judge.answers import require_images
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from autograder.worker.protocol import Ref
-from course.data import Split
+from autograder.judge.checking import (
+    Ref,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    require_images,
+)
 
 
 def leaves_no_trace(student: Student, setting: Setting, name: str, **options: Any) -> None:

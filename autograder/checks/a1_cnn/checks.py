@@ -19,19 +19,31 @@ from torch import Tensor
 
 from autograder.checks.a1_cnn import mistakes as diagnose
 from autograder.checks.attacked import with_dropout
-from autograder.errors import Wrong
-from autograder.judge.answers import kind, other_lengths, require, require_number, require_numbers
-from autograder.judge.expect import expect_above, expect_true
+from autograder.judge.checking import (
+    Network,
+    Setting,
+    Split,
+    Student,
+    Wrong,
+    expect_above,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    other_lengths,
+    require,
+    require_number,
+    require_numbers,
+    same_weights,
+    sketch,
+)
 from autograder.judge.robustness import clean_accuracy
-from autograder.judge.setting import Setting
-from autograder.judge.sketch import sketch
-from autograder.student import Network, Student
-from autograder.student.network import same_weights
-from course import metrics
-from course.data import Split
 
 ARCHITECTURE = "tiny-cnn"
 LECTURE = "lectures/cnn/"
+graded_cnn = graded_for("cnn", lecture=LECTURE)
+graded_train = graded_for("train", lecture=LECTURE)
+graded_accuracy = graded_for("accuracy", lecture=LECTURE)
 
 
 # --- CNN -----------------------------------------------------------------------------------------
@@ -70,7 +82,7 @@ def distinct(weights: list[Tensor]) -> list[Tensor]:
     return [w for i, w in enumerate(weights) if not any(torch.equal(w, v) for v in weights[:i])]
 
 
-@pytest.mark.graded(exercise="cnn", lecture=LECTURE)
+@graded_cnn()
 def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
     """CNN() takes any number of images and returns ten numbers for each"""
     for count, logits in ((len(built.images), built.logits), (1, built.few)):
@@ -84,7 +96,7 @@ def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
         )
 
 
-@pytest.mark.graded(points=3, needs="cnn_returns_logits", exercise="cnn", lecture=LECTURE)
+@graded_cnn(points=3, needs="cnn_returns_logits")
 def test_cnn_has_the_layers(built: Built, setting: Setting) -> None:
     """Its weights have the shapes of the layers that were asked for"""
     own = setting.network(ARCHITECTURE, "shapes").module
@@ -100,7 +112,7 @@ def test_cnn_has_the_layers(built: Built, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=5, needs="cnn_has_the_layers", exercise="cnn", lecture=LECTURE)
+@graded_cnn(points=5, needs="cnn_has_the_layers")
 def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
     """The judge's own copy gives the same logits with its weights"""
     own = setting.network(ARCHITECTURE, "shapes")
@@ -177,7 +189,7 @@ def trained(student: Student, setting: Setting) -> Trained:
     return train_on(student, setting, network, split, setting.budget.cnn_epochs)
 
 
-@pytest.mark.graded(exercise="train", lecture=LECTURE)
+@graded_train()
 def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
     """train returns one mean loss per epoch"""
     epochs, images = setting.budget.cnn_epochs, len(setting.dataset.train.labels)
@@ -189,7 +201,7 @@ def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=4, needs="train_returns_losses", exercise="train", lecture=LECTURE)
+@graded_train(points=4, needs="train_returns_losses")
 def test_train_learns(
     trained: Trained,
     setting: Setting,
@@ -220,7 +232,7 @@ def test_train_learns(
     )
 
 
-@pytest.mark.graded(points=2, needs="train_learns", exercise="train", lecture=LECTURE)
+@graded_train(points=2, needs="train_learns")
 def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None:
     """The loss of an epoch is the mean over its images, in train mode"""
     network = setting.network(ARCHITECTURE, "mean loss")
@@ -295,7 +307,7 @@ def trains_in_train_mode(student: Student, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=1, needs="train_learns", exercise="train", lecture=LECTURE)
+@graded_train(points=1, needs="train_learns")
 def test_train_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights, another seed or epoch another order"""
     network = setting.network(ARCHITECTURE, "seeded")
@@ -358,7 +370,7 @@ def order_of_batches(student: Student, setting: Setting) -> str:
 # --- accuracy ------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=4, exercise="accuracy", lecture=LECTURE)
+@graded_accuracy(points=4)
 def test_accuracy_counts(student: Student, setting: Setting) -> None:
     """accuracy is the fraction of images whose largest logit is the right class"""
     require(student, "accuracy", "function")
@@ -382,7 +394,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
         )
 
 
-@pytest.mark.graded(points=1, needs="accuracy_counts", exercise="accuracy", lecture=LECTURE)
+@graded_accuracy(points=1, needs="accuracy_counts")
 def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is measured in eval mode, and one in eval mode stays in it"""
     test = setting.test_images(80)
@@ -408,7 +420,7 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
     )
 
 
-@pytest.mark.graded(needs="accuracy_counts", exercise="accuracy", lecture=LECTURE)
+@graded_accuracy(needs="accuracy_counts")
 def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: every layer is back in the mode it was in"""
     test = setting.test_images(8)

@@ -40,22 +40,27 @@ from autograder.checks.a2_hooks.watched import (
     stays_after_the_block,
 )
 from autograder.checks.refusals import refusal, require_refusal
-from autograder.errors import Wrong
-from autograder.judge.answers import kind, require
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.judge.checking import (
+    Network,
+    Ref,
+    Setting,
+    Student,
+    Wrong,
+    expect_true,
+    graded_for,
+    kind,
+    require,
+)
 
 LECTURE = "lectures/hooks/"
-MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
-DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
+graded_monitor = graded_for("activation_monitor", lecture=LECTURE)
+graded_drift = graded_for("activation_drift", lecture=LECTURE)
 
 
 # --- ActivationMonitor: what it records ----------------------------------------------------------
 
 
-@pytest.mark.graded(**MONITOR)
+@graded_monitor()
 def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
     """Around a trained network it records six statistics of each layer"""
     require(student, "ActivationMonitor", "class")
@@ -95,20 +100,20 @@ def hidden(student: Student, setting: Setting) -> Observed:
     return observe(student, renamed(setting, "fast-cnn"), images)
 
 
-@pytest.mark.graded(points=2, needs="monitor_records_statistics", **MONITOR)
+@graded_monitor(points=2, needs="monitor_records_statistics")
 def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
     """mean, std, min and max are those of the layer's whole output"""
     measures["layers"] = len(hidden.common)
     require_numbers_of(hidden, diagnose.NUMBERS)
 
 
-@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+@graded_monitor(points=1, needs="monitor_records_statistics")
 def test_monitor_counts_the_zeros(hidden: Observed) -> None:
     """zero_fraction is the share of exact zeros"""
     require_numbers_of(hidden, ["zero_fraction"])
 
 
-@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
+@graded_monitor(points=1, needs="monitor_records_statistics")
 def test_monitor_notes_the_shape(hidden: Observed) -> None:
     """shape is the output's, with the number of images"""
     for name, layer in hidden.common.items():
@@ -122,7 +127,7 @@ def test_monitor_notes_the_shape(hidden: Observed) -> None:
         )
 
 
-@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=2, needs="monitor_measures_the_output")
 def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs is in it, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -136,7 +141,7 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
         )
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> None:
     """The numbers are those of the layer's latest output, as it left the layer"""
     batches = some_images(setting, "earlier images", 11), some_images(setting, "later images", 7)
@@ -149,7 +154,7 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         )
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
     """Given names of layers, it records those and no others, whole blocks too"""
     network = renamed(setting, "small-resnet")
@@ -165,7 +170,7 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
 # --- ActivationMonitor: when it records ----------------------------------------------------------
 
 
-@pytest.mark.graded(points=1, needs="monitor_watches_chosen_layers", **MONITOR)
+@graded_monitor(points=1, needs="monitor_watches_chosen_layers")
 def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
     """A name that no layer has is a ValueError, and so is an empty list"""
     network = renamed(setting, "tiny-cnn")
@@ -197,7 +202,7 @@ def begin(student: Student, ref: Ref, layers: list[str]) -> None:
     student.enter(student.make("ActivationMonitor", ref, layers))
 
 
-@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=2, needs="monitor_measures_the_output")
 def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
     """Nothing is recorded before the block or after it, even where an error ends it"""
     network = renamed(setting, "tiny-cnn")
@@ -231,7 +236,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
     stays_after_the_block(student, ref, monitor, given, others)
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
     """The network answers and learns as without it; a second monitor, or block, is no matter"""
     answers_as_without(student, setting)
@@ -240,7 +245,7 @@ def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None
     keep_apart(student, renamed(setting, "strided-cnn"), images, later)
 
 
-@pytest.mark.graded(needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(needs="monitor_measures_the_output")
 def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: no hook is left, and the network is as it was"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
@@ -260,7 +265,7 @@ def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
 # --- activation_drift ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=3, **DRIFT)
+@graded_drift(points=3)
 def test_drift_is_the_mean_relative_change(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -273,7 +278,7 @@ def test_drift_is_the_mean_relative_change(
     require_right(drifted)
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs has a drift, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -283,7 +288,7 @@ def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
         require_names(drifted.found, drifted.right, drifted.clean)
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
     """A layer that works in place does not change what was kept of the one before it"""
     images = some_images(setting, "images in place", 12)
@@ -294,7 +299,7 @@ def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) ->
     )
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> None:
     """It is measured in eval mode, and the network goes on in the mode it was in"""
     network, images = renamed(setting, "small-resnet"), some_images(setting, "images for modes")
@@ -316,7 +321,7 @@ def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> N
     )
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> None:
     """What is off and stays off has a drift of 0, and so have images that did not change"""
     network = with_dead_layers(renamed(setting, "tiny-cnn"))
@@ -333,7 +338,7 @@ def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> No
         require_right(drifted, cause="a small number added to every length, or to a change")
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
     """Two batches of different shape are a ValueError, not stretched to fit"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
@@ -354,7 +359,7 @@ def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
     require_right(drift(student, network, images, attacked(setting, images, "not refused")))
 
 
-@pytest.mark.graded(needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(needs="drift_is_the_mean_relative_change")
 def test_drift_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: no hook is left, and the network is as it was"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)

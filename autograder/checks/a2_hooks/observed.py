@@ -12,12 +12,18 @@ import torch
 from torch import Tensor
 
 from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.errors import Crash, StudentFault, Wrong
-from autograder.judge.answers import kind, require_number
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Ref,
+    Setting,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    kind,
+    require_number,
+)
 from course.metrics import evaluating
 
 STATISTICS = (*diagnose.NUMBERS, "zero_fraction", "shape")

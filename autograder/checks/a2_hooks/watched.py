@@ -20,11 +20,7 @@ from autograder.checks.a2_hooks.observed import (
     some_images,
     stats_of,
 )
-from autograder.errors import Crash, Wrong
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.judge.checking import Crash, Network, Ref, Setting, Student, Wrong, expect_true
 from course.metrics import predict
 
 # --- refusals ------------------------------------------------------------------------------------

@@ -30,22 +30,28 @@ from autograder.checks.attacked import (
     with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import StudentFault
 from autograder.judge.answer_key import fgsm as reference
-from autograder.judge.answers import (
+from autograder.judge.checking import (
+    Network,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    expect,
+    expect_true,
+    graded_for,
+    metrics,
     percent,
     require,
     require_images,
     require_number,
     require_numbers,
 )
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 LECTURE = "lectures/fgsm/"
+graded_fgsm = graded_for("fgsm", lecture=LECTURE)
+graded_rate = graded_for("attack_success_rate", lecture=LECTURE)
+graded_curve = graded_for("robustness_curve", lecture=LECTURE)
 EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
 
 
@@ -79,13 +85,13 @@ def linear_trial(student: Student, setting: Setting) -> Trial:
 # --- fgsm ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(exercise="fgsm", lecture=LECTURE)
+@graded_fgsm()
 def test_fgsm_returns_images(trial: Trial) -> None:
     """fgsm returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
-@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(needs="fgsm_returns_images", picture=True)
 def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
@@ -98,7 +104,7 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
     )
 
 
-@pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=2, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_stays_in_range(trial: Trial) -> None:
     """Every pixel stays in [0, 1]"""
     stays_in_range(
@@ -107,7 +113,7 @@ def test_fgsm_stays_in_range(trial: Trial) -> None:
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
     """No pixel moves by more than epsilon"""
     stays_within_epsilon(
@@ -118,7 +124,7 @@ def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> 
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) -> None:
     """On a linear model it is the best attack there is"""
     images = require_images(linear_trial.adversarial, linear_trial.images)
@@ -138,7 +144,7 @@ def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) 
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[str, float]) -> None:
     """It lowers the network's accuracy as much as the reference does"""
     module = trial.network.module
@@ -158,7 +164,7 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
     )
 
 
-@pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=1, needs="fgsm_fools_the_network", picture=True)
 def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
@@ -169,7 +175,7 @@ def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: S
     ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
-@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(needs="fgsm_uses_the_gradient")
 def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     leaves_no_trace(student, setting, "fgsm")
@@ -195,7 +201,7 @@ def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     return test.images, adversarial, labels
 
 
-@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture=LECTURE)
+@graded_rate(points=3)
 def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
@@ -219,12 +225,7 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
         )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="success_rate_counts_the_fooled",
-    exercise="attack_success_rate",
-    lecture=LECTURE,
-)
+@graded_rate(points=1, needs="success_rate_counts_the_fooled")
 def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
     """If no image was right before, or the attack changes none, the rate is 0"""
     test = setting.test_images(20)
@@ -273,7 +274,7 @@ def unsure(setting: Setting) -> Split:
     return test[(losses > 1e-4).nonzero().flatten()[:IMAGES]]
 
 
-@pytest.mark.graded(points=3, exercise="robustness_curve", lecture=LECTURE)
+@graded_curve(points=3)
 def test_curve_is_the_accuracy_at_each_epsilon(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -312,12 +313,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="curve_is_the_accuracy_at_each_epsilon",
-    exercise="robustness_curve",
-    lecture=LECTURE,
-)
+@graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
     test = setting.test_images(50)

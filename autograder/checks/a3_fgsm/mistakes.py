@@ -10,9 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
+from autograder.judge.checking import Split, metrics
 from autograder.judge.robustness import slope
-from course import metrics
-from course.data import Split
 
 TINY = 1e-6
 

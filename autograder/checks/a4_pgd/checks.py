@@ -38,22 +38,29 @@ from autograder.checks.attacked import (
     with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import Crash, StudentFault, Wrong
 from autograder.judge.answer_key import pgd as reference
-from autograder.judge.answers import (
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    graded_for,
+    metrics,
     percent,
     require,
     require_images,
     require_number,
 )
-from autograder.judge.expect import expect_true
 from autograder.judge.robustness import bounded
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 LECTURE = "lectures/stronger-attacks/"
+graded_pgd = graded_for("pgd", lecture=LECTURE)
+graded_margin = graded_for("margin_loss", lecture=LECTURE)
+graded_worst_case = graded_for("worst_case_accuracy", lecture=LECTURE)
 WEAKER = 0.1  # of the images: one step, or a start that never leaves a corner, leaves more
 # Rounding alone moves 2 to 3 % of the pixels elsewhere, in float64 or in forty steps.
 STRAY = 0.08
@@ -86,13 +93,13 @@ def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
 # --- pgd -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(exercise="pgd", lecture=LECTURE)
+@graded_pgd()
 def test_pgd_returns_images(trial: Walk) -> None:
     """pgd returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
-@pytest.mark.graded(needs="pgd_returns_images", exercise="pgd", lecture=LECTURE)
+@graded_pgd(needs="pgd_returns_images", picture=True)
 def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
@@ -105,7 +112,7 @@ def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
     )
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_stays_in_range(trial: Walk) -> None:
     """Every pixel stays in [0, 1]"""
     stays_in_range(
@@ -114,7 +121,7 @@ def test_pgd_stays_in_range(trial: Walk) -> None:
     )
 
 
-@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=2, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_stays_within_epsilon(
     student: Student, trial: Walk, measures: dict[str, float]
 ) -> None:
@@ -134,7 +141,7 @@ def test_pgd_stays_within_epsilon(
     )
 
 
-@pytest.mark.graded(points=3, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=3, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
     """On a linear model it takes the number and size of steps it is told, until epsilon ends it"""
     network, test = setting.remember("steep", partial(steep, setting))
@@ -148,7 +155,7 @@ def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> N
     require_path(still, "the images themselves after 0 steps", 0.0, "No step, no change.")
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_looks_again_at_each_step(
     student: Student, trial: Walk, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -187,7 +194,7 @@ def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=2, needs="pgd_uses_the_gradient")
 def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
     network, inner = setting.remember("steep", partial(steep, setting))  # nothing is clamped there
@@ -228,7 +235,7 @@ def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[floa
         epsilon /= 2
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -252,7 +259,7 @@ def test_pgd_fools_the_network(
     )
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_treats_each_image_alone(student: Student, trial: Walk, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
@@ -267,7 +274,7 @@ def test_pgd_treats_each_image_alone(student: Student, trial: Walk, setting: Set
     ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
-@pytest.mark.graded(needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(needs="pgd_uses_the_gradient")
 def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     leaves_no_trace(student, setting, "pgd", step_size=0.05, steps=2, random_start=False)
@@ -276,7 +283,7 @@ def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
 # --- margin_loss ---------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="margin_loss", lecture=LECTURE)
+@graded_margin(points=2)
 def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Setting) -> None:
     """For each image, the best other logit minus the true class's"""
     require(student, "margin_loss", "function")
@@ -296,12 +303,7 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
         )
 
 
-@pytest.mark.graded(
-    points=2,
-    needs="margin_is_the_best_other_minus_the_true",
-    exercise="margin_loss",
-    lecture=LECTURE,
-)
+@graded_margin(points=2, needs="margin_is_the_best_other_minus_the_true")
 def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
     """Its gradient raises the best other logit and lowers the true one, however sure the network"""
     logits, labels, right = setting.remember("steep margin", partial(steep_margin, setting))
@@ -349,7 +351,7 @@ def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -
         )
 
 
-@pytest.mark.graded(points=3, exercise="worst_case_accuracy", lecture=LECTURE)
+@graded_worst_case(points=3)
 def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setting) -> None:
     """An image counts only if it survives every attack"""
     require(student, "worst_case_accuracy", "function")
@@ -361,12 +363,7 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
     )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="worst_case_counts_the_survivors_of_all",
-    exercise="worst_case_accuracy",
-    lecture=LECTURE,
-)
+@graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
 def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
     """An image that is wrong without any attack does not survive"""
     hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
@@ -380,12 +377,7 @@ def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setti
         require_worst_case(student, case, f"{what}, the clean images decide", hint)
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="worst_case_counts_the_survivors_of_all",
-    exercise="worst_case_accuracy",
-    lecture=LECTURE,
-)
+@graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
 def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setting) -> None:
     """An attack that moves further than epsilon is brought back first"""
     require_worst_case(

@@ -7,11 +7,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.errors import Wrong
 from autograder.judge.answer_key import pgd as reference
-from autograder.judge.answers import kind, no_tensor, require_images
-from autograder.judge.expect import Cause, in_words
-from autograder.judge.setting import Setting
+from autograder.judge.checking import (
+    Cause,
+    Setting,
+    Wrong,
+    in_words,
+    kind,
+    no_tensor,
+    require_images,
+)
 
 
 def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:

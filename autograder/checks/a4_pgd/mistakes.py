@@ -14,8 +14,8 @@ from autograder.checks.a3_fgsm import mistakes as diagnose_fgsm
 from autograder.checks.a4_pgd.walk import per_image, walked
 from autograder.checks.a4_pgd.worst_case import Assault, attacks, outcomes, single
 from autograder.checks.attacked import agreement
+from autograder.judge.checking import metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy, margin
-from course import metrics
 
 if TYPE_CHECKING:
     from autograder.checks.a4_pgd.walk import Walk

@@ -8,10 +8,7 @@ import torch
 
 from autograder.checks.a4_pgd import mistakes as diagnose_pgd
 from autograder.checks.a4_pgd.walk import Walk, seeded
-from autograder.judge.answers import require_images
-from autograder.judge.expect import expect_true
-from autograder.student import Student
-from course.data import Split
+from autograder.judge.checking import Split, Student, expect_true, require_images
 
 NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
 

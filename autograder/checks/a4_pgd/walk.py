@@ -11,10 +11,8 @@ import torch
 from torch import Tensor
 
 from autograder.checks.attacked import CLOSE_ENOUGH, Trial
+from autograder.judge.checking import Network, Split, Student, metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 
 @dataclass

@@ -17,10 +17,8 @@ from torch import Tensor, nn
 
 from autograder.checks.attacked import with_dropout
 from autograder.judge.answer_key import pgd as reference
+from autograder.judge.checking import Network, Setting, metrics
 from autograder.judge.robustness import margin
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics
 
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 

@@ -17,17 +17,22 @@ import pytest
 from torch import Tensor
 
 from autograder.checks.a5_adversarial_training import mistakes as diagnose
-from autograder.judge.answers import other_lengths, require, require_numbers
-from autograder.judge.expect import expect_above, expect_true
+from autograder.judge.checking import (
+    Setting,
+    Student,
+    expect_above,
+    expect_true,
+    graded_for,
+    metrics,
+    other_lengths,
+    require,
+    require_numbers,
+    same_weights,
+    sketch,
+)
 from autograder.judge.robustness import Robustness, relative_gain
-from autograder.judge.setting import Setting
-from autograder.judge.sketch import sketch
-from autograder.student import Student
-from autograder.student.network import same_weights
-from course import metrics
 
-EXERCISE = "adversarial_train"
-LECTURE = "lectures/adversarial-training/"
+graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
 
 @dataclass
@@ -77,7 +82,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     )
 
 
-@pytest.mark.graded(exercise=EXERCISE, lecture=LECTURE)
+@graded()
 def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     """adversarial_train returns one mean loss per epoch"""
     epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
@@ -89,7 +94,7 @@ def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=12, needs="training_returns_losses")
 def test_training_makes_it_robust(
     defended: Defended,
     setting: Setting,
@@ -125,7 +130,7 @@ def test_training_makes_it_robust(
 
 
 # --8<-- [start:check]
-@pytest.mark.graded(points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=5, needs="training_makes_it_robust")
 def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
     """It still classifies clean images"""
     expect_above(
@@ -140,7 +145,7 @@ def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> Non
 # --8<-- [end:check]
 
 
-@pytest.mark.graded(points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=3, needs="training_makes_it_robust")
 def test_training_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights"""
     network = setting.network("strided-cnn", "seeded")

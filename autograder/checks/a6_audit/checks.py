@@ -22,17 +22,28 @@ from autograder.checks.a6_audit import mistakes as diagnose
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.refusals import raises, require_refusal
-from autograder.errors import Wrong
-from autograder.judge.answers import percent, require, require_images, require_number
-from autograder.judge.expect import Cause, expect_above, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
+from autograder.judge.checking import (
+    Cause,
+    Network,
+    Setting,
+    Split,
+    Student,
+    Wrong,
+    expect_above,
+    expect_true,
+    graded_for,
+    metrics,
+    percent,
+    require,
+    require_images,
+    require_number,
+)
 
-UNITS = "lectures/threat-models/"
-EVALUATING = "lectures/evaluating/"
 DEFENCES = "lectures/defences/"
+graded_epsilon = graded_for("to_pixel_epsilon", lecture="lectures/threat-models/")
+graded_evaluate = graded_for("evaluate", lecture="lectures/evaluating/")
+graded_break = graded_for("break_defense", lecture=DEFENCES)
+graded_radius = graded_for("certified_radius", lecture=DEFENCES)
 EXACT = 2.5  # images: a good attack on a linear network leaves at most one or two too many
 NEAR = 4.5  # images, of a trained network: right attacks differ by up to three, one step by 14
 RELATIVE = 1e-6
@@ -42,7 +53,7 @@ ALL_BUT_ONE = 0.87  # of eight
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="to_pixel_epsilon", lecture=UNITS)
+@graded_epsilon(points=2)
 def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) -> None:
     """epsilon times the largest std, for one std and for several"""
     require(student, "to_pixel_epsilon", "function")
@@ -58,9 +69,7 @@ def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) ->
         )
 
 
-@pytest.mark.graded(
-    points=1, needs="epsilon_becomes_a_move_of_pixels", exercise="to_pixel_epsilon", lecture=UNITS
-)
+@graded_epsilon(points=1, needs="epsilon_becomes_a_move_of_pixels")
 def test_epsilon_refuses_what_is_no_unit(student: Student) -> None:
     """A std of 0 or less, a negative epsilon, and numbers that are not finite are errors"""
     refused = {
@@ -118,7 +127,7 @@ def leaves_what_the_judge_leaves(
     )
 
 
-@pytest.mark.graded(points=3, exercise="evaluate", lecture=EVALUATING)
+@graded_evaluate(points=3)
 def test_evaluate_finds_what_is_known_exactly(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -138,9 +147,7 @@ def test_evaluate_finds_what_is_known_exactly(
         )
 
 
-@pytest.mark.graded(
-    points=2, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_attacks_as_well_as_it_can(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -157,9 +164,7 @@ def test_evaluate_attacks_as_well_as_it_can(
     )
 
 
-@pytest.mark.graded(
-    points=2, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_is_not_blinded(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -185,9 +190,7 @@ def test_evaluate_is_not_blinded(
     )
 
 
-@pytest.mark.graded(
-    points=1, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=1, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is evaluated in eval mode, and left as it was"""
     case = setting.remember("case batch norm", partial(with_batch_norm, setting))
@@ -271,14 +274,14 @@ def assaulted(student: Student, setting: Setting) -> dict[str, Assaulted]:
     return answers
 
 
-@pytest.mark.graded(exercise="break_defense", lecture=DEFENCES)
+@graded_break()
 def test_break_returns_images(assaulted: dict[str, Assaulted]) -> None:
     """break_defense returns images like those it was given"""
     for each in assaulted.values():
         require_images(each.answer, each.siege.test.images)
 
 
-@pytest.mark.graded(needs="break_returns_images", exercise="break_defense", lecture=DEFENCES)
+@graded_break(needs="break_returns_images")
 def test_break_does_more_than_noise(
     assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -296,9 +299,7 @@ def test_break_does_more_than_noise(
     )
 
 
-@pytest.mark.graded(
-    points=1, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
+@graded_break(points=1, needs="break_does_more_than_noise")
 def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
     """Every pixel stays in [0, 1] and moves by at most epsilon"""
     for each in assaulted.values():
@@ -314,9 +315,7 @@ def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
         )
 
 
-@pytest.mark.graded(
-    points=3, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
+@graded_break(points=3, needs="break_does_more_than_noise")
 def test_break_gets_through_rounding(
     assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -341,9 +340,7 @@ def test_break_gets_through_rounding(
         )
 
 
-@pytest.mark.graded(
-    points=2, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
+@graded_break(points=2, needs="break_does_more_than_noise")
 def test_break_gets_past_large_logits(
     assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -362,7 +359,7 @@ def test_break_gets_past_large_logits(
 # --- certified_radius ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="certified_radius", lecture=DEFENCES)
+@graded_radius(points=2)
 def test_radius_is_proved(student: Student, setting: Setting) -> None:
     """sigma times the normal quantile of the lower bound, by Clopper and Pearson, one-sided"""
     require(student, "certified_radius", "function")
@@ -387,9 +384,7 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
         )
 
 
-@pytest.mark.graded(
-    points=1, needs="radius_is_proved", exercise="certified_radius", lecture=DEFENCES
-)
+@graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
     """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
     for ballot in diagnose.abstentions(setting):

@@ -15,11 +15,9 @@ from torch import Tensor, nn
 
 from autograder.checks.a6_audit.known_robustness import one_step, withstood
 from autograder.checks.attacked import linear_network
+from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import bounded, climb, cross_entropy, margin
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import defences, metrics
-from course.data import Split
+from course import defences
 
 KINDS = ("quantised", "scaled-logits")
 POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken

@@ -20,11 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks.attacked import in_channels, linear_network
+from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import Loss, climb, cross_entropy, margin, survivors
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics, training
-from course.data import Split
+from course import training
 from course.models import Normalize
 
 IMAGES = 200  # on a linear network they cost nothing

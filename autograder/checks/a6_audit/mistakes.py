@@ -16,9 +16,8 @@ from torch import Tensor
 
 from autograder.checks.a6_audit.defences import Siege
 from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, withstood
+from autograder.judge.checking import Setting, metrics
 from autograder.judge.robustness import cross_entropy, margin
-from autograder.judge.setting import Setting
-from course import metrics
 
 Ballot = tuple[int, int, float, float]
 """count, samples, sigma, alpha"""

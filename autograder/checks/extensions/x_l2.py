@@ -14,13 +14,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks.traces import leaves_no_trace
-from autograder.judge.answers import require, require_images
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
+from autograder.judge.checking import (
+    Network,
+    Setting,
+    Student,
+    expect,
+    expect_true,
+    graded_for,
+    metrics,
+    require,
+    require_images,
+)
 
 LECTURE = "lectures/threat-models/"
+graded_projection = graded_for("project_l2", lecture=LECTURE)
+graded_l2 = graded_for("l2_pgd", lecture=LECTURE)
 TOLERANCE = 1e-5
 REACH = 0.2
 
@@ -57,13 +65,13 @@ def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
     return images, change, student.call("project_l2", images.clone(), images + change, REACH)
 
 
-@pytest.mark.graded(exercise="project_l2", lecture=LECTURE)
+@graded_projection()
 def test_projection_returns_images(projected: tuple[Tensor, Tensor, Any]) -> None:
     """project_l2 returns images, a change of nothing too"""
     require_images(projected[2], projected[0])
 
 
-@pytest.mark.graded(needs="projection_returns_images", exercise="project_l2", lecture=LECTURE)
+@graded_projection(needs="projection_returns_images")
 def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A change within epsilon stays as it is"""
     images, change, answer = projected
@@ -77,7 +85,7 @@ def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any])
     )
 
 
-@pytest.mark.graded(needs="projection_returns_images", exercise="project_l2", lecture=LECTURE)
+@graded_projection(needs="projection_returns_images")
 def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A longer change is shortened to epsilon, its direction kept, each image by itself"""
     images, change, answer = projected
@@ -100,9 +108,7 @@ def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, An
     )
 
 
-@pytest.mark.graded(
-    needs="projection_shortens_what_is_outside", exercise="project_l2", lecture=LECTURE
-)
+@graded_projection(needs="projection_shortens_what_is_outside")
 def test_projection_keeps_images(student: Student, setting: Setting) -> None:
     """The result is in [0, 1] and still within epsilon"""
     images = setting.test_images(8).images
@@ -145,7 +151,7 @@ def two_classes(setting: Setting) -> tuple[Network, Tensor]:
     return network, direction / direction.norm()
 
 
-@pytest.mark.graded(exercise="l2_pgd", lecture=LECTURE)
+@graded_l2()
 def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None:
     """One step has the length step_size and goes straight up the gradient"""
     require(student, "l2_pgd", "function")
@@ -175,7 +181,7 @@ def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None
     )
 
 
-@pytest.mark.graded(needs="l2_steps_are_step_size_long", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_are_step_size_long")
 def test_l2_steps_add_up_to_epsilon(student: Student, setting: Setting) -> None:
     """Many steps end at the edge of the ball, and no further"""
     network, direction = two_classes(setting)
@@ -194,7 +200,7 @@ def test_l2_steps_add_up_to_epsilon(student: Student, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="l2_steps_add_up_to_epsilon", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_add_up_to_epsilon")
 def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     """The random start lies within the ball, differs by generator, and repeats with it"""
     images = grey(setting)
@@ -224,7 +230,7 @@ def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     expect(away.max().item(), "a start at a distance of", at_least=0.05, cause="no random start")
 
 
-@pytest.mark.graded(needs="l2_steps_add_up_to_epsilon", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_add_up_to_epsilon")
 def test_l2_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -244,7 +250,7 @@ def test_l2_fools_the_network(
     )
 
 
-@pytest.mark.graded(needs="l2_steps_are_step_size_long", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_are_step_size_long")
 def test_l2_leaves_no_trace(student: Student, setting: Setting) -> None:
     """The network, its gradients and the images are as before"""
     leaves_no_trace(student, setting, "l2_pgd", step_size=0.1, steps=2, random_start=False)

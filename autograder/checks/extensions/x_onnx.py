@@ -14,15 +14,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.errors import Crash, Wrong
-from autograder.judge.answers import kind, require
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
-from course import metrics
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Ref,
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    require,
+)
 
-LECTURE = "lectures/practice/"
+graded = graded_for("onnx_network", lecture="lectures/practice/")
 # Two runtimes add in another order; logits of this size then differ by about 1e-6.
 TOLERANCE = 1e-4
 
@@ -65,7 +72,7 @@ def answered(student: Student, exported: Exported, images: Tensor) -> Tensor:
     return logits
 
 
-@pytest.mark.graded(exercise="onnx_network", lecture=LECTURE)
+@graded()
 def test_onnx_takes_any_number_of_images(
     student: Student, setting: Setting, exported: Exported
 ) -> None:
@@ -82,9 +89,7 @@ def test_onnx_takes_any_number_of_images(
             ) from fault
 
 
-@pytest.mark.graded(
-    needs="onnx_takes_any_number_of_images", exercise="onnx_network", lecture=LECTURE
-)
+@graded(needs="onnx_takes_any_number_of_images")
 def test_onnx_gives_the_same_logits(
     student: Student, setting: Setting, exported: Exported, measures: dict[str, float]
 ) -> None:
@@ -107,7 +112,7 @@ def test_onnx_gives_the_same_logits(
     expect(off, "logits that differ by", at_most=TOLERANCE, cause=next(near, ""))
 
 
-@pytest.mark.graded(needs="onnx_gives_the_same_logits", exercise="onnx_network", lecture=LECTURE)
+@graded(needs="onnx_gives_the_same_logits")
 def test_onnx_stands_alone(student: Student, exported: Exported) -> None:
     """The file is all that is left: no PyTorch weights behind it"""
     kept = student.weights(exported.made)
@@ -120,7 +125,7 @@ def test_onnx_stands_alone(student: Student, exported: Exported) -> None:
     )
 
 
-@pytest.mark.graded(exercise="onnx_network", lecture=LECTURE)
+@graded()
 def test_onnx_leaves_no_trace(exported: Exported) -> None:
     """The network that was exported is in the mode it was in"""
     expect_true(

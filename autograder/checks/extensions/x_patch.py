@@ -12,14 +12,23 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.errors import Crash, Wrong
-from autograder.judge.answers import kind, require, require_images
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from course import metrics
+from autograder.judge.checking import (
+    Crash,
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    require,
+    require_images,
+)
 
 LECTURE = "lectures/threat-models/"
+graded_patch = graded_for("apply_patch", lecture=LECTURE)
+graded_training = graded_for("train_patch", lecture=LECTURE)
 SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128
 # No plain patch is read as a 3. The reference brings more than twice this share there.
 TARGET, AHEAD = 3, 0.15
@@ -43,7 +52,7 @@ def example(setting: Setting) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return patch, images, rows, columns
 
 
-@pytest.mark.graded(exercise="apply_patch", lecture=LECTURE)
+@graded_patch()
 def test_patch_is_stuck_on(student: Student, setting: Setting) -> None:
     """apply_patch puts the patch at each image's own place, and changes no other pixel"""
     require(student, "apply_patch", "function")
@@ -70,7 +79,7 @@ def test_patch_is_stuck_on(student: Student, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="patch_is_stuck_on", exercise="apply_patch", lecture=LECTURE)
+@graded_patch(needs="patch_is_stuck_on")
 def test_patch_can_be_learnt_through(student: Student, setting: Setting) -> None:
     """Gradients reach the patch through apply_patch"""
     patch, images, rows, columns = example(setting)
@@ -90,7 +99,7 @@ def test_patch_can_be_learnt_through(student: Student, setting: Setting) -> None
     )
 
 
-@pytest.mark.graded(needs="patch_is_stuck_on", exercise="apply_patch", lecture=LECTURE)
+@graded_patch(needs="patch_is_stuck_on")
 def test_patch_stays_inside(student: Student, setting: Setting) -> None:
     """A place outside the image is refused"""
     patch, images, rows, columns = example(setting)
@@ -130,7 +139,7 @@ def learnt(student: Student, setting: Setting) -> Any:
     return patch
 
 
-@pytest.mark.graded(exercise="train_patch", lecture=LECTURE)
+@graded_training()
 def test_trained_patch_is_a_patch(learnt: Any, setting: Setting) -> None:
     """train_patch returns one patch in [0, 1]"""
     channels = setting.dataset.image_shape[0]
@@ -143,7 +152,7 @@ def test_trained_patch_is_a_patch(learnt: Any, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="trained_patch_is_a_patch", exercise="train_patch", lecture=LECTURE)
+@graded_training(needs="trained_patch_is_a_patch")
 def test_trained_patch_works_on_new_images(
     learnt: Any, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -175,7 +184,7 @@ def test_trained_patch_works_on_new_images(
     )
 
 
-@pytest.mark.graded(needs="trained_patch_is_a_patch", exercise="train_patch", lecture=LECTURE)
+@graded_training(needs="trained_patch_is_a_patch")
 def test_trained_patch_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same patch"""
     train = setting.dataset.train.images[:16]

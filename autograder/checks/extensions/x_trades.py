@@ -14,16 +14,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.errors import Wrong
 from autograder.judge import bars
-from autograder.judge.answers import kind, other_lengths, require, require_numbers
-from autograder.judge.expect import expect, expect_true
+from autograder.judge.checking import (
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    other_lengths,
+    require,
+    require_numbers,
+    same_weights,
+)
 from autograder.judge.robustness import Robustness
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from autograder.student.network import same_weights
 
 LECTURE = "lectures/adversarial-training/"
+graded_loss = graded_for("trades_loss", lecture=LECTURE)
+graded_training = graded_for("trades_train", lecture=LECTURE)
 BETA = 3.0
 
 
@@ -39,7 +48,7 @@ def example(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     return clean, attacked, torch.randint(10, (7,), generator=generator)
 
 
-@pytest.mark.graded(exercise="trades_loss", lecture=LECTURE)
+@graded_loss()
 def test_trades_loss_follows_the_formula(student: Student, setting: Setting) -> None:
     """trades_loss is the mean cross-entropy plus beta times the mean divergence"""
     require(student, "trades_loss", "function")
@@ -71,9 +80,7 @@ def test_trades_loss_follows_the_formula(student: Student, setting: Setting) -> 
     )
 
 
-@pytest.mark.graded(
-    needs="trades_loss_follows_the_formula", exercise="trades_loss", lecture=LECTURE
-)
+@graded_loss(needs="trades_loss_follows_the_formula")
 def test_trades_loss_moves_both_answers(student: Student, setting: Setting) -> None:
     """Its gradient goes through the clean answer and through the attacked one"""
     clean, attacked, labels = example(setting)
@@ -129,7 +136,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
 
 
-@pytest.mark.graded(exercise="trades_train", lecture=LECTURE)
+@graded_training()
 def test_trades_training_returns_losses(defended: Defended, setting: Setting) -> None:
     """trades_train returns one mean loss per epoch"""
     epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
@@ -137,9 +144,7 @@ def test_trades_training_returns_losses(defended: Defended, setting: Setting) ->
     require_numbers(defended.losses, epochs, "losses, one for each epoch", causes=causes)
 
 
-@pytest.mark.graded(
-    needs="trades_training_returns_losses", exercise="trades_train", lecture=LECTURE
-)
+@graded_training(needs="trades_training_returns_losses")
 def test_trades_training_makes_it_robust(
     defended: Defended, setting: Setting, measures: dict[str, float]
 ) -> None:
