@@ -24,7 +24,7 @@ from autograder.judge.checking import (
     metrics,
     require_images,
 )
-from autograder.judge.robustness import slope
+from autograder.judge.robustness import loss_gradient
 
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
@@ -50,7 +50,7 @@ class Trial:
     @cached_property
     def gradient(self) -> Tensor:
         """The gradient of the loss at the images, computed by the judge."""
-        return slope(self.network.module, self.images, self.labels)
+        return loss_gradient(self.network.module, self.images, self.labels)
 
 
 def in_channels(images: Tensor, channels: int) -> Tensor:
@@ -72,7 +72,7 @@ def linear_network(setting: Setting, purpose: str, channels: int, classes: int) 
     )
 
 
-def steep(setting: Setting) -> tuple[Network, Split]:
+def linear_victim(setting: Setting) -> tuple[Network, Split]:
     """A linear network, where the best perturbation is known in closed form, with its images.
 
     It is sure of itself, and wrong about every image: there a loss that is computed from
@@ -90,7 +90,7 @@ def steep(setting: Setting) -> tuple[Network, Split]:
     return network, Split(images, torch.where(predicted == test.labels, other, test.labels))
 
 
-def with_dropout(setting: Setting) -> Network:
+def dropout_network(setting: Setting) -> Network:
     """An untrained network whose answers are drawn at random in train mode."""
     return setting.network("simple-cnn", "network with dropout")
 

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from autograder import installed
+from autograder.student import Network
 from course.budget import profile_name
 from course.errors import CourseError
 
@@ -149,8 +150,6 @@ def restored(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 def network(name: str, options: dict[str, Any], weights: list[Tensor]) -> Any:
     """One of the judge's own networks."""
-    from autograder.student import Network
-
     with torch.no_grad():
         return Network.build(name, 0, **options).with_weights(weights)
 

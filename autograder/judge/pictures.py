@@ -20,7 +20,7 @@ from torch import Tensor
 from autograder import catalog
 from autograder.errors import StudentFault
 from autograder.judge.answers import require_images
-from autograder.judge.robustness import climb
+from autograder.judge.robustness import pgd
 from autograder.judge.setting import Setting
 from autograder.report.results import CheckResult, Picture, Pictures
 from autograder.student import Student
@@ -63,7 +63,7 @@ def of_attack(student: Student, public: Setting) -> Pictures | None:
     module = public.victim.module
     attack = ATTACKS[public.assignment]
     size = attack.share * epsilon
-    expected = climb(module, test.images, test.labels, epsilon, size=size, steps=attack.steps)
+    expected = pgd(module, test.images, test.labels, epsilon, size=size, steps=attack.steps)
     with contextlib.suppress(StudentFault):
         answer = student.call(
             attack.name,

@@ -26,10 +26,10 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number fo
 # With two losses and two restarts each, 40 steps leave the same images as 20 on these networks.
 STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
-FAINT = 1e-20
+SMALLEST_GRADIENT = 1e-20
 # Of the images that gradient attacks leave, so many are searched; on an honest network the search
 # finds none that they did not, so more than TOLERATED mean that the gradients mislead.
-SEARCHED, QUERIES, TOLERATED = 64, 100, 2
+TRIED_FIRST, QUERIES, TOLERATED = 64, 100, 2
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ def measure(
     An image counts in the worst case only if it survives every attack (Carlini et al. 2019), a
     search without gradients included where that breaks what attacks by gradients cannot.
     """
-    if faint_gradient(model, images, labels):
+    if has_unusable_gradient(model, images, labels):
         model, images = copy.deepcopy(model).double(), images.double()
-    at_once = partial(climb, epsilon=epsilon, size=epsilon, steps=1)
-    standing = survivors(model, images, labels, epsilon, seed=seed)
-    fallen = hidden_gradients(model, images, labels, standing, epsilon, seed=seed)
+    at_once = partial(pgd, epsilon=epsilon, size=epsilon, steps=1)
+    surviving = survivors(model, images, labels, epsilon, seed=seed)
+    fallen = broken_by_square_attack(model, images, labels, surviving, epsilon, seed=seed)
     return Robustness(
         clean=clean_accuracy(model, images, labels),
         fgsm=metrics.accuracy(model, attack_in_batches(at_once, model, images, labels), labels),
-        worst_case=(standing & ~fallen).double().mean().item(),
+        worst_case=(surviving & ~fallen).double().mean().item(),
         hidden=int(fallen.sum()),
     )
 
@@ -76,14 +76,14 @@ def survivors(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
 ) -> Tensor:
     """Which images stay right under every attack, (n,) bool; what fell once is left alone."""
-    standing = metrics.predict(model, images).argmax(dim=1) == labels
+    surviving = metrics.predict(model, images).argmax(dim=1) == labels
     for restart in range(RESTARTS):
         for number, loss in enumerate((cross_entropy, margin)):
-            left = standing.nonzero().flatten()
+            left = surviving.nonzero().flatten()
             if not len(left):
-                return standing
+                return surviving
             attack = partial(
-                climb,
+                pgd,
                 epsilon=epsilon,
                 size=2.5 * epsilon / STEPS,
                 steps=STEPS,
@@ -91,33 +91,33 @@ def survivors(
                 start=torch.Generator().manual_seed(seed * 1000 + restart * 2 + number),
             )
             attacked = attack_in_batches(attack, model, images[left], labels[left])
-            standing[left] = metrics.predict(model, attacked).argmax(dim=1) == labels[left]
-    return standing
+            surviving[left] = metrics.predict(model, attacked).argmax(dim=1) == labels[left]
+    return surviving
 
 
-def hidden_gradients(
+def broken_by_square_attack(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
-    standing: Tensor,
+    surviving: Tensor,
     epsilon: float,
     *,
     seed: int,
 ) -> Tensor:
-    """Which of the images still standing fall to a search that asks for answers only, (n,) bool.
+    """Which of the images still surviving fall to a search that asks for answers only, (n,) bool.
 
     A few are tried. Only if more than TOLERATED of them fall, all are; otherwise none counts.
     """
-    found = torch.zeros_like(standing)
-    left = standing.nonzero().flatten()
-    for chosen in (left[:SEARCHED], left):
+    found = torch.zeros_like(surviving)
+    left = surviving.nonzero().flatten()
+    for chosen in (left[:TRIED_FIRST], left):
         if not len(chosen):
             break
         generator = torch.Generator().manual_seed(seed)
-        attacked = search(model, images[chosen], labels[chosen], epsilon, generator)
+        attacked = square_attack(model, images[chosen], labels[chosen], epsilon, generator)
         fallen = metrics.predict(model, attacked).argmax(dim=1) != labels[chosen]
         if fallen.sum() <= TOLERATED:
-            return torch.zeros_like(standing)
+            return torch.zeros_like(surviving)
         found[chosen] = fallen
     return found
 
@@ -137,7 +137,9 @@ def margin(logits: Tensor, labels: Tensor) -> Tensor:
     return (rest.amax(dim=1, keepdim=True) - logits.gather(1, own)).squeeze(1)
 
 
-def slope(model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_entropy) -> Tensor:
+def loss_gradient(
+    model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_entropy
+) -> Tensor:
     """The gradient of each image's loss with respect to that image, in the images' shape."""
     with metrics.evaluating(model), torch.enable_grad():
         leaf = images.detach().clone().requires_grad_()
@@ -149,7 +151,7 @@ def bounded(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     return moved.clamp(images - epsilon, images + epsilon).clamp(0, 1)
 
 
-def climb(
+def pgd(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
@@ -167,12 +169,12 @@ def climb(
         reached = images + torch.empty_like(images).uniform_(-epsilon, epsilon, generator=start)
         reached = bounded(images, reached, epsilon)
     for _ in range(steps):
-        up = slope(model, reached, labels, loss).sign()
+        up = loss_gradient(model, reached, labels, loss).sign()
         reached = bounded(images, reached + size * up, epsilon)
     return reached
 
 
-def search(
+def square_attack(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, generator: torch.Generator
 ) -> Tensor:
     """Images moved without any gradient: squares of +-epsilon, kept where the margin grows.
@@ -200,14 +202,14 @@ def search(
     return best
 
 
-def faint_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
+def has_unusable_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
     """Whether some image's gradient is too small for float32, or too large, to be attacked by.
 
     Layers scaled up and down again leave the answers alone and make the gradient underflow: every
     attack then stands still, and the network looks robust. In float64 it moves.
     """
-    largest = slope(model, images, labels, margin).abs().flatten(1).amax(dim=1)
-    return not bool(((largest > FAINT) & (largest < 1 / FAINT)).all())
+    largest = loss_gradient(model, images, labels, margin).abs().flatten(1).amax(dim=1)
+    return not bool(((largest > SMALLEST_GRADIENT) & (largest < 1 / SMALLEST_GRADIENT)).all())
 
 
 def relative_gain(defended: float, plain: float, reference: float) -> float:

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.checks.a1_cnn import mistakes as diagnose
-from autograder.checks.attacked import with_dropout
+from autograder.checks.a1_cnn import mistakes
+from autograder.checks.attacked import dropout_network
 from autograder.judge.checking import (
     Network,
     Setting,
@@ -91,7 +91,7 @@ def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
             isinstance(logits, Tensor) and tuple(logits.shape) == shape,
             f"logits of shape {shape} for {count} images",
             kind(logits),
-            cause=partial(diagnose.no_logits, logits, count),
+            cause=partial(mistakes.no_logits, logits, count),
             hint="Flatten with torch.flatten(x, 1): the first dimension counts the images.",
         )
 
@@ -107,7 +107,7 @@ def test_cnn_has_the_layers(built: Built, setting: Setting) -> None:
         sorted(found) == sorted(expected),
         f"{sum(w.numel() for w in own.state_dict().values()):,} parameters: {expected}",
         f"{total:,} parameters in {len(found)} tensors: {found}",
-        cause=partial(diagnose.other_layers, found, expected),
+        cause=partial(mistakes.other_layers, found, expected),
         hint="Two convolutions 5x5 without padding, each halved by a max-pool, then one linear.",
     )
 
@@ -128,8 +128,8 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
         "the logits of conv, ReLU, max-pool, conv, ReLU, max-pool, linear",
         f"others, up to {furthest:.3g} apart",
         cause=lambda: (
-            diagnose.other_network(logits, ordered, built.images)
-            or diagnose.unsteady(logits, built.again, built.few)
+            mistakes.other_network(logits, ordered, built.images)
+            or mistakes.unstable_logits(logits, built.again, built.few)
         ),
         hint="Go through forward step by step and compare with the list in the text.",
     )
@@ -139,7 +139,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
         and (built.in_eval_mode.float() - right).abs().max().item() <= 1e-3,
         "the same logits in eval mode",
         "others than in train mode",
-        cause=partial(diagnose.other_in_eval_mode, built.in_eval_mode, ordered, built.images),
+        cause=partial(mistakes.other_in_eval_mode, built.in_eval_mode, ordered, built.images),
         hint="The network has no layer that depends on the mode: leave out `if self.training`.",
     )
 
@@ -227,7 +227,7 @@ def test_train_learns(
         accuracy,
         setting.evidence("accuracy").bar,
         "accuracy on unseen images",
-        cause=partial(diagnose.slow_learning, accuracy, setting.dataset.num_classes),
+        cause=partial(mistakes.slow_learning, accuracy, setting.dataset.num_classes),
         hint="Zero the gradients before each backward pass, and try Adam at 1e-3 to 5e-3.",
     )
 
@@ -244,7 +244,7 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
         abs(found - right) <= 0.02 * right,
         f"{right:.4f}, the loss before the only step of one full batch",
         f"{found:.4f}",
-        cause=partial(diagnose.other_loss, found, right, 50),
+        cause=partial(mistakes.other_loss, found, right, 50),
         hint=MEAN_LOSS,
     )
     counts_each_image_once(student, setting, network)
@@ -257,25 +257,25 @@ LARGE = 80.0  # e^-80 is still a float32, for whoever takes the logarithm of a s
 
 def counts_each_image_once(student: Student, setting: Setting, network: Network) -> None:
     """Raise Wrong unless the losses of two epochs are means, with a last batch of one image."""
-    steady = steady_network(network)
+    constant = constant_network(network)
     labels = (1 + torch.arange(6) % 2) % setting.dataset.num_classes
     split = Split(setting.dataset.train.images[:6], labels)
-    logits = metrics.predict(steady.module, split.images)
+    logits = metrics.predict(constant.module, split.images)
     each = F.cross_entropy(logits, labels, reduction="none")
     right = each.mean().item()
-    answer = train_on(student, setting, steady, split, 2, batch_size=5).losses
+    answer = train_on(student, setting, constant, split, 2, batch_size=5).losses
     found = require_numbers(answer, 2, "losses, one for each epoch")
     expect_true(
         all(abs(loss - right) <= 0.04 * LARGE for loss in found),
         f"about {right:.3g} in both epochs, over a batch of five and one of one: half of the "
         f"images lose {each.max():.3g} and half {each.min():.3g}",
         f"{found[0]:.4g} and {found[1]:.4g}",
-        cause=partial(diagnose.other_steady_loss, found, each),
+        cause=partial(mistakes.other_constant_loss, found, each),
         hint=MEAN_LOSS,
     )
 
 
-def steady_network(network: Network) -> Network:
+def constant_network(network: Network) -> Network:
     """A network that gives classes 0 and 1 large logits, whatever the image, and hardly learns.
 
     All its weights are 0 but those two, so only the last bias has a gradient, of at most 1: the
@@ -325,7 +325,7 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
         cause="batches are drawn from the global random state",
         hint=OWN_GENERATOR,
     )
-    order = order_of_batches(student, setting)
+    order = repeated_batches(student, setting)
     expect_true(
         not order,
         "another order of the images in each epoch",
@@ -345,7 +345,7 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
 OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randperm."
 
 
-def order_of_batches(student: Student, setting: Setting) -> str:
+def repeated_batches(student: Student, setting: Setting) -> str:
     """What is wrong with the order of five single images in four epochs, if it repeats itself.
 
     The network's first batch normalisation sees nothing but a fixed convolution, since all behind
@@ -364,7 +364,7 @@ def order_of_batches(student: Student, setting: Setting) -> str:
     running_mean = network.with_weights(student.weights(ref)).weights[3]
     with torch.no_grad():
         means = F.conv2d(images, first, padding=1).mean(dim=(2, 3))
-    return diagnose.repeated_order(running_mean, means, 4)
+    return mistakes.repeated_order(running_mean, means, 4)
 
 
 # --- accuracy ------------------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
             abs(found - right) <= 1e-5,
             f"{right:.4f} on {len(labels)} images",
             f"{found:.4f}",
-            cause=partial(diagnose.other_accuracy, found, right, hits),
+            cause=partial(mistakes.other_accuracy, found, right, hits),
             hint="Count the images that are right, and divide by how many there are.",
         )
 
@@ -398,7 +398,7 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
 def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is measured in eval mode, and one in eval mode stays in it"""
     test = setting.test_images(80)
-    network = with_dropout(setting)
+    network = dropout_network(setting)
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
     ref = student.network(network, training=True)
     found = require_number(student.call("accuracy", ref, test.images, labels), "the accuracy")

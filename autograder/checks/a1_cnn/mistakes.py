@@ -120,7 +120,7 @@ VARIANTS: dict[str, Callable[..., Tensor]] = {
 }
 
 
-def unsteady(logits: Tensor, again: object, alone: object) -> str:
+def unstable_logits(logits: Tensor, again: object, alone: object) -> str:
     """Whether the logits change from call to call, or with the images beside them."""
     if not isinstance(again, Tensor) or not torch.allclose(again, logits, atol=1e-4):
         return "the same images get other logits when asked again: something acts at random"
@@ -150,7 +150,7 @@ def other_loss(found: float, right: float, count: int) -> str:
     return ""
 
 
-def other_steady_loss(found: Sequence[float], each: Tensor) -> str:
+def other_constant_loss(found: Sequence[float], each: Tensor) -> str:
     """Which other numbers were reported where the images of six lose `each`, five in a batch."""
     right, tolerance = each.mean().item(), 0.025 * each.max().item()
     if abs(found[0] - 2.46) < 0.1:  # log(e + 9), whatever the logits: they end up as 1 and 0

@@ -15,9 +15,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.checks.a2_hooks.observed import (
-    Observed,
+from autograder.checks.a2_hooks import mistakes
+from autograder.checks.a2_hooks.observations import (
+    Observation,
     attacked,
     drift,
     observe,
@@ -33,10 +33,10 @@ from autograder.checks.a2_hooks.observed import (
     with_dead_layers,
     without_a_trace,
 )
-from autograder.checks.a2_hooks.watched import (
-    answers_as_without,
-    keep_apart,
-    learns_as_without,
+from autograder.checks.a2_hooks.side_effects import (
+    answers_as_unwatched,
+    learns_as_unwatched,
+    monitors_are_independent,
     stays_after_the_block,
 )
 from autograder.checks.refusals import refusal, require_refusal
@@ -72,7 +72,7 @@ def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
             "statistics of the layers that ran",
             "an empty `stats` after the block",
             cause=cause,
-            hint=diagnose.NEXT_STEP[cause],
+            hint=mistakes.NEXT_STEP[cause],
         )
     for name in observed.common:
         require_statistics(observed.stats[name], name)
@@ -86,11 +86,11 @@ def why_empty(student: Student, network: Network, images: Tensor) -> str:
     student.apply(ref, images)
     stats = stats_of(student, monitor, given)
     student.leave(monitor)
-    return diagnose.EMPTIED if stats else diagnose.SILENT
+    return mistakes.EMPTIED if stats else mistakes.SILENT
 
 
 @pytest.fixture(scope="module")
-def hidden(student: Student, setting: Setting) -> Observed:
+def hidden(student: Student, setting: Setting) -> Observation:
     """The monitor around a network with random weights and names that nobody knows.
 
     Nor does anybody know how many images there are: a shape of other images must not fit.
@@ -101,20 +101,20 @@ def hidden(student: Student, setting: Setting) -> Observed:
 
 
 @graded_monitor(points=2, needs="monitor_records_statistics")
-def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
+def test_monitor_measures_the_output(hidden: Observation, measures: dict[str, float]) -> None:
     """mean, std, min and max are those of the layer's whole output"""
     measures["layers"] = len(hidden.common)
-    require_numbers_of(hidden, diagnose.NUMBERS)
+    require_numbers_of(hidden, mistakes.NUMBERS)
 
 
 @graded_monitor(points=1, needs="monitor_records_statistics")
-def test_monitor_counts_the_zeros(hidden: Observed) -> None:
+def test_monitor_counts_the_zeros(hidden: Observation) -> None:
     """zero_fraction is the share of exact zeros"""
     require_numbers_of(hidden, ["zero_fraction"])
 
 
 @graded_monitor(points=1, needs="monitor_records_statistics")
-def test_monitor_notes_the_shape(hidden: Observed) -> None:
+def test_monitor_notes_the_shape(hidden: Observation) -> None:
     """shape is the output's, with the number of images"""
     for name, layer in hidden.common.items():
         right, found = layer.outputs[-1].shape, hidden.stats[name].get("shape")
@@ -122,7 +122,7 @@ def test_monitor_notes_the_shape(hidden: Observed) -> None:
             sizes(found) and found == list(right),
             f"shape {tuple(right)} of layer '{name}'",
             str(tuple(found)) if sizes(found) else kind(found),
-            cause=diagnose.other_shape(found, layer.outputs[-1]),
+            cause=mistakes.other_shape(found, layer.outputs[-1]),
             hint="tuple(output.shape)",
         )
 
@@ -135,7 +135,7 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
         observed = observe(student, renamed(setting, name), images)
         require_names(
             observed.stats,
-            diagnose.leaves(observed.layers),
+            mistakes.leaves(observed.layers),
             observed.layers,
             extra="layers of another network are in it: does `stats` belong to the class?",
         )
@@ -149,7 +149,7 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         observed = observe(student, renamed(setting, name), *batches)
         require_numbers_of(
             observed,
-            diagnose.NUMBERS,
+            mistakes.NUMBERS,
             cause="a layer may run more than once in a block: each run replaces the one before",
         )
 
@@ -162,9 +162,9 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
     chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
     images = some_images(setting, "images for chosen layers", 9)
     observed = observe(student, network, images, layers=chosen)
-    cause = diagnose.other_choice(observed.stats, chosen, outer[5], observed.layers)
+    cause = mistakes.other_choice(observed.stats, chosen, outer[5], observed.layers)
     require_names(observed.stats, chosen, observed.layers, cause=cause)
-    require_numbers_of(observed, diagnose.NUMBERS)
+    require_numbers_of(observed, mistakes.NUMBERS)
 
 
 # --- ActivationMonitor: when it records ----------------------------------------------------------
@@ -239,10 +239,10 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
 @graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
     """The network answers and learns as without it; a second monitor, or block, is no matter"""
-    answers_as_without(student, setting)
-    learns_as_without(student, setting)
+    answers_as_unwatched(student, setting)
+    learns_as_unwatched(student, setting)
     images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
-    keep_apart(student, renamed(setting, "strided-cnn"), images, later)
+    monitors_are_independent(student, renamed(setting, "strided-cnn"), images, later)
 
 
 @graded_monitor(needs="monitor_measures_the_output")
@@ -313,7 +313,7 @@ def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> N
     logits = student.apply(ref, images)
     own = network.with_weights(network.weights).module.train()
     expect_true(
-        same(logits, diagnose.run(own, images)[""].outputs[-1]),
+        same(logits, mistakes.run(own, images)[""].outputs[-1]),
         "a network that is in train mode again afterwards",
         "one that answers otherwise",
         cause="it was put in eval mode and left there",

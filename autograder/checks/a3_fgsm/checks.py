@@ -16,18 +16,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.checks.a3_fgsm import mistakes as diagnose
+from autograder.checks.a3_fgsm import mistakes
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     IMAGES,
     Trial,
+    dropout_network,
     follows_the_gradient,
     ignores_dropout,
+    linear_victim,
     stays_in_range,
     stays_within_epsilon,
-    steep,
     treats_each_alone,
-    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.answer_key import fgsm as reference
@@ -78,7 +78,7 @@ def trial(student: Student, setting: Setting) -> Trial:
 @pytest.fixture(scope="module")
 def linear_trial(student: Student, setting: Setting) -> Trial:
     """The same on a linear network."""
-    network, test = setting.remember("steep", partial(steep, setting))
+    network, test = setting.remember("linear victim", partial(linear_victim, setting))
     return attempt(student, network, test, 8 / 255)
 
 
@@ -98,7 +98,7 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
         trial,
         measures,
         least=0.75,
-        cause=partial(diagnose.unrelated, trial),
+        cause=partial(mistakes.unrelated, trial),
         unmoved_hint="Add epsilon times the sign of the gradient to the images.",
         hint="Take the gradient of the cross-entropy with respect to the images.",
     )
@@ -119,7 +119,7 @@ def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> 
     stays_within_epsilon(
         trial,
         measures,
-        cause=partial(diagnose.too_far, trial),
+        cause=partial(mistakes.too_far, trial),
         hint="The bound holds for every pixel alone: |x_adv - x| <= epsilon, in pixel units.",
     )
 
@@ -139,7 +139,7 @@ def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) 
         wrong <= 0.002,
         "x + epsilon * sign(gradient), in every pixel",
         f"{100 * wrong:.1f} % of the pixels are others",
-        cause=partial(diagnose.not_the_formula, linear_trial),
+        cause=partial(mistakes.not_the_formula, linear_trial),
         hint="Compare your lines with the formula: gradient, sign, times epsilon.",
     )
 
@@ -159,7 +159,7 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
         found <= target + 0.03,
         f"at most {percent([target + 0.03])} accuracy left, counted within epsilon and [0, 1]",
         percent([found]),
-        cause=partial(diagnose.too_weak, trial),
+        cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, by the whole epsilon in each pixel.",
     )
 
@@ -170,7 +170,7 @@ def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: S
     few = Split(trial.images[:3], trial.labels[:3])
     alone = attempt(student, trial.network, few, trial.epsilon)
     treats_each_alone(alone.adversarial, trial, stray=0.002)
-    again = partial(attempt, student, with_dropout(setting), few, trial.epsilon)
+    again = partial(attempt, student, dropout_network(setting), few, trial.epsilon)
     in_train_mode, in_eval_mode = (again(training=mode).adversarial for mode in (True, False))
     ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
@@ -220,7 +220,7 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
             abs(found - right) <= CLOSE_ENOUGH,
             f"{right:.4f}",
             f"{found:.4f}",
-            cause=partial(diagnose.other_rate, found, module, images, adversarial, labels),
+            cause=partial(mistakes.other_rate, found, module, images, adversarial, labels),
             hint="Count two masks: right before; right before and wrong after. Divide.",
         )
 
@@ -235,7 +235,7 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
     expect(require_number(answer, "the success rate"), "a rate of", at_most=0.0, at_least=0.0)
 
-    network = with_dropout(setting)
+    network = dropout_network(setting)
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
     ref = student.network(network, training=True)
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
@@ -262,12 +262,12 @@ def own_attack(
             trial = attempt(student, setting.victim, test, epsilon)
             attacked = require_images(trial.adversarial, test.images)
             accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
-    if len(accuracies) == len(found) and diagnose.close(found, accuracies):
+    if len(accuracies) == len(found) and mistakes.close(found, accuracies):
         return "the curve is right for your fgsm, and your fgsm is not right: mend that first"
     return ""
 
 
-def unsure(setting: Setting) -> Split:
+def images_with_gradient(setting: Setting) -> Split:
     """The first images of which the network is not so sure that rounding decides the gradient."""
     test, module = setting.dataset.test, setting.victim.module
     losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
@@ -280,7 +280,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 ) -> None:
     """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
     require(student, "robustness_curve", "function")
-    test = setting.remember("unsure", partial(unsure, setting))
+    test = setting.remember("images with gradient", partial(images_with_gradient, setting))
     epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
     ref = student.network(setting.victim)
     answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
@@ -306,7 +306,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
         f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
         percent(found),
         cause=lambda: (
-            diagnose.other_curve(found, setting.victim.module, test, epsilons)
+            mistakes.other_curve(found, setting.victim.module, test, epsilons)
             or own_attack(student, setting, test, epsilons, found)
         ),
         hint="Attack the clean images anew at each epsilon, and count in eval mode.",
@@ -317,7 +317,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
     test = setting.test_images(50)
-    network = with_dropout(setting)
+    network = dropout_network(setting)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
     (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")

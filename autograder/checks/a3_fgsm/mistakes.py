@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
 from autograder.judge.checking import Split, metrics
-from autograder.judge.robustness import slope
+from autograder.judge.robustness import loss_gradient
 
 TINY = 1e-6
 
@@ -27,7 +27,7 @@ def unrelated(trial: Trial) -> str:
         return "the same step for every image: a mean over the batch, or no gradient at all"
     for name in range(len(metrics.predict(trial.network.module, trial.images[:1])[0])):
         labels = torch.full_like(trial.labels, name)
-        gradient = slope(trial.network.module, trial.images, labels)
+        gradient = loss_gradient(trial.network.module, trial.images, labels)
         if agreement(trial, gradient)[0] > 0.95:
             return f"the loss is that of one class for every image, class {name}"
     if of_another_image(trial):
@@ -164,7 +164,7 @@ def other_curve(
     found: Sequence[float], model: nn.Module, test: Split, epsilons: Sequence[float]
 ) -> str:
     """Which other curve was computed: of all that are close, the closest."""
-    direction = slope(model, test.images, test.labels).sign()
+    direction = loss_gradient(model, test.images, test.labels).sign()
     once = [(test.images + epsilon * direction).clamp(0, 1) for epsilon in epsilons]
     attacked = {
         "the attacked images are not clamped to [0, 1]": [
@@ -176,7 +176,9 @@ def other_curve(
         "each attack starts from the images attacked before it: the steps add up": list(
             itertools.accumulate(
                 epsilons,
-                lambda x, epsilon: (x + epsilon * slope(model, x, test.labels).sign()).clamp(0, 1),
+                lambda x, epsilon: (
+                    x + epsilon * loss_gradient(model, x, test.labels).sign()
+                ).clamp(0, 1),
                 initial=test.images,
             )
         )[1:],

@@ -13,9 +13,10 @@ from functools import partial
 import pytest
 import torch
 
-from autograder.checks.a3_fgsm import mistakes as diagnose_fgsm
-from autograder.checks.a4_pgd import mistakes as diagnose_pgd
-from autograder.checks.a4_pgd.margins import require_per_image, some_margin, steep_margin
+from autograder.checks.a3_fgsm import mistakes as fgsm_mistakes
+from autograder.checks.a4_pgd import mistakes
+from autograder.checks.a4_pgd.margins import confident_margin, require_per_image, some_margin
+from autograder.checks.a4_pgd.pgd_runs import PgdRun, random_start_from, run_pgd
 from autograder.checks.a4_pgd.random_start import (
     NOISE,
     draws_from_the_generator,
@@ -23,19 +24,23 @@ from autograder.checks.a4_pgd.random_start import (
     is_uniform,
     steps_from_the_start,
 )
-from autograder.checks.a4_pgd.walk import Walk, seeded, walk
-from autograder.checks.a4_pgd.worst_case import Assault, assault, clean_cases, wild_assault
+from autograder.checks.a4_pgd.worst_case import (
+    AttackCase,
+    attack_beyond_budget,
+    clean_cases,
+    different_attacks,
+)
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     IMAGES,
+    dropout_network,
     follows_the_gradient,
     ignores_dropout,
+    linear_victim,
     moves_within,
     stays_in_range,
     stays_within_epsilon,
-    steep,
     treats_each_alone,
-    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.answer_key import pgd as reference
@@ -67,25 +72,25 @@ STRAY = 0.08
 
 
 @pytest.fixture(scope="module")
-def trial(student: Student, setting: Setting) -> Walk:
+def trial(student: Student, setting: Setting) -> PgdRun:
     """Ten steps on the trained network, no random start: further than epsilon reaches."""
     require(student, "pgd", "function")
     epsilon = setting.budget.epsilon
     test = setting.test_images(IMAGES)
-    trial = walk(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+    trial = run_pgd(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
     trial.expected = setting.remember("path", lambda: trial.expected)
     return trial
 
 
-def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
+def require_path(trial: PgdRun, what: str, allowed: float, hint: str) -> None:
     """Raise Wrong unless the result is the reference's in nearly every pixel."""
     require_images(trial.adversarial, trial.images)
     if not trial.stray <= allowed:
         raise Wrong(
             what,
             f"{100 * trial.stray:.1f} % of the pixels are others",
-            cause=diagnose_pgd.other_path(trial),
+            cause=mistakes.other_path(trial),
             hint=hint,
         )
 
@@ -94,26 +99,26 @@ def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
 
 
 @graded_pgd()
-def test_pgd_returns_images(trial: Walk) -> None:
+def test_pgd_returns_images(trial: PgdRun) -> None:
     """pgd returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
 @graded_pgd(needs="pgd_returns_images", picture=True)
-def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
+def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
         trial,
         measures,
         least=0.7,  # later steps meet other gradients than the first: the reference agrees in 89 %
-        cause=partial(diagnose_fgsm.unrelated, trial),
+        cause=partial(fgsm_mistakes.unrelated, trial),
         unmoved_hint="Each turn starts where the last one ended: is what a turn computes kept?",
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
     )
 
 
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
-def test_pgd_stays_in_range(trial: Walk) -> None:
+def test_pgd_stays_in_range(trial: PgdRun) -> None:
     """Every pixel stays in [0, 1]"""
     stays_in_range(
         trial.adversarial,
@@ -123,14 +128,14 @@ def test_pgd_stays_in_range(trial: Walk) -> None:
 
 @graded_pgd(points=2, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_stays_within_epsilon(
-    student: Student, trial: Walk, measures: dict[str, float]
+    student: Student, trial: PgdRun, measures: dict[str, float]
 ) -> None:
     """However many steps it takes, from wherever it starts, no pixel moves by more than epsilon"""
     hint = "In each step clamp the distance from the original images, not from the step before."
-    stays_within_epsilon(trial, measures, cause=partial(diagnose_pgd.too_far, trial), hint=hint)
+    stays_within_epsilon(trial, measures, cause=partial(mistakes.too_far, trial), hint=hint)
     few = Split(trial.images[:8], trial.labels[:8])
-    options, size = seeded(student, 4), trial.step_size
-    other = walk(
+    options, size = random_start_from(student, 4), trial.step_size
+    other = run_pgd(
         student, trial.network, few, trial.epsilon, step_size=size, steps=10, options=options
     )
     moves_within(
@@ -144,20 +149,20 @@ def test_pgd_stays_within_epsilon(
 @graded_pgd(points=3, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
     """On a linear model it takes the number and size of steps it is told, until epsilon ends it"""
-    network, test = setting.remember("steep", partial(steep, setting))
+    network, test = setting.remember("linear victim", partial(linear_victim, setting))
     epsilon = 8 / 255
     hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."
     for step_size, steps in ((0.3 * epsilon, 2), (0.4 * epsilon, 4), (epsilon, 1)):
-        trial = walk(student, network, test, epsilon, step_size=step_size, steps=steps)
+        trial = run_pgd(student, network, test, epsilon, step_size=step_size, steps=steps)
         what = f"{steps} steps of {step_size / epsilon:g} epsilon up the gradient's sign"
         require_path(trial, what, 0.03, hint)
-    still = walk(student, network, test, epsilon, step_size=epsilon, steps=0)
+    still = run_pgd(student, network, test, epsilon, step_size=epsilon, steps=0)
     require_path(still, "the images themselves after 0 steps", 0.0, "No step, no change.")
 
 
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_looks_again_at_each_step(
-    student: Student, trial: Walk, setting: Setting, measures: dict[str, float]
+    student: Student, trial: PgdRun, setting: Setting, measures: dict[str, float]
 ) -> None:
     """Where the loss bends it takes the path of the formula, with any loss that it is given"""
     measures["stray_pixels"] = trial.stray
@@ -171,14 +176,14 @@ def test_pgd_looks_again_at_each_step(
     with_another_loss(student, trial, setting)
 
 
-def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
+def with_another_loss(student: Student, trial: PgdRun, setting: Setting) -> None:
     """Raise Wrong where pgd takes a loss and raises another."""
     classes = setting.dataset.num_classes
     weights = torch.randn(classes, classes, generator=setting.generator("a loss"))
     few, size = Split(trial.images[:16], trial.labels[:16]), trial.epsilon / 3
     options = {"random_start": False, "loss": student.loss(weights)}
     try:
-        other = walk(
+        other = run_pgd(
             student, trial.network, few, trial.epsilon, step_size=size, steps=2, options=options
         )
     except Crash as fault:
@@ -197,15 +202,17 @@ def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
 @graded_pgd(points=2, needs="pgd_uses_the_gradient")
 def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
-    network, inner = setting.remember("steep", partial(steep, setting))  # nothing is clamped there
-    begin = partial(walk, student, epsilon=0.1, step_size=0.07, steps=0)
-    first = begin(network, inner, options=seeded(student, 1))
+    network, inner = setting.remember(
+        "linear victim", partial(linear_victim, setting)
+    )  # nothing is clamped there
+    begin = partial(run_pgd, student, epsilon=0.1, step_size=0.07, steps=0)
+    first = begin(network, inner, options=random_start_from(student, 1))
     is_uniform(first, hint=NOISE)
     draws_from_the_generator(student, partial(begin, network, inner), first)
     draws_where_nothing_is_said(partial(begin, network, inner, options={}))
     steps_from_the_start(student, partial(begin, network, steps=1), first)
     test = setting.test_images(IMAGES)
-    edge = begin(setting.victim, test, options=seeded(student, 3))
+    edge = begin(setting.victim, test, options=random_start_from(student, 3))
     stays_in_range(
         require_images(edge.adversarial, test.images),
         what="a start",
@@ -244,8 +251,10 @@ def test_pgd_fools_the_network(
     epsilon, target = setting.remember(
         "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
     )
-    options = seeded(student, 0)
-    trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options)
+    options = random_start_from(student, 0)
+    trial = run_pgd(
+        student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options
+    )
     answer = require_images(trial.adversarial, test.images)
     allowed = bounded(test.images, answer, epsilon)
     found = metrics.accuracy(network.module, allowed, test.labels)
@@ -254,20 +263,20 @@ def test_pgd_fools_the_network(
         found <= target + WEAKER,
         f"at most {percent([target + WEAKER])} accuracy left, counted within epsilon and [0, 1]",
         percent([found]),
-        cause=partial(diagnose_pgd.too_weak, trial),
+        cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, in steps that together cross the budget.",
     )
 
 
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
-def test_pgd_treats_each_image_alone(student: Student, trial: Walk, setting: Setting) -> None:
+def test_pgd_treats_each_image_alone(student: Student, trial: PgdRun, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
-    alone = walk(
+    alone = run_pgd(
         student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
     )
     treats_each_alone(alone.adversarial, trial, stray=0.03)
-    again = partial(walk, student, with_dropout(setting), few, trial.epsilon, steps=3)
+    again = partial(run_pgd, student, dropout_network(setting), few, trial.epsilon, steps=3)
     in_train_mode, in_eval_mode = (
         again(step_size=trial.epsilon / 2, training=mode).adversarial for mode in (True, False)
     )
@@ -291,7 +300,7 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
         case = setting.remember(f"margin of {classes}", partial(some_margin, setting, classes))
         logits, labels, right = (each[:count] for each in case)
         answer = student.call("margin_loss", logits, labels)
-        mistaken = partial(diagnose_pgd.other_margin, answer, logits, labels)
+        mistaken = partial(mistakes.other_margin, answer, logits, labels)
         found = require_per_image(answer, right, mistaken)
         apart = (found - right).abs().max().item()
         expect_true(
@@ -306,7 +315,7 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
 @graded_margin(points=2, needs="margin_is_the_best_other_minus_the_true")
 def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
     """Its gradient raises the best other logit and lowers the true one, however sure the network"""
-    logits, labels, right = setting.remember("steep margin", partial(steep_margin, setting))
+    logits, labels, right = setting.remember("confident margin", partial(confident_margin, setting))
     try:
         answer = student.gradient("margin_loss", logits.clone(), labels)
     except StudentFault as fault:
@@ -331,7 +340,7 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
 # --- worst_case_accuracy -------------------------------------------------------------------------
 
 
-def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -> None:
+def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str) -> None:
     """Raise Wrong unless the student finds the right number, to less than one image."""
     answer = student.call(
         "worst_case_accuracy",
@@ -346,7 +355,7 @@ def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -
         raise Wrong(
             f"{trial.expected:.4f}: {what}",
             f"{found:.4f}",
-            cause=diagnose_pgd.other_worst_case(found, trial),
+            cause=mistakes.other_worst_case(found, trial),
             hint=hint,
         )
 
@@ -357,7 +366,7 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
     require(student, "worst_case_accuracy", "function")
     require_worst_case(
         student,
-        setting.remember("assault", partial(assault, setting)),
+        setting.remember("different attacks", partial(different_attacks, setting)),
         "the images that survive each of the attacks, over all images",
         "Keep one boolean for each image; every attack may turn it off, none turns it on.",
     )
@@ -382,7 +391,7 @@ def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setti
     """An attack that moves further than epsilon is brought back first"""
     require_worst_case(
         student,
-        setting.remember("wild assault", partial(wild_assault, setting)),
+        setting.remember("attack beyond the budget", partial(attack_beyond_budget, setting)),
         "an attack that moves by four times epsilon, brought back within epsilon",
         "Clamp what an attack returns to [images - epsilon, images + epsilon] and to [0, 1].",
     )

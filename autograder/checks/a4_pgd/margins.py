@@ -34,7 +34,7 @@ def some_margin(setting: Setting, classes: int) -> tuple[Tensor, Tensor, Tensor]
     return logits, labels, reference.margin_loss(logits, labels)
 
 
-def steep_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+def confident_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     """Logits of a network that is very sure, their labels, and the gradient of the margins."""
     logits, labels = some_logits(setting, setting.dataset.num_classes)
     x = (1e6 * logits).requires_grad_()

@@ -6,33 +6,33 @@ from collections.abc import Callable
 
 import torch
 
-from autograder.checks.a4_pgd import mistakes as diagnose_pgd
-from autograder.checks.a4_pgd.walk import Walk, seeded
+from autograder.checks.a4_pgd import mistakes
+from autograder.checks.a4_pgd.pgd_runs import PgdRun, random_start_from
 from autograder.judge.checking import Split, Student, expect_true, require_images
 
 NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
 
 
-def is_uniform(start: Walk, *, cause: str = "", hint: str) -> None:
+def is_uniform(start: PgdRun, *, cause: str = "", hint: str) -> None:
     """Raise Wrong unless each pixel starts anywhere within epsilon, whatever the others do."""
     require_images(start.adversarial, start.images)
-    uneven = diagnose_pgd.not_uniform(start)
+    uneven = mistakes.not_uniform(start)
     expect_true(
         not uneven,
         "a start anywhere within epsilon, each pixel for itself",
-        diagnose_pgd.spread(start),
+        mistakes.spread(start),
         cause=cause or uneven,
         hint=hint,
     )
 
 
-def draws_from_the_generator(student: Student, start: Callable[..., Walk], first: Walk) -> None:
+def draws_from_the_generator(student: Student, start: Callable[..., PgdRun], first: PgdRun) -> None:
     """Raise Wrong unless the generator alone decides where `start` starts.
 
     first: what it made of a generator of seed 1.
     """
-    again = start(options=seeded(student, 1), global_seed=2)
-    source = seeded(student, 2)
+    again = start(options=random_start_from(student, 1), global_seed=2)
+    source = random_start_from(student, 2)
     other, following = (start(options=source) for _ in range(2))
     expect_true(
         not moved(first, again),
@@ -57,7 +57,7 @@ def draws_from_the_generator(student: Student, start: Callable[..., Walk], first
     )
 
 
-def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
+def draws_where_nothing_is_said(start: Callable[..., PgdRun]) -> None:
     """Raise Wrong unless it starts at random without being asked, from PyTorch's own generator."""
     unasked, later = (start(global_seed=seed) for seed in (1, 2))
     promise = "where it is left out, the signature promises `random_start: bool = True`"
@@ -71,12 +71,12 @@ def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
     )
 
 
-def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Walk) -> None:
+def steps_from_the_start(student: Student, step: Callable[..., PgdRun], first: PgdRun) -> None:
     """Raise Wrong where the student's one step moves images, but not after a random start.
 
     first: a start from a generator of seed 1.
     """
-    stepped = step(Split(first.images, first.labels), options=seeded(student, 1))
+    stepped = step(Split(first.images, first.labels), options=random_start_from(student, 1))
     alone = step(Split(first.adversarial, first.labels), options={"random_start": False})
     expect_true(
         moved(first, stepped) or not moved(first, alone),
@@ -87,6 +87,6 @@ def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Wal
     )
 
 
-def moved(start: Walk, walked: Walk) -> bool:
-    """Whether a walk ended elsewhere than where it started."""
-    return not torch.equal(require_images(walked.adversarial, start.images), start.adversarial)
+def moved(start: PgdRun, run: PgdRun) -> bool:
+    """Whether a run ended at other images than those of a start."""
+    return not torch.equal(require_images(run.adversarial, start.images), start.adversarial)

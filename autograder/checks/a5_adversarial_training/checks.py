@@ -16,7 +16,7 @@ from functools import partial
 import pytest
 from torch import Tensor
 
-from autograder.checks.a5_adversarial_training import mistakes as diagnose
+from autograder.checks.a5_adversarial_training import mistakes
 from autograder.judge.checking import (
     Setting,
     Student,
@@ -124,7 +124,7 @@ def test_training_makes_it_robust(
         defended.gain,
         setting.evidence("gain").bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=partial(diagnose.no_gain, defended.after, defended.plain, defended.logits),
+        cause=partial(mistakes.no_gain, defended.after, defended.plain, defended.logits),
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
     )
 

@@ -16,9 +16,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks.a6_audit import defences as sieges
-from autograder.checks.a6_audit import known_robustness as evaluations
-from autograder.checks.a6_audit import mistakes as diagnose
+from autograder.checks.a6_audit import defences, known_robustness, mistakes
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.refusals import raises, require_refusal
@@ -57,14 +55,14 @@ ALL_BUT_ONE = 0.87  # of eight
 def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) -> None:
     """epsilon times the largest std, for one std and for several"""
     require(student, "to_pixel_epsilon", "function")
-    for epsilon, std in diagnose.units(setting):
+    for epsilon, std in mistakes.units(setting):
         found = require_number(student.call("to_pixel_epsilon", epsilon, std), "epsilon in pixels")
         right = epsilon * max(std if isinstance(std, list) else [std])
         expect_true(
             abs(found - right) <= RELATIVE * right,
             f"{right:.6g}, for epsilon {epsilon:.4g} and std {in_words(std)}",
             f"{found:.6g}",
-            cause=partial(diagnose.other_unit, found, epsilon, std),
+            cause=partial(mistakes.other_unit, found, epsilon, std),
             hint="z = (x - mean) / std: what does x change by where z changes by epsilon?",
         )
 
@@ -134,7 +132,7 @@ def test_evaluate_finds_what_is_known_exactly(
     """On linear networks, where robust accuracy can be calculated, it finds that number"""
     require(student, "evaluate", "function")
     for channels in (1, 3):
-        case = evaluations.linear(setting, channels)
+        case = known_robustness.linear(setting, channels)
         found = evaluated(student, case)
         measures[f"images_off_{channels}"] = (found - case.right) * len(case.test)
         expect_true(
@@ -142,7 +140,7 @@ def test_evaluate_finds_what_is_known_exactly(
             f"{percent([case.right])}, to two images, of {len(case.test)} images "
             f"with {channels} {'channel' if channels == 1 else 'channels'}",
             percent([found]),
-            cause=partial(diagnose.other_number, found, case),
+            cause=partial(mistakes.other_number, found, case),
             hint="Put the normalisation before the model as a layer; all else is in pixels then.",
         )
 
@@ -152,14 +150,14 @@ def test_evaluate_attacks_as_well_as_it_can(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """On a trained network it leaves what the judge's own attack leaves"""
-    case = evaluations.trained(setting)
+    case = known_robustness.trained(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
         case,
         measures,
         f"give or take {math.floor(NEAR)} images of {len(case.test)}",
-        cause=partial(diagnose.other_attack, found, case),
+        cause=partial(mistakes.other_attack, found, case),
         hint="Twenty steps or more, that together cross the budget twice, from random starts.",
     )
 
@@ -169,23 +167,23 @@ def test_evaluate_is_not_blinded(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """Large logits do not make a network look robust, nor does an attack that helps it"""
-    case = evaluations.scaled(setting)
+    case = known_robustness.scaled(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
         case,
         measures,
         f"as without the factor, give or take {math.floor(NEAR)} images",
-        cause=partial(diagnose.blinded, found, case),
+        cause=partial(mistakes.blinded, found, case),
         hint="Attack with the margin as well, and count what survives both.",
     )
-    case = evaluations.helped(setting)
+    case = known_robustness.helped(setting)
     found = evaluated(student, case)
     expect_true(
         abs(found - case.right) <= 0.5 / len(case.test),
         f"{percent([case.right])}, where attacks put right what is wrong without one",
         percent([found]),
-        cause=partial(diagnose.helped, found, case),
+        cause=partial(mistakes.helped, found, case),
         hint="Begin with what is right without an attack; after each, `survived &= ...`.",
     )
 
@@ -230,7 +228,7 @@ def with_batch_norm(setting: Setting) -> Case:
 def right_in_eval_mode(setting: Setting, network: Network) -> Case:
     """The network on images that it gets right in eval mode alone, and in no mode otherwise."""
     test, channels = setting.test_images(32), setting.dataset.image_shape[0]
-    mean, std = evaluations.statistics(setting, "batch norm", channels)
+    mean, std = known_robustness.statistics(setting, "batch norm", channels)
     case = Case(network, test, 0.0, mean, std)
     best = metrics.predict(case.on_pixels, test.images).topk(2).indices
     in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
@@ -244,72 +242,74 @@ def right_in_eval_mode(setting: Setting, network: Network) -> Case:
 
 
 @dataclass
-class Assaulted:
+class DefenceAnswer:
     """What came back for one defence, and the share of the judge's own that it breaks."""
 
-    siege: sieges.Siege
+    case: defences.DefenceCase
     answer: Any
     setting: Setting
 
     @cached_property
     def share(self) -> float:
         """The share broken, as a part of what the judge breaks."""
-        return self.siege.broken(self.setting, self.answer) / self.siege.own
+        return self.case.broken(self.setting, self.answer) / self.case.own
 
 
 @pytest.fixture(scope="module")
-def assaulted(student: Student, setting: Setting) -> dict[str, Assaulted]:
+def defence_answers(student: Student, setting: Setting) -> dict[str, DefenceAnswer]:
     """The student's attack on each of the defences."""
     require(student, "break_defense", "function")
-    besieged = {kind: sieges.siege(setting, kind) for kind in sieges.KINDS}
-    besieged["misleading"] = sieges.misleading(setting)
+    cases = {kind: defences.defence_case(setting, kind) for kind in defences.KINDS}
+    cases["misleading"] = defences.misleading_case(setting)
     answers = {}
-    for kind, siege in besieged.items():
-        ref = student.defence(siege.kind, siege.behind(setting), siege.number)
-        test = siege.test
+    for kind, case in cases.items():
+        ref = student.defence(case.kind, case.behind(setting), case.number)
+        test = case.test
         answer = student.call(
-            "break_defense", ref, test.images.clone(), test.labels.clone(), siege.epsilon
+            "break_defense", ref, test.images.clone(), test.labels.clone(), case.epsilon
         )
-        answers[kind] = Assaulted(siege, answer, setting)
+        answers[kind] = DefenceAnswer(case, answer, setting)
     return answers
 
 
 @graded_break()
-def test_break_returns_images(assaulted: dict[str, Assaulted]) -> None:
+def test_break_returns_images(defence_answers: dict[str, DefenceAnswer]) -> None:
     """break_defense returns images like those it was given"""
-    for each in assaulted.values():
-        require_images(each.answer, each.siege.test.images)
+    for each in defence_answers.values():
+        require_images(each.answer, each.case.test.images)
 
 
 @graded_break(needs="break_returns_images")
 def test_break_does_more_than_noise(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
     """At least one of the defences falls further than to noise"""
-    shares = {kind: assaulted[kind].share for kind in sieges.KINDS}
+    shares = {kind: defence_answers[kind].share for kind in defences.KINDS}
     measures.update(shares)
     expect_true(
-        max(shares.values()) > max(setting.evidence(kind).zero for kind in sieges.KINDS),
+        max(shares.values()) > max(setting.evidence(kind).zero for kind in defences.KINDS),
         "images that one of the defences gets wrong",
         f"of what the judge breaks, {percent([max(shares.values())])}",
-        cause=lambda: diagnose.standing(
-            assaulted["quantised"].siege, assaulted["quantised"].answer, max(shares.values())
+        cause=lambda: mistakes.why_unbroken(
+            defence_answers["quantised"].case,
+            defence_answers["quantised"].answer,
+            max(shares.values()),
         ),
         hint="Look into the defence: what happens before `model`, and what after it?",
     )
 
 
 @graded_break(points=1, needs="break_does_more_than_noise")
-def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
+def test_break_stays_in_the_budget(defence_answers: dict[str, DefenceAnswer]) -> None:
     """Every pixel stays in [0, 1] and moves by at most epsilon"""
-    for each in assaulted.values():
+    for each in defence_answers.values():
         stays_in_range(
             each.answer,
             hint="Clamp to [0, 1] in each step, after the step was brought back within epsilon.",
         )
         moves_within(
-            each.answer - each.siege.test.images,
-            each.siege.epsilon,
+            each.answer - each.case.test.images,
+            each.case.epsilon,
             cause="nothing brings the images back within epsilon of the originals",
             hint="`project` of assignment 4 does, and `pgd` calls it in each step.",
         )
@@ -317,19 +317,19 @@ def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
 
 @graded_break(points=3, needs="break_does_more_than_noise")
 def test_break_gets_through_rounding(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
     """It breaks the defence that rounds its input"""
-    each = assaulted["quantised"]
+    each = defence_answers["quantised"]
     measures["share"] = each.share
     expect_above(
         each.share,
         setting.evidence("quantised").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
+        cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
         hint="Rounding has no gradient. Take that of the network behind, at the rounded image.",
     )
-    misled = assaulted["misleading"].share
+    misled = defence_answers["misleading"].share
     if misled < ALL_BUT_ONE:
         raise Wrong(
             "images broken of a network that answers otherwise to images that are not rounded",
@@ -342,16 +342,16 @@ def test_break_gets_through_rounding(
 
 @graded_break(points=2, needs="break_does_more_than_noise")
 def test_break_gets_past_large_logits(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
     """It breaks the defence that multiplies its logits"""
-    each = assaulted["scaled-logits"]
+    each = defence_answers["scaled-logits"]
     measures["share"] = each.share
     expect_above(
         each.share,
         setting.evidence("scaled-logits").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
+        cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
         hint="The cross-entropy of a logit that leads by 17 or more is flat. The margin is not.",
     )
 
@@ -363,22 +363,22 @@ def test_break_gets_past_large_logits(
 def test_radius_is_proved(student: Student, setting: Setting) -> None:
     """sigma times the normal quantile of the lower bound, by Clopper and Pearson, one-sided"""
     require(student, "certified_radius", "function")
-    drawn = diagnose.ballots(setting)
-    answers = [ask(student, ballot) for ballot in drawn]
+    drawn = mistakes.vote_counts(setting)
+    answers = [ask(student, votes) for votes in drawn]
     # An infinite radius is what the share of the votes gives where all agree: no division by zero.
     found = [
         each if isinstance(each, float) and each == math.inf else require_number(each, "the radius")
         for each in answers
     ]
-    for ballot, radius in zip(drawn, found, strict=True):
-        right = diagnose.radius(*ballot)
-        count, samples, sigma, alpha = ballot
+    for votes, radius in zip(drawn, found, strict=True):
+        right = mistakes.radius(*votes)
+        count, samples, sigma, alpha = votes
         expect_true(
             abs(radius - right) <= RELATIVE * right,
             f"{right:.6g}, for {count} of {samples} votes, sigma {sigma:.3g}, alpha {alpha:g}",
             f"{radius:.6g}, too {'large' if radius > right else 'small'} "
             f"by {100 * abs(radius / right - 1):.2g} %",
-            cause=partial(diagnose.other_radius, drawn, found),
+            cause=partial(mistakes.other_radius, drawn, found),
             hint="p = scipy.special.betaincinv(count, samples - count + 1, alpha), then "
             "sigma * NormalDist().inv_cdf(p).",
         )
@@ -387,17 +387,17 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
 @graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
     """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
-    for ballot in diagnose.abstentions(setting):
-        count, samples, *_ = ballot
-        found = require_number(ask(student, ballot), "the radius")
+    for votes in mistakes.abstentions(setting):
+        count, samples, *_ = votes
+        found = require_number(ask(student, votes), "the radius")
         expect_true(
             found == 0,
             f"0.0 for {count} of {samples} votes",
             f"{found:.4g}",
-            cause=partial(diagnose.unproved, found, ballot),
+            cause=partial(mistakes.why_not_zero, found, votes),
             hint="Compare the lower bound with 1/2, not the share of the votes.",
         )
-    for what, refused in diagnose.NO_BALLOTS.items():
+    for what, refused in mistakes.IMPOSSIBLE_VOTES.items():
         require_refusal(
             partial(student.call, "certified_radius", *refused),
             f"for {what}",
@@ -407,8 +407,8 @@ def test_radius_abstains(student: Student, setting: Setting) -> None:
         )
 
 
-def ask(student: Student, ballot: diagnose.Ballot) -> Any:
+def ask(student: Student, votes: mistakes.VoteCount) -> Any:
     """The student's radius; an alpha of 0.001 is left to the default."""
-    count, samples, sigma, alpha = ballot
-    level = [] if alpha == diagnose.DEFAULT_ALPHA else [alpha]
+    count, samples, sigma, alpha = votes
+    level = [] if alpha == mistakes.DEFAULT_ALPHA else [alpha]
     return student.call("certified_radius", count, samples, sigma, *level)

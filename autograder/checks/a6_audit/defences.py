@@ -16,18 +16,18 @@ from torch import Tensor, nn
 from autograder.checks.a6_audit.known_robustness import one_step, withstood
 from autograder.checks.attacked import linear_network
 from autograder.judge.checking import Network, Setting, Split, metrics
-from autograder.judge.robustness import bounded, climb, cross_entropy, margin
+from autograder.judge.robustness import bounded, cross_entropy, margin, pgd
 from course import defences
 
 KINDS = ("quantised", "scaled-logits")
 POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
-STUBBORN = 24  # of those, that fall to many steps and to no single one
+MANY_STEPS_ONLY = 24  # of those, that fall to many steps and to no single one
 FEW = 8  # made, to be broken through rounding alone
 STEPS, RESTARTS = 20, 3
 
 
 @dataclass
-class Siege:
+class DefenceCase:
     """One defence, the images it is to get wrong, and the share of them that the judge breaks."""
 
     kind: str
@@ -53,7 +53,7 @@ def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
     return defences.build(kind, setting.victim.module, number)
 
 
-def drawn(setting: Setting, kind: str) -> float:
+def drawn_number(setting: Setting, kind: str) -> float:
     """The number of this defence, from the secret: 5 to 9 levels, or a factor of 1e3 to 1e5."""
     generator = setting.generator(f"number of {kind}")
     if kind == "quantised":
@@ -61,26 +61,26 @@ def drawn(setting: Setting, kind: str) -> float:
     return float(10 ** (3 + 2 * torch.rand((), generator=generator)))
 
 
-def siege(setting: Setting, kind: str) -> Siege:
+def defence_case(setting: Setting, kind: str) -> DefenceCase:
     """What the student is set to break, the same for everyone."""
-    return setting.remember(kind, partial(prepared, setting, kind))
+    return setting.remember(kind, partial(make_defence_case, setting, kind))
 
 
-def prepared(setting: Setting, kind: str) -> Siege:
+def make_defence_case(setting: Setting, kind: str) -> DefenceCase:
     """The defence with its number drawn, attacked by the judge."""
-    number, epsilon = drawn(setting, kind), setting.budget.epsilon
+    number, epsilon = drawn_number(setting, kind), setting.budget.epsilon
     inside, pool = defence(setting, kind, number), setting.test_images(POOL)
-    test = telling(inside, pool, epsilon, setting.generator("choice of images"))
+    test = choose_images(inside, pool, epsilon, setting.generator("choice of images"))
     attacked = broken_by_judge(inside, test, epsilon, setting.generator("attack on a defence"))
-    return Siege(kind, number, test, epsilon, share_broken(inside, test, attacked))
+    return DefenceCase(kind, number, test, epsilon, share_broken(inside, test, attacked))
 
 
-def misleading(setting: Setting) -> Siege:
-    """A siege that only an attack through the rounding wins, the same for everyone."""
-    return setting.remember("misleading", partial(through_rounding_alone, setting))
+def misleading_case(setting: Setting) -> DefenceCase:
+    """A defence that falls only to an attack through the rounding, the same for everyone."""
+    return setting.remember("misleading", partial(make_misleading_case, setting))
 
 
-def through_rounding_alone(setting: Setting) -> Siege:
+def make_misleading_case(setting: Setting) -> DefenceCase:
     """Three grey levels before a linear network that answers otherwise where nothing is rounded.
 
     On a trained network an attack that forgets the rounding is nearly as good as one that does not.
@@ -99,20 +99,22 @@ def through_rounding_alone(setting: Setting) -> Siege:
     weight[lighter], bias[lighter] = 10 * dark, -3.5
     weight[unseen], bias[unseen] = 120 * others - 10 * dark, -68.0
     network = linear_network(setting, "misleading", len(images[0]), 3).with_weights([weight, bias])
-    return Siege("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
+    return DefenceCase("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
 
 
-def telling(
+def choose_images(
     inside: defences.Defence, pool: Split, epsilon: float, generator: torch.Generator
 ) -> Split:
     """`IMAGES` of the pool, first such as fall to PGD and to no single step.
 
     Most images that fall at all fall to one step: without these FGSM would do.
     """
-    seen, size = SeenThrough(inside), 2.5 * epsilon / STEPS
+    seen, size = StraightThrough(inside), 2.5 * epsilon / STEPS
     once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
-    stubborn = one_step(seen, pool, epsilon) & ~once
-    order = torch.cat([stubborn.nonzero()[:STUBBORN], (~stubborn).nonzero()]).flatten()
+    many_steps_only = one_step(seen, pool, epsilon) & ~once
+    order = torch.cat(
+        [many_steps_only.nonzero()[:MANY_STEPS_ONLY], (~many_steps_only).nonzero()]
+    ).flatten()
     return pool[order[:IMAGES]]
 
 
@@ -123,7 +125,7 @@ def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:
     return (before & ~after).sum().item() / max(1, int(before.sum()))
 
 
-class SeenThrough(nn.Module):
+class StraightThrough(nn.Module):
     """A defence whose transformation is passed over on the way back (Athalye et al. 2018, BPDA)."""
 
     def __init__(self, inside: defences.Defence) -> None:
@@ -145,8 +147,8 @@ def broken_by_judge(
         right = metrics.predict(inside, best).argmax(dim=1) == test.labels
         if not right.any():
             break
-        best[right] = climb(
-            SeenThrough(inside),
+        best[right] = pgd(
+            StraightThrough(inside),
             test.images[right],
             test.labels[right],
             epsilon,

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from autograder.checks.attacked import in_channels, linear_network
 from autograder.judge.checking import Network, Setting, Split, metrics
-from autograder.judge.robustness import Loss, climb, cross_entropy, margin, survivors
+from autograder.judge.robustness import Loss, cross_entropy, margin, pgd, survivors
 from course import training
 from course.models import Normalize
 
@@ -127,10 +127,10 @@ def linear_case(setting: Setting, channels: int) -> Case:
     labels[::7] = second[::7]
     mean, std = statistics(setting, f"linear {channels}", channels)
     network = without_normalisation(network, mean, std)
-    return telling(Case(network, Split(images, labels), 0.0, mean, std))
+    return at_informative_epsilon(Case(network, Split(images, labels), 0.0, mean, std))
 
 
-def telling(case: Case) -> Case:
+def at_informative_epsilon(case: Case) -> Case:
     """The case at the epsilon where a missing clamp shows most and plain PGD finds the number."""
 
     def gap(tried: Case) -> float:
@@ -161,17 +161,17 @@ def trained_case(setting: Setting) -> Case:
         return int((one_step(victim, pool, epsilon) & ~many).sum())
 
     epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
-    test = clear_cut(setting, pool, epsilon)
+    test = unambiguous_images(setting, pool, epsilon)
     return Case(network, test, epsilon, mean, std, by_judge(setting, test, epsilon))
 
 
-def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
+def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
     """`FEW` images on which the judge's attack and single runs of PGD agree.
 
     On the others one right answer is luckier than another, and the mark would be too. Some that
     fall, but to no single step, come first: FGSM must not find the number.
     """
-    victim, found = setting.victim.module, standing(setting, pool, epsilon)
+    victim, found = setting.victim.module, surviving(setting, pool, epsilon)
     agreed = torch.ones_like(found)
     for run in range(RUNS):
         start = setting.generator(f"evaluation, run {run}")
@@ -194,16 +194,16 @@ def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
 
 def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
     """Which images stay right after one run of the judge's attack, (n,) bool."""
-    moved = climb(model, test.images, test.labels, epsilon, loss=loss, **how)
+    moved = pgd(model, test.images, test.labels, epsilon, loss=loss, **how)
     return metrics.predict(model, moved).argmax(dim=1) == test.labels
 
 
 def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
     """The share of the images that the judge's attack on the trained network leaves."""
-    return standing(setting, test, epsilon).double().mean().item()
+    return surviving(setting, test, epsilon).double().mean().item()
 
 
-def standing(setting: Setting, test: Split, epsilon: float) -> Tensor:
+def surviving(setting: Setting, test: Split, epsilon: float) -> Tensor:
     """Which images withstand the judge's attack on the trained network, (n,) bool."""
     seed = setting.seed("evaluation")
     return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)

@@ -14,15 +14,15 @@ import torch
 from scipy.special import betaincinv
 from torch import Tensor
 
-from autograder.checks.a6_audit.defences import Siege
+from autograder.checks.a6_audit.defences import DefenceCase
 from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, withstood
 from autograder.judge.checking import Setting, metrics
 from autograder.judge.robustness import cross_entropy, margin
 
-Ballot = tuple[int, int, float, float]
+VoteCount = tuple[int, int, float, float]
 """count, samples, sigma, alpha"""
 DEFAULT_ALPHA = 0.001
-NO_BALLOTS: dict[str, Ballot] = {
+IMPOSSIBLE_VOTES: dict[str, VoteCount] = {
     "more votes than samples": (110, 100, 0.5, 0.01),
     "a sigma that is not a number": (90, 100, math.nan, 0.01),
     "an alpha of 0": (90, 100, 0.5, 0.0),
@@ -93,13 +93,13 @@ def other_number(found: float, case: Case) -> str:
     if counted := nearest(found, miscounts(case), exactly):
         return counted
     if case.clean - 3 * near < found:  # so little is lost that nothing can be told apart
-        return by_and_large(found, case)
+        return in_general(found, case)
     return (
         colours
         or nearest(found, misplaced(case, wrong_units(case), ranges), exactly)
         or nearest(found, first_images(case), exactly)
         or nearest(found, misplaced(case, wrong_units(case), ranges), near)
-        or by_and_large(found, case)
+        or in_general(found, case)
     )
 
 
@@ -199,7 +199,7 @@ def misplaced(
     return numbers
 
 
-def by_and_large(found: float, case: Case) -> str:
+def in_general(found: float, case: Case) -> str:
     """What can be said of a number that no known mistake gives."""
     if found > case.clean + 2.5 / len(case.test):  # noise puts an image or two right
         return "this is more than the clean accuracy: the attack goes down the loss"
@@ -231,7 +231,7 @@ def other_attack(found: float, case: Case) -> str:
     return (
         nearest(found, by_one_step(case), 1.5 / len(case.test))
         or nearest(found, miscounts(case), 1e-4)
-        or by_and_large(found, case)
+        or in_general(found, case)
         or "too few steps, steps too small, or one that never leaves a corner of the budget"
     )
 
@@ -256,39 +256,39 @@ def helped(found: float, case: Case) -> str:
 # --- break_defense -------------------------------------------------------------------------------
 
 
-def standing(siege: Siege, answer: Tensor, share: float) -> str:
+def why_unbroken(case: DefenceCase, answer: Tensor, share: float) -> str:
     """Why a defence still stands, of which the answer breaks this share."""
-    moves = (answer - siege.test.images).abs()
+    moves = (answer - case.test.images).abs()
     if moves.max() <= 1e-7:
         return "the images come back unchanged: the gradient that was followed is 0"
-    if siege.kind == "quantised" and near_start(siege, answer):
+    if case.kind == "quantised" and near_start(case, answer):
         return (
             "the moves look like a random start that nothing followed: "
             "rounding has a gradient of 0 wherever it has one"
         )
-    if near_start(siege, answer):
+    if near_start(case, answer):
         return "the moves look like a random start that nothing followed: the gradient is 0"
     if (moves.flatten(1).amax(dim=1) <= 1e-7).double().mean() > 0.5:
         return "most images come back unchanged: for these the attack found nothing"
-    if moves.mean() < 0.3 * siege.epsilon:
+    if moves.mean() < 0.3 * case.epsilon:
         return "most pixels move far less than epsilon"
     if share > MISSED:
         return "the right way, but too weak an attack: one step or few, or one start on one loss"
     return "the attack follows another direction than the gradient of the network behind"
 
 
-def near_start(siege: Siege, answer: Tensor) -> bool:
+def near_start(case: DefenceCase, answer: Tensor) -> bool:
     """Whether grey pixels ended anywhere within epsilon, as if only a random start moved them."""
-    images = siege.test.images
-    inside = (images > siege.epsilon) & (images < 1 - siege.epsilon)
-    noise = ((answer - images) / siege.epsilon)[inside].abs()
+    images = case.test.images
+    inside = (images > case.epsilon) & (images < 1 - case.epsilon)
+    noise = ((answer - images) / case.epsilon)[inside].abs()
     return bool(noise.numel() and 0.4 < noise.mean() < 0.6 and 0.2 < noise.std() < 0.4)
 
 
 # --- certified_radius ----------------------------------------------------------------------------
 
 
-def ballots(setting: Setting) -> list[Ballot]:
+def vote_counts(setting: Setting) -> list[VoteCount]:
     """Counts that certify something, drawn from the secret: few and many, close and unanimous."""
     draws = torch.rand(8, generator=setting.generator("ballots"), dtype=torch.float64).tolist()
     sigma = [0.1 + 0.9 * draw for draw in draws]
@@ -301,7 +301,7 @@ def ballots(setting: Setting) -> list[Ballot]:
     ]
 
 
-def abstentions(setting: Setting) -> list[Ballot]:
+def abstentions(setting: Setting) -> list[VoteCount]:
     """Counts that certify nothing: a majority too narrow, a tie, a minority, no vote at all."""
     sigma = 0.2 + torch.rand((), generator=setting.generator("abstentions")).item()
     return [
@@ -388,12 +388,12 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
 }
 
 
-def other_radius(drawn: Sequence[Ballot], found: Sequence[float]) -> str:
-    """Which other radius was computed: one that fits nearly every ballot."""
+def other_radius(drawn: Sequence[VoteCount], found: Sequence[float]) -> str:
+    """Which other radius was computed: one that fits nearly all vote counts."""
     for name, other in OTHER_RADII.items():
         close = [
-            radius == other(*ballot) or abs(radius - other(*ballot)) <= 1e-4 * abs(other(*ballot))
-            for ballot, radius in zip(drawn, found, strict=True)
+            radius == other(*votes) or abs(radius - other(*votes)) <= 1e-4 * abs(other(*votes))
+            for votes, radius in zip(drawn, found, strict=True)
         ]
         if sum(close) >= len(drawn) - 1:
             return f"this is {name}" if name.startswith(("the ", "half", "twice")) else name
@@ -401,11 +401,11 @@ def other_radius(drawn: Sequence[Ballot], found: Sequence[float]) -> str:
     return "the radius is rounded: to more than is proved, every other time" if rounded else ""
 
 
-def unproved(found: float, ballot: Ballot) -> str:
+def why_not_zero(found: float, votes: VoteCount) -> str:
     """Why something is certified that is not."""
     if found < 0:
         return "a radius below 0: nothing is certain, and 0.0 says so"
-    count, samples, *_ = ballot
+    count, samples, *_ = votes
     if count > samples / 2:
         return "the share of the votes is above 1/2, but its lower bound is not"
     return ""

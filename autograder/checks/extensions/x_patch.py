@@ -34,7 +34,7 @@ SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128
 TARGET, AHEAD = 3, 0.15
 
 
-def stuck(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+def with_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """The images with the patch at each one's place: the judge's own."""
     out, size = images.clone(), patch.shape[-1]
     for i in range(len(images)):
@@ -58,14 +58,14 @@ def test_patch_is_stuck_on(student: Student, setting: Setting) -> None:
     require(student, "apply_patch", "function")
     patch, images, rows, columns = example(setting)
     answer = student.call("apply_patch", patch, images.clone(), rows, columns)
-    answer, wanted = require_images(answer, images), stuck(patch, images, rows, columns)
+    answer, wanted = require_images(answer, images), with_patch(patch, images, rows, columns)
     causes = {
-        "rows and columns are exchanged": stuck(patch, images, columns, rows),
-        "every image gets the patch at the first one's place": stuck(
+        "rows and columns are exchanged": with_patch(patch, images, columns, rows),
+        "every image gets the patch at the first one's place": with_patch(
             patch, images, rows[:1].expand(6), columns[:1].expand(6)
         ),
         "the patch is added to the image, not put in its place": images
-        + stuck(patch, torch.zeros_like(images), rows, columns),
+        + with_patch(patch, torch.zeros_like(images), rows, columns),
         "the images come back unchanged": images,
     }
     expect(
@@ -167,7 +167,7 @@ def test_trained_patch_works_on_new_images(
     )
 
     def reached(one: Tensor) -> float:
-        logits = metrics.predict(setting.victim.module, stuck(one, images, rows, columns))
+        logits = metrics.predict(setting.victim.module, with_patch(one, images, rows, columns))
         return (logits.argmax(dim=1) == TARGET).float().mean().item()
 
     mosaic = torch.rand(patch.shape, generator=generator).round()

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.checks.a2_hooks.observed import (
-    Observed,
+from autograder.checks.a2_hooks import mistakes
+from autograder.checks.a2_hooks.observations import (
+    Observation,
     Stats,
     comparable,
     renamed,
@@ -38,8 +38,8 @@ def stays_after_the_block(
         bool(before),
         "`stats` still there after the block",
         "an empty one",
-        cause=diagnose.EMPTIED,
-        hint=diagnose.NEXT_STEP[diagnose.EMPTIED],
+        cause=mistakes.EMPTIED,
+        hint=mistakes.NEXT_STEP[mistakes.EMPTIED],
     )
     student.apply(ref, others)
     expect_true(
@@ -65,7 +65,9 @@ def begins_afresh(student: Student, monitor: Ref) -> None:
     student.leave(monitor)
 
 
-def keep_apart(student: Student, network: Network, images: Tensor, later: Tensor) -> None:
+def monitors_are_independent(
+    student: Student, network: Network, images: Tensor, later: Tensor
+) -> None:
     """Raise Wrong where two monitors of one network, one inside the other, are in each other's way,
     or a monitor cannot be used for a second block.
     """
@@ -76,53 +78,53 @@ def keep_apart(student: Student, network: Network, images: Tensor, later: Tensor
     student.leave(second)
     student.apply(ref, images)
     student.leave(first)
-    records(network, images, stats_of(student, first, outer), diagnose.TAKEN_OFF)
+    records(network, images, stats_of(student, first, outer), mistakes.TAKEN_OFF)
     again = student.enter(second)
     student.apply(ref, later)
     student.leave(second)
-    records(network, images, stats_of(student, first, outer), diagnose.STILL_ON)
-    records(network, later, stats_of(student, second, again), diagnose.NOT_AGAIN)
+    records(network, images, stats_of(student, first, outer), mistakes.STILL_ON)
+    records(network, later, stats_of(student, second, again), mistakes.NOT_AGAIN)
     begins_afresh(student, second)
 
 
 def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:
     """Raise Wrong unless these are the statistics of the network on `images`."""
     if not stats:
-        hint = diagnose.NEXT_STEP[cause]
+        hint = mistakes.NEXT_STEP[cause]
         raise Wrong("statistics of the layers that ran", "an empty `stats`", cause=cause, hint=hint)
     require_numbers_of(
-        Observed(diagnose.run(network.module, images), stats), diagnose.NUMBERS, cause=cause
+        Observation(mistakes.run(network.module, images), stats), mistakes.NUMBERS, cause=cause
     )
 
 
 # --- the network ---------------------------------------------------------------------------------
 
 
-def answers_as_without(student: Student, setting: Setting) -> None:
+def answers_as_unwatched(student: Student, setting: Setting) -> None:
     """Raise Wrong where the network's logits, or what it records, change because it is watched.
 
     It is in train mode, where a batch normalisation shows by its answers in which mode it is.
     """
     network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
     own = network.with_weights(network.weights).module.train()
-    layers = diagnose.run(own, images)
+    layers = mistakes.run(own, images)
     ref = student.network(network, training=True)
     monitor = student.make("ActivationMonitor", ref)
     student.enter(monitor)
     logits = student.apply(ref, images)
     student.leave(monitor)
     in_eval_mode = predict(network.with_weights(network.weights).module, images)
-    cause = diagnose.EVAL_MODE if same(logits, in_eval_mode) else diagnose.REPLACED
+    cause = mistakes.EVAL_MODE if same(logits, in_eval_mode) else mistakes.REPLACED
     expect_true(
         same(logits, layers[""].outputs[-1]),
         "the logits that the network gives when nobody watches",
         "other logits in the block",
         cause=cause,
-        hint=diagnose.NEXT_STEP[cause],
+        hint=mistakes.NEXT_STEP[cause],
     )
 
 
-def learns_as_without(student: Student, setting: Setting) -> None:
+def learns_as_unwatched(student: Student, setting: Setting) -> None:
     """Raise Wrong where gradients do not reach images and weights, in the block or after it.
 
     Nobody needs to believe the student's process: the gradients are the judge's own, or they are
@@ -139,14 +141,14 @@ def learns_as_without(student: Student, setting: Setting) -> None:
     within = gradients(student, ref, images)
     student.leave(monitor)
     after = gradients(student, ref, images)
-    cause = diagnose.CUT if alike(after, right) else diagnose.SWITCHED_OFF
+    cause = mistakes.CUT if alike(after, right) else mistakes.SWITCHED_OFF
     expect_true(
         alike(within, right) and alike(after, right),
         "the gradients that the network has when nobody watches",
         f"{'others' if within or after else 'none'} in the block"
         + ("" if alike(after, right) else ", and after it"),
         cause=cause,
-        hint=diagnose.NEXT_STEP[cause],
+        hint=mistakes.NEXT_STEP[cause],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
+from autograder.checks.a2_hooks import mistakes
 from autograder.judge.checking import (
     Crash,
     Network,
@@ -26,7 +26,7 @@ from autograder.judge.checking import (
 )
 from course.metrics import evaluating
 
-STATISTICS = (*diagnose.NUMBERS, "zero_fraction", "shape")
+STATISTICS = (*mistakes.NUMBERS, "zero_fraction", "shape")
 CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
 IMAGES = 24
 
@@ -87,25 +87,25 @@ def hand_out(student: Student, network: Network, *, training: bool = False) -> R
 
 
 @dataclass
-class Observed:
+class Observation:
     """What the monitor recorded of a network, and what the judge saw in its own copy.
 
     disturbed: whether the network gave other logits in the block than it gives outside.
     """
 
-    layers: dict[str, diagnose.Layer]
+    layers: dict[str, mistakes.Layer]
     stats: Stats
     disturbed: bool = False
 
     @property
-    def common(self) -> dict[str, diagnose.Layer]:
+    def common(self) -> dict[str, mistakes.Layer]:
         """The layers that both know: numbers are compared on those."""
         known = {n: layer for n, layer in self.layers.items() if n in self.stats and layer.outputs}
         if not known:
             raise Wrong(
-                f"the names of layers: {named(diagnose.leaves(self.layers))}",
+                f"the names of layers: {listed(mistakes.leaves(self.layers))}",
                 "no such name",
-                cause=diagnose.other_names(self.stats, self.layers),
+                cause=mistakes.other_names(self.stats, self.layers),
                 hint="`for name, module in model.named_modules()` gives the names.",
             )
         return known
@@ -117,7 +117,7 @@ def observe(
     *batches: Tensor,
     layers: Sequence[str] | None = None,
     training: bool = False,
-) -> Observed:
+) -> Observation:
     """Let the student's monitor watch a fresh copy of `network` while it runs on `batches`."""
     ref = hand_out(student, network, training=training)
     monitor = student.make("ActivationMonitor", ref, *([] if layers is None else [layers]))
@@ -125,8 +125,8 @@ def observe(
     logits = [run_watched(student, ref, images) for images in batches]
     student.leave(monitor)
     own = network.with_weights(network.weights).module.train(training)
-    seen = diagnose.run(own, *batches)
-    return Observed(
+    seen = mistakes.run(own, *batches)
+    return Observation(
         seen, stats_of(student, monitor, given), not same(logits[-1], seen[""].outputs[-1])
     )
 
@@ -137,8 +137,8 @@ def run_watched(student: Student, ref: Ref, images: Tensor) -> Any:
         return student.apply(ref, images)
     except Crash as fault:
         if fault.outside:  # the network's own code does not fail, unless a hook is in its way
-            fault.cause = diagnose.failed_hook(fault.got)
-            fault.hint = diagnose.NEXT_STEP[fault.cause]
+            fault.cause = mistakes.failed_hook(fault.got)
+            fault.hint = mistakes.NEXT_STEP[fault.cause]
         raise
 
 
@@ -186,7 +186,7 @@ def is_method(value: Any) -> bool:
     return getattr(value, "type_name", "") in ("method", "function")
 
 
-def named(names: Collection[str]) -> str:
+def listed(names: Collection[str]) -> str:
     """Some names for a message."""
     shown = list(names)
     return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
@@ -202,11 +202,11 @@ def require_statistics(found: Mapping[str, Any], name: str) -> None:
         raise Wrong(
             f"{', '.join(STATISTICS)} of layer '{name}'", f"nothing called {', '.join(missing)}"
         )
-    for key in (*diagnose.NUMBERS, "zero_fraction"):
+    for key in (*mistakes.NUMBERS, "zero_fraction"):
         require_number(found[key], f"`{key}` of layer '{name}'")
 
 
-def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = "") -> None:
+def require_numbers_of(observed: Observation, keys: Sequence[str], *, cause: str = "") -> None:
     """Raise Wrong unless these statistics are right for every layer that both know."""
     wrong: dict[tuple[str, str], float] = {}
     right: dict[tuple[str, str], float] = {}
@@ -215,21 +215,21 @@ def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = 
         output = layer.outputs[-1]
         for key in keys:
             found = float(observed.stats[name][key])
-            expected = diagnose.taken(key, output)
+            expected = mistakes.taken(key, output)
             if not is_right(found, expected, key, output):
                 wrong[name, key], right[name, key] = found, expected
     if wrong:
         (name, key), found = next(iter(wrong.items()))
         cause = (
-            diagnose.REPLACED
+            mistakes.REPLACED
             if observed.disturbed
-            else diagnose.other_statistic(wrong, observed.layers) or cause
+            else mistakes.other_statistic(wrong, observed.layers) or cause
         )
         raise Wrong(
             f"`{key}` {right[name, key]:.4g} of layer '{name}'",
             f"{found:.4g}",
             cause=cause,
-            hint=diagnose.next_step(cause)
+            hint=mistakes.next_step(cause)
             or "A forward hook is called with (module, inputs, output): summarise `output`, all of "
             "it.",
         )
@@ -253,7 +253,7 @@ def sizes(value: Any) -> TypeGuard[list[int]]:
 def require_names(
     found: Collection[str],
     right: Collection[str],
-    layers: Mapping[str, diagnose.Layer],
+    layers: Mapping[str, mistakes.Layer],
     *,
     cause: str = "",
     extra: str = "names that no layer of this network has are in it: return its layers alone",
@@ -264,17 +264,17 @@ def require_names(
     """
     missing = [name for name in right if name not in found]
     more = [name for name in found if name not in right]
-    parts = ([f"without {named(missing)}"] if missing else []) + (
+    parts = ([f"without {listed(missing)}"] if missing else []) + (
         [f"with {len(more)} more"] if more else []
     )
     if not parts:
         return
-    likely = cause or diagnose.other_names(found, layers) or ("" if missing else extra)
+    likely = cause or mistakes.other_names(found, layers) or ("" if missing else extra)
     raise Wrong(
-        f"the layers {named(right)}",
+        f"the layers {listed(right)}",
         f"{len(found)} layer{'' if len(found) == 1 else 's'}, {' and '.join(parts)}",
         cause=likely,
-        hint=diagnose.next_step(likely)
+        hint=mistakes.next_step(likely)
         or "Give each layer one entry, under its name in `model.named_modules()`.",
     )
 
@@ -292,11 +292,11 @@ def same(found: Any, right: Tensor) -> bool:
 
 
 @dataclass
-class Drifted:
+class DriftAnswer:
     """One answer of `activation_drift`, and what the judge saw in its own copy of the network."""
 
-    clean: dict[str, diagnose.Layer]
-    attacked: dict[str, diagnose.Layer]
+    clean: dict[str, mistakes.Layer]
+    attacked: dict[str, mistakes.Layer]
     found: dict[str, float]
     right: dict[str, float]
 
@@ -308,14 +308,14 @@ def drift(
     adversarial: Tensor,
     *,
     training: bool = False,
-) -> Drifted:
+) -> DriftAnswer:
     """Ask the student's function about a fresh copy of `network`."""
     ref = hand_out(student, network, training=training)
     answer = student.call("activation_drift", ref, clean, adversarial)
     own = network.with_weights(network.weights).module
     with evaluating(own):
-        before, after = diagnose.run(own, clean), diagnose.run(own, adversarial)
-    return Drifted(before, after, require_drifts(answer), diagnose.drifts(before, after))
+        before, after = mistakes.run(own, clean), mistakes.run(own, adversarial)
+    return DriftAnswer(before, after, require_drifts(answer), mistakes.drifts(before, after))
 
 
 def require_drifts(answer: Any) -> dict[str, float]:
@@ -332,14 +332,14 @@ def require_drifts(answer: Any) -> dict[str, float]:
     }
 
 
-def require_right(drifted: Drifted, *, cause: str = "") -> None:
+def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
     """Raise Wrong unless the drift is right for every layer that both know."""
     common = {n: value for n, value in drifted.found.items() if n in drifted.right}
     if not common:
         raise Wrong(
-            f"the names of layers: {named(drifted.right)}",
+            f"the names of layers: {listed(drifted.right)}",
             "no such name",
-            cause=diagnose.other_names(drifted.found, drifted.clean),
+            cause=mistakes.other_names(drifted.found, drifted.clean),
         )
     wrong = {
         name: value
@@ -351,7 +351,7 @@ def require_right(drifted: Drifted, *, cause: str = "") -> None:
         raise Wrong(
             f"a drift of {drifted.right[name]:.4g} in layer '{name}'",
             f"{value:.4g}",
-            cause=diagnose.other_drift(wrong, drifted.clean, drifted.attacked) or cause,
+            cause=mistakes.other_drift(wrong, drifted.clean, drifted.attacked) or cause,
             hint="For each image: the L2 length of the change over that of the clean output. Then "
             "the mean.",
         )
