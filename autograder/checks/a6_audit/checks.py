@@ -7,30 +7,25 @@ judge knows: of linear networks in closed form, of a trained one from its own at
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import pytest
-import torch
 
-from autograder.checks.a6_audit import defences, known_robustness, mistakes
+from autograder.checks.a6_audit import defences, known_robustness, mistakes, radii
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.refusals import raises, require_refusal
 from autograder.judge.checking import (
     Cause,
-    Network,
     Setting,
-    Split,
     Student,
     Wrong,
     expect_above,
     expect_true,
     graded_for,
-    metrics,
     percent,
     require,
     require_images,
@@ -191,7 +186,7 @@ def test_evaluate_is_not_blinded(
 @graded_evaluate(points=1, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is evaluated in eval mode, and left as it was"""
-    case = setting.remember("case batch norm", partial(with_batch_norm, setting))
+    case = setting.remember("case batch norm", partial(known_robustness.with_batch_norm, setting))
     ref = student.network(case.network, training=True)
     before = student.traces(ref)
     images, labels = case.test.images.clone(), case.test.labels.clone()
@@ -212,30 +207,6 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
         cause="model.eval(), model.train() or loss.backward() left something behind",
         hint="Use `with evaluating(model):` and torch.autograd.grad(loss, images).",
     )
-
-
-def with_batch_norm(setting: Setting) -> Case:
-    """Of a few untrained networks with batch normalisation the one whose answers depend most on
-    its mode."""
-    drawn = [
-        setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
-    ]
-    return max(
-        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
-    )
-
-
-def right_in_eval_mode(setting: Setting, network: Network) -> Case:
-    """The network on images that it gets right in eval mode alone, and in no mode otherwise."""
-    test, channels = setting.test_images(32), setting.dataset.image_shape[0]
-    mean, std = known_robustness.statistics(setting, "batch norm", channels)
-    case = Case(network, test, 0.0, mean, std)
-    best = metrics.predict(case.on_pixels, test.images).topk(2).indices
-    in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
-    moved = best[:, 0] != in_train_mode
-    labels = torch.where(moved, best[:, 0], best[:, 1])
-    right = moved.double().mean().item()
-    return Case(network, Split(test.images, labels), 0.0, mean, std, right)
 
 
 # --- break_defense -------------------------------------------------------------------------------
@@ -363,7 +334,7 @@ def test_break_gets_past_large_logits(
 def test_radius_is_proved(student: Student, setting: Setting) -> None:
     """sigma times the normal quantile of the lower bound, by Clopper and Pearson, one-sided"""
     require(student, "certified_radius", "function")
-    drawn = mistakes.vote_counts(setting)
+    drawn = radii.vote_counts(setting)
     answers = [ask(student, votes) for votes in drawn]
     # An infinite radius is what the share of the votes gives where all agree: no division by zero.
     found = [
@@ -371,14 +342,14 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
         for each in answers
     ]
     for votes, radius in zip(drawn, found, strict=True):
-        right = mistakes.radius(*votes)
+        right = radii.radius(*votes)
         count, samples, sigma, alpha = votes
         expect_true(
             abs(radius - right) <= RELATIVE * right,
             f"{right:.6g}, for {count} of {samples} votes, sigma {sigma:.3g}, alpha {alpha:g}",
             f"{radius:.6g}, too {'large' if radius > right else 'small'} "
             f"by {100 * abs(radius / right - 1):.2g} %",
-            cause=partial(mistakes.other_radius, drawn, found),
+            cause=partial(radii.other_radius, drawn, found),
             hint="p = scipy.special.betaincinv(count, samples - count + 1, alpha), then "
             "sigma * NormalDist().inv_cdf(p).",
         )
@@ -387,17 +358,17 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
 @graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
     """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
-    for votes in mistakes.abstentions(setting):
+    for votes in radii.abstentions(setting):
         count, samples, *_ = votes
         found = require_number(ask(student, votes), "the radius")
         expect_true(
             found == 0,
             f"0.0 for {count} of {samples} votes",
             f"{found:.4g}",
-            cause=partial(mistakes.why_not_zero, found, votes),
+            cause=partial(radii.why_not_zero, found, votes),
             hint="Compare the lower bound with 1/2, not the share of the votes.",
         )
-    for what, refused in mistakes.IMPOSSIBLE_VOTES.items():
+    for what, refused in radii.IMPOSSIBLE_VOTES.items():
         require_refusal(
             partial(student.call, "certified_radius", *refused),
             f"for {what}",
@@ -407,8 +378,8 @@ def test_radius_abstains(student: Student, setting: Setting) -> None:
         )
 
 
-def ask(student: Student, votes: mistakes.VoteCount) -> Any:
+def ask(student: Student, votes: radii.VoteCount) -> Any:
     """The student's radius; an alpha of 0.001 is left to the default."""
     count, samples, sigma, alpha = votes
-    level = [] if alpha == mistakes.DEFAULT_ALPHA else [alpha]
+    level = [] if alpha == radii.DEFAULT_ALPHA else [alpha]
     return student.call("certified_radius", count, samples, sigma, *level)

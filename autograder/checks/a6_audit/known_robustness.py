@@ -11,6 +11,7 @@ the normalisation taken out of its first layer.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -242,6 +243,30 @@ def helped_case(setting: Setting) -> Case:
     network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
     labels = torch.tensor([on_black] * black + [own] * (HELPED - black))
     return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
+
+
+def with_batch_norm(setting: Setting) -> Case:
+    """Of a few untrained networks with batch normalisation the one whose answers depend most on
+    its mode."""
+    drawn = [
+        setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
+    ]
+    return max(
+        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
+    )
+
+
+def right_in_eval_mode(setting: Setting, network: Network) -> Case:
+    """The network on images that it gets right in eval mode alone, and in no mode otherwise."""
+    test, channels = setting.test_images(32), setting.dataset.image_shape[0]
+    mean, std = statistics(setting, "batch norm", channels)
+    case = Case(network, test, 0.0, mean, std)
+    best = metrics.predict(case.on_pixels, test.images).topk(2).indices
+    in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
+    moved = best[:, 0] != in_train_mode
+    labels = torch.where(moved, best[:, 0], best[:, 1])
+    right = moved.double().mean().item()
+    return Case(network, Split(test.images, labels), 0.0, mean, std, right)
 
 
 def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:

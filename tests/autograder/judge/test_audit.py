@@ -17,7 +17,7 @@ from solutions.pgd import cross_entropy, margin_loss, pgd
 
 @pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
 def test_a_network_in_train_mode_gets_another_number(secret: bytes) -> None:
-    case = a6_audit.with_batch_norm(Setting("a6-audit", "digits", secret))
+    case = known_robustness.with_batch_norm(Setting("a6-audit", "digits", secret))
     images, labels = case.test.images, case.test.labels
     assert metrics.accuracy(case.on_pixels, images, labels) == case.right
     in_train_mode = copy.deepcopy(case.on_pixels).train()(images).argmax(dim=1)
@@ -27,7 +27,8 @@ def test_a_network_in_train_mode_gets_another_number(secret: bytes) -> None:
 def test_nobody_knows_the_number_beforehand() -> None:
     secrets = [f"secret {number}".encode() for number in range(4)]
     drawn = {
-        a6_audit.with_batch_norm(Setting("a6-audit", "digits", each)).right for each in secrets
+        known_robustness.with_batch_norm(Setting("a6-audit", "digits", each)).right
+        for each in secrets
     }
     assert len(drawn) > 1
 
