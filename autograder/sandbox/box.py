@@ -139,7 +139,7 @@ def start_cold(
 ) -> subprocess.Popen[bytes]:
     """A worker as a program of its own, which imports everything first."""
     # Not -I: it would ignore PYTHONHASHSEED, and the order of a student's sets would vary by run.
-    inner = [sys.executable, "-s", "-m", "autograder.worker.worker", str(connection.fileno())]
+    inner = [sys.executable, "-s", "-m", "autograder.worker.serving", str(connection.fileno())]
     inner += [limits.as_argument(), confinement.as_argument()]
     strong, scratch = level == "strong", Path(confinement.scratch)
     outer = bubblewrap.command(scratch, confinement.user, inner) if strong else inner

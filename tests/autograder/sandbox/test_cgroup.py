@@ -88,7 +88,7 @@ def student(level, preloaded, monkeypatch, **limits):
         boxes.append(sandbox.launch(*arguments, **options))
         return boxes[-1]
 
-    monkeypatch.setattr("autograder.student.student.launch", launch)
+    monkeypatch.setattr("autograder.student.transport.launch", launch)
     read = Submission(Path("a.py"), [Cell("a.py", CODE)], "")
     one = student_in_worker(read, NAMES, level, Limits(**limits), public=True, preloaded=preloaded)
     with contextlib.closing(one):

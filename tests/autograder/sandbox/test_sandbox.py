@@ -12,7 +12,7 @@ import pytest
 from autograder import checks, sandbox
 from autograder.errors import Limit
 from autograder.handin.submission import Submission
-from autograder.sandbox import bubblewrap, doctor, users
+from autograder.sandbox import box, bubblewrap, doctor, users
 from autograder.student import student_in_worker
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits
@@ -164,7 +164,7 @@ def chosen(request, monkeypatch):
     """The level; its workers are started in the way that is asked for."""
     level, way = request.param
     if way == "cold":
-        monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
+        monkeypatch.setattr(box, "LEVELS_PRELOADED", ())
     return level
 
 
@@ -240,7 +240,7 @@ def test_what_a_worker_writes_the_next_does_not_find(strong):
 def test_a_worker_draws_the_same_numbers_however_it_is_started(level, monkeypatch):
     with student_at(level) as student:
         drawn = student.call("drawn")
-    monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
+    monkeypatch.setattr(box, "LEVELS_PRELOADED", ())
     with student_at(level) as student:
         assert student.call("drawn") == drawn
 

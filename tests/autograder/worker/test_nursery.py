@@ -16,7 +16,7 @@ from autograder.grading.slots import Slot
 from autograder.handin.submission import Submission
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
-from autograder.sandbox import bubblewrap, preloaded
+from autograder.sandbox import box, bubblewrap, preloaded
 from autograder.sandbox.preloaded import Nurseries
 from autograder.sandbox.watch import runs, tree
 from autograder.student import Student, student_in_worker
@@ -42,7 +42,7 @@ def sleep():
 def nurseries(monkeypatch):
     """Parents of this test's own."""
     own = Nurseries()
-    monkeypatch.setattr(sandbox, "NURSERIES", own)
+    monkeypatch.setattr(box, "NURSERIES", own)
     yield own
     own.close("strong")
 
@@ -148,7 +148,7 @@ def test_a_worker_that_lacks_a_file_of_ours_is_the_graders_fault(nurseries, monk
     files = [name for name in bubblewrap.WORKER_FILES if name != "slicing.py"]
     monkeypatch.setattr(bubblewrap, "WORKER_FILES", files)
     if way == "cold":
-        monkeypatch.setattr(sandbox, "LEVELS_PRELOADED", ())
+        monkeypatch.setattr(box, "LEVELS_PRELOADED", ())
     with pytest.raises(GraderFault):
         student()
 
