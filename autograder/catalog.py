@@ -295,7 +295,7 @@ def wrong_marker(
 ) -> CourseError:
     """The error for a marker that says `value` where only what is `known` can stand."""
     near = difflib.get_close_matches(str(value), known, n=1)
-    meant = f"did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}"
+    meant = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}"
     name = function.__name__.removeprefix("test_")
     return CourseError(
         f"{inspect.getfile(function)}: check {name}: {what} {value!r} is not "
