@@ -28,13 +28,13 @@ def name_of(work: HandIn) -> str:
 
 
 @pytest.mark.parametrize("assignment", catalog.ASSIGNMENTS)
-def test_twelve_students_hand_each_assignment_in(assignment: str) -> None:
+def test_twelve_students_or_more_hand_each_assignment_in(assignment: str) -> None:
     works = sample_class.hand_ins(assignment)
     total = sum(catalog.points(assignment).values())
-    assert len({work.student for work in works}) == len(works) == 12
-    assert sum(work.score == total and work.status == "OK" for work in works) == 4
-    assert Counter(work.status for work in works)["CRASH"] == 1
-    assert sum(not work.cells for work in works) == 1
+    assert len({work.student for work in works}) == len(works) >= 12
+    assert sum(work.score == total and work.status == "OK" for work in works) >= 4
+    assert Counter(work.status for work in works)["CRASH"] >= 1
+    assert any(not work.cells for work in works)
 
 
 def test_names_try_what_names_can_do() -> None:
