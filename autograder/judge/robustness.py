@@ -1,9 +1,8 @@
 """The judge's own numbers for a network it holds: accuracy, and accuracy under its own attacks.
 
-Calibration measures the reference with these functions and the checks measure the student with the
-same, so that a bar and a mark are always of one kind. The attacks here are the judge's own, and not
-those of `solutions/`: what a student trained can be measured where no reference answer is, and a
-mistake in the reference would not be a mistake in its marks.
+Calibration measures the reference with these functions, and the checks measure the student with the
+same ones. The attacks here are not those of `solutions/`: a student's install can measure a network
+without the reference answers, and a mistake in the reference does not change what is measured.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from course.batches import attack_in_batches
 
 Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number for each image
 
-# With two losses and two restarts each, 40 steps leave the same images as 20 on these networks.
+# With two losses and two restarts each, 40 steps break the same images as 20 on these networks.
 STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
 SMALLEST_GRADIENT = 1e-20
@@ -36,8 +35,8 @@ TRIED_FIRST, QUERIES, TOLERATED = 64, 100, 2
 class Robustness:
     """Fractions of the test images classified correctly, all by the judge's count.
 
-    hidden: of the images that withstood every attack by gradients, how many fell to one without;
-    0 unless that shows that the gradients mislead.
+    hidden: how many images survived all attacks by gradients and were broken by the search without
+    gradients; 0 unless they are so many that the gradients must be misleading.
     """
 
     clean: float
@@ -56,8 +55,8 @@ def measure(
 ) -> Robustness:
     """Clean, under FGSM, and in the worst case over cross-entropy and margin PGD with restarts.
 
-    An image counts in the worst case only if it survives every attack (Carlini et al. 2019), a
-    search without gradients included where that breaks what attacks by gradients cannot.
+    An image counts in the worst case only if it survives every attack (Carlini et al. 2019). The
+    search without gradients counts too, if it breaks images that attacks by gradients cannot.
     """
     if has_unusable_gradient(model, images, labels):
         model, images = copy.deepcopy(model).double(), images.double()
@@ -75,7 +74,7 @@ def measure(
 def survivors(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
 ) -> Tensor:
-    """Which images stay right under every attack, (n,) bool; what fell once is left alone."""
+    """Which images stay right under every attack, (n,) bool; broken images are left out next time."""
     surviving = metrics.predict(model, images).argmax(dim=1) == labels
     for restart in range(RESTARTS):
         for number, loss in enumerate((cross_entropy, margin)):
@@ -104,9 +103,10 @@ def broken_by_square_attack(
     *,
     seed: int,
 ) -> Tensor:
-    """Which of the images still surviving fall to a search that asks for answers only, (n,) bool.
+    """Which of the surviving images are broken by a search without gradients, (n,) bool.
 
-    A few are tried. Only if more than TOLERATED of them fall, all are; otherwise none counts.
+    First a few are tried. If more than TOLERATED of them are broken, all are tried; otherwise none
+    counts.
     """
     found = torch.zeros_like(surviving)
     left = surviving.nonzero().flatten()
@@ -131,7 +131,7 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def margin(logits: Tensor, labels: Tensor) -> Tensor:
-    """How far the best wrong class leads the true one, for each image (n,)."""
+    """The logit of the best wrong class minus that of the true one, for each image (n,)."""
     own = labels[:, None]
     rest = logits.scatter(1, own, -math.inf)
     return (rest.amax(dim=1, keepdim=True) - logits.gather(1, own)).squeeze(1)
@@ -147,7 +147,7 @@ def loss_gradient(
 
 
 def bounded(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
-    """`moved`, cut off at epsilon from the images and at [0, 1], pixel by pixel."""
+    """`moved`, clamped to within epsilon of the images and to [0, 1], pixel by pixel."""
     return moved.clamp(images - epsilon, images + epsilon).clamp(0, 1)
 
 
@@ -162,8 +162,10 @@ def pgd(
     loss: Loss = cross_entropy,
     start: torch.Generator | None = None,
 ) -> Tensor:
-    """Images that raise the loss: steps up the sign of its slope, from a random start if a
-    generator is given (Madry et al. 2018)."""
+    """Images with a higher loss: projected steps along its gradient's sign (Madry et al. 2018).
+
+    size: of one step, in pixel units. start: draws a random start; without it there is none.
+    """
     reached = images
     if start is not None:
         reached = images + torch.empty_like(images).uniform_(-epsilon, epsilon, generator=start)
@@ -177,10 +179,10 @@ def pgd(
 def square_attack(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, generator: torch.Generator
 ) -> Tensor:
-    """Images moved without any gradient: squares of +-epsilon, kept where the margin grows.
+    """Images attacked without gradients: squares of +-epsilon, accepted where the margin grows.
 
-    The squares shrink from a third of the image to a pixel. After Andriushchenko et al. 2020, with
-    one place for all images of a query; each has its own signs.
+    The squares shrink from a third of the image to a pixel (Andriushchenko et al. 2020). In each
+    query all images have the square at the same place, with different signs.
     """
     count, channels, *sides = images.shape
     best = images.clone()
@@ -203,18 +205,18 @@ def square_attack(
 
 
 def has_unusable_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
-    """Whether some image's gradient is too small for float32, or too large, to be attacked by.
+    """Whether some image's gradient is too small, or too large, to attack with in float32.
 
-    Layers scaled up and down again leave the answers alone and make the gradient underflow: every
-    attack then stands still, and the network looks robust. In float64 it moves.
+    Layers that are scaled up and down again do not change the answers, but make the gradient
+    underflow: then no attack moves, and the network looks robust. In float64 attacks move.
     """
     largest = loss_gradient(model, images, labels, margin).abs().flatten(1).amax(dim=1)
     return not bool(((largest > SMALLEST_GRADIENT) & (largest < 1 / SMALLEST_GRADIENT)).all())
 
 
 def relative_gain(defended: float, plain: float, reference: float) -> float:
-    """Robust accuracy gained over the plain network, 1.0 for as much as the reference gains.
+    """The gain in robust accuracy over the plain network, divided by the reference's gain.
 
-    Measured so, a mark hardly depends on how weak the judge's plain network happens to be.
+    So the points hardly depend on how weak the judge's plain network is.
     """
     return (defended - plain) / (reference - plain)

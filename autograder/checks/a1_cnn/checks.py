@@ -1,9 +1,9 @@
 """The checks of a1-cnn: the network, its training, and its accuracy.
 
-The student's network is not believed. Its weights come back as raw tensors, go into the judge's own
-copy of the architecture, and have to give the same logits there: only then is it the network that
-was asked for. `train` is given a network of the judge's, and the judge measures what comes back, on
-images whose classes were renamed at random: nobody but who learned from them can name those.
+The judge does not trust the student's network. Its weights come back as raw tensors and go into the
+judge's own copy of the architecture, which must give the same logits. `train` gets a network from
+the judge, which measures the weights that come back on images whose classes were renamed at random:
+a network that was not trained on them cannot know the new names.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ graded_accuracy = graded_for("accuracy", lecture=LECTURE)
 
 @dataclass
 class Built:
-    """The student's network: its weights, and what it says of some images."""
+    """The student's network: its weights, and its logits for some images."""
 
     images: Tensor
     weights: list[Tensor]
@@ -70,8 +70,8 @@ class Built:
 
 @pytest.fixture(scope="module")
 def built(student: Student, setting: Setting) -> Built:
-    """A network made by the student's class, asked about 9 images, about 1, and the 9 again: in
-    train mode, as it was made, and in eval mode.
+    """A network made by the student's class: its logits for 9 images, for 1, and for the 9 again in
+    train mode (the mode of a new network), then in eval mode.
     """
     require(student, "CNN", "class")
     images = setting.test_images(9).images
@@ -133,7 +133,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
     expect_true(
         furthest <= 1e-3,
         "the logits of conv, ReLU, max-pool, conv, ReLU, max-pool, linear",
-        f"others, up to {furthest:.3g} apart",
+        f"other logits, up to {furthest:.3g} apart",
         cause=lambda: (
             mistakes.other_network(logits, ordered, built.images)
             or mistakes.unstable_logits(logits, built.again, built.few)
@@ -145,7 +145,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
         and built.in_eval_mode.shape == right.shape
         and (built.in_eval_mode.float() - right).abs().max().item() <= 1e-3,
         "the same logits in eval mode",
-        "others than in train mode",
+        "other logits than in train mode",
         cause=partial(mistakes.other_in_eval_mode, built.in_eval_mode, ordered, built.images),
         hint="The network has no layer that depends on the mode: leave out `if self.training`.",
     )
@@ -156,7 +156,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
 
 @pytest.fixture(scope="module")
 def trained(student: Student, setting: Setting) -> Trained:
-    """The student's training of a fresh network, for the epochs that the profile allows."""
+    """A fresh network after the student's training, for as many epochs as the profile has."""
     require(student, "train", "function")
     network = setting.network(ARCHITECTURE, "to be trained")
     split = renamed(setting, setting.budget.train_images)
@@ -227,7 +227,7 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
 
 @graded_train(points=1, needs="train_learns")
 def test_train_is_seeded(student: Student, setting: Setting) -> None:
-    """The same seed gives the same weights, another seed or epoch another order"""
+    """The same seed gives the same weights; another seed, or epoch, another order"""
     network = setting.network(ARCHITECTURE, "seeded")
     images = setting.dataset.train.images[:200]
     labels = setting.dataset.train.labels[:200]
@@ -239,7 +239,7 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
     expect_true(
         same_weights(*runs[:2]),
         "the same weights from two runs with seed=7",
-        "others",
+        "different weights",
         cause="batches are drawn from the global random state",
         hint=OWN_GENERATOR,
     )
@@ -270,8 +270,8 @@ OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randp
 def test_accuracy_counts(student: Student, setting: Setting) -> None:
     """accuracy is the fraction of images whose largest logit is the right class"""
     require(student, "accuracy", "function")
-    # 530 are no multiple of any usual batch size, and the right ones come last: whoever leaves out
-    # a short batch, or lets it count as much as a full one, gets another number.
+    # 530 is no multiple of any usual batch size, and the right images come last: an answer that
+    # leaves out the short batch, or counts it like a full one, gets another number.
     for count, share in ((530, 0.5), (64, 0.2), (1, 0.0)):
         test = setting.test_images(count)
         network = setting.network(ARCHITECTURE, "accuracy")
@@ -302,8 +302,8 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
         abs(found - 1) <= 1e-5,
         "1.0000, with dropout switched off",
         f"{found:.4f}",
-        cause="dropout was still dropping: the network is in train mode",
-        hint="model.eval() before measuring; put the mode back afterwards.",
+        cause="dropout was still active: the network is in train mode",
+        hint="Call model.eval() before measuring, and restore the mode afterwards.",
     )
     ref = student.network(network)
     student.call("accuracy", ref, test.images, labels)
@@ -311,8 +311,8 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
         not any(student.traces(ref)["training"]),
         "a network in eval mode still in it afterwards",
         "some of its layers in train mode",
-        cause="model.train() is called afterwards, in whatever mode the network came",
-        hint="Note model.training before model.eval(), and restore it.",
+        cause="model.train() is called afterwards, whatever mode the network was in",
+        hint="Store model.training before model.eval(), and restore it afterwards.",
     )
 
 
@@ -326,6 +326,6 @@ def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
         raise Wrong(
             "every layer in train mode, as before",
             "some in eval mode",
-            cause="model.eval() stays in force",
-            hint="Note model.training before model.eval(), and restore it.",
+            cause="model.eval() was called, and the old mode was not restored",
+            hint="Store model.training before model.eval(), and restore it afterwards.",
         )

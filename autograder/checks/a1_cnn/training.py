@@ -24,12 +24,12 @@ from autograder.judge.checking import (
 
 ARCHITECTURE = "tiny-cnn"
 MEAN_LOSS = "Add up loss.item() times the batch's size, and divide by the number of images."
-LARGE = 80.0  # e^-80 is still a float32, for whoever takes the logarithm of a softmax
+LARGE = 80.0  # e^-80 is still a float32, for answers that take the logarithm of a softmax
 
 
 @dataclass
 class Trained:
-    """A network of the judge's after the student's `train`."""
+    """One of the judge's networks after the student's `train`."""
 
     network: Network
     losses: object
@@ -37,7 +37,7 @@ class Trained:
 
 
 def renamed(setting: Setting, count: int) -> Split:
-    """The first `count` training images, their classes renamed."""
+    """The first `count` training images with renamed classes."""
     train = setting.dataset.train
     return Split(train.images[:count], setting.label_permutation[train.labels[:count]])
 
@@ -45,7 +45,7 @@ def renamed(setting: Setting, count: int) -> Split:
 def train_on(
     student: Student, setting: Setting, network: Network, split: Split, epochs: int, **options: int
 ) -> Trained:
-    """Let the student train a copy of `network`."""
+    """The result of the student's `train` on a copy of `network`."""
     ref = student.network(network)
     losses = student.call(
         "train",
@@ -81,10 +81,10 @@ def counts_each_image_once(student: Student, setting: Setting, network: Network)
 
 
 def constant_network(network: Network) -> Network:
-    """A network that gives classes 0 and 1 large logits, whatever the image, and hardly learns.
+    """A network that gives every image the same two large logits, and hardly learns.
 
-    All its weights are 0 but those two, so only the last bias has a gradient, of at most 1: the
-    loss of each batch is known, whichever optimiser took steps before it.
+    All its other weights are 0, so only the last bias has a gradient, of at most 1. So the loss of
+    each batch is known, whatever steps the optimiser took before.
     """
     weights = [torch.zeros_like(weight) for weight in network.weights]
     weights[-1][:2] = torch.tensor([LARGE, LARGE - 30])
@@ -92,7 +92,7 @@ def constant_network(network: Network) -> Network:
 
 
 def trains_in_train_mode(student: Student, setting: Setting) -> None:
-    """Raise Wrong where the loss of a network with dropout is the one that it has in eval mode."""
+    """Raise Wrong if a network with dropout has the same loss as in eval mode."""
     fresh = setting.network("simple-cnn", "dropout in training")
     *weights, last, bias = fresh.weights
     network = fresh.with_weights([*weights, 100 * last, 100 * bias])  # so dropout shows
@@ -105,7 +105,7 @@ def trains_in_train_mode(student: Student, setting: Setting) -> None:
     (found,) = require_numbers(answer, 1, "losses, one for each epoch")
     expect_true(
         abs(found - without) > 1e-3 * without,
-        "the loss with dropout at work",
+        "the loss with dropout active",
         f"{found:.4f}, exactly the loss without it",
         cause="dropout is switched off while training: the network, or a layer, is in eval mode",
         hint="model.train() before the first epoch; it reaches every layer.",
@@ -113,11 +113,11 @@ def trains_in_train_mode(student: Student, setting: Setting) -> None:
 
 
 def repeated_batches(student: Student, setting: Setting) -> str:
-    """What is wrong with the order of five single images in four epochs, if it repeats itself.
+    """The mistake if five images, one a batch, come in the same order in four epochs; else empty.
 
-    The network's first batch normalisation sees nothing but a fixed convolution, since all behind
-    it is 0. Its running mean forgets older images, and so tells in which order they came: each has
-    one white pixel, in a corner or the middle, where the convolution makes something else of it.
+    All layers after the first batch normalisation are 0, so the convolution before it never
+    changes. The running mean forgets older images, so it shows in which order they came: each
+    image has one white pixel at another place, where the convolution has another output.
     """
     fresh = setting.network("small-resnet", "order")
     first, *others = fresh.weights

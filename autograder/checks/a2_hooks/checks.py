@@ -1,10 +1,9 @@
 """The checks of a2-hooks: what a monitor records, when it stops, and how far layers are moved.
 
-The student's monitor is entered and left in its own process, around a network of the judge's that
-the judge lets run there on images of its own. Every number that comes back is computed again on
-the judge's copy. Whether a hook is left cannot be seen from here for sure, but what it does can:
-numbers that change after the block. The layers, their order and their kinds differ from network to
-network, and some of their names are drawn at random.
+The student's monitor runs in the student's process, around one of the judge's networks and on the
+judge's images. The judge computes every number again on its own copy. It cannot be certain that no
+hook is left, but it sees what such a hook does: numbers that change after the block. The networks
+have other layers in another order, and some layer names are drawn at random.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
 
 
 def why_empty(student: Student, network: Network, images: Tensor) -> str:
-    """Why there is nothing in `stats` after a block: whether something was in it before its end."""
+    """Why `stats` is empty after a block: never filled, or emptied at the end of the block."""
     ref = student.network(network)
     monitor = student.make("ActivationMonitor", ref)
     given = student.enter(monitor)
@@ -91,9 +90,9 @@ def why_empty(student: Student, network: Network, images: Tensor) -> str:
 
 @pytest.fixture(scope="module")
 def hidden(student: Student, setting: Setting) -> Observation:
-    """The monitor around a network with random weights and names that nobody knows.
+    """The monitor around a network with random weights, random names and a random batch size.
 
-    Nor does anybody know how many images there are: a shape of other images must not fit.
+    So a shape that was recorded from other images does not fit.
     """
     count = int(torch.randint(17, 60, (), generator=setting.generator("how many images")))
     images = some_images(setting, "hidden images", count)
@@ -137,7 +136,7 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
             observed.stats,
             mistakes.leaves(observed.layers),
             observed.layers,
-            extra="layers of another network are in it: does `stats` belong to the class?",
+            extra="layers of another network are in it: is `stats` an attribute of the class?",
         )
 
 
@@ -192,7 +191,7 @@ def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting
             else "a monitor that watches nothing looks like a network in which nothing happens",
             hint="raise ValueError(...) in `__enter__`, before any hook is registered.",
         )
-        student.apply(ref, images)  # the process lives: it was an error, and no end
+        student.apply(ref, images)  # the process is alive: it raised an error and did not exit
     observed = observe(student, network, images, layers=[first])
     require_names(observed.stats, [first], observed.layers)
 
@@ -215,7 +214,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
         not stats_of(student, monitor, given),
         "an empty `stats` when the block begins",
         "statistics of a run before the block",
-        cause="the hooks are put on in `__init__`, or `stats` is not emptied as the block begins",
+        cause="hooks are registered in `__init__`, or `stats` is not emptied when the block begins",
         hint="Register in `__enter__`, and set `self.stats = {}` there.",
     )
     student.apply(ref, images)
@@ -228,17 +227,17 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
     student.apply(ref, images)
     expect_true(
         not student.leave(monitor, failed=True),
-        "an error in the block to go on to whoever wrote the block",
-        "a block that ends as if nothing had happened",
-        cause="`__exit__` returns something true, which swallows the error",
-        hint="Let `__exit__` return nothing.",
+        "an error in the block to be raised again after it",
+        "no error after the block",
+        cause="`__exit__` returns a true value, which suppresses the error",
+        hint="Let `__exit__` return nothing (no `return`).",
     )
     stays_after_the_block(student, ref, monitor, given, others)
 
 
 @graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
-    """The network answers and learns as without it; a second monitor, or block, is no matter"""
+    """The network answers and learns as without it; a second monitor or block changes nothing"""
     answers_as_unwatched(student, setting)
     learns_as_unwatched(student, setting)
     images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
@@ -290,7 +289,7 @@ def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
-    """A layer that works in place does not change what was kept of the one before it"""
+    """A layer that works in place does not change what was stored of the layer before it"""
     images = some_images(setting, "images in place", 12)
     moved = attacked(setting, images, "attack in place")
     require_right(
@@ -315,9 +314,9 @@ def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> N
     expect_true(
         same(logits, mistakes.run(own, images)[""].outputs[-1]),
         "a network that is in train mode again afterwards",
-        "one that answers otherwise",
-        cause="it was put in eval mode and left there",
-        hint="`with evaluating(model):` puts every module's mode back.",
+        "a network that gives other answers",
+        cause="it was put in eval mode and not put back",
+        hint="`with evaluating(model):` restores the mode of every module.",
     )
 
 

@@ -1,5 +1,5 @@
-"""What the checks of a2-hooks look at: networks and images that the judge draws, what a student's
-monitor and drift say of them, and what the judge saw in its own copy.
+"""The networks and images for the checks of a2-hooks, and what was recorded of them: by the
+student's monitor and drift, and by the judge on its own copy.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ def renamed(setting: Setting, name: str) -> Network:
 
 
 def with_dead_layers(network: Network) -> Network:
-    """The same network, whose second convolution is so far below 0 that all behind it is off."""
+    """The same network with a second convolution so far below 0 that all later layers are off."""
     weights = [weight.clone() for weight in network.weights]
     weights[3] -= 1000  # conv1's weight and bias come first, then conv2's
     return network.with_weights(weights)
 
 
 def some_images(setting: Setting, purpose: str, count: int = IMAGES) -> Tensor:
-    """Hidden test images, each with a contrast of its own, so that no two weigh the same."""
+    """Hidden test images, each with its own contrast, so that no two count the same."""
     draw = setting.generator(purpose)
     images = setting.dataset.test.images
     chosen = images[torch.randperm(len(images), generator=draw)[:count]]
@@ -66,7 +66,7 @@ def some_images(setting: Setting, purpose: str, count: int = IMAGES) -> Tensor:
 
 
 def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
-    """Noise in the place of an attack, of another strength for each image."""
+    """The images with noise in place of an attack, of another strength for each image."""
     draw = setting.generator(purpose)
     strength = 0.3 * torch.rand(len(images), 1, 1, 1, generator=draw)
     return (images + strength * torch.randn(images.shape, generator=draw)).clamp(0, 1)
@@ -76,9 +76,10 @@ def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
 
 
 def hand_out(student: Student, network: Network, *, training: bool = False) -> Ref:
-    """A fresh copy of `network`; its classes and the parts of its names may come back as words.
+    """A reference to a fresh copy of `network` in the student's process.
 
-    A monitor that takes those for names is told so. None of them is ever shown.
+    The names of its classes and the parts of its layer names may come back as words, so that a
+    monitor that uses them as keys gets the right diagnosis. They are never shown.
     """
     ref = student.network(network, training=training)
     for name, module in network.module.named_modules():
@@ -88,7 +89,7 @@ def hand_out(student: Student, network: Network, *, training: bool = False) -> R
 
 @dataclass
 class Observation:
-    """What the monitor recorded of a network, and what the judge saw in its own copy.
+    """What the monitor recorded of a network, and what the judge recorded of its own copy.
 
     disturbed: whether the network gave other logits in the block than it gives outside.
     """
@@ -99,7 +100,7 @@ class Observation:
 
     @property
     def common(self) -> dict[str, mistakes.Layer]:
-        """The layers that both know: numbers are compared on those."""
+        """The layers that both recorded: only their numbers are compared."""
         known = {n: layer for n, layer in self.layers.items() if n in self.stats and layer.outputs}
         if not known:
             raise Wrong(
@@ -132,11 +133,11 @@ def observe(
 
 
 def run_watched(student: Student, ref: Ref, images: Tensor) -> Any:
-    """The logits of a network in a block. A fault says what a hook may have done to it."""
+    """The logits of a network in a block. If it fails, the fault names the mistake in the hook."""
     try:
         return student.apply(ref, images)
     except Crash as fault:
-        if fault.outside:  # the network's own code does not fail, unless a hook is in its way
+        if fault.outside:  # without a hook, the network's own code does not fail
             fault.cause = mistakes.failed_hook(fault.got)
             fault.hint = mistakes.NEXT_STEP[fault.cause]
         raise
@@ -154,7 +155,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
         raise Wrong(
             "the monitor, as what `with ActivationMonitor(model) as monitor` gives",
             "something without `stats`",
-            cause="`__enter__` returns nothing, or something else than the monitor",
+            cause="`__enter__` returns nothing, or something other than the monitor",
             hint="End `__enter__` with `return self`.",
         ) from fault
     inner = stats.values() if isinstance(stats, dict) else [stats]
@@ -163,7 +164,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
             raise Wrong(
                 "`stats` as a dictionary: layer name to a dictionary of its statistics",
                 kind(stats) if value is stats else f"{kind(value)} for a layer",
-                cause="a method was asked for, not an attribute" if is_method(stats) else "",
+                cause="`stats` is a method, and an attribute is needed" if is_method(stats) else "",
                 hint="stats[name] = {'mean': ..., 'std': ..., and so on}.",
             )
     assert isinstance(stats, dict)
@@ -171,10 +172,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
 
 
 def comparable(stats: Stats) -> Stats:
-    """The numbers and shapes alone: whatever else is in `stats` may have its own idea of equality.
-
-    A tensor, for one, is neither equal to another nor not.
-    """
+    """The numbers and shapes alone: other values may not compare with `==`, as tensors do not."""
     return {
         name: {key: value for key, value in row.items() if type(value) is float or sizes(value)}
         for name, row in stats.items()
@@ -207,7 +205,7 @@ def require_statistics(found: Mapping[str, Any], name: str) -> None:
 
 
 def require_numbers_of(observed: Observation, keys: Sequence[str], *, cause: str = "") -> None:
-    """Raise Wrong unless these statistics are right for every layer that both know."""
+    """Raise Wrong unless these statistics are right for every layer that both recorded."""
     wrong: dict[tuple[str, str], float] = {}
     right: dict[tuple[str, str], float] = {}
     for name, layer in observed.common.items():
@@ -236,7 +234,7 @@ def require_numbers_of(observed: Observation, keys: Sequence[str], *, cause: str
 
 
 def is_right(found: float, expected: float, key: str, output: Tensor) -> bool:
-    """Whether a statistic is right; of a standard deviation both divisors, n and n - 1, are."""
+    """Whether a statistic is right; a standard deviation may be divided by n or by n - 1."""
     if key == "zero_fraction":
         return abs(found - expected) <= 0.001
     tolerance = CLOSE_ENOUGH * max(float(output.abs().max()), 1e-6)
@@ -256,11 +254,11 @@ def require_names(
     layers: Mapping[str, mistakes.Layer],
     *,
     cause: str = "",
-    extra: str = "names that no layer of this network has are in it: return its layers alone",
+    extra: str = "it has names that no layer of this network has: return only its layers",
 ) -> None:
     """Raise Wrong unless these are the names of the layers, in whatever order.
 
-    extra: the cause, if there are all of them and others beside.
+    extra: the cause if all of them are there, and others too.
     """
     missing = [name for name in right if name not in found]
     more = [name for name in found if name not in right]
@@ -280,7 +278,7 @@ def require_names(
 
 
 def same(found: Any, right: Tensor) -> bool:
-    """Whether an answer is this tensor but for rounding."""
+    """Whether an answer equals this tensor, up to rounding."""
     return (
         isinstance(found, Tensor)
         and found.shape == right.shape
@@ -333,7 +331,7 @@ def require_drifts(answer: Any) -> dict[str, float]:
 
 
 def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
-    """Raise Wrong unless the drift is right for every layer that both know."""
+    """Raise Wrong unless the drift is right for every layer that both recorded."""
     common = {n: value for n, value in drifted.found.items() if n in drifted.right}
     if not common:
         raise Wrong(
@@ -361,15 +359,15 @@ def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
 
 
 def without_a_trace(before: dict[str, Any], after: dict[str, Any], what: str) -> None:
-    """Raise Wrong where hooks, gradients or another mode are left on a network."""
+    """Raise Wrong if hooks, gradients or another mode are left on a network."""
     expect_true(
         after["hooks"] == before["hooks"],
         f"no hook left on the network after {what}",
         f"{after['hooks'] - before['hooks']} more hooks than before",
-        cause="hooks are registered before the names are looked at"
+        cause="hooks are registered before the names are checked"
         if "not begin" in what
         else "hooks are not removed, or not all of them",
-        hint="Look at all names first, then register; remove every handle when the block ends.",
+        hint="Check all names first, then register; remove every handle when the block ends.",
     )
     expect_true(
         after["gradients"] == before["gradients"],
@@ -381,6 +379,6 @@ def without_a_trace(before: dict[str, Any], after: dict[str, Any], what: str) ->
         after["training"] == before["training"],
         "every layer in the mode it was in",
         "another mode",
-        cause="model.eval() or model.train() was called, and the mode not put back",
-        hint="`with evaluating(model):` puts every module's mode back.",
+        cause="model.eval() or model.train() was called, and the old mode was not restored",
+        hint="`with evaluating(model):` restores the mode of every module.",
     )

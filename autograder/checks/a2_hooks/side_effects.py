@@ -1,5 +1,5 @@
-"""What the checks of a2-hooks ask of a network that is watched: that it is left alone, and of a
-monitor that its block begins, ends and is refused as its docstring says.
+"""Side effects that a monitor must not have: on the network that it watches, on other monitors, and
+after its block.
 """
 
 from __future__ import annotations
@@ -23,16 +23,13 @@ from autograder.checks.a2_hooks.observations import (
 from autograder.judge.checking import Crash, Network, Ref, Setting, Student, Wrong, expect_true
 from course.metrics import predict
 
-# --- refusals ------------------------------------------------------------------------------------
-
-
 # --- blocks --------------------------------------------------------------------------------------
 
 
 def stays_after_the_block(
     student: Student, ref: Ref, monitor: Ref, given: Ref, others: Tensor
 ) -> None:
-    """Raise Wrong where `stats` changes, or is gone, when the network runs after the block."""
+    """Raise Wrong if `stats` changes or disappears when the network runs after the block."""
     before = comparable(stats_of(student, monitor, given))
     expect_true(
         bool(before),
@@ -53,13 +50,13 @@ def stays_after_the_block(
 
 
 def begins_afresh(student: Student, monitor: Ref) -> None:
-    """Raise Wrong unless a block of a monitor that was used before begins with empty `stats`."""
+    """Raise Wrong unless a second block of one monitor begins with empty `stats`."""
     given = student.enter(monitor)
     expect_true(
         not stats_of(student, monitor, given),
         "an empty `stats` when a second block begins",
         "what the block before it recorded",
-        cause="`stats` is not emptied as the block begins",
+        cause="`stats` is not emptied when the block begins",
         hint="Set `self.stats = {}` in `__enter__`.",
     )
     student.leave(monitor)
@@ -68,8 +65,8 @@ def begins_afresh(student: Student, monitor: Ref) -> None:
 def monitors_are_independent(
     student: Student, network: Network, images: Tensor, later: Tensor
 ) -> None:
-    """Raise Wrong where two monitors of one network, one inside the other, are in each other's way,
-    or a monitor cannot be used for a second block.
+    """Raise Wrong if two monitors of one network, one inside the other, disturb each other, or a
+    monitor cannot be used for a second block.
     """
     ref = student.network(network)
     first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
@@ -101,9 +98,9 @@ def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:
 
 
 def answers_as_unwatched(student: Student, setting: Setting) -> None:
-    """Raise Wrong where the network's logits, or what it records, change because it is watched.
+    """Raise Wrong if the network's logits are others because it is watched.
 
-    It is in train mode, where a batch normalisation shows by its answers in which mode it is.
+    It is in train mode, where the output of a batch normalisation shows its mode.
     """
     network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
     own = network.with_weights(network.weights).module.train()
@@ -125,10 +122,9 @@ def answers_as_unwatched(student: Student, setting: Setting) -> None:
 
 
 def learns_as_unwatched(student: Student, setting: Setting) -> None:
-    """Raise Wrong where gradients do not reach images and weights, in the block or after it.
+    """Raise Wrong if gradients do not reach images and weights, in the block or after it.
 
-    Nobody needs to believe the student's process: the gradients are the judge's own, or they are
-    not.
+    The judge compares them with its own gradients, and so need not trust the student's process.
     """
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to learn from", 5)
     own = network.with_weights(network.weights).module.train()
@@ -153,7 +149,7 @@ def learns_as_unwatched(student: Student, setting: Setting) -> None:
 
 
 def gradients(student: Student, ref: Ref, images: Tensor) -> list[Tensor]:
-    """The network's gradients by images and weights; none of them where PyTorch knows of none."""
+    """The gradients by images and weights; an empty list if PyTorch has recorded none."""
     try:
         return student.gradients(ref, images)
     except Crash as fault:
@@ -163,5 +159,5 @@ def gradients(student: Student, ref: Ref, images: Tensor) -> list[Tensor]:
 
 
 def alike(found: Sequence[Tensor], right: Sequence[Tensor]) -> bool:
-    """Whether these are the same gradients but for rounding."""
+    """Whether these are the same gradients, up to rounding."""
     return len(found) == len(right) and all(map(same, found, right))

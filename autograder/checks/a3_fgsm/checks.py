@@ -1,9 +1,8 @@
 """The checks of a3-fgsm: the attack, how often it works, and accuracy against epsilon.
 
-The judge owns the networks, the images and every number. It attacks its own copy of the network
-with what the student's `fgsm` returned, and counts for itself. Only an answer that follows the
-gradient, up or down, is looked at further: unchanged images and noise stay in every bound and would
-otherwise earn marks for it.
+The judge owns the networks and images, and measures every number on its own copy of the network.
+The later checks need an answer that follows the gradient, up or down: unchanged images and noise
+stay within every bound, and would otherwise earn points for that.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
 def attempt(
     student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
 ) -> Trial:
-    """Let the student attack a fresh copy of `network`."""
+    """The student's attack on a fresh copy of `network`."""
     images, labels = test.images, test.labels
     ref = student.network(network, training=training)
     adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
@@ -138,7 +137,7 @@ def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) 
     expect_true(
         wrong <= 0.002,
         "x + epsilon * sign(gradient), in every pixel",
-        f"{100 * wrong:.1f} % of the pixels are others",
+        f"{100 * wrong:.1f} % of the pixels are different",
         cause=partial(mistakes.not_the_formula, linear_trial),
         hint="Compare your lines with the formula: gradient, sign, times epsilon.",
     )
@@ -185,10 +184,10 @@ def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
 
 
 def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
-    """Images, attacked images and labels such that right and wrong occur before and after.
+    """Images, attacked images and labels, with right and wrong answers both before and after.
 
-    Labels are renamed so that a third of the images is wrong before the attack and right after it,
-    and another third wrong both times: then no two ways of counting give the same rate.
+    A third of the labels is changed so that the network is wrong before the attack and right after
+    it, another third so that it is wrong both times: every way of counting gives another rate.
     """
     test = setting.test_images(90)
     adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
@@ -245,7 +244,7 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
         at_most=0.0,
         at_least=0.0,
         cause="the network is in train mode, where dropout changes its answers at random",
-        hint="Ask for predictions in evaluation mode, and put the mode back afterwards.",
+        hint="Predict in evaluation mode, and restore the mode afterwards.",
     )
 
 
@@ -255,7 +254,7 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
 def own_attack(
     student: Student, setting: Setting, test: Split, epsilons: list[float], found: list[float]
 ) -> str:
-    """Whether a wrong curve is right for the student's own attack, which then is what is wrong."""
+    """The cause if a wrong curve is right for the student's attack: then the attack is wrong."""
     accuracies = []
     with contextlib.suppress(StudentFault):
         for epsilon in epsilons:
@@ -263,12 +262,12 @@ def own_attack(
             attacked = require_images(trial.adversarial, test.images)
             accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
     if len(accuracies) == len(found) and mistakes.close(found, accuracies):
-        return "the curve is right for your fgsm, and your fgsm is not right: mend that first"
+        return "the curve is right for your fgsm, but your fgsm is wrong: correct that first"
     return ""
 
 
 def images_with_gradient(setting: Setting) -> Split:
-    """The first images of which the network is not so sure that rounding decides the gradient."""
+    """The first images with a loss so large that rounding does not decide the gradient's sign."""
     test, module = setting.dataset.test, setting.victim.module
     losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
     return test[(losses > 1e-4).nonzero().flatten()[:IMAGES]]
@@ -327,5 +326,5 @@ def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) 
         percent([clean]),
         percent([found]),
         cause="the network is in train mode, where dropout changes its answers at random",
-        hint="Evaluate in eval mode, and put the mode back afterwards.",
+        hint="Evaluate in eval mode, and restore the mode afterwards.",
     )

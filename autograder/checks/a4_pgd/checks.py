@@ -1,8 +1,8 @@
 """The checks of a4-pgd: many small steps, the margin, and the worst case over attacks.
 
-As in a3-fgsm the judge owns networks, images and numbers, and looks further only at an answer that
-follows the gradient. Without a random start PGD has one right result, up to pixels whose gradient
-is so near zero that rounding decides its sign; so most checks compare it with the reference. Random
+As in a3-fgsm, the judge owns the networks and images, and the later checks need an answer that
+follows the gradient. Without a random start PGD has one right result, except for pixels whose
+gradient is so near 0 that rounding decides its sign; most checks compare with that result. Random
 starts come from a generator that the judge seeds.
 """
 
@@ -66,14 +66,14 @@ LECTURE = "lectures/stronger-attacks/"
 graded_pgd = graded_for("pgd", lecture=LECTURE)
 graded_margin = graded_for("margin_loss", lecture=LECTURE)
 graded_worst_case = graded_for("worst_case_accuracy", lecture=LECTURE)
-WEAKER = 0.1  # of the images: one step, or a start that never leaves a corner, leaves more
-# Rounding alone moves 2 to 3 % of the pixels elsewhere, in float64 or in forty steps.
+WEAKER = 0.1  # of the images: one step, or steps that never leave a corner, break fewer
+# Rounding alone changes 2 to 3 % of the pixels, in float64 or in forty steps.
 STRAY = 0.08
 
 
 @pytest.fixture(scope="module")
 def trial(student: Student, setting: Setting) -> PgdRun:
-    """Ten steps on the trained network, no random start: further than epsilon reaches."""
+    """Ten steps on the trained network without a random start, together longer than epsilon."""
     require(student, "pgd", "function")
     epsilon = setting.budget.epsilon
     test = setting.test_images(IMAGES)
@@ -89,7 +89,7 @@ def require_path(trial: PgdRun, what: str, allowed: float, hint: str) -> None:
     if not trial.stray <= allowed:
         raise Wrong(
             what,
-            f"{100 * trial.stray:.1f} % of the pixels are others",
+            f"{100 * trial.stray:.1f} % of the pixels are different",
             cause=mistakes.other_path(trial),
             hint=hint,
         )
@@ -112,7 +112,7 @@ def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> Non
         measures,
         least=0.7,  # later steps meet other gradients than the first: the reference agrees in 89 %
         cause=partial(fgsm_mistakes.unrelated, trial),
-        unmoved_hint="Each turn starts where the last one ended: is what a turn computes kept?",
+        unmoved_hint="Each step starts where the last one ended: is the result of a step stored?",
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
     )
 
@@ -177,7 +177,7 @@ def test_pgd_looks_again_at_each_step(
 
 
 def with_another_loss(student: Student, trial: PgdRun, setting: Setting) -> None:
-    """Raise Wrong where pgd takes a loss and raises another."""
+    """Raise Wrong if pgd takes a loss but raises another one."""
     classes = setting.dataset.num_classes
     weights = torch.randn(classes, classes, generator=setting.generator("a loss"))
     few, size = Split(trial.images[:16], trial.labels[:16]), trial.epsilon / 3
@@ -188,7 +188,7 @@ def with_another_loss(student: Student, trial: PgdRun, setting: Setting) -> None
         )
     except Crash as fault:
         if fault.error == "TypeError":
-            return  # it takes none, and its attacks above were right
+            return  # it takes no loss, and its attacks above were right
         raise
     other.loss = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
     require_path(
@@ -222,9 +222,10 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
 
 
 def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
-    """The largest of epsilon, its half, ... at which the reference leaves a tenth of the images.
+    """The largest of epsilon, epsilon / 2, ... at which the reference leaves a tenth of the images
+    right, and the accuracy there.
 
-    Where nothing is left, strong attacks and weak ones are alike. Also the accuracy left there.
+    Where none is left, strong and weak attacks cannot be told apart.
     """
     while True:
         attacked = reference.pgd(
@@ -322,8 +323,8 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
         raise Wrong(
             "a loss with a gradient",
             fault.got,
-            cause="the result is cut off from the logits, detached or computed without gradients, "
-            "or the logits that were given are written to in place",
+            cause="the result is detached from the logits or computed without gradients, "
+            "or the given logits are changed in place",
             hint="Use operations that PyTorch records; no .item(), .detach(), NumPy or no_grad().",
         ) from fault
     found = require_images(answer, right)
@@ -331,8 +332,8 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
         (found - right).abs().max().item() <= CLOSE_ENOUGH,
         "1 for the best other class, -1 for the true one, 0 for the rest",
         f"{(found != right).any(dim=1).float().mean():.0%} of the images have another gradient",
-        cause="the loss passes through something that flattens it, such as a softmax or a cut-off, "
-        "one of its two terms is detached, or what hides the true class is a number and not -inf",
+        cause="the loss passes through something that makes it flat, such as a softmax or a clamp, "
+        "one of its two terms is detached, or the true class is hidden by a number and not by -inf",
         hint="Work on the logits themselves, whatever their size.",
     )
 
@@ -368,14 +369,14 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
         student,
         setting.remember("different attacks", partial(different_attacks, setting)),
         "the images that survive each of the attacks, over all images",
-        "Keep one boolean for each image; every attack may turn it off, none turns it on.",
+        "Keep one boolean for each image: an attack may set it to False, never back to True.",
     )
 
 
 @graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
 def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
     """An image that is wrong without any attack does not survive"""
-    hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
+    hint = "Start with the clean images: an attacker may also change nothing."
     said = (
         "with an attack that helps",
         "without any attack",

@@ -1,4 +1,4 @@
-"""Logits with known margins, on which a student's margin loss is asked."""
+"""Logits with known margins, on which the student's margin loss is checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.judge.checking import (
 
 
 def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:
-    """Logits, most of them below 0, with the true class's now the largest and now not."""
+    """Logits, most of them below 0; the true class is the largest in some images, not in all."""
     generator = setting.generator(f"{classes} logits")
     logits = 4 * torch.randn(60, classes, generator=generator) - 5
     labels = torch.randint(0, classes, (60,), generator=generator)
@@ -35,7 +35,7 @@ def some_margin(setting: Setting, classes: int) -> tuple[Tensor, Tensor, Tensor]
 
 
 def confident_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits of a network that is very sure, their labels, and the gradient of the margins."""
+    """Very large logits, their labels, and the gradient of the margins."""
     logits, labels = some_logits(setting, setting.dataset.num_classes)
     x = (1e6 * logits).requires_grad_()
     (gradient,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)

@@ -1,4 +1,4 @@
-"""Which known mistake a wrong PGD, margin or worst case looks like, found by making it."""
+"""Diagnoses for a4-pgd: known mistakes are made by the judge, and their results compared."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ MISTAKES: dict[str, Callable[[PgdRun], dict[str, Any]]] = {
 
 
 def other_path(trial: PgdRun) -> str:
-    """Which mistake leads to the same images, of all that come close the closest."""
+    """The mistake that leads to nearly the same images: the closest of those that are close."""
     trial = first_images(trial)
     found = bounded(trial.images, trial.adversarial, trial.epsilon)
     apart = {
@@ -143,7 +143,7 @@ def spread(start: PgdRun) -> str:
 
 
 def not_uniform(start: PgdRun) -> str:
-    """Why a start is not uniform within epsilon; empty where it is. No pixel of it was clamped."""
+    """Why a start is not uniform within epsilon; empty if it is. No pixel of it was clamped."""
     noise = start.perturbation / start.epsilon
     if noise.abs().max() < 1e-4:
         return "there is no random start: the images come back as they are"
@@ -195,7 +195,7 @@ OTHER_MARGINS: dict[str, Loss] = {
 
 
 def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
-    """What was computed in place of the margin."""
+    """Which other loss was computed."""
     if not isinstance(found, Tensor):
         return ""
     right = margin(logits, labels)
@@ -256,7 +256,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
 
 
 def chained(trial: AttackCase, *, projected: bool) -> float:
-    """The accuracy where each attack goes on from the one before, and may be held in the budget."""
+    """The accuracy if each attack continues from the one before, with or without a projection."""
     images, module = trial.images, trial.network.module
     for attack in attacks(trial):
         images = attack(module, images, trial.labels, trial.epsilon)

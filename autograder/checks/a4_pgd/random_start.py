@@ -1,4 +1,4 @@
-"""Questions about a random start: is it uniform, from which generator, and are steps taken from it."""
+"""Checks of a random start: is it uniform, drawn from the generator, and left by steps?"""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then 
 
 
 def is_uniform(start: PgdRun, *, cause: str = "", hint: str) -> None:
-    """Raise Wrong unless each pixel starts anywhere within epsilon, whatever the others do."""
+    """Raise Wrong unless each pixel starts anywhere within epsilon, independently."""
     require_images(start.adversarial, start.images)
     uneven = mistakes.not_uniform(start)
     expect_true(
         not uneven,
-        "a start anywhere within epsilon, each pixel for itself",
+        "a start anywhere within epsilon, drawn for each pixel",
         mistakes.spread(start),
         cause=cause or uneven,
         hint=hint,
@@ -27,9 +27,9 @@ def is_uniform(start: PgdRun, *, cause: str = "", hint: str) -> None:
 
 
 def draws_from_the_generator(student: Student, start: Callable[..., PgdRun], first: PgdRun) -> None:
-    """Raise Wrong unless the generator alone decides where `start` starts.
+    """Raise Wrong unless the start depends on the generator alone.
 
-    first: what it made of a generator of seed 1.
+    first: the start from a generator of seed 1.
     """
     again = start(options=random_start_from(student, 1), global_seed=2)
     source = random_start_from(student, 2)
@@ -52,13 +52,13 @@ def draws_from_the_generator(student: Student, start: Callable[..., PgdRun], fir
         moved(other, following),
         "another start each time, from one generator",
         "the same start twice",
-        cause="the generator does not go on: it is seeded anew, or noise is drawn from a copy",
+        cause="the generator's state does not change: it is seeded anew, or a copy is used",
         hint="Draw from the generator as it comes; restarts would all be alike.",
     )
 
 
 def draws_where_nothing_is_said(start: Callable[..., PgdRun]) -> None:
-    """Raise Wrong unless it starts at random without being asked, from PyTorch's own generator."""
+    """Raise Wrong unless the default is a random start, from PyTorch's own generator."""
     unasked, later = (start(global_seed=seed) for seed in (1, 2))
     promise = "where it is left out, the signature promises `random_start: bool = True`"
     is_uniform(unasked, cause=promise, hint="Keep the defaults of the stub's signature.")
@@ -72,7 +72,7 @@ def draws_where_nothing_is_said(start: Callable[..., PgdRun]) -> None:
 
 
 def steps_from_the_start(student: Student, step: Callable[..., PgdRun], first: PgdRun) -> None:
-    """Raise Wrong where the student's one step moves images, but not after a random start.
+    """Raise Wrong if one step moves images, but not after a random start.
 
     first: a start from a generator of seed 1.
     """

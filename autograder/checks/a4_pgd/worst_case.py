@@ -1,8 +1,8 @@
 """Attacks with a known outcome, from which a worst case over attacks is counted.
 
-The judge names directions, one for each class; the student's side makes an attack of each. Which
-images survive which attack is then known beforehand, and chosen so that no wrong way of counting
-gives the right number.
+The judge draws a direction for each class; an attack on the student's side moves images along it.
+So it is known which images survive which attack, and they are chosen so that no wrong way of
+counting gives the right number.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def towards(setting: Setting, ahead: int | None) -> Tensor:
 
 
 def attacks(trial: AttackCase) -> list[Attack]:
-    """The attacks that the worker makes of the directions."""
+    """The attacks along the directions, as the worker makes them."""
     low, high = (0.0, 1.0) if trial.clamped else (-math.inf, math.inf)
 
     def attack_along(direction: Tensor) -> Attack:
@@ -81,12 +81,12 @@ def attacks(trial: AttackCase) -> list[Attack]:
 
 
 def accuracy_of_each(trial: AttackCase) -> list[float]:
-    """The accuracy under each of the attacks alone, clean images aside."""
+    """The accuracy under each attack alone, without counting the clean images."""
     return [right.double().mean().item() for right in outcomes(trial)]
 
 
 def outcomes(trial: AttackCase) -> list[Tensor]:
-    """Which images are right under each of the attacks, as they come."""
+    """Which images are right under each of the attacks."""
     module = trial.network.module
     return [
         metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
@@ -113,7 +113,7 @@ def different_attacks(setting: Setting) -> AttackCase:
 
     chosen = max(rounds, key=disagreement)
     alone = accuracy_of_each(chosen)
-    # The strongest neither first nor last: whoever counts one of these alone is told from the min.
+    # The strongest is neither first nor last: so the first or last alone is not the smallest.
     first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
     return replace(chosen, directions=[directions[i] for i in (first, first, strongest, last)])
 

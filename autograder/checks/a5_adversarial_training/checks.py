@@ -1,10 +1,10 @@
-"""The checks of a5-adversarial-training: is the network that comes back robust, and still accurate?
+"""The checks of a5-adversarial-training: is the trained network robust, and still accurate?
 
-The judge hands out a fresh network of its own architecture and takes back weights, nothing else. It
-attacks them with its own PGD, cross-entropy and margin, and counts the images that survive all of
-it: no gradient that the student's code could bend is ever asked for. The classes are renamed at
-random, so that weights brought along from elsewhere name the wrong ones. What is graded is the gain
-over a network that the judge trained without any defence, against the gain of the reference.
+The judge gives a fresh network of its own architecture and takes back only the weights. It attacks
+them with its own PGD, on cross-entropy and margin, and counts the images that survive every attack;
+so it never asks for a gradient that the student's code could change. The classes are renamed at
+random, so that weights trained elsewhere give the wrong names. Points depend on the gain in robust
+accuracy over a network that the judge trained without a defence, relative to the reference's gain.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/
 
 @dataclass
 class Defended:
-    """What came back: the losses as reported, and the judge's own measurements of the weights."""
+    """The result of the student's training: its losses, and the judge's measurements."""
 
     losses: object
     changed: bool
-    sketch: str  # of how far the weights moved
+    sketch: str  # of the change of the weights
     after: Robustness
     plain: Robustness
     logits: Tensor  # of the clean test images
-    cpu_seconds: float  # of the training, as the sandbox counted them
+    cpu_seconds: float  # of the training, counted by the sandbox
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
@@ -167,7 +167,7 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
     expect_true(
         same_weights(*runs),
         "the same weights from two runs with seed=7",
-        "others",
+        "different weights",
         cause="batches or random starts are drawn from the global random state",
         hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
     )

@@ -1,8 +1,8 @@
-"""The checks of a6-audit: units, an evaluation to rely on, two defences broken, a certified radius.
+"""The checks of a6-audit: units, a reliable evaluation, two broken defences, a certified radius.
 
-`evaluate` returns a number that nobody can believe by itself, so it is asked for numbers that the
-judge knows: of linear networks in closed form, of a trained one from its own attack. Of
-`break_defense` only the images count: the judge shows them to its own copy of the defence.
+The judge cannot verify a number that `evaluate` returns, so it asks for numbers that it knows: on
+linear networks from a closed form, on a trained network from its own attack. Of `break_defense`
+only the images count: the judge classifies them with its own copy of the defence.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) ->
             f"{right:.6g}, for epsilon {epsilon:.4g} and std {in_words(std)}",
             f"{found:.6g}",
             cause=partial(mistakes.other_unit, found, epsilon, std),
-            hint="z = (x - mean) / std: what does x change by where z changes by epsilon?",
+            hint="z = (x - mean) / std: by how much does x change if z changes by epsilon?",
         )
 
 
@@ -77,8 +77,8 @@ def test_epsilon_refuses_what_is_no_unit(student: Student) -> None:
             raises(student, "to_pixel_epsilon", epsilon, std),
             f"a ValueError for {name}",
             "a result",
-            cause="the arguments are not looked at, or NaN slips through a comparison",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: that is true of NaN.",
+            cause="the arguments are not checked, or the comparison does not refuse NaN",
+            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
         )
 
 
@@ -136,7 +136,7 @@ def test_evaluate_finds_what_is_known_exactly(
             f"with {channels} {'channel' if channels == 1 else 'channels'}",
             percent([found]),
             cause=partial(mistakes.other_number, found, case),
-            hint="Put the normalisation before the model as a layer; all else is in pixels then.",
+            hint="Put the normalisation before the model as a layer; then all else is in pixels.",
         )
 
 
@@ -161,7 +161,7 @@ def test_evaluate_attacks_as_well_as_it_can(
 def test_evaluate_is_not_blinded(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """Large logits do not make a network look robust, nor does an attack that helps it"""
+    """Neither large logits nor an attack that helps the network make it look robust"""
     case = known_robustness.scaled(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
@@ -170,13 +170,13 @@ def test_evaluate_is_not_blinded(
         measures,
         f"as without the factor, give or take {math.floor(NEAR)} images",
         cause=partial(mistakes.blinded, found, case),
-        hint="Attack with the margin as well, and count what survives both.",
+        hint="Attack the margin too, and count the images that survive both attacks.",
     )
     case = known_robustness.helped(setting)
     found = evaluated(student, case)
     expect_true(
         abs(found - case.right) <= 0.5 / len(case.test),
-        f"{percent([case.right])}, where attacks put right what is wrong without one",
+        f"{percent([case.right])}, where attacks correct images that are wrong without one",
         percent([found]),
         cause=partial(mistakes.helped, found, case),
         hint="Begin with what is right without an attack; after each, `survived &= ...`.",
@@ -214,7 +214,7 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
 
 @dataclass
 class DefenceAnswer:
-    """What came back for one defence, and the share of the judge's own that it breaks."""
+    """The student's answer for one defence, and the share broken, relative to the judge's."""
 
     case: defences.DefenceCase
     answer: Any
@@ -222,7 +222,7 @@ class DefenceAnswer:
 
     @cached_property
     def share(self) -> float:
-        """The share broken, as a part of what the judge breaks."""
+        """The share broken, divided by the share that the judge breaks."""
         return self.case.broken(self.setting, self.answer) / self.case.own
 
 
@@ -254,7 +254,7 @@ def test_break_returns_images(defence_answers: dict[str, DefenceAnswer]) -> None
 def test_break_does_more_than_noise(
     defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
-    """At least one of the defences falls further than to noise"""
+    """At least one of the defences is broken in more images than by noise"""
     shares = {kind: defence_answers[kind].share for kind in defences.KINDS}
     measures.update(shares)
     expect_true(
@@ -298,14 +298,14 @@ def test_break_gets_through_rounding(
         setting.evidence("quantised").bar,
         "images broken, of those that the judge breaks,",
         cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
-        hint="Rounding has no gradient. Take that of the network behind, at the rounded image.",
+        hint="Rounding has no gradient. Use that of the network behind it, at the rounded image.",
     )
     misled = defence_answers["misleading"].share
     if misled < ALL_BUT_ONE:
         raise Wrong(
-            "images broken of a network that answers otherwise to images that are not rounded",
+            "broken images of a network that gives other answers to images that are not rounded",
             f"{percent([misled])}, though {percent([each.share])} with a trained network",
-            cause="the attack asks the network behind about images that are not rounded",
+            cause="the attack gives the network behind the defence images that are not rounded",
             hint="Take the gradient of `defense.model` at `defense.transform(images)`.",
             fraction=2 / 3,
         )
@@ -323,7 +323,7 @@ def test_break_gets_past_large_logits(
         setting.evidence("scaled-logits").bar,
         "images broken, of those that the judge breaks,",
         cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
-        hint="The cross-entropy of a logit that leads by 17 or more is flat. The margin is not.",
+        hint="The cross-entropy is flat where one logit leads by 17 or more. The margin is not.",
     )
 
 
@@ -336,7 +336,7 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
     require(student, "certified_radius", "function")
     drawn = radii.vote_counts(setting)
     answers = [ask(student, votes) for votes in drawn]
-    # An infinite radius is what the share of the votes gives where all agree: no division by zero.
+    # The share of the votes, where all agree, gives an infinite radius: not a division by zero.
     found = [
         each if isinstance(each, float) and each == math.inf else require_number(each, "the radius")
         for each in answers
@@ -357,7 +357,7 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
 
 @graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
-    """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
+    """Where the lower bound is 1/2 or less the radius is 0.0; impossible votes are an error"""
     for votes in radii.abstentions(setting):
         count, samples, *_ = votes
         found = require_number(ask(student, votes), "the radius")
@@ -373,13 +373,13 @@ def test_radius_abstains(student: Student, setting: Setting) -> None:
             partial(student.call, "certified_radius", *refused),
             f"for {what}",
             got="a radius",
-            cause="the arguments are not looked at, or NaN slips through a comparison",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: that is true of NaN.",
+            cause="the arguments are not checked, or the comparison does not refuse NaN",
+            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
         )
 
 
 def ask(student: Student, votes: radii.VoteCount) -> Any:
-    """The student's radius; an alpha of 0.001 is left to the default."""
+    """The student's radius; an alpha of 0.001 is not passed, to use the default."""
     count, samples, sigma, alpha = votes
     level = [] if alpha == radii.DEFAULT_ALPHA else [alpha]
     return student.call("certified_radius", count, samples, sigma, *level)

@@ -1,8 +1,8 @@
-"""What `break_defense` is tried on: two defences of the judge's, and how far it breaks each itself.
+"""The defences that `break_defense` has to break, and how far the judge breaks each of them.
 
-A share broken is counted on the judge's own copy of the defence, of the images that it got right
-before. Marks go by that share as a part of the judge's own, so that they hardly depend on how weak
-the network behind happens to be.
+The share broken is counted on the judge's own copy of the defence, among the images that it got
+right before. Points depend on that share divided by the judge's own share, so that they hardly
+depend on how weak the network behind the defence is.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from autograder.judge.robustness import bounded, cross_entropy, margin, pgd
 from course import defences
 
 KINDS = ("quantised", "scaled-logits")
-POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
-MANY_STEPS_ONLY = 24  # of those, that fall to many steps and to no single one
-FEW = 8  # made, to be broken through rounding alone
+POOL, IMAGES = 1000, 64  # hidden images, and how many of them are attacked
+MANY_STEPS_ONLY = 24  # of those, that many steps break and a single step does not
+FEW = 8  # images made for the misleading network
 STEPS, RESTARTS = 20, 3
 
 
 @dataclass
 class DefenceCase:
-    """One defence, the images it is to get wrong, and the share of them that the judge breaks."""
+    """One defence, the images to attack, and the share of them that the judge breaks."""
 
     kind: str
     number: float  # grey levels, or the factor on the logits
     test: Split
     epsilon: float
     own: float
-    network: Network | None = None  # behind it, where that is not the judge's trained one
+    network: Network | None = None  # behind it; None for the judge's trained network
 
     def behind(self, setting: Setting) -> Network:
         """The network behind the defence."""
         return self.network or setting.victim
 
     def broken(self, setting: Setting, adversarial: Tensor) -> float:
-        """The share that these images break, each brought back within epsilon and [0, 1]."""
+        """The share that these images break, each first projected into epsilon and [0, 1]."""
         moved = bounded(self.test.images, adversarial, self.epsilon)
         inside = defences.build(self.kind, self.behind(setting).module, self.number)
         return share_broken(inside, self.test, moved)
@@ -62,7 +62,7 @@ def drawn_number(setting: Setting, kind: str) -> float:
 
 
 def defence_case(setting: Setting, kind: str) -> DefenceCase:
-    """What the student is set to break, the same for everyone."""
+    """The defence that students attack, the same for everyone."""
     return setting.remember(kind, partial(make_defence_case, setting, kind))
 
 
@@ -81,12 +81,13 @@ def misleading_case(setting: Setting) -> DefenceCase:
 
 
 def make_misleading_case(setting: Setting) -> DefenceCase:
-    """Three grey levels before a linear network that answers otherwise where nothing is rounded.
+    """Three grey levels before a linear network that answers differently without the rounding.
 
-    On a trained network an attack that forgets the rounding is nearly as good as one that does not.
-    Here half of the pixels, at 0.22, become black, and the others, at 0.62, become 0.5. Made
-    lighter by 0.03, the first become 0.5 too, and `lighter` leads. But not rounded, the others give
-    the lead to `unseen`, which grows as the first become darker: that changes no rounded image.
+    On a trained network an attack that ignores the rounding is nearly as good as a right one. Here
+    half of the pixels, at 0.22, are rounded to black, and the rest, at 0.62, to 0.5. If the first
+    half becomes lighter by 0.03, it is rounded to 0.5 too, and the class `lighter` leads. Without
+    rounding the class `unseen` leads, and more so as the first half becomes darker; but that
+    changes no rounded image.
     """
     generator = setting.generator("a network that rounding changes")
     images = 0.02 * torch.rand(FEW, *setting.dataset.image_shape, generator=generator)
@@ -105,9 +106,9 @@ def make_misleading_case(setting: Setting) -> DefenceCase:
 def choose_images(
     inside: defences.Defence, pool: Split, epsilon: float, generator: torch.Generator
 ) -> Split:
-    """`IMAGES` of the pool, first such as fall to PGD and to no single step.
+    """`IMAGES` of the pool, first those that PGD breaks and a single step does not.
 
-    Most images that fall at all fall to one step: without these FGSM would do.
+    A single step breaks most of the images that can be broken: without this choice FGSM would do.
     """
     seen, size = StraightThrough(inside), 2.5 * epsilon / STEPS
     once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
@@ -126,14 +127,14 @@ def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:
 
 
 class StraightThrough(nn.Module):
-    """A defence whose transformation is passed over on the way back (Athalye et al. 2018, BPDA)."""
+    """A defence with the identity as its backward pass (BPDA, Athalye et al. 2018)."""
 
     def __init__(self, inside: defences.Defence) -> None:
         super().__init__()
         self.inside = inside
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images (N, C, H, W) to the logits of the network behind, which no factor touches."""
+        """Images (N, C, H, W) to the logits of the network behind, without the factor on them."""
         seen = self.inside.transform(images.detach())
         return self.inside.model(images - images.detach() + seen)
 
@@ -141,7 +142,7 @@ class StraightThrough(nn.Module):
 def broken_by_judge(
     inside: defences.Defence, test: Split, epsilon: float, generator: torch.Generator
 ) -> Tensor:
-    """The judge's attack: both losses, several starts, and for each image the first that worked."""
+    """The judge's attack: both losses, several starts; for each image the first that works."""
     best = test.images.clone()
     for loss in [cross_entropy, margin] * RESTARTS:
         right = metrics.predict(inside, best).argmax(dim=1) == test.labels

@@ -1,7 +1,7 @@
-"""Which known mistake a wrong unit, evaluation, attack or radius looks like: the number it gives.
+"""Diagnoses for a6-audit: the known mistake that gives the same wrong number.
 
-Most mistakes in published evaluations give a number of their own. The judge makes each of them on
-its own network, and names the one whose number came back.
+Most mistakes in published evaluations give different numbers. The judge makes each mistake on its
+own network, and names the one that gives the number that came back.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, with
 from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
 
-MISSED = 0.2  # of what the judge breaks; what misses the gradient breaks less
+MISSED = 0.2  # of what the judge breaks; an attack without the right gradient breaks less
 
 
 def nearest(
     found: float, numbers: Mapping[str, float] | Sequence[tuple[str, float]], tolerance: float
 ) -> str:
-    """The first of the closest names within `tolerance`, or nothing."""
+    """The name of the closest number, the first if there are several; empty beyond `tolerance`."""
     pairs = numbers.items() if isinstance(numbers, Mapping) else numbers
     name, number = min(pairs, key=lambda pair: round(abs(pair[1] - found), 9))
     return name if abs(number - found) <= tolerance else ""
@@ -46,12 +46,12 @@ def units(setting: Setting) -> list[tuple[float, float | list[float]]]:
 
 
 def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
-    """What else was computed of an epsilon and a std."""
+    """Which other formula of epsilon and std was computed."""
     each = std if isinstance(std, list) else [std]
     numbers = {
-        "divided by the std: that is the way from pixels to normalised units": epsilon / max(each),
-        "divided by the smallest std: that is the other way": epsilon / min(each),
-        "unchanged: in normalised units still": epsilon,
+        "divided by the std: that converts from pixels to normalised units": epsilon / max(each),
+        "divided by the smallest std: that converts in the other direction": epsilon / min(each),
+        "unchanged: still in normalised units": epsilon,
         "with the first std: another channel may move further": epsilon * each[0],
         "with the last std: another channel may move further": epsilon * each[-1],
         "with the smallest std: another channel may move further": epsilon * min(each),
@@ -60,8 +60,8 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
         ),
         "times the square of the std": epsilon * max(each) ** 2,
         "of all channels together": epsilon * sum(each),
-        "divided by 255 besides: epsilon was on images from 0 to 1": epsilon * max(each) / 255,
-        "halved besides, as for images on [-1, 1]": epsilon * max(each) / 2,
+        "also divided by 255: epsilon was on images from 0 to 1": epsilon * max(each) / 255,
+        "also halved, as for images on [-1, 1]": epsilon * max(each) / 2,
     }
     name = nearest(found, numbers, 1e-6 * max(1e-3, abs(found)))
     return f"this is epsilon {name}" if name else ""
@@ -73,15 +73,15 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
 def other_number(found: float, case: Case) -> str:
     """Which mistake gives this number on a linear network.
 
-    Grey images come first, so where colours are wrong, the range was right: then the stds are
-    looked at before anything else.
+    Grey images come first. So if colour images are wrong, the range was right, and the stds are
+    tried before all else.
     """
     near, exactly = 1.5 / len(case.test), 1e-4
     colours = nearest(found, misplaced(case, by_channel(case), {}), near) if case.std[1:] else ""
     ranges = wrong_ranges(case)
     if counted := nearest(found, miscounts(case), exactly):
         return counted
-    if case.clean - 3 * near < found:  # so little is lost that nothing can be told apart
+    if case.clean - 3 * near < found:  # too few images are broken to tell mistakes apart
         return in_general(found, case)
     return (
         colours
@@ -93,11 +93,11 @@ def other_number(found: float, case: Case) -> str:
 
 
 def miscounts(case: Case) -> dict[str, float]:
-    """What comes of the right attack counted in another way."""
+    """The numbers that the right attack gives if it is counted in another way."""
     right, clean = case.right, case.clean
     return {
-        "only images that are right without an attack are counted: their share of survivors, not "
-        "that of all images": right / clean,
+        "only images that are right without an attack are counted: the share of survivors among "
+        "them, not among all images": right / clean,
         "this is the clean accuracy: the attack changes no answer, or is not used": clean,
         "this is the success rate, of the images that were right before": 1 - right / clean,
         "this is the share of images that are wrong, not of those that are right": 1 - right,
@@ -108,7 +108,7 @@ def miscounts(case: Case) -> dict[str, float]:
 
 
 def first_images(case: Case) -> dict[str, float]:
-    """The right number over a batch alone."""
+    """The right number, but of the first batch only."""
     low, high = case.reach()
     robust = case.within(case.normalised(low), case.normalised(high)).double()
     return {
@@ -159,10 +159,10 @@ def wrong_ranges(case: Case) -> dict[str, Range]:
 def misplaced(
     case: Case, sizes: Mapping[str, Size], ranges: Mapping[str, Range]
 ) -> list[tuple[str, float]]:
-    """What comes of pixels that may go elsewhere: by one of these sizes, or in one of these ranges.
+    """The numbers if pixels move by one of these sizes, or are clamped to one of these ranges.
 
-    A wrong clamp may change an image for the better: so each is counted with and without a look at
-    the image before it was attacked. The commonest two mistakes are tried together too.
+    A wrong clamp may correct an image: so each number is counted with and without the clean images.
+    The two most common mistakes are tried together too.
     """
     z, std = case.normalised(case.test.images), torch.tensor(case.std).view(-1, 1, 1)
     black, white = (
@@ -189,23 +189,25 @@ def misplaced(
 
 
 def in_general(found: float, case: Case) -> str:
-    """What can be said of a number that no known mistake gives."""
-    if found > case.clean + 2.5 / len(case.test):  # noise puts an image or two right
+    """What a number means that no known mistake gives."""
+    if found > case.clean + 2.5 / len(case.test):  # noise corrects an image or two
         return "this is more than the clean accuracy: the attack goes down the loss"
     if found > (case.clean + case.right) / 2:
-        return "an attack that hardly works: noise, an epsilon made far too small, or too few steps"
+        return (
+            "an attack that hardly works: noise, an epsilon that is far too small, or too few steps"
+        )
     return ""
 
 
 def by_one_step(case: Case) -> dict[str, float]:
-    """What one step leaves, on the cross-entropy and on the margin too."""
+    """The accuracy that one step leaves, on the cross-entropy and on both losses."""
     right = torch.ones(len(case.test), dtype=torch.bool)
     numbers = {}
     for loss in (cross_entropy, margin):
         size = case.epsilon
         right &= withstood(case.on_pixels, case.test, case.epsilon, loss, size=size, steps=1)
         told = "this is what FGSM leaves: one step is no evaluation"
-        numbers[told + ("" if loss is cross_entropy else ", on two losses either")] = (
+        numbers[told + ("" if loss is cross_entropy else ", not even on two losses")] = (
             right.double().mean().item()
         )
     return numbers
@@ -215,7 +217,7 @@ def other_attack(found: float, case: Case) -> str:
     """Which weaker attack, or way to count, gives this number on the trained network."""
     if found < case.right:
         return nearest(found, miscounts(case), 1e-4) or (
-            "fewer images are left than can be broken: the attack leaves its budget"
+            "more images are broken than can be: the attack leaves its budget"
         )
     return (
         nearest(found, by_one_step(case), 1.5 / len(case.test))
@@ -226,17 +228,20 @@ def other_attack(found: float, case: Case) -> str:
 
 
 def blinded(found: float, case: Case) -> str:
-    """Whether the attack was blinded by large logits."""
+    """The cause if large logits hid the gradient."""
     if found < case.right:
         return other_attack(found, case)
     by_entropy = by_plain_pgd(case)
     if found > (case.right + by_entropy) / 2:
-        return "what withstands cross-entropy counts: of logits this large its gradient is 0"
+        return (
+            "images that survive cross-entropy alone are counted: for logits this large its "
+            "gradient is 0"
+        )
     return ""
 
 
 def helped(found: float, case: Case) -> str:
-    """Whether images count that an attack put right."""
+    """The cause if images are counted that an attack corrected."""
     if found > case.right:
         return "an image that is wrong without an attack counts if it is right after one"
     return ""
@@ -246,28 +251,28 @@ def helped(found: float, case: Case) -> str:
 
 
 def why_unbroken(case: DefenceCase, answer: Tensor, share: float) -> str:
-    """Why a defence still stands, of which the answer breaks this share."""
+    """Why the answer breaks no more than this share of the images."""
     moves = (answer - case.test.images).abs()
     if moves.max() <= 1e-7:
         return "the images come back unchanged: the gradient that was followed is 0"
     if case.kind == "quantised" and near_start(case, answer):
         return (
-            "the moves look like a random start that nothing followed: "
-            "rounding has a gradient of 0 wherever it has one"
+            "the moves look like a random start without any step after it: "
+            "the gradient of rounding is 0 almost everywhere"
         )
     if near_start(case, answer):
-        return "the moves look like a random start that nothing followed: the gradient is 0"
+        return "the moves look like a random start without any step after it: the gradient is 0"
     if (moves.flatten(1).amax(dim=1) <= 1e-7).double().mean() > 0.5:
         return "most images come back unchanged: for these the attack found nothing"
     if moves.mean() < 0.3 * case.epsilon:
         return "most pixels move far less than epsilon"
     if share > MISSED:
-        return "the right way, but too weak an attack: one step or few, or one start on one loss"
-    return "the attack follows another direction than the gradient of the network behind"
+        return "the right idea, but too weak an attack: one step or few, or one start on one loss"
+    return "the attack does not follow the gradient of the network behind the defence"
 
 
 def near_start(case: DefenceCase, answer: Tensor) -> bool:
-    """Whether grey pixels ended anywhere within epsilon, as if only a random start moved them."""
+    """Whether grey pixels moved by any amount within epsilon, as after a random start alone."""
     images = case.test.images
     inside = (images > case.epsilon) & (images < 1 - case.epsilon)
     noise = ((answer - images) / case.epsilon)[inside].abs()

@@ -1,4 +1,4 @@
-"""Votes for `certified_radius`: the right radius in closed form, and the radii of known mistakes."""
+"""Votes for `certified_radius`: the right radius, and the radii that known mistakes give."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def vote_counts(setting: Setting) -> list[VoteCount]:
 
 
 def abstentions(setting: Setting) -> list[VoteCount]:
-    """Counts that certify nothing: a majority too narrow, a tie, a minority, no vote at all."""
+    """Counts that certify nothing: too small a majority, a tie, a minority, no vote at all."""
     sigma = 0.2 + torch.rand((), generator=setting.generator("abstentions")).item()
     return [
         (520, 1000, sigma, 0.001),
@@ -108,7 +108,7 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
     "twice the radius": lambda n, m, s, a: 2 * radius(n, m, s, a),
     "sigma is left out": lambda n, m, s, a: radius(n, m, 1.0, a),
     "divided by sigma": lambda n, m, s, a: radius(n, m, 1.0, a) / s,
-    "Hoeffding's bound, which is lower than need be": lambda n, m, s, a: radius_of(
+    "Hoeffding's bound, which is lower than necessary": lambda n, m, s, a: radius_of(
         hoeffding(n, m, a), s
     ),
     "the bound of the normal approximation, which proves nothing": lambda n, m, s, a: radius_of(
@@ -123,7 +123,7 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
 
 
 def other_radius(drawn: Sequence[VoteCount], found: Sequence[float]) -> str:
-    """Which other radius was computed: one that fits nearly all vote counts."""
+    """Which other radius was computed: one that fits all vote counts but one."""
     for name, other in OTHER_RADII.items():
         close = [
             radius == other(*votes) or abs(radius - other(*votes)) <= 1e-4 * abs(other(*votes))
@@ -132,13 +132,13 @@ def other_radius(drawn: Sequence[VoteCount], found: Sequence[float]) -> str:
         if sum(close) >= len(drawn) - 1:
             return f"this is {name}" if name.startswith(("the ", "half", "twice")) else name
     rounded = all(radius == round(radius, 6) for radius in found)
-    return "the radius is rounded: to more than is proved, every other time" if rounded else ""
+    return "the radius is rounded, and so often larger than what is proved" if rounded else ""
 
 
 def why_not_zero(found: float, votes: VoteCount) -> str:
-    """Why something is certified that is not."""
+    """Why a radius was returned where nothing is certified."""
     if found < 0:
-        return "a radius below 0: nothing is certain, and 0.0 says so"
+        return "a radius below 0: return 0.0 where nothing is certain"
     count, samples, *_ = votes
     if count > samples / 2:
         return "the share of the votes is above 1/2, but its lower bound is not"

@@ -1,7 +1,7 @@
-"""The checks of x-l2: a budget for the change as a whole, without points.
+"""The checks of x-l2, without points: a budget for the length of the whole change.
 
-On a linear network with two classes the gradient has one direction everywhere, so that every
-number of steps has a closed form; the images there are grey, so that no pixel is cut off.
+On a linear network with two classes the gradient has the same direction everywhere, so there is a
+closed form for any number of steps. The images there are grey, so that no pixel is clamped.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def lengths(changes: Tensor) -> Tensor:
 
 
 def same(change: Tensor, other: Tensor) -> bool:
-    """Whether two changes are the same but for rounding."""
+    """Whether two changes are equal, up to rounding."""
     return torch.allclose(change, other, rtol=0, atol=TOLERANCE)
 
 
@@ -53,9 +53,10 @@ def grey(setting: Setting, count: int = 8) -> Tensor:
 
 @pytest.fixture(scope="module")
 def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
-    """Changes of lengths from 0 to 0.8 in four pixels, and what comes back with a budget of 0.2.
+    """The images, changes of lengths from 0 to 0.8 in four pixels, and the student's projection.
 
-    So few pixels that each moves by more than the budget: a cut pixel by pixel is something else.
+    With so few pixels, each moves by more than the budget of 0.2: clamping each pixel gives another
+    result.
     """
     require(student, "project_l2", "function")
     images = grey(setting)
@@ -67,7 +68,7 @@ def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
 
 @graded_projection()
 def test_projection_returns_images(projected: tuple[Tensor, Tensor, Any]) -> None:
-    """project_l2 returns images, a change of nothing too"""
+    """project_l2 returns images, also where nothing was changed"""
     require_images(projected[2], projected[0])
 
 
@@ -81,7 +82,7 @@ def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any])
         moved,
         "points inside the ball moved by",
         at_most=TOLERANCE,
-        cause="short changes are made longer: epsilon / length may be more than 1, cut it off at 1",
+        cause="short changes are made longer: epsilon / length may be more than 1, clamp it to 1",
     )
 
 
@@ -96,7 +97,7 @@ def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, An
     cut = long.clamp(-REACH, REACH)
     causes = {
         "one length is computed for the whole batch": together,
-        "each pixel is cut off by itself: that is the L-infinity projection": cut,
+        "each pixel is clamped by itself: that is the L-infinity projection": cut,
         "nothing is shortened": long,
     }
     expect(
@@ -118,7 +119,7 @@ def test_projection_keeps_images(student: Student, setting: Setting) -> None:
         answer.min().item() >= 0 and answer.max().item() <= 1,
         "pixels in [0, 1]",
         f"pixels from {answer.min().item():.4f} to {answer.max().item():.4f}",
-        cause="the pixels are not cut off at 0 and 1",
+        cause="the pixels are not clamped to [0, 1]",
     )
     expect(
         lengths(answer - images).max().item(),
@@ -134,7 +135,7 @@ def test_projection_keeps_images(student: Student, setting: Setting) -> None:
 def attacked(
     student: Student, network: Network, images: Tensor, labels: Tensor, epsilon: float, **how: Any
 ) -> Tensor:
-    """What the student's attack makes of the images."""
+    """The images after the student's attack."""
     ref = student.network(network)
     answer = student.call("l2_pgd", ref, images.clone(), labels.clone(), epsilon, **how)
     return require_images(answer, images)
@@ -167,7 +168,7 @@ def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None
     sign = direction.sign() / direction.sign().norm()  # so long a step ends at the edge
     causes = {
         "the step goes down the loss": -0.3 * direction.expand_as(change),
-        "the sign is stepped along, as for L-infinity": sign.expand_as(change),
+        "the step follows the sign of the gradient, as for L-infinity": sign.expand_as(change),
         "the gradient is not brought to length 1": 0.3 * raw,
         "one length is computed for the whole batch": 0.3 * raw / raw.norm(),
     }
@@ -222,7 +223,9 @@ def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     expect_true(
         torch.equal(starts[0], starts[1]) and not torch.equal(starts[0], starts[2]),
         "one start for one generator, another for another",
-        "others" if not torch.equal(starts[0], starts[1]) else "the same start",
+        "two starts for one generator"
+        if not torch.equal(starts[0], starts[1])
+        else "the same start for both",
         cause="the start is not drawn from the generator",
     )
     away = lengths(starts[0] - images)

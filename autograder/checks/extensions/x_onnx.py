@@ -1,7 +1,7 @@
-"""The checks of x-onnx: a network that lives in a file, without points.
+"""The checks of x-onnx, without points: a network exported to a file.
 
-The file stays on the student's side; what the judge sees are logits, and that no PyTorch weights
-are behind them.
+The file stays in the student's process. The judge sees its logits, and that no PyTorch weights are
+left.
 """
 
 from __future__ import annotations
@@ -114,13 +114,13 @@ def test_onnx_gives_the_same_logits(
 
 @graded(needs="onnx_gives_the_same_logits")
 def test_onnx_stands_alone(student: Student, exported: Exported) -> None:
-    """The file is all that is left: no PyTorch weights behind it"""
+    """Only the file is left: there are no PyTorch weights behind it"""
     kept = student.weights(exported.made)
     expect_true(
         not kept,
         "a module without weights",
         f"one with {len(kept)} tensors",
-        cause="the PyTorch network is kept as an attribute, and perhaps asked in the file's place",
+        cause="the PyTorch network is still an attribute, and perhaps used in place of the file",
         hint="Keep the bytes and the session.",
     )
 
@@ -132,6 +132,6 @@ def test_onnx_leaves_no_trace(exported: Exported) -> None:
         exported.before == exported.after,
         "every layer in the mode it was in, no hook and no gradient left",
         "another state",
-        cause="model.eval() was called, and the mode not put back",
-        hint="with evaluating(model): puts the modes back.",
+        cause="model.eval() was called, and the old mode was not restored",
+        hint="`with evaluating(model):` restores the modes.",
     )

@@ -1,7 +1,7 @@
-"""The checks of x-patch: one patch for every image, without points.
+"""The checks of x-patch, without points: one patch for every image.
 
-Sticking a patch on has one right answer. A learnt patch is tried on images it has not seen, against
-patches that nobody had to learn: white, black, and a mosaic of both.
+There is one right way to apply a patch. A learnt patch is tried on new images, and compared with
+patches that were not learnt: white, black, and a mosaic of both.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LECTURE = "lectures/threat-models/"
 graded_patch = graded_for("apply_patch", lecture=LECTURE)
 graded_training = graded_for("train_patch", lecture=LECTURE)
 SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128
-# No plain patch is read as a 3. The reference brings more than twice this share there.
+# No plain patch is classified as a 3. The reference reaches more than twice this lead.
 TARGET, AHEAD = 3, 0.15
 
 
@@ -110,9 +110,9 @@ def test_patch_stays_inside(student: Student, setting: Setting) -> None:
             return
         raise
     raise Wrong(
-        "a ValueError for a patch that would stick out",
+        "a ValueError for a patch that reaches beyond the image",
         "an answer",
-        cause="a slice that ends outside the image is cut off without a word",
+        cause="a slice that ends outside the image is shortened without an error",
     )
 
 
@@ -156,7 +156,7 @@ def test_trained_patch_is_a_patch(learnt: Any, setting: Setting) -> None:
 def test_trained_patch_works_on_new_images(
     learnt: Any, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """On images that it never saw, it brings far more to the target than a plain patch does"""
+    """On new images it leads to the target far more often than a plain patch does"""
     patch: Tensor = learnt
     test = setting.test_images(400)
     images = test.images[test.labels != TARGET]
@@ -180,7 +180,7 @@ def test_trained_patch_works_on_new_images(
         "a lead over the best plain patch, as a share of the images, of",
         at_least=AHEAD,
         cause=away or "the patch was learnt at one place only, or hardly learnt at all",
-        hint="Down the cross-entropy to the target, new places in every step.",
+        hint="Go down the cross-entropy to the target, with new places in every step.",
     )
 
 

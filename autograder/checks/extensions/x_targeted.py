@@ -1,7 +1,7 @@
-"""The checks of x-targeted: towards a class of your choice, without points.
+"""The checks of x-targeted, without points: attacks towards a chosen class.
 
-A step towards a target has one right result, which the judge computes by itself; the rest is asked
-of the judge's own trained network.
+A step towards a target has one right result, which the judge computes itself; the rest is measured
+on the judge's own trained network.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TOLERANCE = 1e-6
 
 @dataclass
 class Towards:
-    """One step of epsilon and twenty of a quarter of it, towards targets that are all wrong."""
+    """The student's results of one step and of twenty, towards targets that are all wrong."""
 
     images: Tensor
     targets: Tensor
@@ -133,11 +133,11 @@ def test_targeted_looks_again(
     one, reached_by_one = of(require_images(towards.one, towards.images))
     many, reached = of(require_images(towards.many, towards.images))
     measures.update(reached_by_one=reached_by_one, reached=reached)
-    # By many steps the reference goes about half as far again as by one.
+    # With many steps the reference gets about one and a half times as far as with one.
     way = (towards.before.mean().item() - many) / (towards.before.mean().item() - one)
     expect(
         way,
-        "a way down the target's loss, in ways of a single step, of",
+        "a decrease of the target's loss, as a multiple of that of a single step, of",
         at_least=1.1,
         cause="every step uses the gradient at the original images",
         hint="Compute the gradient at the point that the last step reached.",

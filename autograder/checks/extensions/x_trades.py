@@ -1,7 +1,7 @@
-"""The checks of x-trades: the loss by its formula, the training by what the weights withstand.
+"""The checks of x-trades, without points: the loss by its formula, the training by its weights.
 
-Without points. The loss is computed again in float64, its gradients too; the training is measured
-as in a5-adversarial-training, against half of the gain that calibration found there.
+The judge computes the loss and its gradients again in float64. The training is measured as in
+a5-adversarial-training, and has to reach half of the gain that calibration found there.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def test_trades_loss_moves_both_answers(student: Student, setting: Setting) -> N
 
 @dataclass
 class Defended:
-    """What came back from training a fresh network, and what its weights withstand."""
+    """The result of training a fresh network: its losses, and the robustness of its weights."""
 
     losses: object
     changed: bool
@@ -148,7 +148,7 @@ def test_trades_training_returns_losses(defended: Defended, setting: Setting) ->
 def test_trades_training_makes_it_robust(
     defended: Defended, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """The network withstands the judge's attack, and still reads clean images"""
+    """The network withstands the judge's attack, and still classifies clean images"""
     usual = bars.evidence(setting.profile, "a5-adversarial-training", "worst_case")
     clean = bars.evidence(setting.profile, "a5-adversarial-training", "clean")
     measures.update(clean=defended.after.clean, worst_case=defended.after.worst_case)
@@ -158,7 +158,7 @@ def test_trades_training_makes_it_robust(
         defended.after.worst_case,
         "a share of images that survive every attack of",
         at_least=plain + (usual.mean - plain) / 2,
-        cause="the loss does not see the attacked images, or the attack does not move them",
+        cause="the loss does not use the attacked images, or the attack does not change them",
         hint="Look at how far the images move, and at the divergence before and after.",
     )
     expect(

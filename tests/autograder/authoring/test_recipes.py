@@ -1,4 +1,4 @@
-"""CONTRIBUTING's recipes for a check and a mutant, followed to the letter in a copy of the course."""
+"""CONTRIBUTING's recipes for a check and a mutant, followed to the letter in a copy."""
 
 import os
 import re
@@ -13,8 +13,25 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r'^```(\w+)(?: title="(.+?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-COPIED = ("autograder", "course", "solutions", "assignments", "site", "tests", "tools")
-FILES = ("CONTRIBUTING.md", "README.md", "pyproject.toml", "mkdocs.yml", "constraints.txt")
+COPIED = (
+    "autograder",
+    "course",
+    "solutions",
+    "assignments",
+    "site",
+    "tests",
+    "tools",
+    "benchmarks",
+)
+FILES = (
+    "CONTRIBUTING.md",
+    "README.md",
+    "Makefile",
+    "LICENSE",
+    "pyproject.toml",
+    "mkdocs.yml",
+    "constraints.txt",
+)
 # What knows of points and checks; the rest of the suite cannot notice a new check.
 TESTS = (
     "tests/test_sample_class.py",
