@@ -74,7 +74,7 @@ def measure(
 def survivors(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
 ) -> Tensor:
-    """Which images stay right under every attack, (n,) bool; broken images are left out next time."""
+    """Which images stay right under every attack, (n,) bool; each attacks only those left."""
     surviving = metrics.predict(model, images).argmax(dim=1) == labels
     for restart in range(RESTARTS):
         for number, loss in enumerate((cross_entropy, margin)):

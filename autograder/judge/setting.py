@@ -151,5 +151,5 @@ class Setting:
 
     @cached_property
     def label_permutation(self) -> Tensor:
-        """Classes renamed at random: only who learns from the images sent can name them."""
+        """New names for the classes, at random: only training on the given images shows them."""
         return torch.randperm(self.dataset.num_classes, generator=self.generator("class names"))

@@ -6,8 +6,8 @@ techniques from rounding algorithms": two sketches agree in a bit with probabili
 Each weight goes into one projection, with a random sign, so that all projections take one pass.
 They are drawn from the secret, so that students cannot make similar weights look different.
 
-`autograder similar` lists the pairs that agree in ALIKE of their bits. Trainings that begin with the
-same network move the weights in related directions, so more than half of the bits agree between
+`autograder similar` lists the pairs that agree in ALIKE of their bits. Trainings that begin with
+the same network move the weights in related directions, so more than half of the bits agree between
 independent answers. Among the honest variants and the sample class of
 a5-adversarial-training it was 88 % at most for right answers, and 95 % for two wrong ones, which
 both trained on what were nearly clean images. Noise of 5 % of the change leaves 98 %.
