@@ -15,6 +15,7 @@ COURSE = Path(course.__file__).parent
 TEMPLATES = PACKAGE / "report" / "templates"
 CHECKS = PACKAGE / "checks"
 BARS = PACKAGE / "judge" / "calibrated"  # one file of bars for each profile
+LECTURES = ROOT / "site" / "lectures"  # in a checkout only
 KEPT = PACKAGE / "kept"  # expected values in a student's install, where there is no solutions/
 
 

@@ -76,10 +76,10 @@ def lib_fuzzer(name: str, *options: str) -> int:
 
 def in_its_own_process() -> None:
     """Run in libFuzzer's process, with libFuzzer's own arguments."""
-    import atheris
+    import atheris  # noqa: PLC0415
 
     with atheris.instrument_imports(include=["autograder"]):
-        from fuzz import TARGETS
+        from fuzz import TARGETS  # noqa: PLC0415
     atheris.Setup(sys.argv, TARGETS[os.environ[TARGET]])
     atheris.Fuzz()
 

@@ -65,7 +65,7 @@ def prepare(folder: Path) -> Path:
     subprocess.run(["useradd", "--system", "--create-home", "--home-dir", folder / "home", USER],
                    check=True)  # fmt: skip
     sys.path.insert(0, str(ROOT / "tests"))
-    import sample_class  # it needs the instructor's packages
+    import sample_class  # it needs the instructor's packages  # noqa: PLC0415
 
     for work in sample_class.hand_ins("a3-fgsm"):
         if work.student in STUDENTS:

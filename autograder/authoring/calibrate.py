@@ -20,7 +20,7 @@ from scipy.stats import t as student_t
 from tqdm import tqdm
 
 from autograder import catalog
-from autograder.checks.a6_audit import defences as sieges
+from autograder.checks.a6_audit import defences
 from autograder.judge import bars
 from autograder.judge.bars import Evidence
 from autograder.judge.robustness import clean_accuracy, relative_gain
@@ -125,16 +125,16 @@ def measure_breaks(assignment: str, profile: str, seed: int) -> Measurement:
     """The share of each defence that the reference breaks, as a part of what the judge breaks."""
     setting = fresh(assignment, profile, seed)
     shares = {}
-    for kind in sieges.KINDS:
-        siege = sieges.siege(setting, kind)
+    for kind in defences.KINDS:
+        case = defences.defence_case(setting, kind)
         torch.manual_seed(seed)
         attacked = break_defense(
-            sieges.defence(setting, kind, siege.number),
-            siege.test.images,
-            siege.test.labels,
-            siege.epsilon,
+            defences.defence(setting, kind, case.number),
+            case.test.images,
+            case.test.labels,
+            case.epsilon,
         )
-        shares[kind] = siege.broken(setting, attacked) / siege.own
+        shares[kind] = case.broken(setting, attacked) / case.own
     return shares
 
 
@@ -146,7 +146,7 @@ MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
 
 # What can be had without solving the task; up to there a bar gives nothing.
 ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
-ZEROS |= dict.fromkeys(sieges.KINDS, 0.3)
+ZEROS |= dict.fromkeys(defences.KINDS, 0.3)
 
 
 def table(derived: dict[str, Evidence]) -> Iterable[str]:

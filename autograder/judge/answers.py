@@ -1,4 +1,4 @@
-"""What every check asks first: is the name there, and is the answer of the right kind at all."""
+"""The first questions of every check: does the name exist, and is the answer of the right type?"""
 
 from __future__ import annotations
 

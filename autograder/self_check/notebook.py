@@ -38,7 +38,7 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
     setting = Setting(assignment, data)
-    _ = setting.kept  # where it is missing, one line says so
+    _ = setting.stored  # where it is missing, one line says so
     student = Student(LiveTransport(callers_names()), Limits(), public=True)
     try:
         checks = run_checks(known, student, setting, exercise)

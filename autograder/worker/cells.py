@@ -1,4 +1,4 @@
-"""The cells of a hand-in inside the worker: their source as Python, and the functions they define."""
+"""The cells of a hand-in inside the worker: their source as Python, and what they define."""
 
 from __future__ import annotations
 

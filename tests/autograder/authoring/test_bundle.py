@@ -112,7 +112,7 @@ def test_without_answers_and_values_one_line_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(installed, "KEPT", tmp_path)
     (tmp_path / f"{QUICK}-digits.safetensors").touch()
     with pytest.raises(CourseError, match=r"cannot check a3-fgsm on 'mnist'.*for: digits"):
-        _ = Setting(QUICK, "mnist").kept
+        _ = Setting(QUICK, "mnist").stored
 
 
 # --- what must not be in it ----------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""What the checks of a2-hooks ask of a network that is watched: that it is left alone, and of a
-monitor that its block begins, ends and is refused as its docstring says.
+"""Side effects that a monitor must not have: on the network that it watches, on other monitors, and
+after its block.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.checks.a2_hooks.observed import (
-    Observed,
+from autograder.checks.a2_hooks import mistakes
+from autograder.checks.a2_hooks.observations import (
+    Observation,
     Stats,
     comparable,
     renamed,
@@ -20,15 +20,8 @@ from autograder.checks.a2_hooks.observed import (
     some_images,
     stats_of,
 )
-from autograder.errors import Crash, Wrong
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.judge.checking import Crash, Network, Ref, Setting, Student, Wrong, expect_true
 from course.metrics import predict
-
-# --- refusals ------------------------------------------------------------------------------------
-
 
 # --- blocks --------------------------------------------------------------------------------------
 
@@ -36,14 +29,14 @@ from course.metrics import predict
 def stays_after_the_block(
     student: Student, ref: Ref, monitor: Ref, given: Ref, others: Tensor
 ) -> None:
-    """Raise Wrong where `stats` changes, or is gone, when the network runs after the block."""
+    """Raise Wrong if `stats` changes or disappears when the network runs after the block."""
     before = comparable(stats_of(student, monitor, given))
     expect_true(
         bool(before),
         "`stats` still there after the block",
         "an empty one",
-        cause=diagnose.EMPTIED,
-        hint=diagnose.NEXT_STEP[diagnose.EMPTIED],
+        cause=mistakes.EMPTIED,
+        hint=mistakes.NEXT_STEP[mistakes.EMPTIED],
     )
     student.apply(ref, others)
     expect_true(
@@ -57,21 +50,23 @@ def stays_after_the_block(
 
 
 def begins_afresh(student: Student, monitor: Ref) -> None:
-    """Raise Wrong unless a block of a monitor that was used before begins with empty `stats`."""
+    """Raise Wrong unless a second block of one monitor begins with empty `stats`."""
     given = student.enter(monitor)
     expect_true(
         not stats_of(student, monitor, given),
         "an empty `stats` when a second block begins",
         "what the block before it recorded",
-        cause="`stats` is not emptied as the block begins",
+        cause="`stats` is not emptied when the block begins",
         hint="Set `self.stats = {}` in `__enter__`.",
     )
     student.leave(monitor)
 
 
-def keep_apart(student: Student, network: Network, images: Tensor, later: Tensor) -> None:
-    """Raise Wrong where two monitors of one network, one inside the other, are in each other's way,
-    or a monitor cannot be used for a second block.
+def monitors_are_independent(
+    student: Student, network: Network, images: Tensor, later: Tensor
+) -> None:
+    """Raise Wrong if two monitors of one network, one inside the other, disturb each other, or a
+    monitor cannot be used for a second block.
     """
     ref = student.network(network)
     first, second = (student.make("ActivationMonitor", ref) for _ in range(2))
@@ -80,57 +75,56 @@ def keep_apart(student: Student, network: Network, images: Tensor, later: Tensor
     student.leave(second)
     student.apply(ref, images)
     student.leave(first)
-    records(network, images, stats_of(student, first, outer), diagnose.TAKEN_OFF)
+    records(network, images, stats_of(student, first, outer), mistakes.TAKEN_OFF)
     again = student.enter(second)
     student.apply(ref, later)
     student.leave(second)
-    records(network, images, stats_of(student, first, outer), diagnose.STILL_ON)
-    records(network, later, stats_of(student, second, again), diagnose.NOT_AGAIN)
+    records(network, images, stats_of(student, first, outer), mistakes.STILL_ON)
+    records(network, later, stats_of(student, second, again), mistakes.NOT_AGAIN)
     begins_afresh(student, second)
 
 
 def records(network: Network, images: Tensor, stats: Stats, cause: str) -> None:
     """Raise Wrong unless these are the statistics of the network on `images`."""
     if not stats:
-        hint = diagnose.NEXT_STEP[cause]
+        hint = mistakes.NEXT_STEP[cause]
         raise Wrong("statistics of the layers that ran", "an empty `stats`", cause=cause, hint=hint)
     require_numbers_of(
-        Observed(diagnose.run(network.module, images), stats), diagnose.NUMBERS, cause=cause
+        Observation(mistakes.run(network.module, images), stats), mistakes.NUMBERS, cause=cause
     )
 
 
 # --- the network ---------------------------------------------------------------------------------
 
 
-def answers_as_without(student: Student, setting: Setting) -> None:
-    """Raise Wrong where the network's logits, or what it records, change because it is watched.
+def answers_as_unwatched(student: Student, setting: Setting) -> None:
+    """Raise Wrong if the network's logits are others because it is watched.
 
-    It is in train mode, where a batch normalisation shows by its answers in which mode it is.
+    It is in train mode, where the output of a batch normalisation shows its mode.
     """
     network, images = renamed(setting, "small-resnet"), some_images(setting, "images in train mode")
     own = network.with_weights(network.weights).module.train()
-    layers = diagnose.run(own, images)
+    layers = mistakes.run(own, images)
     ref = student.network(network, training=True)
     monitor = student.make("ActivationMonitor", ref)
     student.enter(monitor)
     logits = student.apply(ref, images)
     student.leave(monitor)
     in_eval_mode = predict(network.with_weights(network.weights).module, images)
-    cause = diagnose.EVAL_MODE if same(logits, in_eval_mode) else diagnose.REPLACED
+    cause = mistakes.EVAL_MODE if same(logits, in_eval_mode) else mistakes.REPLACED
     expect_true(
         same(logits, layers[""].outputs[-1]),
         "the logits that the network gives when nobody watches",
         "other logits in the block",
         cause=cause,
-        hint=diagnose.NEXT_STEP[cause],
+        hint=mistakes.NEXT_STEP[cause],
     )
 
 
-def learns_as_without(student: Student, setting: Setting) -> None:
-    """Raise Wrong where gradients do not reach images and weights, in the block or after it.
+def learns_as_unwatched(student: Student, setting: Setting) -> None:
+    """Raise Wrong if gradients do not reach images and weights, in the block or after it.
 
-    Nobody needs to believe the student's process: the gradients are the judge's own, or they are
-    not.
+    The judge compares them with its own gradients, and so need not trust the student's process.
     """
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to learn from", 5)
     own = network.with_weights(network.weights).module.train()
@@ -143,19 +137,19 @@ def learns_as_without(student: Student, setting: Setting) -> None:
     within = gradients(student, ref, images)
     student.leave(monitor)
     after = gradients(student, ref, images)
-    cause = diagnose.CUT if alike(after, right) else diagnose.SWITCHED_OFF
+    cause = mistakes.CUT if alike(after, right) else mistakes.SWITCHED_OFF
     expect_true(
         alike(within, right) and alike(after, right),
         "the gradients that the network has when nobody watches",
         f"{'others' if within or after else 'none'} in the block"
         + ("" if alike(after, right) else ", and after it"),
         cause=cause,
-        hint=diagnose.NEXT_STEP[cause],
+        hint=mistakes.NEXT_STEP[cause],
     )
 
 
 def gradients(student: Student, ref: Ref, images: Tensor) -> list[Tensor]:
-    """The network's gradients by images and weights; none of them where PyTorch knows of none."""
+    """The gradients by images and weights; an empty list if PyTorch has recorded none."""
     try:
         return student.gradients(ref, images)
     except Crash as fault:
@@ -165,5 +159,5 @@ def gradients(student: Student, ref: Ref, images: Tensor) -> list[Tensor]:
 
 
 def alike(found: Sequence[Tensor], right: Sequence[Tensor]) -> bool:
-    """Whether these are the same gradients but for rounding."""
+    """Whether these are the same gradients, up to rounding."""
     return len(found) == len(right) and all(map(same, found, right))

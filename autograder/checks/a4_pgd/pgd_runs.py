@@ -1,4 +1,4 @@
-"""One run of a student's PGD, step by step, as the checks of assignment 4 look at it."""
+"""Runs of PGD without a random start: the student's, and the judge's own with known mistakes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ import torch
 from torch import Tensor
 
 from autograder.checks.attacked import CLOSE_ENOUGH, Trial
+from autograder.judge.checking import Network, Split, Student, metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 
 @dataclass
-class Walk(Trial):
+class PgdRun(Trial):
     """One call of the student's `pgd`: a trial with its step size, number of steps and loss."""
 
     step_size: float
@@ -27,17 +25,17 @@ class Walk(Trial):
 
     @cached_property
     def expected(self) -> Tensor:
-        """What the reference returns, without a random start."""
-        return walked(self)
+        """The right result, without a random start."""
+        return judge_pgd(self)
 
     @cached_property
     def stray(self) -> float:
-        """The share of pixels that are elsewhere than the reference's, both in bounds."""
-        kept = bounded(self.images, self.adversarial, self.epsilon)
-        return (kept - self.expected).abs().gt(CLOSE_ENOUGH).float().mean().item()
+        """The share of pixels that differ from the right result, after both are put in bounds."""
+        inside = bounded(self.images, self.adversarial, self.epsilon)
+        return (inside - self.expected).abs().gt(CLOSE_ENOUGH).float().mean().item()
 
 
-def walk(
+def run_pgd(
     student: Student,
     network: Network,
     test: Split,
@@ -48,7 +46,7 @@ def walk(
     options: dict[str, Any] | None = None,
     global_seed: int = 1,
     training: bool = False,
-) -> Walk:
+) -> PgdRun:
     """Let the student attack a fresh copy of `network`, from the images unless `options` differ."""
     options = {"random_start": False} if options is None else options
     answer = student.call(
@@ -62,52 +60,53 @@ def walk(
         steps=steps,
         **options,
     )
-    return Walk(network, test.images, test.labels, epsilon, answer, step_size, steps)
+    return PgdRun(network, test.images, test.labels, epsilon, answer, step_size, steps)
 
 
-def seeded(student: Student, seed: int) -> dict[str, Any]:
+def random_start_from(student: Student, seed: int) -> dict[str, Any]:
     """The options for a random start from a generator of this seed."""
     return {"random_start": True, "generator": student.generator(seed)}
 
 
-def walked(
-    trial: Walk,
+def judge_pgd(
+    trial: PgdRun,
     *,
     loss: Loss | None = None,
     step_size: float | None = None,
     steps: int | None = None,
-    reach: float | None = None,
-    slope: Callable[[Tensor], Tensor] = torch.sign,
-    memory: float = 0.0,
-    looks: str = "present",
-    held: str = "each",
-    moves: str = "all",
+    bound: float | None = None,
+    direction: Callable[[Tensor], Tensor] = torch.sign,
+    momentum: float = 0.0,
+    gradient_at: str = "present",
+    projected: str = "each",
+    moving: str = "all",
 ) -> Tensor:
-    """Where PGD without a random start leads; every option is a way to go astray.
+    """The result of PGD without a random start; every option makes a known mistake.
 
-    memory: how much of the gradients before is added; looks: at the "present" point or at the
-    "clean" images; held: within the budget in "each" step, in each but within [0, 1] only "late",
-    or in [0, 1] in each and within epsilon only at the "end"; moves: "all" images or those still
-    "right".
+    loss, step_size, steps: other values than the student was given. bound: another epsilon.
+    direction: what makes a step of a gradient. momentum: the share of the earlier gradients that is
+    added. gradient_at: the "present" point or the "clean" images. projected: "each" step is brought
+    back within epsilon and [0, 1]; "late" leaves [0, 1] to the end, and "end" leaves epsilon to the
+    end. moving: "all" images, or only those that are still "right".
     """
     loss = loss or trial.loss
     size = trial.step_size if step_size is None else step_size
-    reach = trial.epsilon if reach is None else reach
+    bound = trial.epsilon if bound is None else bound
     x, gathered = trial.images, torch.zeros_like(trial.images)
     with metrics.evaluating(trial.network.module), torch.enable_grad():
         for _ in range(trial.steps if steps is None else steps):
-            at = (trial.images if looks == "clean" else x).detach().clone().requires_grad_()
+            at = (trial.images if gradient_at == "clean" else x).detach().clone().requires_grad_()
             logits = trial.network.module(at)
             (gradient,) = torch.autograd.grad(loss(logits, trial.labels).sum(), at)
-            gathered = memory * gathered + gradient
-            if moves == "right":
+            gathered = momentum * gathered + gradient
+            if moving == "right":
                 gathered[logits.argmax(dim=1) != trial.labels] = 0
-            x = x + size * slope(gathered)
-            if held == "late":
-                x = trial.images + (x - trial.images).clamp(-reach, reach)
+            x = x + size * direction(gathered)
+            if projected == "late":
+                x = trial.images + (x - trial.images).clamp(-bound, bound)
             else:
-                x = bounded(trial.images, x, reach if held == "each" else 1.0)
-    return bounded(trial.images, x, reach)
+                x = bounded(trial.images, x, bound if projected == "each" else 1.0)
+    return bounded(trial.images, x, bound)
 
 
 def per_image(gradient: Tensor) -> Tensor:

@@ -1,5 +1,5 @@
-"""What the checks of a2-hooks look at: networks and images that the judge draws, what a student's
-monitor and drift say of them, and what the judge saw in its own copy.
+"""The networks and images for the checks of a2-hooks, and what was recorded of them: by the
+student's monitor and drift, and by the judge on its own copy.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ from typing import Any, TypeGuard
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.errors import Crash, StudentFault, Wrong
-from autograder.judge.answers import kind, require_number
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.checks.a2_hooks import mistakes
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Ref,
+    Setting,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    kind,
+    require_number,
+)
 from course.metrics import evaluating
 
-STATISTICS = (*diagnose.NUMBERS, "zero_fraction", "shape")
+STATISTICS = (*mistakes.NUMBERS, "zero_fraction", "shape")
 CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
 IMAGES = 24
 
@@ -45,14 +51,14 @@ def renamed(setting: Setting, name: str) -> Network:
 
 
 def with_dead_layers(network: Network) -> Network:
-    """The same network, whose second convolution is so far below 0 that all behind it is off."""
+    """The same network with a second convolution so far below 0 that all later layers are off."""
     weights = [weight.clone() for weight in network.weights]
     weights[3] -= 1000  # conv1's weight and bias come first, then conv2's
     return network.with_weights(weights)
 
 
 def some_images(setting: Setting, purpose: str, count: int = IMAGES) -> Tensor:
-    """Hidden test images, each with a contrast of its own, so that no two weigh the same."""
+    """Hidden test images, each with its own contrast, so that no two count the same."""
     draw = setting.generator(purpose)
     images = setting.dataset.test.images
     chosen = images[torch.randperm(len(images), generator=draw)[:count]]
@@ -60,7 +66,7 @@ def some_images(setting: Setting, purpose: str, count: int = IMAGES) -> Tensor:
 
 
 def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
-    """Noise in the place of an attack, of another strength for each image."""
+    """The images with noise in place of an attack, of another strength for each image."""
     draw = setting.generator(purpose)
     strength = 0.3 * torch.rand(len(images), 1, 1, 1, generator=draw)
     return (images + strength * torch.randn(images.shape, generator=draw)).clamp(0, 1)
@@ -70,9 +76,10 @@ def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
 
 
 def hand_out(student: Student, network: Network, *, training: bool = False) -> Ref:
-    """A fresh copy of `network`; its classes and the parts of its names may come back as words.
+    """A reference to a fresh copy of `network` in the student's process.
 
-    A monitor that takes those for names is told so. None of them is ever shown.
+    The names of its classes and the parts of its layer names may come back as words, so that a
+    monitor that uses them as keys gets the right diagnosis. They are never shown.
     """
     ref = student.network(network, training=training)
     for name, module in network.module.named_modules():
@@ -81,25 +88,25 @@ def hand_out(student: Student, network: Network, *, training: bool = False) -> R
 
 
 @dataclass
-class Observed:
-    """What the monitor recorded of a network, and what the judge saw in its own copy.
+class Observation:
+    """What the monitor recorded of a network, and what the judge recorded of its own copy.
 
     disturbed: whether the network gave other logits in the block than it gives outside.
     """
 
-    layers: dict[str, diagnose.Layer]
+    layers: dict[str, mistakes.Layer]
     stats: Stats
     disturbed: bool = False
 
     @property
-    def common(self) -> dict[str, diagnose.Layer]:
-        """The layers that both know: numbers are compared on those."""
+    def common(self) -> dict[str, mistakes.Layer]:
+        """The layers that both recorded: only their numbers are compared."""
         known = {n: layer for n, layer in self.layers.items() if n in self.stats and layer.outputs}
         if not known:
             raise Wrong(
-                f"the names of layers: {named(diagnose.leaves(self.layers))}",
+                f"the names of layers: {listed(mistakes.leaves(self.layers))}",
                 "no such name",
-                cause=diagnose.other_names(self.stats, self.layers),
+                cause=mistakes.other_names(self.stats, self.layers),
                 hint="`for name, module in model.named_modules()` gives the names.",
             )
         return known
@@ -111,7 +118,7 @@ def observe(
     *batches: Tensor,
     layers: Sequence[str] | None = None,
     training: bool = False,
-) -> Observed:
+) -> Observation:
     """Let the student's monitor watch a fresh copy of `network` while it runs on `batches`."""
     ref = hand_out(student, network, training=training)
     monitor = student.make("ActivationMonitor", ref, *([] if layers is None else [layers]))
@@ -119,20 +126,20 @@ def observe(
     logits = [run_watched(student, ref, images) for images in batches]
     student.leave(monitor)
     own = network.with_weights(network.weights).module.train(training)
-    seen = diagnose.run(own, *batches)
-    return Observed(
+    seen = mistakes.run(own, *batches)
+    return Observation(
         seen, stats_of(student, monitor, given), not same(logits[-1], seen[""].outputs[-1])
     )
 
 
 def run_watched(student: Student, ref: Ref, images: Tensor) -> Any:
-    """The logits of a network in a block. A fault says what a hook may have done to it."""
+    """The logits of a network in a block. If it fails, the fault names the mistake in the hook."""
     try:
         return student.apply(ref, images)
     except Crash as fault:
-        if fault.outside:  # the network's own code does not fail, unless a hook is in its way
-            fault.cause = diagnose.failed_hook(fault.got)
-            fault.hint = diagnose.NEXT_STEP[fault.cause]
+        if fault.outside:  # without a hook, the network's own code does not fail
+            fault.cause = mistakes.failed_hook(fault.got)
+            fault.hint = mistakes.NEXT_STEP[fault.cause]
         raise
 
 
@@ -148,7 +155,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
         raise Wrong(
             "the monitor, as what `with ActivationMonitor(model) as monitor` gives",
             "something without `stats`",
-            cause="`__enter__` returns nothing, or something else than the monitor",
+            cause="`__enter__` returns nothing, or something other than the monitor",
             hint="End `__enter__` with `return self`.",
         ) from fault
     inner = stats.values() if isinstance(stats, dict) else [stats]
@@ -157,7 +164,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
             raise Wrong(
                 "`stats` as a dictionary: layer name to a dictionary of its statistics",
                 kind(stats) if value is stats else f"{kind(value)} for a layer",
-                cause="a method was asked for, not an attribute" if is_method(stats) else "",
+                cause="`stats` is a method, and an attribute is needed" if is_method(stats) else "",
                 hint="stats[name] = {'mean': ..., 'std': ..., and so on}.",
             )
     assert isinstance(stats, dict)
@@ -165,10 +172,7 @@ def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
 
 
 def comparable(stats: Stats) -> Stats:
-    """The numbers and shapes alone: whatever else is in `stats` may have its own idea of equality.
-
-    A tensor, for one, is neither equal to another nor not.
-    """
+    """The numbers and shapes alone: other values may not compare with `==`, as tensors do not."""
     return {
         name: {key: value for key, value in row.items() if type(value) is float or sizes(value)}
         for name, row in stats.items()
@@ -180,7 +184,7 @@ def is_method(value: Any) -> bool:
     return getattr(value, "type_name", "") in ("method", "function")
 
 
-def named(names: Collection[str]) -> str:
+def listed(names: Collection[str]) -> str:
     """Some names for a message."""
     shown = list(names)
     return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
@@ -196,12 +200,12 @@ def require_statistics(found: Mapping[str, Any], name: str) -> None:
         raise Wrong(
             f"{', '.join(STATISTICS)} of layer '{name}'", f"nothing called {', '.join(missing)}"
         )
-    for key in (*diagnose.NUMBERS, "zero_fraction"):
+    for key in (*mistakes.NUMBERS, "zero_fraction"):
         require_number(found[key], f"`{key}` of layer '{name}'")
 
 
-def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = "") -> None:
-    """Raise Wrong unless these statistics are right for every layer that both know."""
+def require_numbers_of(observed: Observation, keys: Sequence[str], *, cause: str = "") -> None:
+    """Raise Wrong unless these statistics are right for every layer that both recorded."""
     wrong: dict[tuple[str, str], float] = {}
     right: dict[tuple[str, str], float] = {}
     for name, layer in observed.common.items():
@@ -209,28 +213,28 @@ def require_numbers_of(observed: Observed, keys: Sequence[str], *, cause: str = 
         output = layer.outputs[-1]
         for key in keys:
             found = float(observed.stats[name][key])
-            expected = diagnose.taken(key, output)
+            expected = mistakes.taken(key, output)
             if not is_right(found, expected, key, output):
                 wrong[name, key], right[name, key] = found, expected
     if wrong:
         (name, key), found = next(iter(wrong.items()))
         cause = (
-            diagnose.REPLACED
+            mistakes.REPLACED
             if observed.disturbed
-            else diagnose.other_statistic(wrong, observed.layers) or cause
+            else mistakes.other_statistic(wrong, observed.layers) or cause
         )
         raise Wrong(
             f"`{key}` {right[name, key]:.4g} of layer '{name}'",
             f"{found:.4g}",
             cause=cause,
-            hint=diagnose.next_step(cause)
+            hint=mistakes.next_step(cause)
             or "A forward hook is called with (module, inputs, output): summarise `output`, all of "
             "it.",
         )
 
 
 def is_right(found: float, expected: float, key: str, output: Tensor) -> bool:
-    """Whether a statistic is right; of a standard deviation both divisors, n and n - 1, are."""
+    """Whether a statistic is right; a standard deviation may be divided by n or by n - 1."""
     if key == "zero_fraction":
         return abs(found - expected) <= 0.001
     tolerance = CLOSE_ENOUGH * max(float(output.abs().max()), 1e-6)
@@ -247,34 +251,34 @@ def sizes(value: Any) -> TypeGuard[list[int]]:
 def require_names(
     found: Collection[str],
     right: Collection[str],
-    layers: Mapping[str, diagnose.Layer],
+    layers: Mapping[str, mistakes.Layer],
     *,
     cause: str = "",
-    extra: str = "names that no layer of this network has are in it: return its layers alone",
+    extra: str = "it has names that no layer of this network has: return only its layers",
 ) -> None:
     """Raise Wrong unless these are the names of the layers, in whatever order.
 
-    extra: the cause, if there are all of them and others beside.
+    extra: the cause if all of them are there, and others too.
     """
     missing = [name for name in right if name not in found]
     more = [name for name in found if name not in right]
-    parts = ([f"without {named(missing)}"] if missing else []) + (
+    parts = ([f"without {listed(missing)}"] if missing else []) + (
         [f"with {len(more)} more"] if more else []
     )
     if not parts:
         return
-    likely = cause or diagnose.other_names(found, layers) or ("" if missing else extra)
+    likely = cause or mistakes.other_names(found, layers) or ("" if missing else extra)
     raise Wrong(
-        f"the layers {named(right)}",
+        f"the layers {listed(right)}",
         f"{len(found)} layer{'' if len(found) == 1 else 's'}, {' and '.join(parts)}",
         cause=likely,
-        hint=diagnose.next_step(likely)
+        hint=mistakes.next_step(likely)
         or "Give each layer one entry, under its name in `model.named_modules()`.",
     )
 
 
 def same(found: Any, right: Tensor) -> bool:
-    """Whether an answer is this tensor but for rounding."""
+    """Whether an answer equals this tensor, up to rounding."""
     return (
         isinstance(found, Tensor)
         and found.shape == right.shape
@@ -286,11 +290,11 @@ def same(found: Any, right: Tensor) -> bool:
 
 
 @dataclass
-class Drifted:
+class DriftAnswer:
     """One answer of `activation_drift`, and what the judge saw in its own copy of the network."""
 
-    clean: dict[str, diagnose.Layer]
-    attacked: dict[str, diagnose.Layer]
+    clean: dict[str, mistakes.Layer]
+    attacked: dict[str, mistakes.Layer]
     found: dict[str, float]
     right: dict[str, float]
 
@@ -302,14 +306,14 @@ def drift(
     adversarial: Tensor,
     *,
     training: bool = False,
-) -> Drifted:
+) -> DriftAnswer:
     """Ask the student's function about a fresh copy of `network`."""
     ref = hand_out(student, network, training=training)
     answer = student.call("activation_drift", ref, clean, adversarial)
     own = network.with_weights(network.weights).module
     with evaluating(own):
-        before, after = diagnose.run(own, clean), diagnose.run(own, adversarial)
-    return Drifted(before, after, require_drifts(answer), diagnose.drifts(before, after))
+        before, after = mistakes.run(own, clean), mistakes.run(own, adversarial)
+    return DriftAnswer(before, after, require_drifts(answer), mistakes.drifts(before, after))
 
 
 def require_drifts(answer: Any) -> dict[str, float]:
@@ -326,14 +330,14 @@ def require_drifts(answer: Any) -> dict[str, float]:
     }
 
 
-def require_right(drifted: Drifted, *, cause: str = "") -> None:
-    """Raise Wrong unless the drift is right for every layer that both know."""
+def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
+    """Raise Wrong unless the drift is right for every layer that both recorded."""
     common = {n: value for n, value in drifted.found.items() if n in drifted.right}
     if not common:
         raise Wrong(
-            f"the names of layers: {named(drifted.right)}",
+            f"the names of layers: {listed(drifted.right)}",
             "no such name",
-            cause=diagnose.other_names(drifted.found, drifted.clean),
+            cause=mistakes.other_names(drifted.found, drifted.clean),
         )
     wrong = {
         name: value
@@ -345,7 +349,7 @@ def require_right(drifted: Drifted, *, cause: str = "") -> None:
         raise Wrong(
             f"a drift of {drifted.right[name]:.4g} in layer '{name}'",
             f"{value:.4g}",
-            cause=diagnose.other_drift(wrong, drifted.clean, drifted.attacked) or cause,
+            cause=mistakes.other_drift(wrong, drifted.clean, drifted.attacked) or cause,
             hint="For each image: the L2 length of the change over that of the clean output. Then "
             "the mean.",
         )
@@ -355,15 +359,15 @@ def require_right(drifted: Drifted, *, cause: str = "") -> None:
 
 
 def without_a_trace(before: dict[str, Any], after: dict[str, Any], what: str) -> None:
-    """Raise Wrong where hooks, gradients or another mode are left on a network."""
+    """Raise Wrong if hooks, gradients or another mode are left on a network."""
     expect_true(
         after["hooks"] == before["hooks"],
         f"no hook left on the network after {what}",
         f"{after['hooks'] - before['hooks']} more hooks than before",
-        cause="hooks are registered before the names are looked at"
+        cause="hooks are registered before the names are checked"
         if "not begin" in what
         else "hooks are not removed, or not all of them",
-        hint="Look at all names first, then register; remove every handle when the block ends.",
+        hint="Check all names first, then register; remove every handle when the block ends.",
     )
     expect_true(
         after["gradients"] == before["gradients"],
@@ -375,6 +379,6 @@ def without_a_trace(before: dict[str, Any], after: dict[str, Any], what: str) ->
         after["training"] == before["training"],
         "every layer in the mode it was in",
         "another mode",
-        cause="model.eval() or model.train() was called, and the mode not put back",
-        hint="`with evaluating(model):` puts every module's mode back.",
+        cause="model.eval() or model.train() was called, and the old mode was not restored",
+        hint="`with evaluating(model):` restores the mode of every module.",
     )
