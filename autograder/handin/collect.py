@@ -14,9 +14,15 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import catalog
+from autograder.errors import Malformed
+from autograder.handin import archives, submission
+from autograder.handin.archives import malformed, shown
+from autograder.handin.choosing import Candidate, chosen, is_notebook
 from course.errors import CourseError
 
 if TYPE_CHECKING:
@@ -58,8 +64,6 @@ def add_collect_parser(commands: Subparsers) -> None:
 
 def collect_command(args: argparse.Namespace) -> int:
     """Collect every student's file. Exit 0 when all were taken, 2 when some were refused."""
-    from autograder import catalog
-
     catalog.assignment(args.assignment)
     if args.layout is not None and args.layout not in LAYOUTS:
         raise CourseError(f"no layout called {args.layout!r}; there are: {', '.join(LAYOUTS)}")
@@ -80,8 +84,6 @@ def collect(
     layout: one of LAYOUTS; by default the first that fits most of the files. A student who is there
     already gets the file of this download. Raises CourseError when nothing can be collected.
     """
-    from autograder.errors import Malformed
-
     with contextlib.ExitStack() as stack:
         try:
             files = list(listed(download, stack))
@@ -110,8 +112,6 @@ def listed(
     download: Path, stack: contextlib.ExitStack
 ) -> Iterator[tuple[str, str, Callable[[int], bytes]]]:
     """Every file of an archive or a folder: its path there, its trouble, and its bytes by limit."""
-    from autograder.handin import archives, submission
-
     if download.is_dir():
         for path in sorted(download.rglob("*")):
             name = path.relative_to(download).as_posix()
@@ -164,33 +164,29 @@ def whose(
 
 def take(assignment: str, files: Sequence[Found], folder: Path) -> str:
     """Write one student's file; returns why it was refused, or nothing."""
-    from autograder.errors import Malformed
-    from autograder.handin import submission
-
     home = folder / assignment
     home.mkdir(parents=True, exist_ok=True)
     for old in (*(f"{assignment}{end}" for end in (".ipynb", ".py", ".zip")), submission.REFUSED):
         (home / old).unlink(missing_ok=True)
     try:
-        chosen = choice(assignment, files)
-        content = chosen.content(submission.MAX_BYTES)
+        answer = choice(assignment, files)
+        content = answer.content(submission.MAX_BYTES)
     except Malformed as fault:
         why = f"{fault.got}. {fault.hint}"
         (home / submission.REFUSED).write_text(why, encoding="utf-8", errors="backslashreplace")
         return why
     draft = home / ".draft"
     draft.write_bytes(content)
-    os.replace(draft, home / (assignment + Path(chosen.base).suffix.lower()))
+    os.replace(draft, home / (assignment + suffix_of(answer, content)))
     return ""
 
 
 def choice(assignment: str, files: Sequence[Found]) -> Found:
     """The one file that is the answer. Raises Malformed when there is none, or more than one."""
-    from autograder.handin.archives import malformed, shown
-
-    # Learning systems number files that are handed in again: a3-fgsm-1.ipynb, a3-fgsm (1).ipynb.
-    ours = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
-    notebooks = [file for file in files if ours.fullmatch(file.base)]
+    candidates = [
+        Candidate(file.base, partial(file.content, submission.MAX_BYTES)) for file in files
+    ]
+    notebooks = [files[place] for place in chosen(assignment, candidates)]
     zips = [file for file in files if file.base.lower().endswith(".zip")]
     names = shown([file.file for file in notebooks or zips or files])
     wanted = notebooks or zips
@@ -203,3 +199,10 @@ def choice(assignment: str, files: Sequence[Found]) -> Found:
     if wanted[0].trouble:
         raise malformed("the hand-in", f"is {wanted[0].trouble} ({names})")
     return wanted[0]
+
+
+def suffix_of(file: Found, content: bytes) -> str:
+    """The suffix under which a file is kept: that of what it is, whatever it was called."""
+    if file.base.lower().endswith(".zip"):
+        return ".zip"
+    return ".ipynb" if is_notebook(file.base, content) else ".py"
