@@ -13,10 +13,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.Call
 
 
 def words(text: str) -> set[str]:
@@ -46,10 +47,16 @@ OPAQUE_OF_SHELL = {"ex", "run_cell", "run_code", "push", "user_ns", "user_global
 # Modules whose functions change no argument, and top packages whose functions are known to change
 # nothing but their arguments and their own settings.
 PURE_MODULES = ("course.metrics", "course.plots", "course.attack_plots", "matplotlib", "math")
-KNOWN_PACKAGES = {"course", "autograder", "torch", "numpy", "matplotlib", "tqdm", "IPython"}
+KNOWN_PACKAGES = words(
+    "course autograder torch torchvision numpy scipy sklearn matplotlib tqdm IPython safetensors "
+    "PIL pandas onnx onnxruntime"
+)
 KNOWN_PACKAGES |= set(sys.stdlib_module_names)
-SETTING = re.compile(
-    r"(set|use|enable|disable|seed|manual_seed|register|simplefilter|filterwarnings|putenv)"
+SETTING = re.compile(r"set|use_|enable|disable|register|simplefilter|filterwarnings|putenv|patch")
+SEED = re.compile(r"(manual_)?seed")
+FRESH = (  # expressions whose value is a new object
+    *(ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare),
+    *(ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp),
 )
 
 
@@ -59,13 +66,14 @@ class Effects:
 
     touches: names of the notebook whose objects it may change.
     opaque: it may bind or change any name, as `exec` does.
-    setting: it changes a module that was imported.
+    setting: it changes a module that was imported. seeds: it seeds a random generator of one.
     unsure: it calls what nothing is known of.
     """
 
     touches: set[str] = field(default_factory=set)
     opaque: bool = False
     setting: bool = False
+    seeds: bool = False
     unsure: bool = False
 
     def add(self, other: Effects) -> None:
@@ -89,7 +97,7 @@ class Program:
                 if isinstance(method, FUNCTIONS):
                     self.methods.setdefault(method.name, []).append(method)
         self.names = set().union(*binds)
-        self.constants = constant_names(nodes, binds)
+        self.constants = constant_names(nodes, binds, self.imported.keys())
         self.known: dict[int, Effects] = {}
         self.reading: dict[int, set[str]] = {}
 
@@ -112,8 +120,14 @@ class Program:
     def effects(self, node: ast.stmt) -> Effects:
         """What running this statement of the top level may change."""
         found = Effects()
-        for part in executed(node):
-            self.add_part(part, found)
+        parts = list(executed(node))
+        own = {name for part in parts for name in bound_inside(part)}
+        for part in parts:
+            self.add_part(part, found, own)
+        if found.touches & own:  # a variable of a comprehension: it may be any object named here
+            named = {part.id for part in parts if isinstance(part, ast.Name)}
+            found.touches |= self.variables(named)
+        found.seeds = self.sets(node, SEED)
         return found
 
     def add_part(self, part: ast.AST, found: Effects, own: Set[str] = frozenset()) -> None:
@@ -125,6 +139,8 @@ class Program:
                 found.setting |= bool(roots & self.imported.keys())
             elif isinstance(part, ast.Attribute) and part.attr == "modules":
                 found.opaque |= self.imported.get(next(root(part), "")) == "sys"
+        elif isinstance(part, ast.Expr):
+            found.setting |= self.sets(part, SETTING)
         elif isinstance(part, ast.Call):
             self.add_call(part, found, own)
         elif isinstance(part, ast.Name) and part.id in OPAQUE and part.id not in self.names:
@@ -139,6 +155,15 @@ class Program:
                 for name in bases & self.definitions.keys():
                     found.add(self.called(name))
 
+    def sets(self, part: ast.AST, names: re.Pattern[str]) -> bool:
+        """Whether a part is a call of an imported module's function for its effect alone."""
+        call = part.value if isinstance(part, ast.Expr) else None
+        if not isinstance(call, ast.Call) or not names.match(last_name(call.func)):
+            return False
+        home = self.imported.get(next(root(call.func), ""), "course")
+        chained = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
+        return not chained and home.partition(".")[0] not in ("course", "matplotlib")
+
     def add_call(self, call: ast.Call, found: Effects, own: Set[str] = frozenset()) -> None:
         """Add what a call may change: what it is called on, its arguments, and what it calls."""
         function = call.func
@@ -146,7 +171,7 @@ class Program:
         given = {name for value in values for name in names_in(value)}
         changeable = self.variables(given)
         name = next(root(function), "")
-        last = function.attr if isinstance(function, ast.Attribute) else name
+        last = last_name(function)
         if name in PURE_BUILTINS and isinstance(function, ast.Name) and name not in self.names:
             pure = name in ("dict", "print", "len", "type", "id", "repr", "isinstance", "check")
             self.add_callbacks(() if pure else given, found)
@@ -155,29 +180,31 @@ class Program:
         if name == "get_ipython":
             found.opaque |= last in OPAQUE_OF_SHELL
         elif name in self.imported:
-            self.add_imported(self.imported[name], last, changeable, found)
+            self.add_imported(self.imported[name], changeable, found)
         elif isinstance(function, ast.Attribute) and name in self.names:
             if last not in PURE_METHODS:
                 found.touches |= {name} | changeable | self.classes(given)
             for method in self.methods.get(last, ()):
                 found.add(self.effects_of(method))
-        elif isinstance(function, ast.Attribute) and not name:  # "a".join(...), f()(...)
+        elif isinstance(function, ast.Attribute) and not name:  # "a".join(...), (a + b).sum()
             found.touches |= changeable
-            found.unsure |= not isinstance(function.value, ast.Constant | ast.JoinedStr | ast.BinOp)
+            found.unsure |= not (last in PURE_METHODS or isinstance(innermost(function), FRESH))
         elif name in self.definitions:
             found.add(self.called(name))
-            found.touches |= changeable | (given & self.definitions.keys())
+            found.touches |= changeable
+            if any(map(self.patches, self.definitions[name])):
+                found.touches |= given & self.definitions.keys()
         elif name in self.names:
             found.touches |= {name} | changeable | (given & self.definitions.keys())
         else:  # a built-in function, a variable of a loop, or what nobody defines
             found.touches |= changeable | (given & self.definitions.keys())
+            found.touches |= (given | {name}) & own if last not in PURE_METHODS else set()
             found.unsure |= not (hasattr(builtins, name) or name in own or last in PURE_METHODS)
 
-    def add_imported(self, home: str, last: str, changeable: set[str], found: Effects) -> None:
+    def add_imported(self, home: str, changeable: set[str], found: Effects) -> None:
         """Add what a function of an imported module may change."""
         top = home.partition(".")[0]
         found.unsure |= top not in KNOWN_PACKAGES
-        found.setting |= top not in ("course", "matplotlib") and bool(SETTING.match(last))
         if not any(home == pure or home.startswith(f"{pure}.") for pure in PURE_MODULES):
             found.touches |= changeable
 
@@ -210,19 +237,28 @@ class Program:
                 self.add_part(part, found, own)
         found.touches -= own
         if any(map(may_mutate, parts)):
-            read = {part.id for part in parts if isinstance(part, ast.Name)}
-            found.touches |= self.variables(read - own)
+            found.touches |= self.variables(names_in(node) - own)
         for part in parts:
             if isinstance(part, ast.Global):
                 found.touches |= set(part.names)
         return found
 
-    def reached(self, names: Iterable[str]) -> set[str]:
-        """The variables that `names` may give access to: themselves, and what functions read."""
-        found = self.variables(names)
-        for name in names:
-            for node in self.definitions.get(name, ()):
-                found |= self.variables(self.read_by(node))
+    def patches(self, node: Definition) -> bool:
+        """Whether a function sets attributes, which those of another function may be."""
+        return any(
+            (isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store))
+            or (isinstance(part, ast.Name) and part.id == "setattr")
+            for part in ast.walk(node)
+        )
+
+    def shared_by(self, node: ast.stmt) -> set[str]:
+        """The variables that a statement may make new names for, as `table = LOSSES` does."""
+        found = self.variables(names_in(node))
+        parts = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+        called = {part.id for part in parts if isinstance(part, ast.Name)}
+        for name in called:
+            for inner in self.definitions.get(name, ()):
+                found |= self.variables(self.read_by(inner))
         return found
 
     def read_by(self, node: Definition) -> set[str]:
@@ -277,43 +313,79 @@ def imported_names(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 def defined_names(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, Definition]]:
-    """Each function, class and named lambda outside a function."""
+    """Each function, class, named lambda and `partial` outside a function."""
     for node in nodes:
         for part in executed(node):
             if isinstance(part, DEFINITIONS):
                 yield part.name, part
-            elif isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
+            elif isinstance(part, ast.Assign) and is_function(part.value):
                 for target in part.targets:
                     if isinstance(target, ast.Name):
                         yield target.id, part.value
 
 
-def constant_names(nodes: Sequence[ast.stmt], binds: Sequence[set[str]]) -> set[str]:
-    """Names that are only ever bound to numbers and texts, which nothing can change."""
+def is_function(value: ast.expr) -> TypeGuard[ast.Lambda | ast.Call]:
+    """Whether an expression makes a function: a lambda, or a function with some arguments given."""
+    if isinstance(value, ast.Call):
+        return last_name(value.func) in ("partial", "wraps")
+    return isinstance(value, ast.Lambda)
+
+
+def constant_names(
+    nodes: Sequence[ast.stmt], binds: Sequence[set[str]], imported: Set[str]
+) -> set[str]:
+    """Names that are only ever bound to what nothing can change: numbers, texts and types."""
     constant: Mapping[bool, set[str]] = {True: set(), False: set()}
+    fixed = imported | set(dir(builtins))
     for node, names in zip(nodes, binds, strict=True):
         value = getattr(node, "value", None) if isinstance(node, ast.Assign | ast.AnnAssign) else 0
-        plain = isinstance(value, ast.expr) and all(
-            isinstance(part, ast.Constant | ast.UnaryOp | ast.BinOp | ast.operator | ast.unaryop)
-            for part in ast.walk(value)
-        )
+        plain = isinstance(value, ast.expr) and is_constant(value, fixed)
         constant[plain] |= names
     return constant[True] - constant[False]
+
+
+def is_constant(value: ast.expr, fixed: Set[str]) -> bool:
+    """Whether an expression is written with numbers, texts and the names `fixed` alone."""
+    changeable = (ast.Call, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    if isinstance(value, ast.List):
+        return False
+    return not any(
+        isinstance(part, changeable) or (isinstance(part, ast.Name) and part.id not in fixed)
+        for part in ast.walk(value)
+    )
 
 
 def local_names(node: Definition) -> set[str]:
     """The names that belong to a function: its arguments and what it binds."""
     found, foreign = set(), set()
     for part in ast.walk(node):
-        if isinstance(part, ast.arg):
-            found.add(part.arg)
-        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+        found |= set(bound_inside(part))
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             found.add(part.id)
         elif isinstance(part, ast.Global):
             foreign |= set(part.names)
         elif isinstance(part, ast.alias):
             found.add(part.asname or part.name)
+        elif isinstance(part, DEFINITIONS) and part is not node:
+            found.add(part.name)
     return found - foreign
+
+
+def bound_inside(part: ast.AST) -> Iterator[str]:
+    """The names that are arguments, or variables of a comprehension."""
+    if isinstance(part, ast.arg):
+        yield part.arg
+    elif isinstance(part, ast.comprehension):
+        for inner in ast.walk(part.target):
+            if isinstance(inner, ast.Name):
+                yield inner.id
+
+
+def last_name(function: ast.AST) -> str:
+    """The last part of the name of what is called: `c` of `a.b.c`."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -326,12 +398,13 @@ def names_in(node: ast.AST) -> set[str]:
 
 def root(node: ast.AST) -> Iterator[str]:
     """The name at the root of `a.b[c].d(e).f`, if there is one."""
-    while True:
-        if isinstance(node, ast.Attribute | ast.Subscript):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            break
+    node = innermost(node)
     if isinstance(node, ast.Name):
         yield node.id
+
+
+def innermost(node: ast.AST) -> ast.AST:
+    """The expression that attributes, items and calls are taken of."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node

@@ -179,7 +179,7 @@ class Backwards:
             self.found.needed.add(index)
         elif isinstance(item.node, IMPORTS) or self.binds[index] & wanted:
             self.found.needed.add(index)
-        elif effects.opaque or effects.setting or effects.touches & reached:
+        elif effects.opaque or effects.setting or effects.seeds or effects.touches & reached:
             self.found.cautious.add(index)
         else:
             return False
@@ -206,7 +206,7 @@ def shared(code: Sequence[Statement], program: Program) -> dict[str, set[str]]:
         if isinstance(item.node, (*DEFINITIONS, *IMPORTS)):
             continue
         targets = program.variables(item.binds)
-        for name in program.reached(item.reads) if targets else ():
+        for name in program.shared_by(item.node) if targets else ():
             found.setdefault(name, set()).update(targets)
     return found
 
