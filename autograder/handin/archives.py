@@ -17,10 +17,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from autograder.errors import Malformed
+from autograder.handin.choosing import Candidate, chosen
 
 MAX_ENTRIES = 50_000
 MAX_DIRECTORY = 16 << 20  # bytes of an archive's table of contents, which is read as a whole
@@ -167,7 +169,11 @@ def notebook_in(name: str, packed: bytes, assignment: str, limit: int) -> tuple[
         for entry in listed:
             if entry.trouble:
                 raise malformed(name, f"holds {entry.trouble} ({shown([entry.name])})")
-        wanted = [e for e in listed if e.base in (f"{assignment}.ipynb", f"{assignment}.py")]
+        found = chosen(
+            assignment,
+            [Candidate(entry.base, partial(content, archive, entry, limit)) for entry in listed],
+        )
+        wanted = [listed[place] for place in found]
         if len(wanted) == 1:
             return wanted[0].base, content(archive, wanted[0], limit)
         names = shown([entry.name for entry in wanted or listed])

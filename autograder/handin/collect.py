@@ -14,12 +14,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder import catalog
 from autograder.errors import Malformed
 from autograder.handin import archives, submission
 from autograder.handin.archives import malformed, shown
+from autograder.handin.choosing import Candidate, chosen, is_notebook
 from course.errors import CourseError
 
 # How each learning system names a file in its archive: whose it is, and what it was called.
@@ -153,23 +155,24 @@ def take(assignment: str, files: Sequence[Found], folder: Path) -> str:
     for old in (*(f"{assignment}{end}" for end in (".ipynb", ".py", ".zip")), submission.REFUSED):
         (home / old).unlink(missing_ok=True)
     try:
-        chosen = choice(assignment, files)
-        content = chosen.content(submission.MAX_BYTES)
+        answer = choice(assignment, files)
+        content = answer.content(submission.MAX_BYTES)
     except Malformed as fault:
         why = f"{fault.got}. {fault.hint}"
         (home / submission.REFUSED).write_text(why, encoding="utf-8", errors="backslashreplace")
         return why
     draft = home / ".draft"
     draft.write_bytes(content)
-    os.replace(draft, home / (assignment + Path(chosen.base).suffix.lower()))
+    os.replace(draft, home / (assignment + suffix_of(answer, content)))
     return ""
 
 
 def choice(assignment: str, files: Sequence[Found]) -> Found:
     """The one file that is the answer. Raises Malformed when there is none, or more than one."""
-    # Learning systems number files that are handed in again: a3-fgsm-1.ipynb, a3-fgsm (1).ipynb.
-    ours = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
-    notebooks = [file for file in files if ours.fullmatch(file.base)]
+    candidates = [
+        Candidate(file.base, partial(file.content, submission.MAX_BYTES)) for file in files
+    ]
+    notebooks = [files[place] for place in chosen(assignment, candidates)]
     zips = [file for file in files if file.base.lower().endswith(".zip")]
     names = shown([file.file for file in notebooks or zips or files])
     wanted = notebooks or zips
@@ -182,3 +185,10 @@ def choice(assignment: str, files: Sequence[Found]) -> Found:
     if wanted[0].trouble:
         raise malformed("the hand-in", f"is {wanted[0].trouble} ({names})")
     return wanted[0]
+
+
+def suffix_of(file: Found, content: bytes) -> str:
+    """The suffix under which a file is kept: that of what it is, whatever it was called."""
+    if file.base.lower().endswith(".zip"):
+        return ".zip"
+    return ".ipynb" if is_notebook(file.base, content) else ".py"

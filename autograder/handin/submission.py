@@ -9,15 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder import catalog
+from autograder.catalog import Exercise
 from autograder.errors import Malformed
-from autograder.handin import archives
+from autograder.handin import answer_cells, archives
+from autograder.handin.answer_cells import Source
+from autograder.handin.choosing import Candidate, chosen, is_notebook
+from autograder.handin.scripts import holds_conflict, script_cells
 from autograder.worker.cells import Cell
 
 MAX_BYTES = 32 << 20
@@ -29,25 +35,36 @@ REFUSED = "not-collected.txt"  # why `autograder collect` left a student's file 
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's answer to one assignment: its cells in order, and what it was read from."""
+    """One student's answer to one assignment: its cells in order, and what it was read from.
+
+    above: for a graded name, how many of the cells stand above the check cell of its exercise.
+    notes: what was taken for an answer whose cell is not as it was released. python: the version
+    of Python that the notebook says it was run with.
+    """
 
     path: Path
     cells: list[Cell]
     sha256: str
+    above: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    python: str = ""
 
 
 def find(folder: Path, assignment: str) -> Path:
     """The file of `assignment` in a student's folder: `<assignment>/<assignment>.ipynb` or .py.
 
-    Where there is neither, an archive is taken, if there is one alone. Raises Malformed when there
-    is nothing, and says what is there instead; or when it is a link out of the folder, to what
-    somebody else wrote.
+    Where there is neither, the one file that bears the assignment's cells is taken, whatever it is
+    called, or an archive, if there is one alone. Raises Malformed when there is nothing, and says
+    what is there instead; or when it is a link out of the folder, to what somebody else wrote.
     """
     for base in (folder / assignment, folder):
         for suffix in (".ipynb", ".py"):
             path = base / f"{assignment}{suffix}"
             if path.is_file():
                 return own(path, folder)
+    for base in (folder / assignment, folder):
+        if (other := renamed(base, assignment, folder)) is not None:
+            return other
     if (archive := only_archive(folder, assignment)) is not None:
         return own(archive, folder)
     if (folder / assignment / REFUSED).is_file():
@@ -71,6 +88,27 @@ def located(path: Path, assignment: str) -> Path:
     Raises Malformed as `find` does.
     """
     return find(path, assignment) if path.is_dir() else path
+
+
+def renamed(base: Path, assignment: str, folder: Path) -> Path | None:
+    """The one file in `base` that bears the assignment's cells under another name, if there is one.
+
+    Raises Malformed where there are several, and for a link out of the student's folder.
+    """
+    inside = folder.resolve()
+    files = [
+        path
+        for path in sorted(base.glob("[!.]*"))
+        if path.is_file() and path.name != REFUSED and path.resolve().is_relative_to(inside)
+    ]
+    found = chosen(assignment, [Candidate(path.name, partial(bytes_of, path)) for path in files])
+    if len(found) > 1:
+        raise unreadable(
+            f"the folder {folder.name!r} holds {len(found)} files for {assignment}",
+            archives.shown([files[i].name for i in found]),
+            f"Keep one of them, or call the one that counts {assignment}.ipynb.",
+        )
+    return files[found[0]] if found else None
 
 
 def own(path: Path, folder: Path) -> Path:
@@ -114,10 +152,17 @@ def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Subm
         wanted = assignment or path.parent.name
         name, content = archives.notebook_in(path.name, content, wanted, MAX_BYTES)
         path = path / name
-    if path.suffix == ".py":
-        cells = [Cell(path.name, decoded(path, content))]
+    exercises = exercises_of(assignment, required)
+    if is_notebook(path.name, content):
+        parsed = notebook(path, content)
+        sources = list(notebook_cells(path, parsed))
+        notes = answer_cells.notes(path.name, sources, exercises)
+        cells = [Cell(title(cell), cell.text) for cell in sources if cell.runs]
+        python = python_version(parsed)
     else:
-        cells = list(code_cells(path, notebook(path, content), required))
+        cells = script_cells(path.name, decoded(path, content))
+        sources = [Source(0, "code", cell.source, "", check=False) for cell in cells]
+        notes, python = [], ""
     length = sum(len(cell.source) for cell in cells)
     if length > MAX_SOURCE:
         raise unreadable(
@@ -125,7 +170,44 @@ def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Subm
             f"at most {MAX_SOURCE:,} can be graded",
             "Leave out data and weights that were written into the code.",
         )
-    return Submission(path, cells, digest)
+    for cell in cells:
+        if holds_conflict(cell.source):
+            raise conflict(
+                cell.title if cell.title == path.name else f"{cell.title} of {path.name}"
+            )
+    above = answer_cells.above_checks(assignment, sources, exercises)
+    return Submission(path, cells, digest, above, tuple(notes), python)
+
+
+def exercises_of(assignment: str, required: Sequence[str]) -> list[Exercise]:
+    """The exercises whose cells have the grade_ids `required`."""
+    if assignment in catalog.KNOWN:
+        known = catalog.assignment(assignment).exercises
+        return [exercise for exercise in known if exercise.id in required]
+    return [Exercise(name, name, (name,)) for name in required]
+
+
+def title(cell: Source) -> str:
+    """What a cell is called in messages."""
+    return f"cell {cell.number}" + (f" ({cell.id})" if cell.id else "")
+
+
+def python_version(parsed: dict[str, Any]) -> str:
+    """The version of Python that a notebook says it was run with, such as 3.12.1; or nothing."""
+    about: Any = parsed
+    for key in ("metadata", "language_info", "version"):
+        about = about.get(key) if isinstance(about, dict) else None
+    known = isinstance(about, str) and re.fullmatch(r"\d\.\d{1,2}(\.\d{1,2})?", about)
+    return about if known else ""
+
+
+def conflict(where: str) -> Malformed:
+    """A merge was not finished."""
+    return unreadable(
+        f"{where} holds the marks of a git merge conflict (<<<<<<< and >>>>>>>)",
+        "",
+        "Keep one of the two versions, delete the marks, run all cells, and hand in again.",
+    )
 
 
 def bytes_of(path: Path) -> bytes:
@@ -164,6 +246,8 @@ def notebook(path: Path, content: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(decoded(path, content))
     except (ValueError, RecursionError):
+        if holds_conflict(content[:MAX_BYTES].decode("utf-8", errors="replace")):
+            raise conflict(path.name) from None
         raise unreadable(
             f"{path.name} is not a notebook: it is not JSON",
             "",
@@ -185,24 +269,17 @@ def notebook(path: Path, content: bytes) -> dict[str, Any]:
     return parsed
 
 
-def code_cells(path: Path, parsed: dict[str, Any], required: Sequence[str]) -> Iterator[Cell]:
-    """The code cells in order, the check cells left out: they are the judge's, not the student's.
-
-    Raises Malformed when a cell that holds an answer is there twice or was renamed. A notebook
-    without nbgrader's marks (some editors drop them) is read as it is.
-    """
+def notebook_cells(path: Path, parsed: dict[str, Any]) -> Iterator[Source]:
+    """The cells in order. Raises Malformed when a code cell has no text."""
     cells = [cell for cell in parsed["cells"] if isinstance(cell, dict)]
-    marks = [nbgrader_mark(cell) for cell in cells]
-    ids = Counter(mark["grade_id"] for mark in marks if mark)
-    if ids:
-        for name in required:
-            if ids[name] != 1:
-                raise unreadable(*cell_trouble(path, name, ids))
-    for number, (cell, mark) in enumerate(zip(cells, marks, strict=True), start=1):
-        if cell.get("cell_type") != "code" or (mark and mark.get("grade") and mark.get("locked")):
-            continue
-        name = f" ({mark['grade_id']})" if mark else ""
-        yield Cell(f"cell {number}{name}", cell_source(path, number, cell))
+    for number, cell in enumerate(cells, start=1):
+        try:
+            text = cell_source(path, number, cell)
+        except Malformed:
+            if cell.get("cell_type") == "code":
+                raise
+            text = ""
+        yield Source.of(number, cell, text, nbgrader_mark(cell))
 
 
 def nbgrader_mark(cell: dict[str, Any]) -> dict[str, Any] | None:
@@ -212,21 +289,6 @@ def nbgrader_mark(cell: dict[str, Any]) -> dict[str, Any] | None:
     if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
         return mark
     return None
-
-
-def cell_trouble(path: Path, name: str, ids: Counter[str]) -> tuple[str, str, str]:
-    """What is wrong with the cell `name`, and the remedy."""
-    if ids[name] > 1:
-        return (
-            f"{path.name} has the cell `{name}` {ids[name]} times",
-            "",
-            "Keep one of them, delete the others, and hand in again.",
-        )
-    return (
-        f"{path.name} has no cell `{name}`: it was deleted or renamed",
-        "",
-        "Start again from the released notebook and copy your answer into that cell.",
-    )
 
 
 def cell_source(path: Path, number: int, cell: dict[str, Any]) -> str:

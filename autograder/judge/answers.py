@@ -19,14 +19,13 @@ def require(student: Student, name: str, kind: str) -> None:
     found = student.kind_of(name)
     if found == kind:
         return
+    why = student.missing.get(name, "")
     raise NotWritten(
         f"a {kind} called `{name}`",
         "no such name" if found == "missing" else f"a {found}",
-        cause=student.notes[0]
-        if student.notes
-        else "the cell that defines it is missing or was renamed",
-        hint="Correct that line, then restart the kernel and run all cells."
-        if student.notes
+        cause=why or "the cell that defines it is missing or was renamed",
+        hint="Correct that, then restart the kernel and run all cells."
+        if why
         else f"Define `{name}` exactly so, then restart the kernel and run all cells.",
     )
 

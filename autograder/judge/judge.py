@@ -10,8 +10,8 @@ import contextlib
 import io
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from autograder import catalog, installed
 from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.handin import submission
 from autograder.judge import pictures
+from autograder.judge.disclosure import Disclosure
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
 from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, gravest
 from autograder.student import Student, student_in_worker
+from autograder.worker.limits import Limits
 
 CONFIGURATION = installed.CHECKS / "pytest.ini"
 
@@ -70,24 +72,76 @@ class Judge:
         return result
 
     def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
-        """Run every check on one submission; the worker is ended whatever happens."""
+        """Run every check on one submission; the worker is ended whatever happens.
+
+        Where an exercise loses points and may depend on what was left out when the cells were run,
+        it is judged again with the whole notebook, and the better result counts.
+        """
         with contextlib.closing(self.start(read)) as student:
-            return run_checks(self.assignment, student, self.setting), student.notes
+            account = None if student.public else Disclosure(student.cells, student.words)
+            checks = run_checks(self.assignment, student, self.setting, account=account)
+        notes = [*student.notes]
+        exercise_of = {check.name: check.exercise for check in catalog.checks(self.assignment.id)}
+        for exercise in self.assignment.exercises:
+            own = [check for check in checks if exercise_of[check.name] == exercise.id]
+            if student.unsure.isdisjoint(exercise.names) or all(c.status == "OK" for c in own):
+                continue
+            again = self.whole(read, exercise, student.cpu_seconds(), account)
+            better = [c for c in again if exercise_of[c.name] == exercise.id and gains(c, checks)]
+            if better:
+                by_name = {check.name: check for check in better}
+                checks = [by_name.get(check.name, check) for check in checks]
+                notes.append(
+                    f"`{exercise.id}` was judged again with every cell of your work run, since it "
+                    f"depends on more of them than it seemed; the better result counts."
+                )
+        return checks, notes
+
+    def whole(
+        self,
+        read: submission.Submission,
+        exercise: catalog.Exercise,
+        spent: float,
+        account: Disclosure | None,
+    ) -> list[CheckResult]:
+        """The checks of one exercise, with every cell above its check cell run.
+
+        spent: the seconds that the submission has computed; it gets the rest of its time. account:
+        what may still be told of hidden inputs. Nothing comes back where the cells do not run.
+        """
+        left = self.setting.limits.total_cpu_seconds - spent
+        if left <= 0:
+            return []
+        limits = replace(self.setting.limits, total_cpu_seconds=left)
+        try:
+            student = self.start(read, exercise.names, limits, whole=True)
+        except StudentFault:
+            return []
+        with contextlib.closing(student):
+            return run_checks(self.assignment, student, self.setting, exercise.id, account=account)
 
     def draw(self, read: submission.Submission) -> Pictures | None:
         """Pictures of a wrong attack, from a fresh worker that has seen no hidden input."""
         with contextlib.closing(self.start(read)) as student:
             return pictures.of_attack(student, self.public_setting)
 
-    def start(self, read: submission.Submission) -> Student:
-        """A worker with the cells of one submission."""
+    def start(
+        self,
+        read: submission.Submission,
+        names: Sequence[str] = (),
+        limits: Limits | None = None,
+        *,
+        whole: bool = False,
+    ) -> Student:
+        """A worker on one submission, for all its graded names or for some."""
         return student_in_worker(
             read,
-            self.assignment.names,
+            names or self.assignment.names,
             self.level,
-            self.setting.limits,
+            limits or self.setting.limits,
             public=self.setting.public,
             preloaded=self.preloaded,
+            whole=whole,
         )
 
     @cached_property
@@ -131,15 +185,28 @@ class Judge:
         )
 
 
+def gains(check: CheckResult, before: Sequence[CheckResult]) -> bool:
+    """Whether a check earns more than it did `before`."""
+    (other,) = (each for each in before if each.name == check.name)
+    return check.points > other.points or (check.status == "OK") > (other.status == "OK")
+
+
 def run_checks(
-    assignment: catalog.Assignment, student: Student, setting: Setting, only: str | None = None
+    assignment: catalog.Assignment,
+    student: Student,
+    setting: Setting,
+    only: str | None = None,
+    *,
+    account: Disclosure | None = None,
 ) -> list[CheckResult]:
     """Run the assignment's checks, or those of one exercise, in this process with pytest.
+
+    account: what may be told of hidden inputs, where that was begun before; otherwise a new one.
 
     Raises GraderFault when a check failed for a reason that is not the student's, and
     KeyboardInterrupt when somebody at the keyboard stopped it.
     """
-    plugin = JudgePlugin(student, setting, only)
+    plugin = JudgePlugin(student, setting, only, account)
     output = io.StringIO()
     with pytest_alone(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(

@@ -30,7 +30,13 @@ class JudgePlugin:
     decides how much of them the student may read.
     """
 
-    def __init__(self, student: Student, setting: Setting, only: str | None = None) -> None:
+    def __init__(
+        self,
+        student: Student,
+        setting: Setting,
+        only: str | None = None,
+        account: Disclosure | None = None,
+    ) -> None:
         self._student = student
         self._setting = setting
         self.only = only
@@ -38,7 +44,11 @@ class JudgePlugin:
         self.faults: list[str] = []
         self._measures: dict[str, float] = {}
         self._sketch = ""
-        self._disclosure = None if student.public else Disclosure(student.cells, student.words)
+        self._disclosure = account
+        if account is None and not student.public:
+            self._disclosure = Disclosure(student.cells, student.words)
+        elif account is not None:
+            account.names = student.words  # those of the worker that is asked now
 
     # --- fixtures of the checks --------------------------------------------------------------
 

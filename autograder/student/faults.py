@@ -15,7 +15,7 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
     if not isinstance(error, dict):
         raise Malformed("an answer in the agreed form", "an error that is no report")
     kind = printable(error.get("type"), 80)
-    if kind == "NotImplementedError":
+    if kind == "NotImplementedError" and error.get("unwritten") is True:
         name = printable(error.get("stub"), 80) if public else ""
         return NotWritten(
             "your own code",
@@ -24,17 +24,27 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
             hint=first_hint(printable(error.get("step"), 300) if public else ""),
         )
     message = printable(error.get("message"), 500) if public else ""
+    near = printable(error.get("near"), 80) if public else ""
     shown = kind if public or known_exception(kind) else "an error of your own"
     place = place_of(error, cells)
+    cause, hint = KNOWN_MISTAKES.get(str(error.get("known")), ("", ""))
     fault = Crash(
         "a result",
         f"{shown}{place}" + (f": {message}" if message else ""),
-        cause="your code raised an error",
-        hint=ADVICE.get(kind, look(place) if public else RUN_CHECK),
+        cause=near_miss(kind, near) or cause or "your code raised an error",
+        hint=hint or ADVICE.get(kind, look(place) if public else RUN_CHECK),
     )
     fault.error, fault.refusal = shown, error.get("refusal") is True
     fault.outside = error.get("outside") is True
     return fault
+
+
+def near_miss(kind: str, near: str) -> str:
+    """What is there under nearly the name that is missing."""
+    if not near:
+        return ""
+    wanted = "`forward`" if kind == "NotImplementedError" else "that name"
+    return f"there is no {wanted}, but a `{near}`: is it misspelt?"
 
 
 def look(place: str) -> str:
@@ -53,6 +63,27 @@ def first_hint(step: str) -> str:
 RUN_CHECK = "Run `autograder check` to see the whole message on public inputs."
 
 
+# By the word that the worker gives for it: the likely cause and the next step.
+KNOWN_MISTAKES = {
+    "gpu": (
+        "your code asks for a GPU, and the grader has none",
+        "Leave `.cuda()` out, or write `device = images.device` and use that device throughout.",
+    ),
+    "input": (
+        "`input()` waits for somebody at the keyboard, and nobody is there while grading",
+        "Write the value into the code, or make it an argument.",
+    ),
+    "not imported": (
+        "your code uses a package whose import failed here",
+        "Use the packages that the course installs.",
+    ),
+    "no forward": (
+        "your network has no method called `forward`",
+        "Call the method that computes the logits `forward`, exactly so, inside the class.",
+    ),
+}
+
+
 ADVICE = {
     "AssertionError": "An `assert` of your own failed on these inputs.",
     "ImportError": "Use the packages that the course installs.",
@@ -68,11 +99,11 @@ def place_of(error: dict[str, Any], cells: Sequence[Cell]) -> str:
     Any other title or line is not repeated: it could carry an input.
     """
     name, line = error.get("cell"), error.get("line")
-    cell = next((cell for cell in cells if cell.title == name), None)
-    if cell is None:
+    own = [cell for cell in cells if cell.title == name]
+    if not own:
         return ""
-    there = type(line) is int and 0 < line <= len(cell.source.splitlines())
-    return f" in {printable(cell.title, 80)}" + (f", line {line}" if there else "")
+    there = any(cell.holds(line) for cell in own)
+    return f" in {printable(own[0].title, 80)}" + (f", line {line}" if there else "")
 
 
 def known_exception(kind: str) -> bool:

@@ -15,9 +15,9 @@ import numpy
 import torch
 
 from autograder.handin.submission import Submission
-from autograder.student.student import Student, cell_notes
+from autograder.student.student import Student, load_message
 from autograder.worker.limits import Limits
-from autograder.worker.protocol import PREFIX, Message, decode, encode, pack
+from autograder.worker.protocol import PREFIX, Message, decode, encode
 from autograder.worker.worker import Worker
 
 # While the cells of a file run, `autograder.check` in one of them does nothing.
@@ -71,12 +71,10 @@ def student_here(read: Submission, names: Sequence[str]) -> Student:
     """
     os.environ.setdefault("MPLBACKEND", "Agg")  # a figure of theirs opens no window
     transport = LiveTransport(Worker().namespace)
-    cells = [{"title": cell.title, "source": cell.source} for cell in read.cells]
-    message = Message({"do": "cells", "with": pack([cells, list(names)], [])})
     with without_check(), contextlib.redirect_stdout(io.StringIO()):
-        reply = transport.exchange(message, 0)
+        reply = transport.exchange(load_message(read, names), 0)
     student = Student(transport, Limits(), public=True, cells=read.cells)
-    student.notes = cell_notes(reply, read.cells)
+    student.loaded(reply, read)
     return student
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from torch import Tensor
@@ -16,17 +17,13 @@ from torch import Tensor
 from autograder.errors import Malformed
 from autograder.handin.submission import Submission
 from autograder.student.concealed import WORDS, concealed
-from autograder.student.faults import fault_of, place_of, printable
+from autograder.student.faults import fault_of
 from autograder.student.network import Network
+from autograder.student.remarks import missing_of, notes_of
 from autograder.student.transport import Transport, WorkerTransport
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits
-from autograder.worker.protocol import (
-    Message,
-    Ref,
-    pack,
-    unpack,
-)
+from autograder.worker.protocol import Message, Ref, pack, unpack
 
 WORDS |= {"mean", "std", "min", "max", "zero_fraction", "shape"}
 
@@ -37,7 +34,9 @@ class Student:
     public: whether messages of the student's own errors may be shown. While hidden inputs are in
     play they may not: an error message could carry an input out.
     cells: the cells that were handed in; only a place in them is named.
-    notes: one line for each cell that failed when it was run, before any input was there.
+    notes: what to know of how the cells were run, in lines, from before any input was there.
+    missing: for a graded name that is not there, why. unsure: graded names that may depend on what
+    was left out when the cells were run.
     """
 
     def __init__(
@@ -48,6 +47,8 @@ class Student:
         self.public = public
         self.cells = cells
         self.notes: list[str] = []
+        self.missing: dict[str, str] = {}
+        self.unsure: set[str] = set()
         self.words = set(WORDS)
         self.numbers = itertools.count()
 
@@ -202,8 +203,26 @@ class Student:
         result = unpack(reply.header.get("result"), reply.tensors)
         return result if self.public else concealed(result, self.words)
 
+    def loaded(self, reply: Message, submission: Submission) -> None:
+        """Keep what the worker said of the cells when it ran them. No hidden input was there."""
+        result = unpack(reply.header.get("result"), reply.tensors)
+        if not isinstance(result, dict):
+            result = {"errors": [reply.header.get("error")]}
+        self.notes = notes_of(result, submission)
+        self.missing = missing_of(result, submission)
+        unsure = result.get("unsure")
+        self.unsure = {name for name in unsure if isinstance(name, str)} if unsure else set()
+
 
 # --- transports ----------------------------------------------------------------------------------
+
+
+def load_message(submission: Submission, names: Sequence[str], *, whole: bool = False) -> Message:
+    """The request to run a submission's cells: what `names` depend on, or all of them."""
+    cells = [asdict(cell) for cell in submission.cells]
+    return Message(
+        {"do": "cells", "with": pack([cells, list(names), dict(submission.above), whole], [])}
+    )
 
 
 def student_in_worker(
@@ -214,27 +233,16 @@ def student_in_worker(
     *,
     public: bool,
     preloaded: bool = True,
+    whole: bool = False,
 ) -> Student:
-    """Start a worker on a submission and run its cells."""
-
-    def load() -> Message:
-        cells = [{"title": cell.title, "source": cell.source} for cell in submission.cells]
-        return Message({"do": "cells", "with": pack([cells, list(names)], [])})
-
-    transport = WorkerTransport(level, limits, load, preloaded=preloaded)
+    """Start a worker on a submission and run its cells: all of them if `whole`."""
+    transport = WorkerTransport(
+        level,
+        limits,
+        lambda: load_message(submission, names, whole=whole),
+        preloaded=preloaded,
+    )
     reply = transport.start()
     student = Student(transport, limits, public=public, cells=submission.cells)
-    student.notes = cell_notes(reply, submission.cells)
+    student.loaded(reply, submission)
     return student
-
-
-def cell_notes(reply: Message, cells: Sequence[Cell]) -> list[str]:
-    """What went wrong while the cells ran, in lines for the student. No hidden input was there."""
-    result = unpack(reply.header.get("result"), reply.tensors)
-    errors = result.get("errors") if isinstance(result, dict) else [reply.header.get("error")]
-    notes = []
-    for error in errors if isinstance(errors, list) else []:
-        if isinstance(error, dict):
-            kind, message = printable(error.get("type"), 80), printable(error.get("message"), 300)
-            notes.append(f"{kind}{place_of(error, cells)}: {message}")
-    return notes[:20]

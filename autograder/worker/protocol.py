@@ -16,7 +16,7 @@ import socket
 import struct
 import sys
 import time
-from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,6 @@ DTYPES: dict[str, torch.dtype] = {
     "bool": torch.bool,
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
-DICTIONARIES = (dict, OrderedDict, defaultdict)
 
 
 # Said in place of a value of our own accord, not of the student's.
@@ -82,7 +81,8 @@ class Opaque:
 def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     """Turn `value` into JSON, moving its tensors to `tensors`; what cannot cross becomes Opaque.
 
-    Exact types only: a subclass of a tensor, list or dict could answer for itself.
+    A mapping of any type crosses as a dictionary. Of all else exact types only: a subclass of a
+    tensor or list could answer for itself.
     """
     if depth > MAX_DEPTH:
         return {"$opaque": TOO_DEEP}
@@ -101,8 +101,8 @@ def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
         return {"$tensor": len(tensors) - 1}
     if type(value) in (list, tuple, torch.Size):
         return [pack(item, tensors, depth + 1) for item in value]
-    if type(value) in DICTIONARIES and all(type(key) is str for key in value):
-        return {"$dict": {key: pack(item, tensors, depth + 1) for key, item in value.items()}}
+    if isinstance(value, Mapping) and all(type(key) is str for key in value):
+        return {"$dict": {key: pack(value[key], tensors, depth + 1) for key in value}}
     return {"$opaque": describe(value)}
 
 

@@ -14,6 +14,7 @@ import torch
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.limits import Limits, apply_limits
 from autograder.worker.protocol import Channel, Message
+from autograder.worker.running import main_module
 from autograder.worker.worker import Worker, seed_everything
 
 
@@ -44,7 +45,7 @@ def serve(descriptor: int) -> None:
     channel = Channel(socket.socket(fileno=descriptor))
     torch.set_num_threads(1)
     without_check()
-    worker = Worker()
+    worker = Worker(main_module())
     silence()
     seed_everything(1)
     channel.send(Message({"result": {"torch": torch.__version__, "prefix": sys.prefix}}))

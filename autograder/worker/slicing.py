@@ -2,9 +2,16 @@
 
 A notebook also trains, plots and prints. Running all of that for every submission would cost
 minutes and could fail for reasons that have nothing to do with the answer. So the cells are read
-as text, and a statement is kept if a graded name needs it, directly or through other kept names:
-a backward slice over the top level of the notebook. Imports are always kept. Where the slice does
-not find a graded name (it may be built by `exec`), everything is run, as a notebook would.
+as text, and a statement is kept if a graded name needs it, directly or through other kept names,
+or if it may change what is kept (`effects.py`): a backward slice over the top level. Imports are
+always kept. Where the slice does not find a graded name, everything is run, as a notebook would.
+
+What counts of a name is what was bound when the check cell of its exercise ran. Statements below
+that cell serve only for names that nothing above it binds. A stub binds nothing where the name is
+defined for good elsewhere.
+
+Leaving statements out saves time and must not decide a mark: where it cannot be ruled out that it
+does, the slice says so (`unsure`), and the judge has the notebook run whole.
 
 This runs in the worker: parsing what a student wrote is not work for the judge.
 """
@@ -12,15 +19,16 @@ This runs in the worker: parsing what a student wrote is not work for the judge.
 from __future__ import annotations
 
 import ast
+import builtins
 import dis
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import CodeType
 
-from autograder.worker.cells import Cell
+from autograder.worker.cells import Cell, is_stub
+from autograder.worker.effects import DEFINITIONS, Effects, Program, root
 
 IMPORTS = (ast.Import, ast.ImportFrom)
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
 GLOBAL_STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 STORES = ("STORE_NAME", "DELETE_NAME", *GLOBAL_STORES)
@@ -28,60 +36,189 @@ STORES = ("STORE_NAME", "DELETE_NAME", *GLOBAL_STORES)
 
 @dataclass
 class Statement:
-    """One top-level statement and the names of the notebook that it binds, changes and reads."""
+    """One top-level statement and the names of the notebook that it binds and reads.
+
+    cell: the cell it stands in. place: the number of that cell, from 0.
+    """
 
     cell: Cell
     node: ast.stmt
     binds: set[str]
     reads: set[str]
-    changes: set[str]  # `losses.append(1)` changes `losses`
     sets: set[str]  # what a function in it declares `global` and binds when it is called
+    place: int = 0
 
 
-def statements(cell: Cell) -> list[Statement]:
+@dataclass
+class Slice:
+    """What is to be run for some graded names.
+
+    needed: statements without which a graded name would not be what it is. cautious: those that
+    may change it. late: for each number of cells above a check, the names that cells below it
+    serve for. unsure: graded names for which something that was left out might matter.
+    """
+
+    needed: set[int] = field(default_factory=set)
+    cautious: set[int] = field(default_factory=set)
+    late: dict[int, set[str]] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+
+
+def statements(cell: Cell, source: str, place: int = 0) -> list[Statement]:
     """The top-level statements of a cell. Raises SyntaxError as ast.parse does."""
-    return [statement(cell, node) for node in ast.parse(cell.source, cell.title).body]
+    body = ast.parse(source, cell.title).body
+    for node in body:
+        ast.increment_lineno(node, cell.first_line - 1)
+    return [statement(cell, node, place) for node in body]
 
 
-def statement(cell: Cell, node: ast.stmt) -> Statement:
+def statement(cell: Cell, node: ast.stmt, place: int) -> Statement:
     """What `node` binds and reads.
 
     Both come from the compiled code, which tells a function's own variables and arguments from the
     notebook's names: an argument `model` is no reason to run `model = CNN()`.
     """
-    code = compile(ast.Module([node], type_ignores=[]), cell.title, "exec")
+    code = compiled(node, cell.title)
     stored = {step.argval for step in dis.get_instructions(code) if step.opname in STORES}
     sets = named(code, GLOBAL_STORES)
     if not isinstance(node, DEFINITIONS):
         stored |= sets  # a walrus in a comprehension
-    return Statement(
-        cell, node, stored | set(assigned(node)), named(code, LOADS), set(changed(node)), sets
+    return Statement(cell, node, stored | set(assigned(node)), named(code, LOADS), sets, place)
+
+
+def compiled(node: ast.stmt, title: str, flags: int = 0) -> CodeType:
+    """The code of one statement, of the features of the student's own `__future__` imports only.
+
+    It may `await`, as a cell of a notebook may.
+    """
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code: CodeType = compile(
+        ast.Module([node], type_ignores=[]), title, "exec", flags=flags, dont_inherit=True
     )
+    return code
 
 
-def needed(code: Sequence[Statement], names: Sequence[str]) -> list[Statement]:
-    """The statements that `names` depend on, in their order, and every import."""
-    wanted = set(names)
-    kept = {index for index, item in enumerate(code) if isinstance(item.node, IMPORTS)}
-    imported = {name for index in kept for name in code[index].binds}
+def without_stubs(code: Sequence[Statement]) -> list[Statement]:
+    """The statements, but for stubs whose names are defined for good elsewhere."""
+    written = {name for item in code if not is_stub(item.node) for name in item.binds}
+    return [item for item in code if not (is_stub(item.node) and item.binds <= written)]
+
+
+def needed(
+    code: Sequence[Statement], names: Sequence[str], above: Mapping[str, int] | None = None
+) -> Slice:
+    """What is to be run for `names`. above: how many cells stand above the check of a name."""
+    program = Program([item.node for item in code], [item.binds for item in code])
+    effects = [program.effects(item.node) for item in code]
+    end = 1 + max((item.place for item in code), default=0)
+    found = Slice()
+    by_limit: dict[int, list[str]] = {}
+    for name in names:
+        by_limit.setdefault((above or {}).get(name, end), []).append(name)
+    for limit, wanted in by_limit.items():
+        Backwards(code, program, effects, limit, found).keep(wanted)
+    found.cautious -= found.needed
+    return found
+
+
+class Backwards:
+    """The slice for the names whose check stands below the first `limit` cells."""
+
+    def __init__(
+        self,
+        code: Sequence[Statement],
+        program: Program,
+        effects: Sequence[Effects],
+        limit: int,
+        found: Slice,
+    ) -> None:
+        self.code, self.program, self.effects, self.limit = code, program, effects, limit
+        self.found = found
+        self.binds = bound_by_calls(code)
+        bound = (self.binds[i] for i in range(len(code)) if self.is_above(i))
+        self.above = set(dir(builtins)).union(*bound)
+        self.shares = shared(code, program)
+        self.kept: set[int] = set()
+
+    def is_above(self, index: int) -> bool:
+        """Whether a statement runs before the check."""
+        return self.code[index].place < self.limit
+
+    def keep(self, names: Sequence[str]) -> None:
+        """Put into `found` what `names` depend on."""
+        wanted = set(names)
+        size = -1
+        while size != (size := len(self.kept) + len(wanted)):
+            reached = self.reach(wanted)
+            for index, item in enumerate(self.code):
+                if index not in self.kept and self.is_kept(index, wanted, reached):
+                    self.kept.add(index)
+                    wanted |= item.reads
+        late = {
+            name
+            for index in self.kept
+            if not self.is_above(index)
+            for name in self.binds[index] & (wanted - self.above)
+        }
+        self.found.late.setdefault(self.limit, set()).update(late)
+        left_out = (i for i in range(len(self.code)) if i not in self.kept and self.is_above(i))
+        changed_below = any(
+            self.effects[i].touches & self.reach(wanted) or self.effects[i].setting
+            for i in range(len(self.code))
+            if not self.is_above(i)
+        )
+        if changed_below or any(self.effects[index].unsure for index in left_out):
+            self.found.unsure.update(names)
+
+    def is_kept(self, index: int, wanted: set[str], reached: set[str]) -> bool:
+        """Whether a statement is kept, and noted down as needed or as a caution."""
+        item, effects = self.code[index], self.effects[index]
+        if not self.is_above(index):
+            if not self.binds[index] & (wanted - self.above):
+                return False
+            self.found.needed.add(index)
+        elif isinstance(item.node, IMPORTS) or self.binds[index] & wanted:
+            self.found.needed.add(index)
+        elif effects.opaque or effects.setting or effects.seeds or effects.touches & reached:
+            self.found.cautious.add(index)
+        else:
+            return False
+        return True
+
+    def reach(self, names: set[str]) -> set[str]:
+        """`names`, and those of others that give access to the same objects."""
+        found, waiting = set(names), list(names)
+        while waiting:
+            for name in self.shares.get(waiting.pop(), ()):
+                if name not in found:
+                    found.add(name)
+                    waiting.append(name)
+        return found
+
+
+def shared(code: Sequence[Statement], program: Program) -> dict[str, set[str]]:
+    """For each name, the names that statements make out of it: they may share its objects.
+
+    `table = LOSSES`, `for each in (A, B)` and `x = wrap(y)` do; a function shares what it reads.
+    """
+    found: dict[str, set[str]] = {}
+    for item in code:
+        if isinstance(item.node, (*DEFINITIONS, *IMPORTS)):
+            continue
+        targets = program.variables(item.binds)
+        for name in program.shared_by(item.node) if targets else ():
+            found.setdefault(name, set()).update(targets)
+    return found
+
+
+def bound_by_calls(code: Sequence[Statement]) -> list[set[str]]:
+    """What each statement binds, with what functions bind by `global` when it calls them."""
     setters = [item for item in code if item.sets]
-    effects = [item.binds | (item.changes - imported) | called(item, setters) for item in code]
-    growing = True
-    while growing:
-        growing = False
-        for index, item in enumerate(code):
-            if index not in kept and effects[index] & wanted:
-                kept.add(index)
-                wanted |= item.reads
-                growing = True
-    return [code[index] for index in sorted(kept)]
-
-
-def called(item: Statement, setters: Sequence[Statement]) -> set[str]:
-    """The names that functions bind by `global` when `item` calls them."""
-    if isinstance(item.node, DEFINITIONS):
-        return set()
-    return set().union(*(setter.sets for setter in setters if setter.binds & item.reads))
+    found = []
+    for item in code:
+        called = [] if isinstance(item.node, DEFINITIONS) else setters
+        found.append(item.binds.union(*(s.sets for s in called if s.binds & item.reads)))
+    return found
 
 
 def named(code: CodeType, operations: Sequence[str]) -> set[str]:
@@ -99,29 +236,3 @@ def assigned(node: ast.AST) -> Iterator[str]:
         yield from root(node)
     for child in ast.iter_child_nodes(node):
         yield from assigned(child)
-
-
-def changed(node: ast.AST) -> Iterator[str]:
-    """The names whose methods are called for their effect, as in `model.eval()`, also in a loop.
-
-    `setattr(CNN, "forward", f)` counts for `CNN`.
-    """
-    if isinstance(node, DEFINITIONS):
-        return
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        function, arguments = node.value.func, node.value.args
-        if isinstance(function, ast.Attribute):
-            yield from root(function)
-        elif isinstance(function, ast.Name) and function.id == "setattr" and arguments:
-            yield from root(arguments[0])
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
-            yield from changed(child)
-
-
-def root(node: ast.AST) -> Iterator[str]:
-    """The name at the root of `a.b[c].d`, if there is one."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    if isinstance(node, ast.Name):
-        yield node.id

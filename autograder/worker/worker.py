@@ -16,23 +16,23 @@ import numpy
 import torch
 from torch import Tensor, nn
 
-from autograder.worker import slicing
-from autograder.worker.cells import Cell, first_stub, python_source, remember_source
+from autograder.worker.cells import Cell
+from autograder.worker.loading import Loaded
 from autograder.worker.protocol import Message, Ref, describe, pack, unpack
+from autograder.worker.reports import report
 from course import defences, models
-
-MESSAGE_LENGTH = 500
 
 
 class Worker:
     """The student's namespace, the objects kept for the judge, and one method per operation."""
 
-    def __init__(self) -> None:
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    def __init__(self, namespace: dict[str, Any] | None = None) -> None:
+        self.namespace: dict[str, Any] = {} if namespace is None else namespace
+        self.namespace.update(__name__="__main__", __builtins__=__builtins__)
         self.namespace.update(get_ipython=Silent, display=lambda *args, **kwargs: None)
         self.objects: dict[str, Any] = {}
         self.blocks: dict[str, contextlib.ExitStack] = {}
-        self.titles: set[str] = set()
+        self.loaded: Loaded | None = None
 
     def handle(self, message: Message) -> Message:
         """Answer one request; an error in the student's code is an answer too."""
@@ -42,32 +42,24 @@ class Worker:
             result = operation(*unpack(message.header["with"], message.tensors))
             return Message({"result": pack(result, tensors)}, tensors)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-            return Message({"error": self.report(error)})
+            titles = self.loaded.titles if self.loaded is not None else ()
+            return Message({"error": report(error, self.namespace, titles)})
 
     # --- operations --------------------------------------------------------------------------
 
-    def do_cells(self, cells: list[dict[str, str]], names: list[str]) -> dict[str, Any]:
-        """Run what `names` depend on in these cells; tell which cells failed and what is there."""
-        parsed, errors = [], []
-        for entry in cells:
-            self.titles.add(entry["title"])
-            try:
-                cell = Cell(entry["title"], python_source(entry["source"]))
-                remember_source(cell)
-                parsed.append(slicing.statements(cell))
-            except Exception as error:  # the parser has many ways to fail: RecursionError, ...
-                errors.append(self.report(error, entry["title"]))
-        code = [item for cell_code in parsed for item in cell_code]
-        found = set().union(*(item.binds for item in code))
-        # A name that no statement binds may be built by exec: then run all, unless it is plain
-        # that the cell which defines it cannot be parsed.
-        everything = not found.issuperset(names) and not errors
-        kept = code if everything else slicing.needed(code, names)
-        errors += self.run(kept)
-        return {"errors": errors, "present": [name for name in names if name in self.namespace]}
+    def do_cells(
+        self, cells: list[dict[str, Any]], names: list[str], above: dict[str, int], whole: bool
+    ) -> dict[str, Any]:
+        """Run what `names` depend on in these cells, or all of them; say what was found.
+
+        above: for a name, how many of the cells stand above the check cell of its exercise.
+        """
+        self.loaded = Loaded([Cell(**cell) for cell in cells], self.namespace)
+        return self.loaded.run(names, above, whole=whole)
 
     def do_has(self, name: str) -> str:
         """What `name` is: "function", "class", "value" or "missing"."""
+        self.turn_to(name)
         if name not in self.namespace:
             return "missing"
         value = self.namespace[name]
@@ -95,6 +87,7 @@ class Worker:
 
     def do_gradient(self, name: str, first: Tensor, *others: Any) -> Tensor:
         """The gradient of the sum of what the student's function returns, by its first argument."""
+        self.turn_to(name)
         first.requires_grad_()
         (gradient,) = torch.autograd.grad(self.namespace[name](first, *others).sum(), first)
         return gradient
@@ -129,6 +122,7 @@ class Worker:
     ) -> Any:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
         seed_everything(seed)
+        self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
         result = function(*map(self.object_for, arguments), **options)
@@ -178,45 +172,10 @@ class Worker:
             return [self.object_for(item) for item in value]
         return self.objects[value.name] if isinstance(value, Ref) else value
 
-    def run(self, code: list[slicing.Statement]) -> list[dict[str, Any]]:
-        """Run statements cell by cell; a failing one ends its cell and is reported."""
-        errors: list[dict[str, Any]] = []
-        failed: set[int] = set()
-        for item in code:
-            if id(item.cell) in failed:
-                continue
-            try:
-                tree = slicing.ast.Module([item.node], type_ignores=[])
-                exec(compile(tree, item.cell.title, "exec"), self.namespace)
-            except BaseException as error:
-                failed.add(id(item.cell))
-                errors.append(self.report(error, item.cell.title))
-        return errors
-
-    def report(self, error: BaseException, running: str | None = None) -> dict[str, Any]:
-        """An error as data: type, capped message, and the innermost place in a student's cell.
-
-        running: the title of the cell that was being run, if the error names none.
-        """
-        cell, line, trace, own = running, None, error.__traceback__, ""
-        while trace is not None:
-            if trace.tb_frame.f_globals is self.namespace:
-                own = trace.tb_frame.f_code.co_filename
-            if trace.tb_frame.f_code.co_filename in self.titles:
-                cell, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-            trace = trace.tb_next
-        written: object = error
-        if line is None and isinstance(error, SyntaxError) and error.filename in self.titles:
-            cell, line, written = error.filename, error.lineno, error.msg  # str() has the place too
-        try:
-            message = str(written)[:MESSAGE_LENGTH]
-        except BaseException:  # a student's own __str__ may do anything
-            message = ""
-        stub, step = first_stub(own) if isinstance(error, NotImplementedError) else ("", "")
-        place = {"cell": cell, "line": line, "stub": stub, "step": step, "outside": not own}
-        refusal = any(kind is ValueError for kind in type.mro(type(error)))
-        name = type(error).__name__[:80]
-        return {"type": name, "message": message, "refusal": refusal, **place}
+    def turn_to(self, name: str) -> None:
+        """Bind the names as the check cell of `name`, if that is a graded name, found them."""
+        if self.loaded is not None:
+            self.loaded.turn_to(name)
 
 
 class ErrorInBlock(Exception):

@@ -1,0 +1,410 @@
+"""What else a statement may change when it runs, beside the names that it binds.
+
+Read from the text alone, and on the safe side: an argument of a call may be changed by it, and so
+may whatever else gives access to the same object. A function of the student's changes what its
+body may change. What cannot be known, such as a call of an unknown package, is said to be unsure.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.Call
+
+
+def words(text: str) -> set[str]:
+    """The words of a text."""
+    return set(text.split())
+
+
+# Calls of these change none of their arguments and call none of them.
+PURE_BUILTINS = words(
+    "abs all any ascii bin bool bytes callable chr complex dict divmod enumerate float format "
+    "frozenset getattr hasattr hash hex id int isinstance issubclass len list max min object oct "
+    "ord pow print range repr reversed round set slice sorted str sum super tuple type zip "
+    "display check"
+)
+PURE_METHODS = words(
+    "get items keys values copy count index format join split strip startswith endswith replace "
+    "mean std sum min max item abs argmax sign clone detach numpy tolist float long double flatten "
+    "reshape view permute unsqueeze squeeze size dim numel norm median cpu eq any all shape "
+    "parameters named_parameters modules named_modules state_dict children"
+)
+MUTATORS = words(
+    "add append clear discard extend insert pop popitem put push register remove reverse "
+    "setdefault sort update"
+)
+OPAQUE = {"exec", "eval", "compile", "globals", "locals", "vars", "__builtins__", "__import__"}
+OPAQUE_OF_SHELL = {"ex", "run_cell", "run_code", "push", "user_ns", "user_global_ns"}
+# Modules whose functions change no argument, and top packages whose functions are known to change
+# nothing but their arguments and their own settings.
+PURE_MODULES = ("course.metrics", "course.plots", "course.attack_plots", "matplotlib", "math")
+KNOWN_PACKAGES = words(
+    "course autograder torch torchvision numpy scipy sklearn matplotlib tqdm IPython safetensors "
+    "PIL pandas onnx onnxruntime"
+)
+KNOWN_PACKAGES |= set(sys.stdlib_module_names)
+SETTING = re.compile(r"set|use_|enable|disable|register|simplefilter|filterwarnings|putenv|patch")
+SEED = re.compile(r"(manual_)?seed")
+FRESH = (  # expressions whose value is a new object
+    *(ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare),
+    *(ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp),
+)
+
+
+@dataclass
+class Effects:
+    """What running a statement may do.
+
+    touches: names of the notebook whose objects it may change.
+    opaque: it may bind or change any name, as `exec` does.
+    setting: it changes a module that was imported. seeds: it seeds a random generator of one.
+    unsure: it calls what nothing is known of.
+    """
+
+    touches: set[str] = field(default_factory=set)
+    opaque: bool = False
+    setting: bool = False
+    seeds: bool = False
+    unsure: bool = False
+
+    def add(self, other: Effects) -> None:
+        """Do what `other` does, too."""
+        self.touches |= other.touches
+        self.opaque |= other.opaque
+        self.setting |= other.setting
+        self.unsure |= other.unsure
+
+
+class Program:
+    """The top level of a notebook: what its names stand for, and what its statements change."""
+
+    def __init__(self, nodes: Sequence[ast.stmt], binds: Sequence[set[str]]) -> None:
+        self.imported = dict(imported_names(nodes))
+        self.definitions: dict[str, list[Definition]] = {}
+        self.methods: dict[str, list[Definition]] = {}
+        for name, node in defined_names(nodes):
+            self.definitions.setdefault(name, []).append(node)
+            for method in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(method, FUNCTIONS):
+                    self.methods.setdefault(method.name, []).append(method)
+        self.names = set().union(*binds)
+        self.constants = constant_names(nodes, binds, self.imported.keys())
+        self.known: dict[int, Effects] = {}
+        self.reading: dict[int, set[str]] = {}
+
+    def variables(self, names: Iterable[str]) -> set[str]:
+        """Those of `names` whose objects can be changed: no import, function or constant."""
+        return {
+            name
+            for name in names
+            if name in self.names
+            and name not in self.imported
+            and name not in self.constants
+            and not self.only_functions(name)
+        }
+
+    def only_functions(self, name: str) -> bool:
+        """Whether `name` is that of a function alone."""
+        found = self.definitions.get(name, ())
+        return bool(found) and not any(isinstance(node, ast.ClassDef) for node in found)
+
+    def effects(self, node: ast.stmt) -> Effects:
+        """What running this statement of the top level may change."""
+        found = Effects()
+        parts = list(executed(node))
+        own = {name for part in parts for name in bound_inside(part)}
+        for part in parts:
+            self.add_part(part, found, own)
+        if found.touches & own:  # a variable of a comprehension: it may be any object named here
+            named = {part.id for part in parts if isinstance(part, ast.Name)}
+            found.touches |= self.variables(named)
+        found.seeds = self.sets(node, SEED)
+        return found
+
+    def add_part(self, part: ast.AST, found: Effects, own: Set[str] = frozenset()) -> None:
+        """Add what one part of a statement does; `own` are the names of the function it is in."""
+        if isinstance(part, ast.Attribute | ast.Subscript):
+            if isinstance(part.ctx, ast.Store | ast.Del):
+                roots = set(root(part))
+                found.touches |= roots
+                found.setting |= bool(roots & self.imported.keys())
+            elif isinstance(part, ast.Attribute) and part.attr == "modules":
+                found.opaque |= self.imported.get(next(root(part), "")) == "sys"
+        elif isinstance(part, ast.Expr):
+            found.setting |= self.sets(part, SETTING)
+        elif isinstance(part, ast.Call):
+            self.add_call(part, found, own)
+        elif isinstance(part, ast.Name) and part.id in OPAQUE and part.id not in self.names:
+            found.opaque = True
+        elif isinstance(part, DEFINITIONS):
+            for decorator in part.decorator_list:
+                called = decorator.func if isinstance(decorator, ast.Call) else decorator
+                self.add_call(ast.Call(called, [], []), found)
+            if isinstance(part, ast.ClassDef):
+                bases = {name for base in part.bases for name in names_in(base)}
+                found.touches |= bases & self.definitions.keys()
+                for name in bases & self.definitions.keys():
+                    found.add(self.called(name))
+
+    def sets(self, part: ast.AST, names: re.Pattern[str]) -> bool:
+        """Whether a part is a call of an imported module's function for its effect alone."""
+        call = part.value if isinstance(part, ast.Expr) else None
+        if not isinstance(call, ast.Call) or not names.match(last_name(call.func)):
+            return False
+        home = self.imported.get(next(root(call.func), ""), "course")
+        chained = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
+        return not chained and home.partition(".")[0] not in ("course", "matplotlib")
+
+    def add_call(self, call: ast.Call, found: Effects, own: Set[str] = frozenset()) -> None:
+        """Add what a call may change: what it is called on, its arguments, and what it calls."""
+        function = call.func
+        values = [*call.args, *(keyword.value for keyword in call.keywords)]
+        given = {name for value in values for name in names_in(value)}
+        changeable = self.variables(given)
+        name = next(root(function), "")
+        last = last_name(function)
+        if name in PURE_BUILTINS and isinstance(function, ast.Name) and name not in self.names:
+            pure = name in ("dict", "print", "len", "type", "id", "repr", "isinstance", "check")
+            self.add_callbacks(() if pure else given, found)
+            return
+        self.add_callbacks(given, found)
+        if name == "get_ipython":
+            found.opaque |= last in OPAQUE_OF_SHELL
+        elif name in self.imported:
+            self.add_imported(self.imported[name], changeable, found)
+        elif isinstance(function, ast.Attribute) and name in self.names:
+            if last not in PURE_METHODS:
+                found.touches |= {name} | changeable | self.classes(given)
+            for method in self.methods.get(last, ()):
+                found.add(self.effects_of(method))
+        elif isinstance(function, ast.Attribute) and not name:  # "a".join(...), (a + b).sum()
+            found.touches |= changeable
+            found.unsure |= not (last in PURE_METHODS or isinstance(innermost(function), FRESH))
+        elif name in self.definitions:
+            found.add(self.called(name))
+            found.touches |= changeable
+            if any(map(self.patches, self.definitions[name])):
+                found.touches |= given & self.definitions.keys()
+        elif name in self.names:
+            found.touches |= {name} | changeable | (given & self.definitions.keys())
+        else:  # a built-in function, a variable of a loop, or what nobody defines
+            found.touches |= changeable | (given & self.definitions.keys())
+            found.touches |= (given | {name}) & own if last not in PURE_METHODS else set()
+            found.unsure |= not (hasattr(builtins, name) or name in own or last in PURE_METHODS)
+
+    def add_imported(self, home: str, changeable: set[str], found: Effects) -> None:
+        """Add what a function of an imported module may change."""
+        top = home.partition(".")[0]
+        found.unsure |= top not in KNOWN_PACKAGES
+        if not any(home == pure or home.startswith(f"{pure}.") for pure in PURE_MODULES):
+            found.touches |= changeable
+
+    def add_callbacks(self, names: Iterable[str], found: Effects) -> None:
+        """Add what the functions among arguments do: whoever is given one may call it."""
+        for name in names:
+            if self.only_functions(name):
+                found.add(self.called(name))
+
+    def classes(self, names: Iterable[str]) -> set[str]:
+        """Those of `names` that are classes of the student's."""
+        return {name for name in names if name in self.definitions and self.variables({name})}
+
+    def called(self, name: str) -> Effects:
+        """What calling the student's function or class `name` may change."""
+        found = Effects()
+        for node in self.definitions.get(name, ()):
+            found.add(self.effects_of(node))
+        return found
+
+    def effects_of(self, node: Definition) -> Effects:
+        """What a function's body, or any method of a class, may change when it is called."""
+        if id(node) in self.known:
+            return self.known[id(node)]
+        found = self.known[id(node)] = Effects()  # so far: a function may call itself
+        own = local_names(node)
+        parts = list(ast.walk(node))
+        for part in parts:
+            if not isinstance(part, DEFINITIONS):
+                self.add_part(part, found, own)
+        found.touches -= own
+        if any(map(may_mutate, parts)):
+            found.touches |= self.variables(names_in(node) - own)
+        for part in parts:
+            if isinstance(part, ast.Global):
+                found.touches |= set(part.names)
+        return found
+
+    def patches(self, node: Definition) -> bool:
+        """Whether a function sets attributes, which those of another function may be."""
+        return any(
+            (isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store))
+            or (isinstance(part, ast.Name) and part.id == "setattr")
+            for part in ast.walk(node)
+        )
+
+    def shared_by(self, node: ast.stmt) -> set[str]:
+        """The variables that a statement may make new names for, as `table = LOSSES` does."""
+        found = self.variables(names_in(node))
+        parts = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+        called = {part.id for part in parts if isinstance(part, ast.Name)}
+        for name in called:
+            for inner in self.definitions.get(name, ()):
+                found |= self.variables(self.read_by(inner))
+        return found
+
+    def read_by(self, node: Definition) -> set[str]:
+        """The names that a definition reads, by itself or through the functions it reads."""
+        if id(node) not in self.reading:
+            found = self.reading[id(node)] = set()
+            own = local_names(node)
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and part.id not in own:
+                    found.add(part.id)
+            for name in list(found):
+                for inner in self.definitions.get(name, ()):
+                    found |= self.read_by(inner)
+        return self.reading[id(node)]
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a statement that run when it does: not the bodies of functions."""
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, FUNCTIONS):
+            defaults = [*part.args.defaults, *filter(None, part.args.kw_defaults)]
+            waiting += [*part.decorator_list, *defaults]
+        else:
+            waiting += ast.iter_child_nodes(part)
+
+
+def may_mutate(part: ast.AST) -> bool:
+    """Whether a part of a function changes an object in place, whatever the object is."""
+    if isinstance(part, ast.Attribute | ast.Subscript):
+        return isinstance(part.ctx, ast.Store | ast.Del)
+    if isinstance(part, ast.Expr):
+        return isinstance(part.value, ast.Call) and isinstance(part.value.func, ast.Attribute)
+    if isinstance(part, ast.Call):
+        return isinstance(part.func, ast.Attribute) and part.func.attr in MUTATORS
+    return isinstance(part, ast.AugAssign)
+
+
+def imported_names(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Each name that an import outside a function binds, and the module or object it stands for."""
+    for node in nodes:
+        for part in executed(node):
+            if isinstance(part, ast.Import):
+                for alias in part.names:
+                    top = alias.name.partition(".")[0]
+                    yield alias.asname or top, alias.name if alias.asname else top
+            elif isinstance(part, ast.ImportFrom):
+                for alias in part.names:
+                    yield alias.asname or alias.name, f"{part.module}.{alias.name}"
+
+
+def defined_names(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, Definition]]:
+    """Each function, class, named lambda and `partial` outside a function."""
+    for node in nodes:
+        for part in executed(node):
+            if isinstance(part, DEFINITIONS):
+                yield part.name, part
+            elif isinstance(part, ast.Assign) and is_function(part.value):
+                for target in part.targets:
+                    if isinstance(target, ast.Name):
+                        yield target.id, part.value
+
+
+def is_function(value: ast.expr) -> TypeGuard[ast.Lambda | ast.Call]:
+    """Whether an expression makes a function: a lambda, or a function with some arguments given."""
+    if isinstance(value, ast.Call):
+        return last_name(value.func) in ("partial", "wraps")
+    return isinstance(value, ast.Lambda)
+
+
+def constant_names(
+    nodes: Sequence[ast.stmt], binds: Sequence[set[str]], imported: Set[str]
+) -> set[str]:
+    """Names that are only ever bound to what nothing can change: numbers, texts and types."""
+    constant: Mapping[bool, set[str]] = {True: set(), False: set()}
+    fixed = imported | set(dir(builtins))
+    for node, names in zip(nodes, binds, strict=True):
+        value = getattr(node, "value", None) if isinstance(node, ast.Assign | ast.AnnAssign) else 0
+        plain = isinstance(value, ast.expr) and is_constant(value, fixed)
+        constant[plain] |= names
+    return constant[True] - constant[False]
+
+
+def is_constant(value: ast.expr, fixed: Set[str]) -> bool:
+    """Whether an expression is written with numbers, texts and the names `fixed` alone."""
+    changeable = (ast.Call, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    if isinstance(value, ast.List):
+        return False
+    return not any(
+        isinstance(part, changeable) or (isinstance(part, ast.Name) and part.id not in fixed)
+        for part in ast.walk(value)
+    )
+
+
+def local_names(node: Definition) -> set[str]:
+    """The names that belong to a function: its arguments and what it binds."""
+    found, foreign = set(), set()
+    for part in ast.walk(node):
+        found |= set(bound_inside(part))
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.add(part.id)
+        elif isinstance(part, ast.Global):
+            foreign |= set(part.names)
+        elif isinstance(part, ast.alias):
+            found.add(part.asname or part.name)
+        elif isinstance(part, DEFINITIONS) and part is not node:
+            found.add(part.name)
+    return found - foreign
+
+
+def bound_inside(part: ast.AST) -> Iterator[str]:
+    """The names that are arguments, or variables of a comprehension."""
+    if isinstance(part, ast.arg):
+        yield part.arg
+    elif isinstance(part, ast.comprehension):
+        for inner in ast.walk(part.target):
+            if isinstance(inner, ast.Name):
+                yield inner.id
+
+
+def last_name(function: ast.AST) -> str:
+    """The last part of the name of what is called: `c` of `a.b.c`."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The names that an expression reads, those of the functions it calls left out."""
+    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    return {
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and id(part) not in called
+    }
+
+
+def root(node: ast.AST) -> Iterator[str]:
+    """The name at the root of `a.b[c].d(e).f`, if there is one."""
+    node = innermost(node)
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def innermost(node: ast.AST) -> ast.AST:
+    """The expression that attributes, items and calls are taken of."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node

@@ -1,0 +1,101 @@
+"""Errors of the student's code as data: what kind, where, and which known mistake is behind it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from types import TracebackType
+from typing import Any
+
+from autograder.worker.absent import NotImportedError
+from autograder.worker.cells import first_stub
+
+MESSAGE_LENGTH = 500
+NO_GPU = re.compile(
+    r"not compiled with CUDA|No CUDA GPUs|no NVIDIA driver|CUDA driver|not linked with support for "
+    r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda",
+    re.IGNORECASE,
+)
+
+
+def report(
+    error: BaseException,
+    namespace: Mapping[str, Any],
+    titles: Collection[str],
+    running: str | None = None,
+) -> dict[str, Any]:
+    """An error as data: type, capped message, and the innermost place in a student's cell.
+
+    namespace: the notebook's names. titles: what its cells are called. running: the title of the
+    cell that was being run, if the error names none.
+    """
+    cell, line, trace, own, innermost = running, None, error.__traceback__, "", False
+    while trace is not None:
+        title = trace.tb_frame.f_code.co_filename
+        innermost = trace.tb_frame.f_globals is namespace
+        if innermost:
+            own = title
+        if title in titles:
+            cell, line = title, trace.tb_lineno
+        trace = trace.tb_next
+    written: object = error
+    if line is None and isinstance(error, SyntaxError) and error.filename in titles:
+        cell, line, written = error.filename, error.lineno, error.msg  # str() has the place too
+    try:
+        message = str(written)[:MESSAGE_LENGTH]
+    except BaseException:  # a student's own __str__ may do anything
+        message = ""
+    unwritten = isinstance(error, NotImplementedError) and innermost
+    stub, step = first_stub(own) if unwritten else ("", "")
+    kind = "ImportError" if isinstance(error, NotImportedError) else type(error).__name__[:80]
+    return {
+        "type": kind,
+        "message": message,
+        "refusal": any(base is ValueError for base in type.mro(type(error))),
+        "cell": cell,
+        "line": line,
+        "stub": stub,
+        "step": step,
+        "unwritten": unwritten,
+        "outside": not own,
+        "known": known_mistake(error, message),
+        "near": near_name(error, namespace),
+    }
+
+
+def known_mistake(error: BaseException, message: str) -> str:
+    """Which known mistake an error comes from, as a word that the judge knows; empty for none."""
+    if isinstance(error, NotImportedError):
+        return "not imported"
+    if isinstance(error, EOFError) and "reading a line" in message:
+        return "input"
+    if isinstance(error, AssertionError | RuntimeError | ImportError) and NO_GPU.search(message):
+        return "gpu"
+    if isinstance(error, NotImplementedError) and "forward" in message and "missing" in message:
+        return "no forward"
+    return ""
+
+
+def near_name(error: BaseException, namespace: Mapping[str, Any]) -> str:
+    """What is there under nearly the name that an error says is missing; empty for nothing."""
+    wanted, there = getattr(error, "name", None), list(namespace)
+    if isinstance(error, NotImplementedError):
+        wanted, there = "forward", attributes_of_self(error.__traceback__)
+    elif isinstance(error, AttributeError):
+        kind = type(error.obj)
+        there = [*dir(kind), *getattr(error.obj, "__dict__", ())]
+    elif not isinstance(error, NameError):
+        return ""
+    if not isinstance(wanted, str):
+        return ""
+    near = difflib.get_close_matches(wanted, [name for name in there if name != wanted], 1, 0.75)
+    return str(near[0])[:80] if near else ""
+
+
+def attributes_of_self(trace: TracebackType | None) -> list[str]:
+    """The methods of the class whose method raised the error."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    owner = trace.tb_frame.f_locals.get("self") if trace is not None else None
+    return [name for base in type.mro(type(owner))[:2] for name in vars(base)]
