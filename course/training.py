@@ -27,7 +27,9 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
 from course.errors import CourseError
+from course.inputs import check_images, check_labels
 from course.models import Statistics, build
+from course.training_loop import split_batches, training_mode
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 """(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead.
@@ -125,31 +127,34 @@ def fit(
     """Train `model` in place on images (N, C, H, W) in [0,1] and labels (N,); cross-entropy.
 
     On one machine and number of threads, the same start, recipe and data give bit-identical
-    weights on a CPU. The global random state is left as it was. The model is left in evaluation
-    mode. The bar is drawn on a terminal only.
+    weights on a CPU. The global random state is left as it was. A batch normalisation that was
+    frozen stays frozen, as `course.training_loop.training_mode` says. The model is left in
+    evaluation mode, or after an error in the modes it came in. The bar is drawn on a terminal only.
 
     Raises CourseError for images or labels that do not fit, and when training diverges.
     """
     _check_data(images, labels)
     start = time.perf_counter()
     device = next(model.parameters()).device
-    steps = recipe.epochs * math.ceil(len(images) / recipe.batch_size)
-    optimizer = _optimizer(model, recipe)
-    schedule = _schedule(optimizer, recipe, steps)
     losses: list[float] = []
     accuracies: list[float] = []
     step = 0
     # Dropout and a perturbation draw from the global random state, so that is what is seeded.
     with (
         torch.random.fork_rng(devices=range(torch.cuda.device_count())),
+        training_mode(model),
         _memory_format(model, recipe.channels_last) as memory_format,
-        tqdm(total=steps, unit="step", disable=None if progress else True) as bar,
+        tqdm(unit="step", disable=None if progress else True) as bar,
     ):
         torch.manual_seed(recipe.seed)
+        in_an_epoch = len(split_batches(model, torch.arange(len(images)), recipe.batch_size))
+        steps = bar.total = recipe.epochs * in_an_epoch
+        optimizer = _optimizer(model, recipe)
+        schedule = _schedule(optimizer, recipe, steps)
         for epoch in range(recipe.epochs):
-            model.train()
             total_loss, total_correct, seen = 0.0, 0, 0
-            for index in torch.randperm(len(images)).to(images.device).split(recipe.batch_size):
+            order = torch.randperm(len(images)).to(images.device)
+            for index in split_batches(model, order, recipe.batch_size):
                 x = images[index].to(device).contiguous(memory_format=memory_format)
                 y = labels[index].to(device)
                 if perturb is not None:
@@ -199,12 +204,8 @@ def _check_data(images: Tensor, labels: Tensor) -> None:
             f"training needs one int64 label per image; got {labels.dtype} of shape "
             f"{tuple(labels.shape)} for {len(images)} images"
         )
-    low, high = images.min().item(), images.max().item()
-    if not (low >= 0 and high <= 1):
-        raise CourseError(
-            f"images must lie in [0,1]; these go from {low:.4g} to {high:.4g}. Divide bytes by "
-            f"255, and leave normalisation to the network (`build(..., normalize=...)`)"
-        )
+    check_images(images)
+    check_labels(images, labels)
 
 
 def _diverged(recipe: Recipe, epoch: int, loss: float) -> CourseError:
@@ -263,7 +264,8 @@ def save(
 ) -> None:
     """Write weights as safetensors, with all that `load` needs to build the network again.
 
-    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. A file
+    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. Of a
+    network wrapped by `torch.compile` or `nn.DataParallel`, what is inside is saved. A file
     is replaced whole or not at all. Raises CourseError where `build` would give other weights
     than `model` has, or the file cannot be written.
     """
@@ -273,7 +275,9 @@ def save(
         "num_classes": num_classes,
         "normalize": normalize,
     }
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    path = Path(path)
+    state = _unwrapped(model).state_dict()
+    weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
     if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
         raise CourseError(
             f"these weights are not those of '{name}' with {arguments}; save a network with the "
@@ -302,6 +306,14 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
 
     Nothing in the file is run. Raises CourseError where the file is missing, damaged or not ours.
     """
+    path = Path(path)
+    if _is_pickled(path):
+        raise CourseError(
+            f"{path} was written by torch.save; such a file can run code when it is opened, so "
+            f"only safetensors are read here. If you trust it, build the network, fill it with "
+            f"`model.load_state_dict(torch.load(path, weights_only=True))` and keep it with "
+            f"`course.training.save`"
+        )
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -325,6 +337,23 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
     except (KeyError, TypeError, ValueError, RuntimeError, CourseError) as error:
         raise foreign from error
     return model.eval(), metadata
+
+
+def _is_pickled(path: Path) -> bool:
+    """Whether a file begins as those of `torch.save` do: as an archive, or of old as a pickle."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) in (b"PK", b"\x80\x02")
+    except OSError:
+        return False  # reading it for its weights says why
+
+
+def _unwrapped(model: nn.Module) -> nn.Module:
+    """The network itself, whose weights have the names that it was built with."""
+    if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        return _unwrapped(model.module)
+    inside = getattr(model, "_orig_mod", None)  # as torch.compile names it
+    return model if inside is None else _unwrapped(inside)
 
 
 def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:

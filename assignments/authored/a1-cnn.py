@@ -31,9 +31,11 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_logits
 from course.metrics import confidence, evaluating, predict, wilson_interval
 from course.models import parameter_count
 from course.training import History, Recipe, fit
+from course.training_loop import split_batches, training_mode
 
 PROFILE = "digits"
 
@@ -230,7 +232,8 @@ print(f"with a softmax too many, it has {F.cross_entropy(perfect, torch.arange(1
 # - **Mode.** Some layers behave differently while they train. Dropout switches off a random part of
 #   the network, and batch normalisation uses the statistics of the batch. `model.train()` and
 #   `model.eval()` switch them. Your `CNN` has no such layer, but your loop will meet networks that
-#   do.
+#   do. Note the modes and restore them yourself, or let `training_mode(model)` from the first cell
+#   do it for a block, after an error too.
 # - **The mean per image.** The last batch may be smaller. Weigh each batch by its size.
 
 # %% [markdown] card: train

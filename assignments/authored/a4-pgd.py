@@ -31,6 +31,7 @@ from autograder import check
 from course import attack_plots, plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
 from course.training import Recipe, fit, plain_recipe

@@ -17,7 +17,12 @@ import pytest
 from torch import Tensor
 
 from autograder.checks import diagnose_training as diagnose
-from autograder.checks.answers import other_lengths, require, require_numbers
+from autograder.checks.answers import (
+    answering_with_numbers,
+    other_lengths,
+    require,
+    require_numbers,
+)
 from autograder.expect import expect_above, expect_true
 from autograder.robustness import Robustness, relative_gain
 from autograder.setting import Setting
@@ -62,7 +67,10 @@ def defended(student: Student, setting: Setting) -> Defended:
     computed = student.cpu_seconds() - before
     trained = network.with_weights(student.weights(ref))
     names = setting.label_permutation[setting.dataset.test.labels]
-    after, plain = setting.attacked(trained, names), setting.plain_robustness
+    plain = setting.plain_robustness
+    with answering_with_numbers():
+        after = setting.attacked(trained, names)
+        logits = metrics.predict(trained.module, setting.dataset.test.images)
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,
@@ -70,7 +78,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         after=after,
         plain=plain,
-        logits=metrics.predict(trained.module, setting.dataset.test.images),
+        logits=logits,
         cpu_seconds=computed,
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )

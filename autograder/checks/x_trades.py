@@ -15,7 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder import bars
-from autograder.checks.answers import kind, other_lengths, require, require_numbers
+from autograder.checks.answers import (
+    answering_with_numbers,
+    kind,
+    other_lengths,
+    require,
+    require_numbers,
+)
 from autograder.errors import Wrong
 from autograder.expect import expect, expect_true
 from autograder.robustness import Robustness
@@ -125,7 +131,8 @@ def defended(student: Student, setting: Setting) -> Defended:
     )
     trained = network.with_weights(student.weights(ref))
     changed = not same_weights(network.weights, trained.weights)
-    return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
+    with answering_with_numbers():
+        return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
 
 
 @pytest.mark.graded(exercise="trades_train", lecture=LECTURE)
