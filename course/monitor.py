@@ -24,31 +24,27 @@ from course.metrics import evaluating
 class Silence:
     """Finds out whether a network ran while the hooks on its layers had nothing to record.
 
-        silence = Silence(model, layers)
+        silence = Silence(model, watched, by_name=False)
         ...  # a hook on each layer calls silence.heard(name, output)
         model(images)
         silence.handle.remove()
         silence.refuse()
 
-    layers: the names that were asked for, or None for all. Raises InputError for a scripted
-    network, which takes no hooks.
+    watched: the names of the layers that have hooks; by_name: somebody asked for just these. Raises
+    InputError where hooks are skipped: in compiled, traced and scripted networks.
     """
 
-    def __init__(self, model: nn.Module, layers: Iterable[str] | None) -> None:
+    def __init__(self, model: nn.Module, watched: Iterable[str], *, by_name: bool) -> None:
         self.model = model
-        self.asked_for = [] if layers is None else list(layers)
+        self.asked_for = list(watched) if by_name else []
         self.has_run = self.has_recorded = False
         self.no_tensor: dict[str, str] = {}  # layer -> the type of what it put out
+        _refuse_translated(model, watched)
 
         def note_run(module: nn.Module, inputs: tuple[Any, ...]) -> None:
             self.has_run = True
 
-        try:
-            self.handle = model.register_forward_pre_hook(note_run)
-        except RuntimeError as error:
-            if not isinstance(model, torch.jit.ScriptModule):
-                raise
-            raise InputError(f"{type(model).__name__} takes no hooks: {_remedy(model)}") from error
+        self.handle = model.register_forward_pre_hook(note_run)
 
     def heard(self, name: str, output: Any) -> bool:
         """Note that a layer has run; return whether its output is a tensor, to be recorded."""
@@ -70,16 +66,25 @@ class Silence:
             layers = f"layer '{self.asked_for[0]}'" if self.asked_for else "its layers"
             raise InputError(
                 f"{type(self.model).__name__} ran, but {layers} did not run as modules do, so no "
-                f"hook saw anything; {_remedy(self.model)}"
+                f"hook saw anything; watch a layer that is used, and write `self.layer(x)`, not "
+                f"`self.layer.forward(x)`"
             )
 
 
-def _remedy(model: nn.Module) -> str:
-    if hasattr(model, "_orig_mod"):
-        return "a compiled network skips hooks: watch and run the one it was made of, `_orig_mod`"
-    if isinstance(model, torch.jit.ScriptModule):
-        return "a traced or scripted network skips hooks: watch and run the one it was made of"
-    return "watch a layer that is used, and write `self.layer(x)`, not `self.layer.forward(x)`"
+def _refuse_translated(model: nn.Module, watched: Iterable[str]) -> None:
+    for name, module in model.named_modules():
+        scripted = isinstance(module, torch.jit.ScriptModule)
+        compiled = hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None)
+        if not (scripted or compiled):
+            continue
+        inside = [layer for layer in watched if not name or layer.startswith(f"{name}.")]
+        if inside:
+            how = "traced or scripted" if scripted else "compiled"
+            raise InputError(
+                f"{type(module).__name__} is {how}, and such a network skips the hooks on its "
+                f"layers; watch and run the one it was made from"
+                + (", which is its `_orig_mod`" if hasattr(module, "_orig_mod") else "")
+            )
 
 
 @contextmanager
@@ -91,9 +96,10 @@ def record(model: nn.Module, layers: Iterable[str] | None = None) -> Iterator[di
     in-place layer behind it would overwrite the original. What is not a tensor is not kept.
     No hook survives the block, even after an error.
 
-    Raises CourseError where a name does not exist or there is no layer to watch; and at the end of
-    the block, where the network ran but no layer was recorded, or a layer that was asked for by
-    name puts out something else than a tensor, as an LSTM does.
+    Raises CourseError where a name does not exist, there is no layer to watch, or the network is
+    compiled or traced, so that hooks are skipped. Raises it at the end of the block, where the
+    network ran but no layer was recorded, or a layer that was asked for by name puts out something
+    else than a tensor, as an LSTM does.
     """
     outputs: dict[str, Tensor] = {}
 
@@ -121,7 +127,7 @@ def _listening(
 
     with ExitStack() as hooks:
         watched = _watched(model, names)
-        silence = Silence(model, names)
+        silence = Silence(model, watched, by_name=names is not None)
         hooks.callback(silence.handle.remove)
         for name, module in watched.items():
             hooks.callback(module.register_forward_hook(listener(name)).remove)

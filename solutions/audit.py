@@ -67,7 +67,8 @@ def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its 
     check_attack(images, labels, epsilon)
     if len(images) == 0:
         raise ValueError("no images: 0/0 is no accuracy")
-    on_pixels = nn.Sequential(Normalize(mean, std), model)
+    with torch.inference_mode(False):  # a layer made in inference mode could not be attacked
+        on_pixels = nn.Sequential(Normalize(mean, std), model)
     survived = predict(on_pixels, images).argmax(dim=1) == labels
     for loss in [cross_entropy, margin_loss] * RESTARTS:
         step = 2.5 * epsilon / STEPS

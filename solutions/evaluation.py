@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from course.batches import BoundAttack, attack_in_batches, channels_last_copy
 from course.inputs import check_images, check_labels
 from course.metrics import accuracy, predict
-from solutions.fgsm import robustness_curve
+from solutions.fgsm import check_attack, robustness_curve
 from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
 
 
@@ -55,8 +55,8 @@ def curve_in_batches(
     check_images(images)
     check_labels(images, labels)
     epsilons = list(epsilons)
-    correct = torch.zeros(len(epsilons), dtype=torch.float64)
     with torch.inference_mode(False):  # in inference mode, the copy could not be attacked
+        correct = torch.zeros(len(epsilons), dtype=torch.float64)
         quick = channels_last_copy(model, images[:1])
         for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
             accuracies = robustness_curve(quick, x, y, epsilons)
@@ -140,6 +140,7 @@ def worst_of(
     """
     if min(steps, restarts) < 1:
         raise ValueError(f"steps and restarts start at 1, got {steps} and {restarts}")
+    check_attack(images, labels, epsilon)
     losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "margin": margin_loss}
     attacks = {}
     for restart in range(restarts):

@@ -35,8 +35,9 @@ class ActivationMonitor:
     Raises ValueError on entering when a name matches no module, or when there is nothing to
     watch: a monitor that silently records nothing looks like a network without activity. Calling
     F.relu instead of an nn.ReLU module hides that layer, since hooks live on modules. For the same
-    reason it raises ValueError on leaving when the network ran and nothing was recorded (in a
-    compiled or traced network, hooks are skipped), or a layer named in `layers` put out no tensor.
+    reason it refuses compiled and traced networks, which skip hooks, and raises ValueError on
+    leaving when the network ran and nothing was recorded, or a layer named in `layers` put out no
+    tensor.
     """
 
     def __init__(self, model: nn.Module, layers: Collection[str] | None = None) -> None:
@@ -48,7 +49,7 @@ class ActivationMonitor:
     def __enter__(self) -> ActivationMonitor:
         self.stats = {}
         watched = watched_modules(self.model, self.layers)
-        self._silence = Silence(self.model, self.layers)
+        self._silence = Silence(self.model, watched, by_name=self.layers is not None)
         self._handles.append(self._silence.handle)
         for name, module in watched.items():
             self._handles.append(module.register_forward_hook(self._hook(name)))
