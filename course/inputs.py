@@ -87,9 +87,10 @@ def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> N
 
 
 def check_logits(logits: Tensor) -> None:
-    """Refuse logits that hold a NaN: argmax would answer with its place, as if it were a class.
+    """Refuse logits (N, num_classes) that hold a NaN.
 
-    Raises NotANumberError.
+    `argmax` would answer with the place of the first NaN, as if it were a class. Raises
+    NotANumberError.
     """
     if logits.isnan().any():
         image = int(logits.isnan().flatten(1).any(dim=1).nonzero()[0])
@@ -100,7 +101,7 @@ def check_logits(logits: Tensor) -> None:
 
 
 def check_finite(images: Tensor) -> None:
-    """Refuse images that hold a NaN or an infinity, in whatever units they are.
+    """Refuse images (N, C, H, W) that hold a NaN or an infinity, in whatever units they are.
 
     Raises NotANumberError.
     """
