@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from course.budget import profile_name
 from course.errors import CourseError
-from course.idx import IDX_FILES, MNIST_SHA256, read_idx
+from course.idx import IDX_FILES, MNIST_SHA256, compressed, read_idx
 from course.image_folder import decode, find_images
 from course.signs.alphabet import ROAD_SIGNS
 from course.signs.profile import TEST_IMAGES, TRAIN_IMAGES, road_signs
@@ -28,6 +28,8 @@ FASHION = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
     *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
+
+CIFAR_ARCHIVE = "cifar-10-python.tar.gz"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,9 +114,13 @@ class Profile:
     read: Callable[[Path, bool], Dataset] | None = None
 
     def missing(self, root: Path) -> list[Path]:
-        """Those of the profile's files that are not below `root`."""
+        """The profile's files that are not below `root`; an IDX file may also be there as .gz."""
         paths = [root / self.folder / name for name in self.files]
-        return [path for path in paths if not path.is_file()]
+        return [
+            path
+            for path in paths
+            if not path.is_file() and not (path.name in IDX_FILES and compressed(path).is_file())
+        ]
 
 
 def data_root() -> Path:
@@ -134,9 +140,11 @@ def load(
 ) -> Dataset:
     """Load `digits`, `signs`, `mnist`, `fashion-mnist`, `cifar10` or `imagefolder:PATH`.
 
-    `root` replaces `data_root()`; only with `download` is anything fetched. `train` and `test`
-    bound the number of images as `Dataset.take` does; an image folder then decodes no others.
-    `image_size` (default 32) and `progress` (a bar while decoding) concern image folders alone.
+    `root` replaces `data_root()`; only with `download` is anything fetched, and only what is not
+    there. The four files of MNIST and Fashion-MNIST may be there as published, NAME.gz.
+    `train` and `test` bound the number of images as `Dataset.take` does; an image folder then
+    decodes no others. `image_size` (default 32) and `progress` (a bar while decoding) concern image
+    folders alone.
 
     Raises CourseError for an unknown profile, missing, damaged or unreadable files, and a size
     for a profile whose images have their own.
@@ -278,15 +286,31 @@ def _require_files(name: str, root: Path, download: bool) -> Path:
         try:
             getattr(torchvision_datasets(), profile.torchvision_class)(root, download=True)
         except Exception as error:  # whatever a network, a mirror or an archive can come up with
-            raise CourseError(f"{name} could not be downloaded to {root}: {error}") from error
+            raise CourseError(
+                f"{name} could not be downloaded to {root}: {error}. Try later, or get"
+                f" {_published(name)} in another way, put it into {root / _place(name)} as it is,"
+                f" and run this again"
+            ) from error
         missing = profile.missing(root)
     if missing:
+        by_hand = root / _place(name) / CIFAR_ARCHIVE
+        unpacks = f" (which unpacks {by_hand})" if name == "cifar10" and by_hand.is_file() else ""
         raise CourseError(
             f"{name} is not in {missing[0].parent} ({missing[0].name} is missing):"
-            f" run `course data download {name}`,"
+            f" run `course data download {name}`{unpacks},"
             f" or set COURSE_DATA to the folder that holds {profile.folder}"
         )
     return root / profile.folder
+
+
+def _published(name: str) -> str:
+    """What a profile's files are called where they are published."""
+    return CIFAR_ARCHIVE if name == "cifar10" else ", ".join(f"{file}.gz" for file in IDX_FILES)
+
+
+def _place(name: str) -> str:
+    """The folder below the data root for the files as published."""
+    return "" if name == "cifar10" else PROFILES[name].folder
 
 
 def _remedy(name: str) -> str:

@@ -20,6 +20,7 @@ import pytest
 
 from autograder.errors import Crash, NotWritten, StudentFault, Wrong
 from autograder.judge.answers import (
+    answering_with_numbers,
     kind,
     no_tensor,
     other_lengths,
@@ -49,6 +50,7 @@ __all__ = [
     "Student",
     "StudentFault",
     "Wrong",
+    "answering_with_numbers",
     "expect",
     "expect_above",
     "expect_true",

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from course.metrics import predict
 from course.training import Perturb, Recipe, fit
+from course.training_loop import split_batches, training_mode
 from solutions.fgsm import fgsm
 from solutions.pgd import pgd
 from solutions.reproductions.lab import Lab
@@ -99,21 +100,22 @@ def distil(
     )
     generator = torch.Generator().manual_seed(recipe.seed)
     losses = []
-    for _ in range(recipe.epochs):
-        learner.train()
-        total = 0.0
-        for index in torch.randperm(len(images), generator=generator).split(recipe.batch_size):
-            x, target = images[index], soft[index]
-            if epsilon > 0:
-                x = torch.cat([x, fgsm(learner, x, labels[index], epsilon)])
-                target = target.repeat(2, 1)
-            loss = F.cross_entropy(learner(x), target)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            total += loss.item() * len(index)
-        losses.append(total / len(images))
+    with training_mode(learner):
+        for _ in range(recipe.epochs):
+            total = 0.0
+            order = torch.randperm(len(images), generator=generator)
+            for index in split_batches(learner, order, recipe.batch_size):
+                x, target = images[index], soft[index]
+                if epsilon > 0:
+                    x = torch.cat([x, fgsm(learner, x, labels[index], epsilon)])
+                    target = target.repeat(2, 1)
+                loss = F.cross_entropy(learner(x), target)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+                total += loss.item() * len(index)
+            losses.append(total / len(images))
     student.eval()
     return losses
 

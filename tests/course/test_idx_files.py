@@ -96,8 +96,13 @@ def test_download_failure_is_told_in_words(
         raise RuntimeError("all mirrors failed")
 
     monkeypatch.setattr(torchvision_datasets(), torchvision_name, no_network)
-    with pytest.raises(CourseError, match=f"{name} could not be downloaded.*all mirrors failed"):
+    words = f"{name} could not be downloaded.*all mirrors failed"
+    with pytest.raises(CourseError, match=words) as caught:
         load(name, root=tmp_path, download=True)
+    by_hand = "cifar-10-python.tar.gz" if name == "cifar10" else "t10k-labels-idx1-ubyte.gz"
+    place = tmp_path if name == "cifar10" else tmp_path / torchvision_name / "raw"
+    assert by_hand in str(caught.value)
+    assert f"into {place} as it is" in str(caught.value)
 
 
 def test_download_fetches_what_is_missing_and_checks_it(

@@ -30,9 +30,10 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
-from course.monitor import feature_maps, record
+from course.monitor import Silence, feature_maps, layer_names, record
 from course.plots import activations as activation_plots
 from course.training import Recipe, fit, plain_recipe
 

@@ -29,6 +29,7 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import (
     accuracy,
     confidence,

@@ -29,10 +29,12 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import accuracy, evaluating, wilson_interval
 from course.models import build
 from course.plots import attacks as attack_plots
 from course.training import History, Recipe, fit
+from course.training_loop import split_batches, training_mode
 
 PROFILE = "digits"
 

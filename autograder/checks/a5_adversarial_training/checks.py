@@ -20,6 +20,7 @@ from autograder.checks.a5_adversarial_training import mistakes
 from autograder.judge.checking import (
     Setting,
     Student,
+    answering_with_numbers,
     expect_above,
     expect_true,
     graded_for,
@@ -68,7 +69,10 @@ def defended(student: Student, setting: Setting) -> Defended:
     computed = student.cpu_seconds() - before
     trained = network.with_weights(student.weights(ref))
     names = setting.label_permutation[setting.dataset.test.labels]
-    after, plain = setting.attacked(trained, names), setting.plain_robustness
+    plain = setting.plain_robustness
+    with answering_with_numbers():
+        after = setting.attacked(trained, names)
+        logits = metrics.predict(trained.module, setting.dataset.test.images)
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,
@@ -76,7 +80,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         after=after,
         plain=plain,
-        logits=metrics.predict(trained.module, setting.dataset.test.images),
+        logits=logits,
         cpu_seconds=computed,
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )

@@ -19,6 +19,7 @@ from autograder.judge.checking import (
     Setting,
     Student,
     Wrong,
+    answering_with_numbers,
     expect,
     expect_true,
     graded_for,
@@ -133,7 +134,8 @@ def defended(student: Student, setting: Setting) -> Defended:
     )
     trained = network.with_weights(student.weights(ref))
     changed = not same_weights(network.weights, trained.weights)
-    return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
+    with answering_with_numbers():
+        return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
 
 
 @graded_training()
