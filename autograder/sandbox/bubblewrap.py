@@ -32,6 +32,13 @@ SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
 )
+# What lets bubblewrap make user namespaces where Ubuntu's AppArmor forbids them.
+APPARMOR_PROFILE = """abi <abi/4.0>,
+include <tunables/global>
+profile bwrap /usr/bin/bwrap flags=(unconfined) {
+  userns,
+  include if exists <local/bwrap>
+}"""
 SCRATCH = "/scratch"
 WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's own
 TEMPORARY_BYTES = 256 << 20

@@ -13,17 +13,12 @@ from textwrap import indent
 
 from autograder.errors import GraderFault
 from autograder.sandbox import box, bubblewrap, cgroup, levels, preloaded
+from autograder.sandbox.bubblewrap import APPARMOR_PROFILE
 from autograder.sandbox.hello import await_hello
 from autograder.sandbox.watch import PAUSE, PROC
 from autograder.worker import confine
 from autograder.worker.limits import Limits
 
-APPARMOR_PROFILE = """abi <abi/4.0>,
-include <tunables/global>
-profile bwrap /usr/bin/bwrap flags=(unconfined) {
-  userns,
-  include if exists <local/bwrap>
-}"""
 APPARMOR = f"""write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
 {indent(APPARMOR_PROFILE, "    ")}"""
 WORKER = "worker"
