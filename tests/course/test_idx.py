@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from course.data import PROFILES, load
+from course.data.idx import IDX_FILES
 from course.errors import CourseError
-from course.idx import IDX_FILES
 
 
 def idx_file(shape: tuple[int, ...]) -> bytes:

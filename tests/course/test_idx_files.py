@@ -7,8 +7,8 @@ import torch
 from support.data_files import assert_fit_for_models, write_idx
 
 from course.data import PROFILES, Dataset, data_root, load
+from course.data.torchvision_cpu import torchvision_datasets
 from course.errors import CourseError
-from course.torchvision_cpu import torchvision_datasets
 
 # --- MNIST's layout -------------------------------------------------------------------------------
 

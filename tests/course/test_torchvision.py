@@ -11,8 +11,8 @@ import pytest
 from support.data_files import assert_fit_for_models
 
 from course.data import PROFILES, load
+from course.data.torchvision_cpu import torchvision_datasets
 from course.errors import CourseError
-from course.torchvision_cpu import torchvision_datasets
 
 # --- CIFAR-10, through torchvision ----------------------------------------------------------------
 
@@ -68,7 +68,7 @@ def test_altered_cifar10_names_the_file(tiny_cifar10: Path) -> None:
 def test_torchvision_is_imported_whatever_its_operators_do() -> None:
     """In a fresh process, twice, and with nothing declared that was there before."""
     code = (
-        "from course.torchvision_cpu import declare_missing_operators, torchvision_datasets\n"
+        "from course.data.torchvision_cpu import declare_missing_operators, torchvision_datasets\n"
         "assert torchvision_datasets() is torchvision_datasets()\n"
         "assert declare_missing_operators() == []\n"
         "import torchvision.transforms.v2, torchvision.models"

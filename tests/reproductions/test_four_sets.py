@@ -14,7 +14,7 @@ from PIL import Image
 
 from course.cli import main
 from course.data import Dataset
-from course.idx import IDX_FILES
+from course.data.idx import IDX_FILES
 from course.metrics import predict
 from course.models import build
 from course.training import Recipe, fit

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from course.data import Dataset
-from course.idx import IDX_FILES
+from course.data.idx import IDX_FILES
 
 
 def assert_fit_for_models(dataset: Dataset) -> None:

@@ -16,12 +16,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from course.budget import profile_name
+from course.data.idx import IDX_FILES, MNIST_SHA256, compressed, read_idx
+from course.data.image_folder import decode, find_images
+from course.data.torchvision_cpu import torchvision_datasets
 from course.errors import CourseError
-from course.idx import IDX_FILES, MNIST_SHA256, compressed, read_idx
-from course.image_folder import decode, find_images
 from course.signs.alphabet import ROAD_SIGNS
 from course.signs.profile import TEST_IMAGES, TRAIN_IMAGES, road_signs
-from course.torchvision_cpu import torchvision_datasets
 
 DIGITS = tuple("0123456789")
 FASHION = (
