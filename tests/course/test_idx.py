@@ -74,6 +74,7 @@ RIGHT = gzip.compress(idx_file((10_000,)))
         (gzip.compress(bytes(1_000_000)), "unpacks to more bytes, expected 10,008"),
         (gzip.compress(bytes(10_008)), "does not start like an IDX file"),
     ],
+    ids=("cut", "checksum", "a-page", "overwritten", "short", "long", "no-idx"),
 )
 def test_a_damaged_compressed_file_is_named(content: bytes, words: str, one_changed: Path) -> None:
     one_changed.write_bytes(content)
