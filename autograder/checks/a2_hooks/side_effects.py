@@ -114,7 +114,7 @@ def answers_as_unwatched(student: Student, setting: Setting) -> None:
     cause = mistakes.EVAL_MODE if same(logits, in_eval_mode) else mistakes.REPLACED
     expect_true(
         same(logits, layers[""].outputs[-1]),
-        "the logits that the network gives when nobody watches",
+        "the logits that the network gives without a monitor",
         "other logits in the block",
         cause=cause,
         hint=mistakes.NEXT_STEP[cause],
@@ -140,7 +140,7 @@ def learns_as_unwatched(student: Student, setting: Setting) -> None:
     cause = mistakes.CUT if alike(after, right) else mistakes.SWITCHED_OFF
     expect_true(
         alike(within, right) and alike(after, right),
-        "the gradients that the network has when nobody watches",
+        "the gradients that the network has without a monitor",
         f"{'others' if within or after else 'none'} in the block"
         + ("" if alike(after, right) else ", and after it"),
         cause=cause,

@@ -240,7 +240,7 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
     expect(
         require_number(answer, "the success rate"),
-        "on images that nobody attacked, a rate of",
+        "on images without an attack, a rate of",
         at_most=0.0,
         at_least=0.0,
         cause="the network is in train mode, where dropout changes its answers at random",

@@ -107,13 +107,13 @@ def evaluated(student: Student, case: Case, global_seed: int = 1) -> float:
 
 
 def leaves_what_the_judge_leaves(
-    found: float, case: Case, measures: dict[str, float], told: str, *, cause: Cause, hint: str
+    found: float, case: Case, measures: dict[str, float], what: str, *, cause: Cause, hint: str
 ) -> None:
     """Raise Wrong unless the number is that of the judge's own attack, to a few images."""
     measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
     expect_true(
         abs(found - case.right) <= NEAR / len(case.test),
-        f"{percent([case.right])}, {told}",
+        f"{percent([case.right])}, {what}",
         percent([found]),
         cause=cause,
         hint=hint,

@@ -145,14 +145,14 @@ def by_channel(case: Case) -> dict[str, Size]:
 
 def wrong_ranges(case: Case) -> dict[str, Range]:
     """To what normalised values are clamped, where it is not to black and white."""
-    told = "the normalised images are clamped to [{0}, {1}], "
+    clamped = "the normalised images are clamped to [{0}, {1}], "
     black_and_white = "not to what black and white become"
     return {
         "no clamp: pixels leave [0, 1]": (-math.inf, math.inf),
-        told.format(0, 1) + "which is the range of pixels": (0.0, 1.0),
-        told.format(-1, 1) + black_and_white: (-1.0, 1.0),
-        told.format(-2, 2) + black_and_white: (-2.0, 2.0),
-        told.format(-3, 3) + black_and_white: (-3.0, 3.0),
+        clamped.format(0, 1) + "which is the range of pixels": (0.0, 1.0),
+        clamped.format(-1, 1) + black_and_white: (-1.0, 1.0),
+        clamped.format(-2, 2) + black_and_white: (-2.0, 2.0),
+        clamped.format(-3, 3) + black_and_white: (-3.0, 3.0),
     }
 
 
@@ -206,8 +206,8 @@ def by_one_step(case: Case) -> dict[str, float]:
     for loss in (cross_entropy, margin):
         size = case.epsilon
         right &= withstood(case.on_pixels, case.test, case.epsilon, loss, size=size, steps=1)
-        told = "this is what FGSM leaves: one step is no evaluation"
-        numbers[told + ("" if loss is cross_entropy else ", not even on two losses")] = (
+        fgsm = "this is the accuracy under FGSM: one step is no evaluation"
+        numbers[fgsm + ("" if loss is cross_entropy else ", not even on two losses")] = (
             right.double().mean().item()
         )
     return numbers
