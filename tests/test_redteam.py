@@ -23,13 +23,12 @@ import torch
 from redteam import FAMILIES
 from redteam.files import FORMATS
 
-from autograder import catalog, installed
+from autograder import catalog, installed, sandbox
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report import feedback
 from autograder.report.results import Result, number
-from autograder.sandbox import box as sandbox
-from autograder.sandbox import bubblewrap, levels, users
+from autograder.sandbox import box, bubblewrap, levels, users
 from autograder.sandbox.watch import runs, tree, wait_gone
 from autograder.term.appeals import timeless
 from autograder.worker.limits import Limits
@@ -153,7 +152,7 @@ def state() -> dict[str, object]:
 
 def workers_left() -> list[str]:
     """Processes of a worker that still run: our descendants, and its user's where it has one."""
-    parents = sandbox.NURSERIES.processes()
+    parents = box.NURSERIES.processes()
     left = [path for path in tree(os.getpid())[1:] if path not in parents]
     if (user := users.worker_user()) is not None:
         left += [path for path in Path("/proc").glob("[0-9]*") if owner(path) == user]

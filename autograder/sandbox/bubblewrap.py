@@ -123,10 +123,10 @@ def parents(path: Path) -> Iterator[str]:
 @cache
 def trouble() -> str:
     """Why bubblewrap cannot be used here, in its own words; empty when it can."""
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed"
     if why := users.trouble():
         return why
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
     tried = subprocess.run(
         command(
             Path(SCRATCH),

@@ -91,10 +91,12 @@ class Source:
 
 
 def reports() -> dict[str, Report]:
-    """Every report, by number: the modules `r<number>` of this folder."""
-    names = [module.name for module in pkgutil.iter_modules([str(FOLDER)])]
+    """Every report, by number: the modules `r<number>` of `reports/`."""
+    names = [module.name for module in pkgutil.iter_modules([str(FOLDER / "reports")])]
     numbered = sorted(name for name in names if name[0] == "r" and name[1:].isdigit())
-    modules = (importlib.import_module(f"solutions.reproductions.{name}") for name in numbered)
+    modules = (
+        importlib.import_module(f"solutions.reproductions.reports.{name}") for name in numbered
+    )
     return {module.REPORT.id: module.REPORT for module in modules}
 
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
 
 for (const name of ["engine", "attacks"]) {
-  runInThisContext(readFileSync(new URL(`../site/playground/${name}.js`, import.meta.url), "utf8"));
+  runInThisContext(readFileSync(new URL(`../../site/playground/${name}.js`, import.meta.url), "utf8"));
 }
 const { engine, attacks } = globalThis.adversarial;
 const { weights, images, labels, epsilon, small } = JSON.parse(readFileSync(0, "utf8"));

@@ -11,18 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from course import plots
-from solutions.figures.diagrams.attack_paths import ball
-from solutions.figures.diagrams.convolution import convolution
-from solutions.figures.diagrams.flows import grader, hook, min_max
-from solutions.figures.diagrams.smoothing import smoothing
+from solutions.figures.diagrams.attack_paths import ball_diagram
+from solutions.figures.diagrams.convolution import convolution_diagram
+from solutions.figures.diagrams.flows import grader_diagram, hook_diagram, min_max_diagram
+from solutions.figures.diagrams.smoothing import smoothing_diagram
 from solutions.figures.gallery import Drawing
 
 DIAGRAMS: Mapping[str, Callable[[Any, plots.Theme], plots.CourseFigure]] = {
-    "diagram-convolution": convolution,
-    "diagram-hook": hook,
-    "diagram-ball": ball,
-    "diagram-min-max": min_max,
-    "diagram-grader": grader,
-    "diagram-smoothing": smoothing,
+    "diagram-convolution": convolution_diagram,
+    "diagram-hook": hook_diagram,
+    "diagram-ball": ball_diagram,
+    "diagram-min-max": min_max_diagram,
+    "diagram-grader": grader_diagram,
+    "diagram-smoothing": smoothing_diagram,
 }
 FIGURES = {name: Drawing((draw.__doc__ or "").rstrip("."), draw) for name, draw in DIAGRAMS.items()}

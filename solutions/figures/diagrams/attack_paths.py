@@ -48,7 +48,7 @@ def _paths() -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
     return fgsm, steps
 
 
-def ball(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def ball_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """The square of allowed changes, one long step and many short ones on a curved loss."""
     fgsm, steps = _paths()
     end = max((x for _, x in steps), key=lambda x: float(_loss(x)))

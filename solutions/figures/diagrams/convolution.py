@@ -35,7 +35,7 @@ def _convolved() -> np.ndarray:
     return found
 
 
-def convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def convolution_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """The kernel of the lecture on how a CNN sees, sliding over an image with an edge."""
     found = _convolved()
     title = f"One kernel: {found[0, 0]:.1f} on the edge, {found[1, 2]:.1f} beside it".replace(

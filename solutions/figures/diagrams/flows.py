@@ -9,7 +9,7 @@ from course.plots.style import canvas
 from solutions.figures.diagrams.pieces import arrow, box, note, stage
 
 
-def hook(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def hook_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """A forward pass through four modules, one of which has a hook, and a call that has none."""
     alt = (
         "Five steps of a forward pass from left to right: conv1, relu1, conv2, a call of F.relu, "
@@ -40,7 +40,7 @@ def hook(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     return figure
 
 
-def min_max(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def min_max_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """One batch of adversarial training: first the images are moved, then the weights."""
     alt = (
         "A loop of 4 boxes. A clean batch goes to the attack, which raises the loss by moving the "
@@ -82,7 +82,7 @@ def min_max(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     return figure
 
 
-def grader(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def grader_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """Supervisor, worker and judge, and what passes between them."""
     alt = (
         "3 boxes. The supervisor above starts the two others and keeps clocks and limits. Below on "

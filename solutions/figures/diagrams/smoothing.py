@@ -31,7 +31,7 @@ def _border(heights: np.ndarray) -> np.ndarray:
     return found
 
 
-def smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
+def smoothing_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """Votes of noisy copies, and the radius that their share certifies."""
     cloud = AT + SIGMA * np.random.RandomState(0).standard_normal((DRAWS, 2))
     votes = cloud[:, 0] < _border(cloud[:, 1])

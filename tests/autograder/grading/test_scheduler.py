@@ -238,7 +238,7 @@ def slots(monkeypatch, tmp_path):
     def fake(command, **options):
         return start([sys.executable, "-S", str(script)], **options)
 
-    monkeypatch.setattr(batch.subprocess, "Popen", fake)
+    monkeypatch.setattr(subprocess, "Popen", fake)
     return log
 
 
