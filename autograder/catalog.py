@@ -51,7 +51,7 @@ class Assignment:
 
     @property
     def by_hand(self) -> int:
-        """The points that a person gives; they are in no score of the judge's."""
+        """The points that a person gives; the judge's scores do not include them."""
         return sum(question.points for question in self.written)
 
     @property
@@ -72,7 +72,7 @@ class Assignment:
 
 
 def _exercise(name: str, title: str) -> Exercise:
-    """An exercise whose cell bears the name it defines."""
+    """An exercise whose cell has the name that it defines."""
     return Exercise(name.lower(), title, (name,))
 
 
@@ -183,7 +183,7 @@ KNOWN = {**ASSIGNMENTS, **EXTENSIONS}
 
 
 def assignment(name: str) -> Assignment:
-    """The assignment or extension called `name`. Raises CourseError that names the known ones."""
+    """The assignment or extension called `name`. Raises CourseError with the known names."""
     if name in KNOWN:
         return KNOWN[name]
     near = difflib.get_close_matches(name, KNOWN, n=1)
@@ -200,7 +200,7 @@ def graded(name: str) -> Assignment:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check's marker and docstring say of it."""
+    """A check as its marker and docstring describe it."""
 
     name: str
     title: str
@@ -211,7 +211,7 @@ class Check:
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Check | None:
-        """The check that `function` is, or None when it bears no `graded` marker."""
+        """The check that `function` is, or None when it has no `graded` marker."""
         for mark in getattr(function, "pytestmark", []):
             if mark.name == "graded":
                 title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
