@@ -52,7 +52,7 @@ class Assignment:
 
     @property
     def by_hand(self) -> int:
-        """The points that a person gives; they are in no score of the judge's."""
+        """The points that a person gives; the judge's scores do not include them."""
         return sum(question.points for question in self.written)
 
     @property
@@ -73,7 +73,7 @@ class Assignment:
 
 
 def _exercise(name: str, title: str) -> Exercise:
-    """An exercise whose cell bears the name it defines."""
+    """An exercise whose cell has the name that it defines."""
     return Exercise(name.lower(), title, (name,))
 
 
@@ -184,7 +184,7 @@ KNOWN = {**ASSIGNMENTS, **EXTENSIONS}
 
 
 def assignment(name: str) -> Assignment:
-    """The assignment or extension called `name`. Raises CourseError that names the known ones."""
+    """The assignment or extension called `name`. Raises CourseError with the known names."""
     if name in KNOWN:
         return KNOWN[name]
     near = difflib.get_close_matches(name, KNOWN, n=1)

@@ -38,7 +38,7 @@ from autograder.judge.setting import Setting
 from autograder.student.kernel import student_here
 from course.errors import CourseError
 
-SHORT = 50  # characters of a function's body: less is nobody's own
+SHORT = 50  # characters of a function's body: a shorter one proves nothing
 
 
 def bundle_command(args: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def bundle_command(args: argparse.Namespace) -> int:
 def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     """The zip for these assignments, checkable on these profiles.
 
-    Raises CourseError where the reference does not pass, or would be given away.
+    Raises CourseError where the reference does not pass, or would be in the bundle.
     """
     files = dict(released(assignments))
     name, files[name] = student_wheel(kept_values(assignments, profiles))
@@ -63,7 +63,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     files["README.md"] = text.encode()
     content = zipped({f"{NAME}/{path}": file for path, file in sorted(files.items())})
     if found := leaks(content):
-        raise CourseError(f"the bundle would give away {found[0]}; nothing was written")
+        raise CourseError(f"the bundle would contain {found[0]}; nothing was written")
     return content
 
 
@@ -108,7 +108,7 @@ def student_wheel(kept: Mapping[str, bytes]) -> tuple[str, bytes]:
 
 
 def about_for_students() -> str:
-    """METADATA in which what notebooks and checks need is no extra any more."""
+    """METADATA in which the packages of the extra `student` are ordinary requirements."""
     lines = []
     for line in about().partition("\n\n")[0].splitlines():
         field, _, value = line.partition(": ")
@@ -147,7 +147,7 @@ def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for name in assignments:
             done = nbgrader.generate_assignment(name)
             if not done["success"]:
-                why = (done["error"].strip().splitlines() or ["no word"])[-1]
+                why = (done["error"].strip().splitlines() or ["no message"])[-1]
                 raise CourseError(f"nbgrader could not release {name}: {why}")
             notebook = Path(folder) / "release" / name / f"{name}.ipynb"
             yield f"{name}/{name}.ipynb", notebook.read_bytes()
@@ -159,7 +159,7 @@ def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 def leaks(content: bytes) -> list[str]:
     """The reference functions whose bodies are in a bundle, and files that do not belong there.
 
-    A function that a notebook gives to its readers, by a `given` cell, gives nothing away.
+    A function that a notebook shows in a `given` cell is no leak.
     """
     found: list[str] = []
     seen: set[str] = set()
@@ -172,7 +172,7 @@ def leaks(content: bytes) -> list[str]:
 
 @cache
 def answers() -> dict[str, str]:
-    """The bodies of the reference functions, but for those that notebooks give, and whose."""
+    """The bodies of the reference functions, except those that notebooks give, with their names."""
     given = set(given_names())
     return {
         body: f"{name} of {file.relative_to(ROOT)}"
@@ -189,7 +189,7 @@ def given_names() -> Iterator[str]:
 
 
 def bodies(source: str) -> dict[str, str]:
-    """The bodies of all functions, comments, layout and docstrings aside, and whose they are."""
+    """The bodies of all functions, without comments, layout and docstrings, with their names."""
     found = {}
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -209,7 +209,7 @@ def parsed(source: str) -> ast.Module:
 
 
 def python_in(content: bytes) -> Iterator[tuple[str, str]]:
-    """The Python in a zip, its notebooks' cells and its wheels' files, by path."""
+    """The Python code in a zip, also in its notebooks and wheels, by path."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for path in archive.namelist():
             file = archive.read(path)

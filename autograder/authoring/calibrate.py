@@ -1,10 +1,10 @@
-"""`autograder calibrate`: how good the reference is over many seeds, and the bars that follow.
+"""`autograder calibrate`: the reference over many seeds, and the bars derived from it.
 
 Full marks begin where a right solution ends up with near certainty: below the mean of the reference
 by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
 since right solutions differ in optimiser, schedule and attack. No marks are given up to what can be
-had without solving the task: three chances' worth of accuracy, a quarter of the reference's gain,
-three tenths of what the judge breaks.
+reached without solving the task: three times the accuracy of chance, a quarter of the reference's
+gain, three tenths of what the judge breaks.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
 
 
 def evidence(values: Sequence[float], zero: float) -> Evidence:
-    """The bar that follows from the reference's results, with what it rests on."""
+    """The bar derived from the reference's results, with its evidence."""
     count, mean = len(values), statistics.fmean(values)
     spread = statistics.stdev(values)
     scale = spread * math.sqrt(1 + 1 / count)
@@ -87,7 +87,7 @@ def evidence(values: Sequence[float], zero: float) -> Evidence:
 
 
 def fresh(assignment: str, profile: str, seed: int) -> Setting:
-    """A setting with draws of its own, as another instructor's secret would give."""
+    """A setting with its own draws, as with another instructor's secret."""
     return Setting(assignment, profile, f"calibration {seed}".encode())
 
 
@@ -144,7 +144,7 @@ MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
     "a6-audit": measure_breaks,
 }
 
-# What can be had without solving the task; up to there a bar gives nothing.
+# Reached without solving the task: up to this value a bar gives no points.
 ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
 ZEROS |= dict.fromkeys(defences.KINDS, 0.3)
 

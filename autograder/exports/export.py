@@ -24,8 +24,8 @@ from autograder.report.results import Result, is_scored
 from course.cli import Later
 from course.errors import CourseError
 
-GRADERS = ("gradescope-zip", "github-actions")  # these need no grades: they give them elsewhere
-# It needs PyTorch, which the other formats do without.
+GRADERS = ("gradescope-zip", "github-actions")  # these export the grader, and need no grades
+# Imported when called: it needs PyTorch, the other formats do not.
 gradescope_archive = Later("autograder.exports.gradescope_zip:archive_of")
 
 
@@ -58,7 +58,7 @@ def default_name(kind: str) -> str:
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Raise CourseError for an unknown format, or an option that it has no use for."""
+    """Raise CourseError for an unknown format, or an option that it does not use."""
     if args.format not in OPTIONS:
         near = difflib.get_close_matches(args.format, OPTIONS, n=1)
         meant = f": did you mean {near[0]}?" if near else "."
@@ -70,7 +70,7 @@ def check_options(args: argparse.Namespace) -> None:
             raise CourseError(f"--{name} means nothing to --format {args.format}")
     if args.format in GRADERS and (args.folder or not args.assignment):
         raise CourseError(
-            f"--format {args.format} makes a grader, of no folder: --assignment a3-fgsm, and --out"
+            f"--format {args.format} takes no folder: name --assignment a3-fgsm and --out"
         )
     if args.format not in GRADERS and not args.folder:
         raise CourseError("name the folder that `autograder grade --out` wrote")
@@ -99,7 +99,7 @@ def export_grader(args: argparse.Namespace) -> int:
         secret=args.secret,
     )
     write_private(out, content)
-    print(f"{out}: for Configure Autograder. Your secret is in it: give it to nobody else")
+    print(f"{out}: for Configure Autograder. It contains your secret: give it to nobody else")
     return 0
 
 

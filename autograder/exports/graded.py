@@ -22,12 +22,12 @@ def read_class(folder: Path) -> list[Result]:
 
 
 def comparable(name: str) -> str:
-    """A name in the form in which two are compared: case, spacing and composition do not count."""
+    """A name for comparison: case, spacing and Unicode composition do not matter."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def listed(names: Sequence[str], most: int | None = None) -> str:
-    """Names for the terminal, with nothing in them that it would act on."""
+    """Names for the terminal, without control characters."""
     shown = ["".join(c if c.isprintable() else "?" for c in name) for name in names[:most]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

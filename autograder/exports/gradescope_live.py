@@ -47,11 +47,11 @@ class Order:
 
 
 def main(arguments: list[str]) -> None:
-    """Grade what lies below a root like /autograder, or fetch what grading will need."""
+    """Grade what lies below a root like /autograder, or fetch the data that grading needs."""
     if arguments[0] == "--prepare":
         prepare(Order.read(Path(arguments[1])))
         return
-    torch.set_num_threads(1)  # as everywhere: more would add up in another order
+    torch.set_num_threads(1)  # as everywhere: more threads would add numbers in another order
     root = Path(arguments[0])
     order = Order.read(root / "source")
     result = judged(root, order)
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
 
 
 def prepare(order: Order) -> None:
-    """Fetch the data, and say which level a submission would be graded at."""
+    """Fetch the data, and print the level at which submissions will be graded."""
     if order.profile != "digits":  # which comes with a package
         course(["data", "download", order.profile])
     print(f"isolation while this image is built: {strongest_level()}")

@@ -22,7 +22,7 @@ def result_as_html(result: Result) -> str:
 
 
 def check_as_html(check: CheckResult) -> str:
-    """What was expected, what came, the likely cause and the next step; nothing for a pass."""
+    """What was expected and returned, the likely cause and the next step; empty for a pass."""
     return one_line("".join(f"<br>{label}: {escape(text)}" for label, text in details(check)))
 
 

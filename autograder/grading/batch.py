@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 try:
     import fcntl
-except ImportError:  # Windows, where two runs into one folder are not told apart
+except ImportError:  # Windows, where two runs may write to one folder
     fcntl = None  # type: ignore[assignment]
 
 
@@ -50,11 +50,11 @@ def grade(
     """Judge all jobs and write every file; returns results in job order.
 
     slots: how many processes of this machine judge side by side; a `cluster` takes their place.
-    resume: keep what an earlier run wrote, where judging again could only give the same.
-    Raises CourseError when the files cannot be written; what was written until then is whole.
+    resume: keep the results of an earlier run that judging again would only repeat.
+    Raises CourseError when the files cannot be written; files already written are complete.
     """
     with writing_alone(out):
-        results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
+        results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
         quiet = None if progress else True
@@ -74,19 +74,19 @@ def grade(
 
 @contextlib.contextmanager
 def writing_alone(out: Path) -> Iterator[None]:
-    """Keep `out` to this run. Raises CourseError when it cannot be written, now or later on."""
+    """Let only this run write to `out`. Raises CourseError when it cannot be written."""
     try:
         for folder in ("results", "feedback"):
             (out / folder).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=out / folder):
-                pass  # said before the first submission is judged, not after
+                pass  # reported before the first submission is judged, not after
         lock = os.open(out, os.O_RDONLY)
     except OSError as error:
         raise CourseError(
             f"{out} cannot be written ({error.strerror}): name another folder with --out"
         ) from None
     try:
-        if fcntl is not None:  # the system itself gives it up when this process is killed
+        if fcntl is not None:  # the system releases it when this process is killed
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -98,7 +98,7 @@ def writing_alone(out: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
+def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     """Earlier results that are genuine and come from the same file, grader, data and secret."""
     secret = bytes.fromhex(task.secret)
     setting = Setting(task.assignment, task.profile, secret)
@@ -125,6 +125,6 @@ def write(path: Path, text: str) -> None:
         write_atomically(path, text)
     except OSError as error:
         raise CourseError(
-            f"{path} cannot be written: {error.strerror}. What was graded until then is kept: make "
+            f"{path} cannot be written: {error.strerror}. The results so far are saved: make "
             "room and grade again with --resume"
         ) from None

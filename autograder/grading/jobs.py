@@ -15,7 +15,7 @@ class Task:
     assignment: str
     profile: str
     level: str
-    secret: str  # hexadecimal; crosses on standard input, where no other process can read it
+    secret: str  # hexadecimal; sent on standard input, where no other process can read it
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
 
 
 def report(results: Sequence[Result], out: Path) -> int:
-    """Say what was written and which submissions need a hand; returns the exit status."""
+    """Say what was written and which submissions need attention; returns the exit status."""
     unread = [result for result in results if result.status == "FORMAT"]
     failed = [result for result in results if result.status == "INFRA"]
     for result in (*unread, *failed):

@@ -1,4 +1,4 @@
-"""The slots of a batch: processes that each take submission after submission, and their loss."""
+"""The slots of a batch: processes that judge one submission after another, and may die."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the judge says: one result per student, and the files that hold a class.
+"""The result of grading a student, and the files that hold the results of a class.
 
-A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA carry no
-score: the first is to be handed in again, the second to be judged again.
+A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA have no
+score: the first must be handed in again, the second judged again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from course.errors import CourseError
 
-# From the gravest to the lightest: a result bears the gravest status among its checks.
+# From the gravest to the lightest: a result has the gravest status among its checks.
 STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")
 UNSCORED = ("INFRA", "FORMAT", "REVIEW")
 
@@ -81,7 +81,7 @@ class Result:
 
     @property
     def shown_notes(self) -> list[str]:
-        """The notes that a student may read: how the grader failed is for the instructor alone."""
+        """The notes that a student may read; only the instructor reads how the grader failed."""
         if self.status == "INFRA":
             return []
         more = f"{number(self.by_hand)} more points are for what you wrote; a person gives them."
@@ -135,12 +135,12 @@ def grades_csv(results: Sequence[Result]) -> str:
 
 
 def number(value: float) -> str:
-    """At most two decimals, and none that say nothing."""
+    """At most two decimals, without zeros at the end."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, on one line."""
+    """The text as a cell that no spreadsheet reads as a formula, on one line."""
     cell = cell.replace("\r", " ")
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
@@ -198,5 +198,5 @@ def is_sound(result: Result) -> bool:
 
 
 def rough_seconds(seconds: float) -> int:
-    """The next power of two from 1 to 4,096: whoever sees an input can choose how long to take."""
+    """The next power of two, from 1 to 4,096: an exact time could carry a hidden input out."""
     return 2 ** math.ceil(math.log2(min(max(seconds, 1.0), 4096.0)))

@@ -1,8 +1,8 @@
 """Starting the worker: the one place that decides what a student's process can see and reach.
 
 `launch` gives a running process and its end of a socket. Levels are named as in the results:
-`strong` and `medium` isolate the process, `none` only separates and limits it. What each level
-needs is this file's business; nothing above it changes when a level is added.
+`strong` and `medium` isolate the process, `none` only separates and limits it. Only this file
+knows what each level needs; nothing above it changes when a level is added.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     """Start a worker at `level` in a box of its own. Raises OSError when it cannot.
 
     preloaded: fork it from a parent that has imported everything, where that can be had. A worker
-    that is started cold is the same, later.
+    that is started cold behaves the same, and starts later.
     """
     user = users.worker_user() if level != "none" else None
-    # In a box of bubblewrap's the folder is the box's own memory, and needs none on the disk.
+    # With bubblewrap the scratch folder is in memory, and needs none on the disk.
     scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
     if scratch is not None and user is not None:
         os.chown(scratch, user, user)
@@ -133,7 +133,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     return Box(started, ours, scratch, level, watch, group, stderr)
 
 
-# The one thing that this process keeps: the parents of its workers, which are slow to start.
+# The only state of this process: the parents of its workers, which are slow to start.
 NURSERIES = Nurseries()
 
 

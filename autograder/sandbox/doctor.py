@@ -30,7 +30,7 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing looked at: what it is for, whether it is there, what was found, what to do."""
+    """One probe: its purpose, whether it passed, what was found, what to do."""
 
     name: str
     purpose: str
@@ -102,7 +102,7 @@ def bubblewrap_probe() -> Probe:
 
 
 def bubblewrap_remedy(trouble: str) -> str:
-    """What to do about it, by what bubblewrap said."""
+    """The remedy, chosen by bubblewrap's message."""
     if platform.system() in ELSEWHERE:
         return ELSEWHERE[platform.system()]
     if "not installed" in trouble:
@@ -143,7 +143,7 @@ def group_probe() -> Probe:
 
 
 def group_remedy(trouble: str) -> str:
-    """How to have a part of the tree delegated; what limits a worker where that cannot be."""
+    """How to delegate a part of the tree, and what limits a worker without one."""
     user = "" if os.geteuid() == 0 else "--user "
     started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
     if trouble == cgroup.NOT_DELEGATED:
@@ -154,7 +154,7 @@ def group_remedy(trouble: str) -> str:
 
 
 def medium_probes() -> list[Probe]:
-    """What level medium rests on, and whether it can be had."""
+    """The parts that level medium needs, and whether it works here."""
     version, trouble = confine.landlock_version(), levels.trouble("medium")
     return [
         Probe(
@@ -172,7 +172,7 @@ def medium_probes() -> list[Probe]:
         ),
         Probe(
             "level medium",
-            "isolation where bubblewrap is not to be had",
+            "isolation where bubblewrap does not work",
             not trouble,
             trouble or "works",
             "install the course outside root's home" if "closed to other users" in trouble else "",

@@ -62,12 +62,12 @@ def entrance(group: cgroup.Group | None) -> Iterator[list[int]]:
 
 @dataclass
 class Forked:
-    """A worker's process as the judge holds it, with what it uses of `subprocess.Popen`'s ways."""
+    """A worker's process, with those methods of `subprocess.Popen` that the judge uses."""
 
     handle: int  # a pidfd: it names this process and never another that is given its number later
     report: socket.socket
     stderr: StandardError  # of the parent, which a worker shares until it says hello
-    group: bool  # whether it is to be ended with its process group, for want of a namespace
+    group: bool  # whether it is to be ended with its process group, as it has no process namespace
     returncode: int | None = None
 
     def __post_init__(self) -> None:
@@ -99,7 +99,7 @@ class Forked:
                 signal.pidfd_send_signal(self.handle, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let the descriptors go."""
+        """Close the descriptors."""
         os.close(self.handle)
         self.report.close()
 
@@ -189,7 +189,7 @@ class Nursery:
 class Nurseries:
     """The parents of this process's workers, one per level, started when first asked for.
 
-    Where one does not start, that is remembered, and workers are started cold.
+    Where a parent does not start, the reason is stored in `trouble`, and workers are started cold.
     """
 
     def __init__(self) -> None:

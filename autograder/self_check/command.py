@@ -1,4 +1,4 @@
-"""`autograder check`: its arguments, the file to check, and the table of what came out.
+"""`autograder check`: its arguments, the file to check, and the table of results.
 
 A file that is not there is refused before PyTorch is imported; `file.py` then runs the checks.
 """

@@ -25,7 +25,7 @@ def check_file(assignment: str, path: Path, profile: str) -> Result:
     a file that is no submission.
     """
     setting = Setting(assignment, profile)
-    _ = setting.stored  # where it is missing, one line says so, before anything starts
+    _ = setting.stored  # reported in one line where it is missing, before anything starts
     if levels.can_start():
         judge = Judge(setting, levels.strongest_level(), preloaded=False)
         result = judge.judge("you", path)

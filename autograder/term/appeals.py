@@ -12,7 +12,7 @@ from autograder.secret import existing_secret, secret_id
 from course.cli import Later
 from course.errors import CourseError
 
-# Both need PyTorch, which a mistake in the arguments does not wait for.
+# Imported when called: both need PyTorch, and a mistake in the arguments is reported before.
 is_genuine = Later("autograder.judge.provenance:is_genuine")
 judge_again = Later("autograder.term.replay:judge_again")
 
@@ -71,7 +71,7 @@ def replay_command(args: argparse.Namespace) -> int:
 
 
 def compared(before: Result, after: Result) -> list[str]:
-    """What two results of one submission differ in; times aside."""
+    """The differences between two results of one submission, times aside."""
     lines = [
         f"{name}: {before.provenance.get(name)} before, {after.provenance.get(name)} now"
         for name in after.provenance
@@ -88,5 +88,5 @@ def compared(before: Result, after: Result) -> list[str]:
 
 
 def timeless(measures: dict[str, float]) -> dict[str, float]:
-    """What was measured, but for times: no two runs take the same."""
+    """The measures without times, which differ between any two runs."""
     return {name: value for name, value in measures.items() if not name.endswith("_seconds")}

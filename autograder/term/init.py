@@ -17,7 +17,7 @@ FOLDERS = ("source", "release", "submitted", "grades")
 
 
 def init_command(args: argparse.Namespace) -> int:
-    """Write what is not there yet, and say of each file what became of it. Exit 0."""
+    """Write the missing files, and print for each file whether it is new. Exit 0."""
     if args.folder.exists() and not args.folder.is_dir():
         raise CourseError(f"{args.folder} is a file: name a folder for the term")
     secret = (args.secret or default_secret()).expanduser().absolute()
@@ -39,9 +39,9 @@ def init_command(args: argparse.Namespace) -> int:
 def term_files(secret: Path, named: bool, profile: str) -> Iterator[tuple[str, str]]:
     """Every file of a term's folder, by its path in it. Raises CourseError.
 
-    named: whether the instructor chose the secret's place, which every command is then told.
+    named: whether the instructor chose the secret's file; every command then names it.
     """
-    profile_name(profile)  # a name that is none is said before anything is written
+    profile_name(profile)  # an unknown name is reported before anything is written
     assignments = installed.assignments()
     yield "nbgrader_config.py", settings(secret if named else None, profile)
     yield "source/header.ipynb", (NOTEBOOKS / "header.ipynb").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def settings(secret: Path | None, profile: str) -> str:
 
 
 def put(path: Path, text: str) -> str:
-    """Write a file where there is none; says what became of it."""
+    """Write a file where there is none; returns "new", "kept" or "yours" (changed)."""
     if path.exists():
         same = path.read_text(encoding="utf-8") == text
         return "kept" if same else "yours"

@@ -2,7 +2,7 @@
 
 An open challenge without marks. An entry is what a5 grades anyway: the student's
 `adversarial_train` on the judge's network, attacked by the judge, with the computing time that the
-sandbox counted. Nothing here asks a student's code for anything, and no number is theirs.
+sandbox measured. No student's code runs here, and the judge measured every number.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class Entry:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the robust accuracy: what another draw of images may give."""
+        """Wilson's 95 % interval of the robust accuracy, for another draw of images."""
         from course.metrics import wilson_interval  # noqa: PLC0415  PyTorch, once there are entries
 
         return wilson_interval(round(self.robust * self.images), self.images)
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What places are given by: robust accuracy, then clean accuracy."""
+        """The order of places: by robust accuracy, then by clean accuracy."""
         return self.robust, self.clean
 
 
@@ -89,7 +89,7 @@ def read(paths: Sequence[Path]) -> Iterator[Result]:
 
 
 def entries_of(results: Iterable[Result]) -> list[Entry]:
-    """The entries among results: those whose network came back and was attacked.
+    """The entries among results: those with a network that the judge attacked.
 
     Raises CourseError for results of another assignment, of two profiles, or of a grader that did
     not count computing time.
@@ -104,7 +104,7 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
             (check.measures for check in result.checks if check.name == CHECK), {}
         )
         if "worst_case" not in measures:
-            continue  # nothing came back that could be attacked
+            continue  # no network was returned that could be attacked
         if missing := [name for name in MEASURES if name not in measures]:
             raise CourseError(
                 f"{result.student}: graded by an older version, without {', '.join(missing)}; "
@@ -123,7 +123,7 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
 
 
 def best_of_each(entries: Sequence[Entry]) -> list[Entry]:
-    """Each student's best entry, the best first; names decide only the order among equals."""
+    """Each student's best entry, the best first; equals are ordered by name."""
     best: dict[str, Entry] = {}
     for entry in entries:
         if entry.student not in best or entry.merit > best[entry.student].merit:
@@ -147,7 +147,7 @@ def table(entries: Sequence[Entry], budget: float, *, anonymous: bool) -> list[R
 
 
 def cells(entry: Entry, anonymous: bool) -> tuple[str, ...]:
-    """What a line says of an entry, in the order of `COLUMNS`."""
+    """The cells of an entry's line, in the order of `COLUMNS`."""
     low, high = entry.interval
     return (
         entry.pseudonym if anonymous else entry.student,
@@ -159,7 +159,7 @@ def cells(entry: Entry, anonymous: bool) -> tuple[str, ...]:
 
 
 def caption(entries: Sequence[Entry], budget: float) -> str:
-    """What the numbers are, in a few sentences."""
+    """What the numbers mean, in a few sentences."""
     entry = entries[0]
     return (
         f"Robust accuracy on {entry.images} hidden images of {entry.profile} within epsilon "
@@ -184,7 +184,7 @@ def as_text(rows: Sequence[Row], about: str) -> str:
 
 
 def as_markdown(rows: Sequence[Row], about: str) -> str:
-    """The table in Markdown; a name stays a name, whatever it is made of."""
+    """The table in Markdown; names are escaped."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
     for row in rows:
         shown = (row.place or "–", *(escaped(cell) for cell in row.cells))
@@ -193,6 +193,6 @@ def as_markdown(rows: Sequence[Row], about: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing is Markdown or HTML any more."""
+    """Text with Markdown and HTML escaped."""
     plain = " ".join(text.split())
     return "".join(f"&#{ord(sign)};" if sign in "|<>&`*_[]\\~!$" else sign for sign in plain)

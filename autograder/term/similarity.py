@@ -28,10 +28,10 @@ from autograder.report.feedback import environment
 from autograder.report.results import Result, guarded, read_results
 from autograder.term.fingerprints import fingerprints, tokens
 
-COMMON = 0.15  # what this part of a class shares, and at least COMMON_AT_LEAST of them, is common
+COMMON = 0.15  # fingerprints of this part of a class, at least COMMON_AT_LEAST students, are common
 COMMON_AT_LEAST = 4
 ALIKE = 0.75  # of the own fingerprints of the one that has fewer
-ENOUGH = 8  # shared fingerprints, below which a likeness may be chance
+ENOUGH = 8  # shared fingerprints; fewer may be chance
 FOR_A_HUMAN = "For a human to look at; never a mark, and no proof of anything."
 
 
@@ -56,7 +56,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Twins:
-    """Two students whose training moved the judge's network alike: in this part of the bits."""
+    """Two students whose trained weights agree: the sketches share this part of their bits."""
 
     first: str
     second: str
@@ -91,7 +91,7 @@ def similar_command(args: argparse.Namespace) -> int:
 def read_class(
     folders: Iterable[tuple[str, Path]], assignment: str
 ) -> tuple[list[Work], list[str]]:
-    """What was handed in, and who handed in something that cannot be read."""
+    """The code of each student, and the students whose file cannot be read."""
     works, unread = [], []
     for student, folder in folders:
         try:
@@ -111,7 +111,7 @@ def work(student: str, source: str) -> Work:
 
 
 def known_prints(assignment: str) -> set[int]:
-    """Fingerprints of the released notebook and of the reference: nobody wrote those."""
+    """Fingerprints of the released notebook and of the reference, which no student wrote."""
     known: set[int] = set()
     for path in (installed.NOTEBOOKS / assignment).glob("*.ipynb"):
         cells = submission.read(path).cells
@@ -143,8 +143,8 @@ def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
 def alike_weights(results: Iterable[Result]) -> list[Twins]:
     """The pairs whose trained weights are nearly the same, the most alike first.
 
-    Only sketches by one check with one secret can be compared. Whose weights are like those of many
-    followed the usual recipe, which says nothing.
+    Only sketches by one check with one secret can be compared. Weights that agree with those of
+    many students come from the usual recipe, and are left out.
     """
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for result in results:
@@ -159,7 +159,7 @@ def alike_weights(results: Iterable[Result]) -> list[Twins]:
 
 
 def twins_in(group: Sequence[tuple[str, str]]) -> Iterator[Twins]:
-    """The pairs of one group, without those that many are like."""
+    """The pairs of one group, without weights that many students have."""
     from autograder.judge.sketch import ALIKE, agreement  # noqa: PLC0415  PyTorch
 
     near = [
@@ -211,7 +211,7 @@ def weights_csv(twins: Sequence[Twins]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV whose cells no spreadsheet takes for formulas."""
+    """CSV whose cells no spreadsheet reads as formulas."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
@@ -235,7 +235,7 @@ def as_html(
 
 
 def excerpt(one: Work, shared: Iterable[int]) -> list[tuple[int, str]]:
-    """The lines of a hand-in that hold what is shared, with their numbers; at most 60."""
+    """The lines of a hand-in with shared fingerprints, and their numbers; at most 60."""
     marked: set[int] = set()
     for value in shared:
         first, last = one.prints[value]
