@@ -56,7 +56,7 @@ MISTAKES: dict[str, Callable[[PgdRun], dict[str, Any]]] = {
     "epsilon is taken as a number from 0 to 255": lambda trial: {"bound": trial.epsilon / 255},
     "every step uses the gradient at the clean images": lambda trial: {"gradient_at": "clean"},
     "the gradients of all steps are added up: .grad is not cleared, or this is momentum": (
-        lambda trial: {"memory": 1.0}
+        lambda trial: {"momentum": 1.0}
     ),
     "it is brought back within epsilon only after the last step": lambda trial: {
         "projected": "end"
