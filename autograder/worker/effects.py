@@ -177,6 +177,10 @@ class Program:
             self.add_callbacks(() if pure else given, found)
             return
         self.add_callbacks(given, found)
+        if name in ("setattr", "delattr") and values:
+            roots = set(root(values[0]))
+            found.touches |= roots
+            found.setting |= bool(roots & self.imported.keys())
         if name == "get_ipython":
             found.opaque |= last in OPAQUE_OF_SHELL
         elif name in self.imported:
@@ -256,7 +260,7 @@ class Program:
         found = self.variables(names_in(node))
         parts = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
         called = {part.id for part in parts if isinstance(part, ast.Name)}
-        for name in called:
+        for name in called | names_in(node):
             for inner in self.definitions.get(name, ()):
                 found |= self.variables(self.read_by(inner))
         return found
@@ -346,12 +350,14 @@ def constant_names(
 
 def is_constant(value: ast.expr, fixed: Set[str]) -> bool:
     """Whether an expression is written with numbers, texts and the names `fixed` alone."""
-    changeable = (ast.Call, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-    if isinstance(value, ast.List):
-        return False
+    changeable = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    parts = list(ast.walk(value))
+    slices = [part.slice for part in parts if isinstance(part, ast.Subscript)]
+    in_types = {id(part) for each in slices for part in ast.walk(each)}  # Callable[[int], str]
     return not any(
-        isinstance(part, changeable) or (isinstance(part, ast.Name) and part.id not in fixed)
-        for part in ast.walk(value)
+        (isinstance(part, changeable) and id(part) not in in_types)
+        or (isinstance(part, ast.Name) and part.id not in fixed)
+        for part in parts
     )
 
 
