@@ -163,6 +163,14 @@ CHANGES = {
         define("n", 3)
         def answer(): return n
         """,
+    "globals of a frame": """
+        import inspect
+        inspect.currentframe().f_globals.update(n=3)
+        def answer(): return n
+        """,
+    "globals of a function": "def answer(): return n\nanswer.__globals__.update(n=3)",
+    "exec of builtins": "import builtins\nbuiltins.exec('n = 3', globals())\n"
+    "def answer(): return n",
     "setting of an imported module": """
         import decimal
         decimal.getcontext().prec = 3
