@@ -172,7 +172,12 @@ def choice(assignment: str, files: Sequence[Found]) -> Found:
     candidates = [
         Candidate(file.base, partial(file.content, submission.MAX_BYTES)) for file in files
     ]
-    notebooks = [files[place] for place in chosen(assignment, candidates)]
+    # Learning systems number what is handed in again: a3-fgsm-1.ipynb, a3-fgsm (1).ipynb. Which of
+    # several counts is not for us to say.
+    again = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
+    numbered = [file for file in files if again.fullmatch(file.base)]
+    found = [files[place] for place in chosen(assignment, candidates)]
+    notebooks = numbered if len(numbered) > 1 else found
     zips = [file for file in files if file.base.lower().endswith(".zip")]
     names = shown([file.file for file in notebooks or zips or files])
     wanted = notebooks or zips

@@ -43,6 +43,7 @@ MUTATORS = words(
     "setdefault sort update"
 )
 OPAQUE = {"exec", "eval", "compile", "globals", "locals", "vars", "__builtins__", "__import__"}
+OPAQUE_ATTRIBUTES = {"f_globals", "f_locals", "__globals__", "get_objects", "get_referrers"}
 OPAQUE_OF_SHELL = {"ex", "run_cell", "run_code", "push", "user_ns", "user_global_ns"}
 # Modules whose functions change no argument, and top packages whose functions are known to change
 # nothing but their arguments and their own settings.
@@ -137,8 +138,10 @@ class Program:
                 roots = set(root(part))
                 found.touches |= roots
                 found.setting |= bool(roots & self.imported.keys())
-            elif isinstance(part, ast.Attribute) and part.attr == "modules":
-                found.opaque |= self.imported.get(next(root(part), "")) == "sys"
+            elif isinstance(part, ast.Attribute):
+                modules = part.attr == "modules" and self.home(part) == "sys"
+                evaluates = part.attr in OPAQUE and self.home(part) == "builtins"
+                found.opaque |= modules or evaluates or part.attr in OPAQUE_ATTRIBUTES
         elif isinstance(part, ast.Expr):
             found.setting |= self.sets(part, SETTING)
         elif isinstance(part, ast.Call):
@@ -160,9 +163,13 @@ class Program:
         call = part.value if isinstance(part, ast.Expr) else None
         if not isinstance(call, ast.Call) or not names.match(last_name(call.func)):
             return False
-        home = self.imported.get(next(root(call.func), ""), "course")
         chained = any(isinstance(inner, ast.Call) for inner in ast.walk(call.func))
-        return not chained and home.partition(".")[0] not in ("course", "matplotlib")
+        top = self.home(call.func).partition(".")[0]
+        return not chained and top not in ("", "course", "matplotlib")
+
+    def home(self, node: ast.AST) -> str:
+        """The module, or the object in one, that the name at the root of `node` was imported as."""
+        return self.imported.get(next(root(node), ""), "")
 
     def add_call(self, call: ast.Call, found: Effects, own: Set[str] = frozenset()) -> None:
         """Add what a call may change: what it is called on, its arguments, and what it calls."""
@@ -177,6 +184,10 @@ class Program:
             self.add_callbacks(() if pure else given, found)
             return
         self.add_callbacks(given, found)
+        if name in ("setattr", "delattr") and values:
+            roots = set(root(values[0]))
+            found.touches |= roots
+            found.setting |= bool(roots & self.imported.keys())
         if name == "get_ipython":
             found.opaque |= last in OPAQUE_OF_SHELL
         elif name in self.imported:
@@ -256,7 +267,7 @@ class Program:
         found = self.variables(names_in(node))
         parts = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
         called = {part.id for part in parts if isinstance(part, ast.Name)}
-        for name in called:
+        for name in called | names_in(node):
             for inner in self.definitions.get(name, ()):
                 found |= self.variables(self.read_by(inner))
         return found
@@ -346,12 +357,14 @@ def constant_names(
 
 def is_constant(value: ast.expr, fixed: Set[str]) -> bool:
     """Whether an expression is written with numbers, texts and the names `fixed` alone."""
-    changeable = (ast.Call, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-    if isinstance(value, ast.List):
-        return False
+    changeable = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    parts = list(ast.walk(value))
+    slices = [part.slice for part in parts if isinstance(part, ast.Subscript)]
+    in_types = {id(part) for each in slices for part in ast.walk(each)}  # Callable[[int], str]
     return not any(
-        isinstance(part, changeable) or (isinstance(part, ast.Name) and part.id not in fixed)
-        for part in ast.walk(value)
+        (isinstance(part, changeable) and id(part) not in in_types)
+        or (isinstance(part, ast.Name) and part.id not in fixed)
+        for part in parts
     )
 
 

@@ -108,7 +108,12 @@ class Loaded:
 
     def note_error(self, error: BaseException, cell: Cell) -> None:
         """Keep an error of loading."""
-        self.errors.append(report(error, self.notebook.namespace, self.titles, cell.title))
+        self.errors.append(self.reported(error, cell.title))
+
+    def reported(self, error: BaseException, running: str | None = None) -> dict[str, Any]:
+        """An error as data; `running` is the cell that was being run."""
+        others = {name for item in self.code for name in item.binds}
+        return report(error, self.notebook.namespace, self.titles, running, others=others)
 
     # --- remarks -----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -24,11 +24,14 @@ def report(
     namespace: Mapping[str, Any],
     titles: Collection[str],
     running: str | None = None,
+    *,
+    others: Collection[str] = (),
 ) -> dict[str, Any]:
     """An error as data: type, capped message, and the innermost place in a student's cell.
 
     namespace: the notebook's names. titles: what its cells are called. running: the title of the
-    cell that was being run, if the error names none.
+    cell that was being run, if the error names none. others: names that cells define and that were
+    left out.
     """
     cell, line, trace, own, innermost = running, None, error.__traceback__, "", False
     while trace is not None:
@@ -60,7 +63,7 @@ def report(
         "unwritten": unwritten,
         "outside": not own,
         "known": known_mistake(error, message),
-        "near": near_name(error, namespace),
+        "near": near_name(error, [*namespace, *others]),
     }
 
 
@@ -77,9 +80,9 @@ def known_mistake(error: BaseException, message: str) -> str:
     return ""
 
 
-def near_name(error: BaseException, namespace: Mapping[str, Any]) -> str:
+def near_name(error: BaseException, there: Sequence[str]) -> str:
     """What is there under nearly the name that an error says is missing; empty for nothing."""
-    wanted, there = getattr(error, "name", None), list(namespace)
+    wanted = getattr(error, "name", None)
     if isinstance(error, NotImplementedError):
         wanted, there = "forward", attributes_of_self(error.__traceback__)
     elif isinstance(error, AttributeError):

@@ -70,17 +70,17 @@ class Notebook:
             served = plan.late.get(limit, ())
             moment.update({n: later[n] for n in served if n in later and n not in moment})
             later |= moment
-        self.now = max(self.moments, default=None)
 
     def remember(self, limit: int) -> None:
         """Keep what is bound now, when `limit` cells have run."""
         self.moments[limit] = dict(self.namespace)
 
-    def turn_to(self, limit: int | None) -> None:
+    def turn_to(self, limit: int) -> None:
         """Bind what was bound when `limit` cells had run, with what calls have changed since."""
-        if limit == self.now or limit not in self.moments or self.now is None:
+        if limit == self.now or limit not in self.moments:
             return
-        self.moments[self.now] = dict(self.namespace)
+        if self.now is not None:
+            self.moments[self.now] = dict(self.namespace)
         self.namespace.clear()
         self.namespace.update(self.moments[limit])
         self.now = limit

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from autograder.worker.cells import Cell, is_stub
-from autograder.worker.effects import DEFINITIONS, Effects, Program, root
+from autograder.worker.effects import DEFINITIONS, Effects, Program
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
@@ -233,6 +233,10 @@ def assigned(node: ast.AST) -> Iterator[str]:
     if isinstance(node, DEFINITIONS):
         return
     if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-        yield from root(node)
+        owner: ast.AST = node
+        while isinstance(owner, ast.Attribute | ast.Subscript):
+            owner = owner.value
+        if isinstance(owner, ast.Name):
+            yield owner.id
     for child in ast.iter_child_nodes(node):
         yield from assigned(child)

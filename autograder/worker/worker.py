@@ -42,8 +42,9 @@ class Worker:
             result = operation(*unpack(message.header["with"], message.tensors))
             return Message({"result": pack(result, tensors)}, tensors)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-            titles = self.loaded.titles if self.loaded is not None else ()
-            return Message({"error": report(error, self.namespace, titles)})
+            if self.loaded is not None:
+                return Message({"error": self.loaded.reported(error)})
+            return Message({"error": report(error, self.namespace, ())})
 
     # --- operations --------------------------------------------------------------------------
 

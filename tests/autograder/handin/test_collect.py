@@ -88,7 +88,7 @@ REFUSED = {
     "empty file": (lambda: b"", "no zip archive"),
     "nothing in it": (zipped, "it holds nothing"),
     "a zip in a zip": (lambda: zipped(("work.zip", zipped((NAME, CODE)))), "it holds work.zip"),
-    "another name": (lambda: zipped(("hw.py", CODE)), "holds no a3-fgsm.ipynb; it holds hw.py"),
+    "no answer": (lambda: zipped(("hw.py", "x = 1")), "holds no a3-fgsm.ipynb; it holds hw.py"),
     "two": (lambda: zipped((NAME, CODE), (f"old/{NAME}", CODE)), "holds 2 notebooks"),
     "two of one name": (lambda: zipped((NAME, CODE), (NAME, "x")), "holds 2 notebooks"),
     "bomb": (bomb, ""),

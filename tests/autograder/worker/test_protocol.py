@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections import OrderedDict, defaultdict
+from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict
+from types import MappingProxyType
 
 import pytest
 import torch
@@ -129,7 +130,6 @@ class Answers(dict):
         torch.empty(2, device="meta"),
         torch.zeros(1).expand(MAX_PAYLOAD),
         Number(3),
-        Answers(a=1),
         {1: 2},
         {"a", "b"},
         b"bytes",
@@ -151,6 +151,20 @@ def test_what_behaves_as_a_list_or_dict_in_pytorch_and_python_crosses():
     assert across(torch.zeros(2, 3).shape) == [2, 3]
     assert across(OrderedDict(a=1)) == {"a": 1}
     assert across(defaultdict(list, a=[1])) == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Answers(a=1), UserDict(a=1), MappingProxyType({"a": 1}), ChainMap({"a": 1}), Counter("a")],
+    ids=lambda value: type(value).__name__,
+)
+def test_any_mapping_crosses_as_a_dictionary(value):
+    assert across(value) == {"a": 1}
+    assert across({"conv1": value}) == {"conv1": {"a": 1}}
+
+
+def test_a_mapping_with_keys_that_are_no_text_crosses_as_a_name_only():
+    assert isinstance(across(MappingProxyType({1: 2})), Opaque)
 
 
 def test_the_name_of_a_refused_tensor_says_its_dtype():

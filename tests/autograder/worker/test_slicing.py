@@ -1,44 +1,7 @@
 """Which statements of a notebook run for the graded names, and what cells look like as Python."""
 
-import textwrap
-
 import pytest
-
-from autograder.worker.protocol import Message
-from autograder.worker.worker import Worker
-
-
-class Notebook:
-    """Cells that were run in a worker of this process, and what the student's code logged."""
-
-    def __init__(
-        self,
-        *cells: str,
-        names: tuple[str, ...] = ("answer",),
-        above: dict[str, int] | None = None,
-        whole: bool = False,
-    ) -> None:
-        self.log: list[str] = []
-        worker = Worker()
-        worker.namespace["log"] = self.log.append
-        entries = [
-            {"$dict": {"title": f"cell {i}", "source": textwrap.dedent(cell)}}
-            for i, cell in enumerate(cells, start=1)
-        ]
-        reply = worker.handle(
-            Message({"do": "cells", "with": [entries, list(names), {"$dict": above or {}}, whole]})
-        )
-        content = reply.header["result"]["$dict"]
-        self.errors = [error["$dict"] for error in content["errors"]]
-        self.present = content["present"]
-        self.unsure = content["unsure"]
-        self.remarks = [remark["$dict"] for remark in content["remarks"]]
-        self.worker = worker
-        self.names = worker.namespace
-
-    @property
-    def answer(self):
-        return self.names["answer"]()
+from loaded_notebook import Notebook
 
 
 def test_training_plots_and_prints_are_left_out():
