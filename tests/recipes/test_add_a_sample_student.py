@@ -39,20 +39,32 @@ def robustness_curve(model, images, labels, epsilons):
 """
 
 
-@pytest.mark.slow
-def test_a_sample_student_who_is_added_leaves_nothing_red(tmp_path: Path) -> None:
-    copy = checkout.copied(tmp_path / "checkout")
-    students = copy / "tests" / "sample_class" / ASSIGNMENT
+THE_WHOLE_CLASS = "tests/test_sample_class.py::test_the_whole_class_gets_what_it_must"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout with one more student."""
+    folder = checkout.copied(tmp_path_factory.mktemp("student") / "checkout")
+    students = folder / "tests" / "sample_class" / ASSIGNMENT
     header, _, _ = (students / f"{LIKE}.py").read_text(encoding="utf-8").partition("# %%")
     _, blank, fields = header.partition("\n\n")
     title = '"""Steps along the gradient of backward(), and does not bring pixels back to [0, 1].'
     (students / "nova.py").write_text(title + blank + fields.rstrip() + "\n" + CELLS)
-    checkout.passes(copy, "tests/test_sample_class.py", "-m", "not slow")
-    whole_class = "tests/test_sample_class.py::test_the_whole_class_gets_what_it_must"
-    checkout.passes(
-        copy,
-        f"{whole_class}[{ASSIGNMENT}]",
-        "tests/autograder/term/test_similarity.py",
-        "tests/autograder/judge/test_sketch.py",
-        "tests/autograder/nbgrader_plugin/test_nbgrader.py",
-    )
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "tests",
+    [
+        ("tests/test_sample_class.py", "-m", "not slow"),
+        (f"{THE_WHOLE_CLASS}[{ASSIGNMENT}]",),
+        ("tests/autograder/term/test_similarity.py",),
+    ],
+    ids=["well-formed", "graded", "unlike all others"],
+)
+def test_a_sample_student_who_is_added_leaves_nothing_red(
+    copy: Path, tests: tuple[str, ...]
+) -> None:
+    checkout.passes(copy, *tests)
