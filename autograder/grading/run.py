@@ -67,7 +67,8 @@ def report(results: Sequence[Result], out: Path) -> int:
     unread = [result for result in results if result.status == "FORMAT"]
     failed = [result for result in results if result.status == "INFRA"]
     for result in (*unread, *failed):
-        print(f"autograder: {result.student}: {' '.join(result.notes)}", file=sys.stderr)
+        notes = " ".join(" ".join(result.notes).split())  # a traceback, too, on one line
+        print(f"autograder: {result.student}: {notes}", file=sys.stderr)
     scored = len(results) - len(unread) - len(failed)
     print(f"{scored} of {len(results)} submissions graded: {out / 'grades.csv'}")
     return 1 if failed else 2 if unread else 0

@@ -180,12 +180,15 @@ def read_result(path: Path) -> Result:
 
 
 def is_sound(result: Result) -> bool:
-    """Whether the judge could have written this: names, statuses and numbers are possible ones.
+    """Whether the judge could have written this: names, statuses, numbers and texts are possible.
 
-    Raises TypeError where a text stands in place of a number.
+    Raises TypeError where something else stands in place of a number or a list.
     """
+    texts = [result.assignment, result.profile, result.sandbox, result.signature, *result.notes]
     numbers = [result.max_score, result.by_hand]
     for check in result.checks:
+        texts += [check.name, check.title, check.expected, check.got, check.cause, check.hint]
+        texts += [check.lecture, check.sketch]
         numbers += [check.points, check.max_points, *check.measures.values()]
     if is_scored(result):
         numbers.append(result.score or 0.0)
@@ -193,6 +196,9 @@ def is_sound(result: Result) -> bool:
         Path(result.student).name == result.student  # it becomes the name of a folder
         and result.student not in ("", "..")
         and {result.status, *(check.status for check in result.checks)} <= set(STATUSES)
+        and all(isinstance(text, str) for text in texts)
+        and result.signature.isascii()
+        and isinstance(result.provenance, dict)
         and all(map(math.isfinite, numbers))
     )
 

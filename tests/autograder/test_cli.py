@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import course.cli
 from autograder import sandbox
 from autograder.cli import command_parser, main
 from autograder.judge import setting
@@ -145,14 +146,20 @@ def test_help_and_mistakes_do_not_wait_for_pytorch(command):
     assert done.stdout.splitlines()[-1] == ("0" if "--help" in command else "2")
 
 
-def test_every_command_names_a_function_that_is_there():
-    (commands,) = (
-        action.choices
-        for action in command_parser()._actions
-        if isinstance(action, argparse._SubParsersAction)
-    )
-    for command in commands.values():
-        run = command.get_default("run")
+def commands_of(parser):
+    """Every command, and the commands below it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield command
+                yield from commands_of(command)
+
+
+@pytest.mark.parametrize("parser", [command_parser, course.cli.command_parser])
+def test_every_command_names_a_function_that_is_there(parser):
+    found = [command.get_default("run") for command in commands_of(parser())]
+    assert len(found) > 8
+    for run in found:
         assert callable(pkgutil.resolve_name(run.target) if isinstance(run, Later) else run)
 
 

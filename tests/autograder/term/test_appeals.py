@@ -84,7 +84,18 @@ def test_a_damaged_result_is_one_line(term, capsys, command, content):
     assert shown.count("\n") == 1
 
 
-@pytest.mark.parametrize("values", [{"student": "../grace"}, {"score": "20"}, {"status": "FINE"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"student": "../grace"},
+        {"score": "20"},
+        {"status": "FINE"},
+        {"signature": 5},
+        {"signature": "é"},
+        {"provenance": []},
+        {"notes": [1]},
+    ],
+)
 def test_a_result_that_the_judge_cannot_have_written_is_refused(term, capsys, values):
     change(term, **values)
     assert verify(term) == 2
