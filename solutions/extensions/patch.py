@@ -16,10 +16,9 @@ def apply_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) ->
     patch (C, s, s) in [0, 1], which may be part of a graph: so is the result then; images
     (n, C, H, W), not changed; rows and columns (n,), int64: the top left corner in each image,
     from 0 to H - s and to W - s. Raises ValueError where a patch would not lie inside an image, or
-    pixels are not in [0, 1].
+    the images are not in [0, 1]. The patch is taken as it is: while it learns, it may leave [0, 1].
     """
     check_images(images)
-    check_images(patch, "the patch's pixels")
     size = patch.shape[-1]
     height, width = images.shape[-2:]
     places = torch.stack([rows, height - size - rows, columns, width - size - columns])

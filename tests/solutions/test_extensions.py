@@ -143,9 +143,9 @@ def test_l2_refuses_what_makes_no_sense(images: Tensor, labels: Tensor, wrong: d
 
 
 def test_a_patch_covers_its_square_and_no_more(images: Tensor) -> None:
-    patch, images = torch.ones(1, 4, 4), images / 2  # a value that no image has
+    patch = torch.full((1, 4, 4), 2.0)  # a value that no image has
     rows, columns = torch.arange(16), torch.arange(16).flip(0)
-    covered = apply_patch(patch, images, rows, columns) == 1
+    covered = apply_patch(patch, images, rows, columns) == 2
     for i in range(16):
         assert covered[i, 0, rows[i] : rows[i] + 4, columns[i] : columns[i] + 4].all()
     assert covered.sum() == 16 * 16
