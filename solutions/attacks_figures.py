@@ -18,10 +18,7 @@ Results = Mapping[str, Any]
 
 
 def _convergence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    curves = {
-        name.replace("epsilon", "ε"): [100 * a for a in run["accuracy"]]
-        for name, run in results["convergence"].items()
-    }
+    curves = _by_step_size(results["convergence"])
     slow, *_, one = (values[-1] for values in curves.values())
     return attack_plots.convergence(
         curves,
@@ -30,6 +27,27 @@ def _convergence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"{one:.0f} % with the largest",
         theme=theme,
     )
+
+
+def _bent(results: Results, theme: plots.Theme) -> plots.CourseFigure:
+    curves = _by_step_size(results["bent"]["convergence"])
+    _, usual, one = curves.values()
+    half = len(one) // 2
+    return attack_plots.convergence(
+        curves,
+        y_label="Accuracy (%)",
+        title=f"Trained on one step: steps of ε leave {min(one[half:]):.0f} to "
+        f"{max(one[half:]):.0f} %, of ε / 8 {usual[-1]:.0f} %",
+        theme=theme,
+    )
+
+
+def _by_step_size(runs: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Accuracy in percent after each step, by the step size."""
+    return {
+        name.replace("epsilon", "ε"): [100 * a for a in run["accuracy"]]
+        for name, run in runs.items()
+    }
 
 
 def _single(results: Results) -> str:
@@ -104,6 +122,7 @@ def _rounded(results: Results) -> str:
 
 FIGURES = {
     "attacks-convergence": Drawing("accuracy after every step, by step size", _convergence),
+    "attacks-convergence-bent": Drawing("the same on a network trained on one step", _bent),
 }
 TABLES: dict[str, Callable[[Results], str]] = {
     "attacks-setup": _setup,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results"
 # A lecture's measurement is `solutions.<name>_lecture`, its figures are `solutions.<name>_figures`.
-LECTURES = ("fgsm", "attacks")
+LECTURES = ("fgsm", "attacks", "defences", "certificates")
 FOLDER = Path("site/figures")
 
 
@@ -70,7 +70,12 @@ def figures_command(subparsers: Subparsers) -> None:
         "--check", action="store_true", help="change nothing; name the files that are stale"
     )
     action.add_argument(
-        "--measure", action="store_true", help="run the experiments again first (minutes)"
+        "--measure",
+        nargs="?",
+        const="all",
+        choices=["all", *LECTURES],
+        metavar="LECTURE",
+        help="run the experiments of a lecture, or of all, again first (minutes)",
     )
     parser.add_argument("--only", metavar="NAME", help="one figure or table")
     parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
@@ -143,7 +148,7 @@ def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) ->
 
 def _run(args: argparse.Namespace) -> int:
     if args.measure:
-        for name in LECTURES:
+        for name in LECTURES if args.measure == "all" else [args.measure]:
             measure_again(name)
     files = render(galleries(), args.only)
     if args.check:

@@ -1,4 +1,4 @@
-"""Five published student reports, run again: what each claims, what comes out here, and why.
+"""Five published reports, run again: what each claims, what comes out here, and why.
 
 One module per report, `r000.py` to `r004.py`: the recipe and the published figures as data on top,
 then a straight run. `course reproduce` finds a module by its name, so adding one touches nothing
