@@ -8,7 +8,7 @@ convolutions, linear layers, ReLUs and `nn.Flatten`; interval bounds take max-po
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -28,7 +28,7 @@ def box(images: Tensor, epsilon: float) -> Bounds:
     return (images - epsilon).clamp(0, 1), (images + epsilon).clamp(0, 1)
 
 
-def interval_bounds(layers: Sequence[nn.Module] | nn.Sequential, low: Tensor, high: Tensor) -> Bounds:
+def interval_bounds(layers: Iterable[nn.Module], low: Tensor, high: Tensor) -> Bounds:
     """Return bounds of what the layers put out when each input lies in [low, high].
 
     Interval bound propagation (Gowal et al. 2018). A linear map z = W x + b sends the middle of
@@ -67,7 +67,9 @@ def _pair(value: int | str | tuple[int, ...]) -> tuple[int, int]:
     return height, width
 
 
-def interval_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+def interval_margins(
+    model: nn.Sequential, images: Tensor, labels: Tensor, epsilon: float
+) -> Tensor:
     """Return, per image and wrong class, a lower bound of the true logit's lead: (n, k).
 
     Over all images within epsilon; the true class's own entry is infinite. The last layer is
@@ -77,8 +79,9 @@ def interval_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsil
     `fgsm` does, and TypeError as `interval_bounds`.
     """
     check_attack(images, labels, epsilon)
-    low, high = interval_bounds(model[:-1], *box(images, epsilon))
-    lead, constant = _differences(model[-1], labels)
+    *layers, last = model
+    low, high = interval_bounds(layers, *box(images, epsilon))
+    lead, constant = _differences(last, labels)
     middle, radius = (low + high) / 2, (high - low) / 2
     bound = torch.einsum("nkd,nd->nk", lead, middle) + constant
     bound = bound - torch.einsum("nkd,nd->nk", lead.abs(), radius)
@@ -108,12 +111,11 @@ def linear_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon
     `fgsm` does, and TypeError for a layer that is no convolution, linear layer, ReLU or flatten.
     """
     check_attack(images, labels, epsilon)
+    *layers, last = model
     with torch.no_grad():
-        lead, constant = _differences(model[-1], labels)
+        lead, constant = _differences(last, labels)
         before = relu_bounds(model, images, epsilon)
-        bound = constant + _carried_back(
-            list(model[:-1]), before, lead, images, box(images, epsilon)
-        )
+        bound = constant + _carried_back(layers, before, lead, images, box(images, epsilon))
     return bound.masked_fill(F.one_hot(labels, bound.shape[1]).bool(), math.inf)
 
 
@@ -122,7 +124,8 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
 
     The tighter end of the interval bound and the linear bound, for each number.
     """
-    layers, corners, found = list(model), box(images, epsilon), []
+    layers, corners = list(model), box(images, epsilon)
+    found: list[Bounds] = []
     with torch.no_grad():
         for place, layer in enumerate(layers):
             if not isinstance(layer, nn.ReLU):
@@ -130,7 +133,11 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
             low, high = interval_bounds(layers[:place], *corners)
             if found:  # before the first ReLU the interval is exact
                 size = low[0].numel()
-                unit = torch.eye(size).view(1, size, *low.shape[1:]).expand(len(low), -1, *low.shape[1:])
+                unit = (
+                    torch.eye(size)
+                    .view(1, size, *low.shape[1:])
+                    .expand(len(low), -1, *low.shape[1:])
+                )
                 below = _carried_back(layers[:place], found, unit, images, corners)
                 above = -_carried_back(layers[:place], found, -unit, images, corners)
                 low = torch.maximum(low, below.view_as(low))
@@ -160,7 +167,8 @@ def _carried_back(
             constant = constant + coefficients @ layer.bias
             coefficients = coefficients @ layer.weight
         elif isinstance(layer, nn.Conv2d):
-            constant = constant + coefficients.sum(dim=(-2, -1)) @ layer.bias
+            if layer.bias is not None:
+                constant = constant + coefficients.sum(dim=(-2, -1)) @ layer.bias
             coefficients = _transposed(layer, coefficients, shape)
         elif isinstance(layer, nn.Flatten):
             coefficients = coefficients.reshape(*coefficients.shape[:2], *shape)

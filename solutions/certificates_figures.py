@@ -80,8 +80,8 @@ def _table(results: Results) -> str:
     epsilon = results["about"]["epsilon"]
     at = results["epsilons"].index(epsilon)
     lines = [
-        f"| training | clean, all test images | attacked, ε = {epsilon:g}: at most | linear bounds: at "
-        "least | intervals: at least | ReLUs in doubt, mean |",
+        f"| training | clean, all test images | attacked, ε = {epsilon:g}: at most | "
+        "linear bounds: at least | intervals: at least | ReLUs in doubt, mean |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for name, curves in results["curves"].items():
@@ -94,7 +94,8 @@ def _table(results: Results) -> str:
 def _exact(results: Results) -> str:
     """What the solver said of the images that nothing else decided."""
     exact, images = results["exact"], results["about"]["images"]
-    answers = exact["answers"]
+    answers, doubt, nodes = exact["answers"], exact["unstable"], exact["nodes"]
+    stopped = f"not decided within {exact['most nodes']} nodes a class"
     lines = [
         f"| the PGD-trained network at ε = {exact['epsilon']:g} | images of {images} |",
         "|---|--:|",
@@ -104,9 +105,9 @@ def _exact(results: Results) -> str:
         f"| of these given to the solver | {len(answers)} |",
         f"| … proved robust | {answers.count('robust')} |",
         f"| … misread after all | {answers.count('broken')} |",
-        f"| … not decided within {exact['most nodes']} nodes a class | {answers.count('unknown')} |",
-        f"| ReLUs in doubt, fewest to most | {min(exact['unstable'])} to {max(exact['unstable'])} |",
-        f"| nodes of the search tree, fewest to most | {min(exact['nodes'])} to {max(exact['nodes'])} |",
+        f"| … {stopped} | {answers.count('unknown')} |",
+        f"| ReLUs in doubt, fewest to most | {min(doubt)} to {max(doubt)} |",
+        f"| nodes of the search tree, fewest to most | {min(nodes)} to {max(nodes)} |",
     ]
     return "\n".join(lines) + "\n"
 

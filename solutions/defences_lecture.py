@@ -40,11 +40,11 @@ def measure(*, images: int = IMAGES, epochs: int | None = None) -> dict[str, Any
     test = data.test[torch.arange(images)]
     curves: dict[str, list[list[float]]] = {"plain": [], "blocked": [], "straight through": []}
     for seed in tqdm(SEEDS, desc="one bit"):
-        plain = build(NETWORK, seed=seed)
+        plain: nn.Module = build(NETWORK, seed=seed)
         rounded = Quantised(build(NETWORK, seed=seed), LEVELS)
         recipe = plain_recipe(epochs or budget(PROFILE).cnn_epochs, seed=seed)
-        for model in (plain, rounded):
-            fit(model, data.train.images, data.train.labels, recipe, progress=False)
+        for network in (plain, rounded):
+            fit(network, data.train.images, data.train.labels, recipe, progress=False)
         ways = {
             "plain": (plain, plain),
             "blocked": (rounded, rounded),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results"
 # A lecture's measurement is `solutions.<name>_lecture`, its figures are `solutions.<name>_figures`.
-LECTURES = ("fgsm", "attacks", "defences", "certificates")
+LECTURES = ("fgsm", "attacks", "defences", "certificates", "state", "other_ways")
 FOLDER = Path("site/figures")
 
 

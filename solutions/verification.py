@@ -9,6 +9,7 @@ each such ReLU.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,8 +17,6 @@ from scipy import optimize, sparse
 from torch import Tensor, nn
 
 from solutions.certificates import Bounds, box, linear_margins, relu_bounds
-
-SOLVED, STOPPED = 0, 1  # status of scipy.optimize.milp
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def verify(
     """Decide whether any image within epsilon is misread.
 
     Classes that the linear bounds already exclude are left out. For each other class the smallest
-    lead of the true logit over it is computed; the search ends at the first that is negative.
+    lead of the true logit over it is computed; the search ends at the first image that is misread.
 
     image (C, H, W) in [0, 1]; epsilon >= 0 in pixel units; most_nodes bounds each search. Raises
     TypeError for a layer that `linear_margins` does not take.
@@ -48,15 +47,20 @@ def verify(
     before = relu_bounds(model, x, epsilon)
     unstable = sum(int(((low < 0) & (high > 0)).sum()) for low, high in before)
     margins = linear_margins(model, x, y, epsilon)[0]
+    constraints = _constraints(model, x, before, epsilon)
+    weight, bias = (value.detach().double().numpy() for value in model[-1].parameters())
     nodes, answer = 0, "robust"
     for other in margins.argsort()[: int((margins <= 0).sum())].tolist():
-        program = _program(model, x, before, epsilon, label, other)
-        found = optimize.milp(**program, options={"node_limit": most_nodes})
+        cost = np.zeros(len(constraints["integrality"]))
+        cost[constraints["outputs"]] = weight[label] - weight[other]
+        limit = {"node_limit": most_nodes}
+        program = {key: constraints[key] for key in ("integrality", "bounds", "constraints")}
+        found = optimize.milp(cost, **program, options=limit)
         nodes += int(found.mip_node_count or 0)
-        smallest = found.fun if found.status == SOLVED else None
         if found.x is not None and _misread(model, found.x, x, label):
             return Verdict("broken", unstable, nodes)
-        if smallest is None and not (found.mip_dual_bound or -np.inf) > 0:
+        proved = -np.inf if found.mip_dual_bound is None else found.mip_dual_bound
+        if proved + bias[label] - bias[other] <= 0:
             answer = "unknown"
     return Verdict(answer, unstable, nodes)
 
@@ -68,68 +72,74 @@ def _misread(model: nn.Module, solution: np.ndarray, image: Tensor, label: int) 
         return int(model(pixels.clamp(0, 1)).argmax()) != label
 
 
-def _program(
-    model: nn.Sequential,
-    image: Tensor,
-    before: list[Bounds],
-    epsilon: float,
-    label: int,
-    other: int,
-) -> dict[str, object]:
-    """The arguments of `scipy.optimize.milp`: minimise the true logit's lead over another.
+def _constraints(
+    model: nn.Sequential, image: Tensor, before: list[Bounds], epsilon: float
+) -> dict[str, Any]:
+    """What holds between the pixels and the inputs of the last layer, for `scipy.optimize.milp`.
 
-    Variables: the pixels, then for each ReLU layer its outputs a and the switches s. With z the
-    ReLU's input, between l and u,  a >= z,  a <= z - l (1 - s),  a <= u s,  a >= 0.
+    The variables are the pixels, then for each ReLU layer its outputs and its switches. "outputs"
+    says where the inputs of the last layer stand among them.
     """
     low, high = (end.flatten().double().numpy() for end in box(image, epsilon))
-    lows, highs, whole = [low], [high], [np.zeros_like(low)]
-    rows, least, most = [], [], []
-    total, start = len(low), 0  # variables so far; where the layer's input begins
-    shape, waiting, linear = image.shape, list(before), None
-    layers = list(model)
-    for layer in layers[:-1]:
+    lows, highs, whole = [low], [high], [np.zeros(len(low))]
+    rows: list[Any] = []
+    at, total, shape, waiting = 0, len(low), image.shape, list(before)
+    *layers, _ = model
+    for layer in layers:
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            linear = _matrix(layer, shape)
+            weight, bias = _matrix(layer, shape)
         elif isinstance(layer, nn.ReLU):
-            assert linear is not None
-            weight, bias = linear
-            l, u = (end.flatten().double().numpy() for end in waiting.pop(0))
-            m = len(l)
-            wide = sparse.hstack(
-                [sparse.csr_matrix((m, start)), weight, sparse.csr_matrix((m, total - start - weight.shape[1]))]
-            )
-            one, none = sparse.identity(m, format="csr"), sparse.csr_matrix((m, m))
-            down, up = np.minimum(l, 0), np.maximum(u, 0)
-            rows = [sparse.hstack([row, sparse.csr_matrix((row.shape[0], 2 * m))]) for row in rows]
-            rows += [
-                sparse.hstack([-wide, one, none]),
-                sparse.hstack([-wide, one, sparse.diags(-down)]),
-                sparse.hstack([sparse.csr_matrix((m, total)), one, sparse.diags(-up)]),
-            ]
-            least += [bias, np.full(m, -np.inf), np.full(m, -np.inf)]
-            most += [np.full(m, np.inf), bias - down, np.zeros(m)]
-            lows += [np.zeros(m), (l >= 0).astype(float)]
-            highs += [up, (u > 0).astype(float)]
-            whole += [np.zeros(m), np.ones(m)]
-            start, total = total, total + 2 * m
+            down, up = (end.flatten().double().numpy() for end in waiting.pop(0))
+            rows += _relu_rows(weight, bias, down, up, at, total)
+            count = len(bias)
+            lows += [np.zeros(count), (down >= 0).astype(float)]
+            highs += [np.maximum(up, 0), (up > 0).astype(float)]
+            whole += [np.zeros(count), np.ones(count)]
+            at, total = total, total + 2 * count
         shape = layer(torch.zeros(shape)).shape
-    last = layers[-1]
-    lead = (last.weight[label] - last.weight[other]).detach().double().numpy()
-    cost = np.zeros(total)
-    cost[start : start + len(lead)] = lead
-    constant = (last.bias[label] - last.bias[other]).item()
-    # A constant cannot stand in the cost, so one variable that is always 1 carries it.
-    rows = [sparse.hstack([row, sparse.csr_matrix((row.shape[0], 1))]) for row in rows]
+    for block, _, _ in rows:
+        block.resize(block.shape[0], total)
+    blocks, least, most = zip(*rows, strict=True)
     return {
-        "c": np.append(cost, constant),
-        "integrality": np.append(np.concatenate(whole), 0),
-        "bounds": optimize.Bounds(
-            np.append(np.concatenate(lows), 1), np.append(np.concatenate(highs), 1)
-        ),
+        "outputs": slice(at, at + int(np.prod(shape))),
+        "integrality": np.concatenate(whole),
+        "bounds": optimize.Bounds(np.concatenate(lows), np.concatenate(highs)),
         "constraints": optimize.LinearConstraint(
-            sparse.vstack(rows, format="csr"), np.concatenate(least), np.concatenate(most)
+            sparse.vstack(blocks, format="csr"), np.concatenate(least), np.concatenate(most)
         ),
     }
+
+
+def _relu_rows(  # noqa: PLR0917  a layer, its bounds, and where its variables stand
+    weight: sparse.csr_matrix,
+    bias: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    at: int,
+    total: int,
+) -> list[tuple[sparse.csr_matrix, np.ndarray, np.ndarray]]:
+    """Rows that tie a ReLU's outputs a and switches s to its inputs z = W x + b, from low to high.
+
+    With l = min(low, 0) and u = max(high, 0):  a >= z,  a <= z - l (1 - s),  a <= u s. The inputs x
+    begin at variable `at`, the outputs at `total`.
+    """
+    count = len(bias)
+    none = sparse.csr_matrix((count, count))
+    inputs = sparse.csr_matrix((weight.data, weight.indices + at, weight.indptr), (count, total))
+    one = sparse.identity(count, format="csr")
+    down, up = np.minimum(low, 0), np.maximum(high, 0)
+    always, never = np.full(count, np.inf), np.full(count, -np.inf)
+    return [
+        (sparse.hstack([-inputs, one, none], format="csr"), bias, always),
+        (sparse.hstack([-inputs, one, sparse.diags(-down)], format="csr"), never, bias - down),
+        (
+            sparse.hstack(
+                [sparse.csr_matrix((count, total)), one, sparse.diags(-up)], format="csr"
+            ),
+            never,
+            np.zeros(count),
+        ),
+    ]
 
 
 def _matrix(layer: nn.Module, shape: torch.Size) -> tuple[sparse.csr_matrix, np.ndarray]:

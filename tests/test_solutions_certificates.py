@@ -1,4 +1,4 @@
-"""Bounds and proofs: closed forms first, then what random images and attacks may never contradict."""
+"""Bounds and proofs: closed forms first, then what no image and no attack may contradict."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def images_and_labels(n: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
 def two_pixels() -> nn.Sequential:
     """A network small enough to search by hand: 2 pixels, 3 ReLUs, 2 classes."""
     model = nn.Sequential(
-        OrderedDict(flatten=nn.Flatten(), hidden=nn.Linear(2, 3), relu=nn.ReLU(), out=nn.Linear(3, 2))
+        OrderedDict(
+            flatten=nn.Flatten(), hidden=nn.Linear(2, 3), relu=nn.ReLU(), out=nn.Linear(3, 2)
+        )
     )
     with torch.no_grad():
         model.hidden.weight.copy_(torch.tensor([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]))
@@ -55,7 +57,9 @@ def test_the_worked_example_of_the_lecture() -> None:
     with torch.no_grad():
         layer.weight.copy_(torch.tensor([[1.0, -2.0]]))
         layer.bias.fill_(0.5)
-    low, high = interval_bounds([layer, nn.ReLU()], torch.tensor([[0.2, 0.1]]), torch.tensor([[0.4, 0.3]]))
+    low, high = interval_bounds(
+        [layer, nn.ReLU()], torch.tensor([[0.2, 0.1]]), torch.tensor([[0.4, 0.3]])
+    )
     assert (low.item(), high.item()) == pytest.approx((0.1, 0.7))
 
 
@@ -77,14 +81,19 @@ def test_two_equal_paths_cancel_for_lines_and_not_for_intervals() -> None:
 def test_no_image_in_the_box_contradicts_a_bound(epsilon: float) -> None:
     model, (images, labels) = small_network(1), images_and_labels()
     low, high = box(images, epsilon)
-    bounds = [interval_margins(model, images, labels, epsilon), linear_margins(model, images, labels, epsilon)]
+    bounds = [
+        interval_margins(model, images, labels, epsilon),
+        linear_margins(model, images, labels, epsilon),
+    ]
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for _ in range(50):
             where = torch.rand(images.shape, generator=generator).round()
             logits = model(low + where * (high - low))
             lead = logits.gather(1, labels[:, None]) - logits
-            assert all((lead >= bound - 1e-4).all() for bound in (b.nan_to_num(posinf=-9) for b in bounds))
+            assert all(
+                (lead >= bound - 1e-4).all() for bound in (b.nan_to_num(posinf=-9) for b in bounds)
+            )
 
 
 def test_without_room_every_bound_is_the_answer_itself() -> None:
