@@ -25,7 +25,7 @@ Point = tuple[float, float]
 # --- pieces ---------------------------------------------------------------------------------------
 
 
-def _stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
+def stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
     """The whole figure as one drawing board, `width` x `height` units, without a frame."""
     axes = figure.add_subplot()
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
@@ -33,14 +33,14 @@ def _stage(figure: plots.CourseFigure, width: float, height: float) -> Axes:
     return axes
 
 
-def _box(axes: Axes, at: Point, size: Point, words: str, theme: plots.Theme, **look: Any) -> None:
+def box(axes: Axes, at: Point, size: Point, words: str, theme: plots.Theme, **look: Any) -> None:
     """A box with words in its middle; `at` is its lower left corner."""
     settings = {"edgecolor": theme.ink, "facecolor": "none", "linewidth": 1.2, **look}
     axes.add_patch(Rectangle(at, *size, **settings))
     axes.text(at[0] + size[0] / 2, at[1] + size[1] / 2, words, ha="center", va="center", fontsize=9)
 
 
-def _arrow(axes: Axes, start: Point, end: Point, colour: str, **look: Any) -> None:
+def arrow(axes: Axes, start: Point, end: Point, colour: str, **look: Any) -> None:
     """An arrow from one point to another."""
     settings = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.4, **look}
     axes.add_patch(FancyArrowPatch(start, end, color=colour, shrinkA=0, shrinkB=0, **settings))
@@ -62,7 +62,7 @@ def _grid(
         axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=8, color=ink)
 
 
-def _note(axes: Axes, at: Point, words: str, **look: Any) -> None:
+def note(axes: Axes, at: Point, words: str, **look: Any) -> None:
     """Words of a diagram, left-aligned unless said otherwise."""
     axes.text(*at, words, **{"fontsize": 9, "ha": "left", "va": "center", **look})
 
@@ -104,7 +104,7 @@ def _convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         f"pixel. The rows of the map: {told}"
     )
     with canvas(theme, 3.1, title=title, alt=alt) as figure:
-        axes = _stage(figure, 14, 7.2)
+        axes = stage(figure, 14, 7.2)
         first, second = theme.series[1], theme.series[0]
         _grid(axes, (0.1, 6.2), IMAGE, theme, grey=True)
         _grid(axes, (6.1, 5.2), KERNEL, theme)
@@ -113,13 +113,13 @@ def _convolution(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         axes.add_patch(Rectangle((10.9, 4.2), 1, 1, fill=False, ec=first, lw=3))
         axes.add_patch(Rectangle((1.1, 3.2), 3, 3, fill=False, ec=second, lw=2, ls="--"))
         axes.add_patch(Rectangle((11.9, 4.2), 1, 1, fill=False, ec=second, lw=2, ls="--"))
-        _note(axes, (2.6, 6.8), "image", ha="center")
-        _note(axes, (7.6, 5.8), "kernel $w$", ha="center")
-        _note(axes, (12.4, 5.8), "map $z$", ha="center")
-        _note(axes, (5.6, 3.7), "·", ha="center", fontsize=18)
-        _note(axes, (10.0, 3.7), f"− {-BIAS}  =", ha="center")
-        _note(axes, (7.6, 1.35), "multiply place\nby place, add up", ha="center")
-        _note(axes, (12.4, 1.35), "one number\nfor each place", ha="center")
+        note(axes, (2.6, 6.8), "image", ha="center")
+        note(axes, (7.6, 5.8), "kernel $w$", ha="center")
+        note(axes, (12.4, 5.8), "map $z$", ha="center")
+        note(axes, (5.6, 3.7), "·", ha="center", fontsize=18)
+        note(axes, (10.0, 3.7), f"− {-BIAS}  =", ha="center")
+        note(axes, (7.6, 1.35), "multiply place\nby place, add up", ha="center")
+        note(axes, (12.4, 1.35), "one number\nfor each place", ha="center")
     return figure
 
 
@@ -137,23 +137,23 @@ def _hook(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     )
     names = ["conv1", "relu1", "conv2", "F.relu", "logits"]
     with canvas(theme, 2.9, title="A hook sees relu1; F.relu it cannot see", alt=alt) as figure:
-        axes = _stage(figure, 14, 6.6)
+        axes = stage(figure, 14, 6.6)
         for place, name in enumerate(names):
             call = name == "F.relu"
             look: dict[str, Any] = {"linestyle": "--"} if call else {}
             if name == "relu1":
                 look = {"edgecolor": theme.series[1], "linewidth": 2.2}
-            _box(axes, (0.3 + 2.8 * place, 1.6), (2, 1.2), name, theme, **look)
+            box(axes, (0.3 + 2.8 * place, 1.6), (2, 1.2), name, theme, **look)
             if place:
-                _arrow(axes, (2.8 * place - 0.5, 2.2), (2.8 * place + 0.3, 2.2), theme.ink)
-        _box(axes, (2.6, 4.6), (6.4, 1.3), "", theme, edgecolor=theme.series[1])
-        _note(axes, (5.8, 5.5), 'monitor.stats["relu1"]', ha="center", family="monospace")
-        _note(axes, (5.8, 4.98), "mean, std, min, max, zeros, shape", ha="center")
-        _arrow(axes, (4.1, 2.85), (4.1, 4.55), theme.series[1])
-        _note(axes, (4.35, 3.7), "2  hook(module, inputs, output)")
-        _note(axes, (4.1, 1.35), "1  runs", ha="center", va="top")
-        _note(axes, (6.9, 1.35), "3  goes on\nas it was", ha="center", va="top")
-        _note(axes, (9.7, 1.35), "no module:\nnothing fires", ha="center", va="top")
+                arrow(axes, (2.8 * place - 0.5, 2.2), (2.8 * place + 0.3, 2.2), theme.ink)
+        box(axes, (2.6, 4.6), (6.4, 1.3), "", theme, edgecolor=theme.series[1])
+        note(axes, (5.8, 5.5), 'monitor.stats["relu1"]', ha="center", family="monospace")
+        note(axes, (5.8, 4.98), "mean, std, min, max, zeros, shape", ha="center")
+        arrow(axes, (4.1, 2.85), (4.1, 4.55), theme.series[1])
+        note(axes, (4.35, 3.7), "2  hook(module, inputs, output)")
+        note(axes, (4.1, 1.35), "1  runs", ha="center", va="top")
+        note(axes, (6.9, 1.35), "3  goes on\nas it was", ha="center", va="top")
+        note(axes, (9.7, 1.35), "no module:\nnothing fires", ha="center", va="top")
     return figure
 
 
@@ -211,23 +211,23 @@ def _ball(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             a, b, _loss(np.stack([a, b], axis=-1)), 14, colors=theme.faint, linewidths=1, zorder=0
         )
         axes.add_patch(Rectangle((-1, -1), 2, 2, fill=False, ec=theme.ink, lw=1.8))
-        _arrow(axes, (0, 0), (float(fgsm[0]), float(fgsm[1])), theme.series[1], linewidth=2)
+        arrow(axes, (0, 0), (float(fgsm[0]), float(fgsm[1])), theme.series[1], linewidth=2)
         before = CENTRE
         for moved, x in steps:
-            _arrow(axes, tuple(before), tuple(moved), theme.series[0], mutation_scale=8)
+            arrow(axes, tuple(before), tuple(moved), theme.series[0], mutation_scale=8)
             if (moved != x).any():
                 axes.plot(*zip(moved, x, strict=True), color=theme.series[0], ls=":", lw=1.6)
             axes.plot(*x, "o", color=theme.series[0], ms=3.5)
             before = x
         axes.plot(0, 0, "o", color=theme.ink, ms=5)
-        _note(axes, (-0.12, -0.02), "$x$", ha="right", fontsize=11)
-        _note(axes, (fgsm[0] + 0.06, fgsm[1] + 0.05), "FGSM", color=theme.series[1])
-        _note(axes, (1.5, -0.62), "PGD", color=theme.series[0])
+        note(axes, (-0.12, -0.02), "$x$", ha="right", fontsize=11)
+        note(axes, (fgsm[0] + 0.06, fgsm[1] + 0.05), "FGSM", color=theme.series[1])
+        note(axes, (1.5, -0.62), "PGD", color=theme.series[0])
         axes.annotate(
             "", (-1, -1.13), (0, -1.13), arrowprops={"arrowstyle": "<->", "color": theme.ink}
         )
-        _note(axes, (-0.5, -1.22), "ε", ha="center")
-        _note(axes, (1.06, 0.55), "dotted: projection,\nback into the ball", fontsize=8.5)
+        note(axes, (-0.5, -1.22), "ε", ha="center")
+        note(axes, (1.06, 0.55), "dotted: projection,\nback into the ball", fontsize=8.5)
     return figure
 
 
@@ -247,32 +247,32 @@ def _min_max(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     with canvas(
         theme, 3.2, title="The attacker moves first, the weights second", alt=alt
     ) as figure:
-        axes = _stage(figure, 14, 7.6)
-        _box(axes, (0.2, 4.6), (3.2, 1.5), "clean batch\n$x, y$", theme)
-        _box(axes, (5.2, 4.2), (8.4, 2.4), "", theme, edgecolor=inner, linewidth=2.2)
-        _note(axes, (9.4, 6.05), "inner maximum: the attack, $k$ steps", ha="center", color=inner)
-        _note(
+        axes = stage(figure, 14, 7.6)
+        box(axes, (0.2, 4.6), (3.2, 1.5), "clean batch\n$x, y$", theme)
+        box(axes, (5.2, 4.2), (8.4, 2.4), "", theme, edgecolor=inner, linewidth=2.2)
+        note(axes, (9.4, 6.05), "inner maximum: the attack, $k$ steps", ha="center", color=inner)
+        note(
             axes,
             (9.4, 5.2),
             "$\\delta$ moves up the loss, kept within ε\nweights $\\theta$ stay",
             ha="center",
             va="center",
         )
-        _box(axes, (5.2, 0.6), (8.4, 2.2), "", theme, edgecolor=outer, linewidth=2.2)
-        _note(axes, (9.4, 2.25), "outer minimum: one training step", ha="center", color=outer)
-        _note(
+        box(axes, (5.2, 0.6), (8.4, 2.2), "", theme, edgecolor=outer, linewidth=2.2)
+        note(axes, (9.4, 2.25), "outer minimum: one training step", ha="center", color=outer)
+        note(
             axes,
             (9.4, 1.4),
             "$\\theta$ moves down the loss at $x + \\delta$\nimages stay",
             ha="center",
         )
-        _box(axes, (0.2, 0.95), (3.2, 1.5), "new weights $\\theta$", theme)
-        _arrow(axes, (3.4, 5.35), (5.2, 5.35), theme.ink)
-        _arrow(axes, (11.4, 4.2), (11.4, 2.8), theme.ink)
-        _note(axes, (11.6, 3.5), "$x + \\delta$")
-        _arrow(axes, (5.2, 1.7), (3.4, 1.7), theme.ink)
-        _arrow(axes, (2.2, 2.45), (6.2, 4.2), theme.ink)
-        _note(axes, (3.1, 3.75), "next batch", ha="center")
+        box(axes, (0.2, 0.95), (3.2, 1.5), "new weights $\\theta$", theme)
+        arrow(axes, (3.4, 5.35), (5.2, 5.35), theme.ink)
+        arrow(axes, (11.4, 4.2), (11.4, 2.8), theme.ink)
+        note(axes, (11.6, 3.5), "$x + \\delta$")
+        arrow(axes, (5.2, 1.7), (3.4, 1.7), theme.ink)
+        arrow(axes, (2.2, 2.45), (6.2, 4.2), theme.ink)
+        note(axes, (3.1, 3.75), "next batch", ha="center")
     return figure
 
 
@@ -289,9 +289,9 @@ def _grader(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         "pass: inputs one way, answers as tensors and numbers the other, never a verdict"
     )
     with canvas(theme, 3.3, title="3 parts, and nothing but bytes between them", alt=alt) as figure:
-        axes = _stage(figure, 14, 7.8)
-        _box(axes, (3.5, 5.9), (7, 1.6), "supervisor\nstarts, stops, clocks, limits", theme)
-        _box(
+        axes = stage(figure, 14, 7.8)
+        box(axes, (3.5, 5.9), (7, 1.6), "supervisor\nstarts, stops, clocks, limits", theme)
+        box(
             axes,
             (0.2, 0.5),
             (4.7, 3.3),
@@ -302,7 +302,7 @@ def _grader(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             linewidth=2.2,
             linestyle="--",
         )
-        _box(
+        box(
             axes,
             (9.1, 0.5),
             (4.7, 3.3),
@@ -311,12 +311,12 @@ def _grader(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             edgecolor=theme.series[0],
             linewidth=2.2,
         )
-        _arrow(axes, (5, 5.9), (2.8, 3.85), theme.ink)
-        _arrow(axes, (9, 5.9), (11.2, 3.85), theme.ink)
-        _arrow(axes, (9.1, 2.9), (4.95, 2.9), theme.ink)
-        _note(axes, (7, 3.25), "inputs", ha="center")
-        _arrow(axes, (4.9, 1.5), (9.05, 1.5), theme.ink)
-        _note(axes, (7, 1.05), "tensors, numbers", ha="center")
+        arrow(axes, (5, 5.9), (2.8, 3.85), theme.ink)
+        arrow(axes, (9, 5.9), (11.2, 3.85), theme.ink)
+        arrow(axes, (9.1, 2.9), (4.95, 2.9), theme.ink)
+        note(axes, (7, 3.25), "inputs", ha="center")
+        arrow(axes, (4.9, 1.5), (9.05, 1.5), theme.ink)
+        note(axes, (7, 1.05), "tensors, numbers", ha="center")
     return figure
 
 
@@ -361,13 +361,13 @@ def _smoothing(_: Any, theme: plots.Theme) -> plots.CourseFigure:
             axes.plot(*cloud[side].T, mark, color=colour, ms=2.6, alpha=0.75)
         axes.add_patch(Circle(tuple(AT), radius, fill=False, ec=theme.ink, lw=2, ls="--"))
         end = AT + radius * np.array([-1, 1]) / np.sqrt(2)
-        _arrow(axes, tuple(AT), tuple(end), theme.ink)
+        arrow(axes, tuple(AT), tuple(end), theme.ink)
         axes.plot(*AT, "o", color=theme.ink, ms=6)
-        _note(axes, (AT[0] + 0.06, AT[1] - 0.13), "$x$", fontsize=11)
-        _note(axes, (end[0] - 0.03, end[1] + 0.1), "$R$", ha="right", fontsize=11)
-        _note(axes, (-2.05, 1.25), f"A: {votes.sum()} of {DRAWS} votes", color=theme.series[0])
-        _note(axes, (-2.05, -1.3), f"σ = {SIGMA:g}, 99.9 % sure", fontsize=8.5)
-        _note(axes, (1.45, -1.3), "B", ha="right", color=theme.series[1], fontsize=11)
+        note(axes, (AT[0] + 0.06, AT[1] - 0.13), "$x$", fontsize=11)
+        note(axes, (end[0] - 0.03, end[1] + 0.1), "$R$", ha="right", fontsize=11)
+        note(axes, (-2.05, 1.25), f"A: {votes.sum()} of {DRAWS} votes", color=theme.series[0])
+        note(axes, (-2.05, -1.3), f"σ = {SIGMA:g}, 99.9 % sure", fontsize=8.5)
+        note(axes, (1.45, -1.3), "B", ha="right", color=theme.series[1], fontsize=11)
     return figure
 
 

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results"
 # A lecture's measurement is `solutions.<name>_lecture`, its figures are `solutions.<name>_figures`.
-LECTURES = ("fgsm", "attacks", "defences", "certificates", "state", "other_ways")
+LECTURES = (
+    "fgsm",
+    "attacks",
+    "defences",
+    "certificates",
+    "state",
+    "other_ways",
+    "physical",
+    "training",
+)
 FOLDER = Path("site/figures")
 
 
@@ -110,10 +119,10 @@ def galleries() -> list[Gallery]:
 
     Raises CourseError when a lecture was not measured.
     """
-    from solutions import diagrams  # noqa: PLC0415 - matplotlib
+    from solutions import diagrams, lecture_diagrams  # noqa: PLC0415 - matplotlib
     from solutions.reproductions.galleries import audit  # noqa: PLC0415 - matplotlib
 
-    drawn = Gallery({}, diagrams.FIGURES, {})
+    drawn = Gallery({}, diagrams.FIGURES | lecture_diagrams.FIGURES, {})
     return [*(lecture(name, measured(name)) for name in LECTURES), *audit(), drawn]
 
 

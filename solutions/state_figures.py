@@ -172,12 +172,22 @@ def _source(_: Results) -> str:
     found = published()
     cifar, imagenet = found["boards"].values()
     lost = [row["reported"] - row["robust"] for row in cifar if row["reported"] is not None]
+    early, late = (
+        [
+            row["reported"] - row["robust"] > 1
+            for row in cifar
+            if row["reported"] is not None and row["year"] and low <= row["year"] <= high
+        ]
+        for low, high in ((2018, 2019), (2021, 2026))
+    )
     vision = sum(any(kind in row["architecture"] for kind in TRANSFORMERS) for row in imagenet[:10])
     return (
         f"Published numbers: [RobustBench]({found['source']}), commit `{found['commit'][:7]}` of "
         f"{found['date']}, {len(cifar)} entries for CIFAR-10 and {len(imagenet)} for ImageNet, "
         f"\\(L_\\infty\\). Of the CIFAR-10 entries {sum(x > 1 for x in lost)} claimed more than a "
-        f"point too much and {sum(x > 10 for x in lost)} more than ten; of the ten most robust "
+        f"point too much and {sum(x > 10 for x in lost)} more than ten: {sum(early)} of the "
+        f"{len(early)} of 2018 and 2019, {sum(late)} of the {len(late)} since 2021 more than one "
+        "point. Of the ten most robust "
         f"ImageNet entries {vision} are transformers.\n"
     )
 
