@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 import re
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,13 +17,23 @@ from torch import nn
 
 from course import models
 from course.metrics import wilson_interval
+from solutions import playground
+from solutions.ensemble import dlr_loss
+from solutions.fgsm import fgsm
 from solutions.hooks import activation_drift, statistics
 
 LECTURES = Path(__file__).parent.parent / "site" / "lectures"
+RESULTS = Path(__file__).parent.parent / "solutions" / "results"
 
 
 def text(name: str) -> str:
     return " ".join((LECTURES / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+def measured(name: str) -> dict[str, Any]:
+    """The committed numbers of a lecture."""
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}-lecture.json").read_text("utf-8"))
+    return found
 
 
 def coin_test(first: int, second: int) -> float:
@@ -251,3 +265,135 @@ def test_how_much_a_few_drives_show() -> None:
     lowest = [round(100 * wilson_interval(n, n)[0]) for n in (3, 10, 30)]
     assert lowest == [44, 72, 89]
     assert "44% for three drives, 72% for ten, 89% for thirty" in text("beyond-digits")
+
+
+# --- measured, and quoted in prose ----------------------------------------------------------------
+
+
+def test_quoted_attacks_are_those_measured() -> None:
+    single = measured("attacks")["single"]
+    page = text("evaluating")
+    for name, at_most in (("FGSM", "under FGSM"), ("PGD", "under PGD"), ("worst", "in the worst")):
+        assert f"at most {100 * single[name]:.1f}% {at_most}" in page
+
+
+def test_quoted_shares_of_one_bit_are_those_measured() -> None:
+    found = measured("defences")
+    at = found["epsilons"].index(0.1)
+    runs = found["accuracy"]["straight through"]
+    lost = sum((run[0] - run[at]) / run[0] for run in runs) / len(runs)
+    assert found["pixels"]["near the threshold"][at] == pytest.approx(1 / 8, abs=0.01)
+    assert lost == pytest.approx(2 / 5, abs=0.05)
+    page = text("defences")
+    assert "only one pixel in eight" in page
+    assert "two of five right answers are lost" in page
+    plain = found["accuracy"]["plain"]
+    assert all(a[at] < b[at] for a, b in zip(plain, runs, strict=True))
+
+
+def test_quoted_drift_is_that_measured() -> None:
+    attack, noise = measured("fgsm")["drift"].values()
+    assert noise["conv1"] / attack["conv1"] == pytest.approx(3 / 4, abs=0.03)
+    assert attack["logits"] / noise["logits"] == pytest.approx(7, abs=0.3)
+    assert [b for a, b in (("conv1", "relu1"), ("conv2", "relu2")) if attack[b] < attack[a]] == [
+        "relu1",
+        "relu2",
+    ]
+
+
+def test_accuracy_of_the_cnn_is_that_of_the_audit() -> None:
+    findings = (LECTURES.parent / "figures" / "audit-findings.inc").read_text(encoding="utf-8")
+    assert "Trained, it reads 98.04 %" in findings
+    assert "98.04% in the audit" in text("cnn")
+    assert "reads 98% of the test digits of MNIST" in text("cnn")
+
+
+def test_dlr_and_the_bound_of_the_votes_by_hand() -> None:
+    logits = torch.tensor([[2.0, 5.0, 1.0]])
+    assert dlr_loss(logits, torch.tensor([1])).item() == pytest.approx(-0.75)
+    share = beta.ppf(0.001, 191, 10)
+    assert f"{share:.4f}" == "0.8905"
+    assert round(0.5 * norm.ppf(share), 2) == 0.61
+    assert "p_A \\ge 0.8905" in text("defences")
+
+
+# --- the playground's own answers -----------------------------------------------------------------
+
+
+def page_networks() -> tuple[dict[str, nn.Module], torch.Tensor, torch.Tensor]:
+    """The page's networks and digits, in 64 bits as the page computes."""
+    content = playground.content_of((LECTURES.parent / "playground" / "data.js").read_text("utf-8"))
+    networks = {
+        name: playground.from_halves(base64.b64decode(network["weights"])).double().eval()
+        for name, network in content["networks"].items()
+    }
+    small = torch.tensor([sample["pixels"] for sample in content["samples"]]).double() / 16
+    images = nn.functional.interpolate(
+        small.view(-1, 1, 8, 8), size=(28, 28), mode="bilinear", align_corners=False
+    )
+    return networks, images, torch.tensor([sample["label"] for sample in content["samples"]])
+
+
+def test_how_much_larger_epsilon_must_be_on_the_defended_network() -> None:
+    networks, images, labels = page_networks()
+    smallest = {}
+    for name, model in networks.items():
+        first = torch.full((len(images),), 999)
+        for step in range(102, -1, -1):
+            fooled = model(fgsm(model, images, labels, step / 255)).argmax(1) != labels
+            first[fooled] = step
+        smallest[name] = first
+    ratio = (smallest["defended"] / smallest["plain"]).tolist()
+    assert sum(1.5 <= r <= 2.8 for r in ratio) == 17
+    assert sum(r > 4 for r in ratio) == 2
+    assert round(sorted(ratio)[9], 2) <= sorted(ratio)[10] < 1.9
+    assert [(int(smallest[n][18])) for n in ("plain", "defended")] == [13, 6]
+    page = (LECTURES.parent / "playground.md").read_text(encoding="utf-8")
+    assert "For 17 of the 20 digits 1.5 to 2.8 times, half of them below 1.9" in page
+
+
+def test_which_layers_move_further_than_the_pixels() -> None:
+    networks, images, labels = page_networks()
+    model, further = networks["plain"], Counter[str]()
+    for step in (13, 26, 51):
+        pair, moved = images, fgsm(model, images, labels, step / 255)
+        pixels = _relative(pair, moved)
+        for name, layer in model.named_children():
+            pair, moved = layer(pair), layer(moved)
+            further[name] += int((_relative(pair, moved) > pixels).sum())
+    assert [further[name] for name in ("relu1", "relu2", "logits")] == [0, 60, 60]
+
+
+def _relative(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
+    """Relative change of each image's numbers."""
+    return (after - before).flatten(1).norm(dim=1) / before.flatten(1).norm(dim=1)
+
+
+# --- citations ------------------------------------------------------------------------------------
+
+
+def test_references_show_no_latex() -> None:
+    page = (LECTURES.parent / "references.md").read_text(encoding="utf-8")
+    prose = re.sub(r"\{ #[\w-]+ \}|\(http[^)]*\)", "", page)
+    assert re.findall(r"[{}\\]|``|''", prose) == []
+
+
+def test_every_published_report_is_in_the_references() -> None:
+    page = (LECTURES.parent / "references.md").read_text(encoding="utf-8")
+    assert all(f"eport {n}" in page or f"eports {n}" in page for n in ("000", "001", "002", "004"))
+    assert "and 003, a notebook" in page
+
+
+def test_citations_carry_the_letter_of_their_entry() -> None:
+    """ "(2017)" for an entry of 2017b would send the reader to another paper."""
+    bib = (LECTURES.parent / "references.bib").read_text(encoding="utf-8")
+    years = dict(re.findall(r"@\w+\{([\w-]+),.*?year = \{(\d{4}[a-z]?)\}", bib, re.DOTALL))
+    wrong = []
+    for page in LECTURES.parent.rglob("*.md"):
+        for label, key in re.findall(
+            r"\[([^\]]*)\]\([./]*references\.md#([\w-]+)\)", page.read_text(encoding="utf-8")
+        ):
+            found = re.search(r"(\d{4}[a-z]?)\)?$", " ".join(label.split()))
+            if found and key in years and found[1] != years[key]:
+                wrong.append((page.name, label, years[key]))
+    assert wrong == []
