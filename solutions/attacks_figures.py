@@ -36,8 +36,8 @@ def _bent(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     return attack_plots.convergence(
         curves,
         y_label="Accuracy (%)",
-        title=f"Trained on one step: steps of ε leave {min(one[half:]):.0f} to "
-        f"{max(one[half:]):.0f} %, of ε / 8 {usual[-1]:.0f} %",
+        title=f"Steps of ε leave {min(one[half:]):.0f} to {max(one[half:]):.0f} %, steps of ε / 8 "
+        f"leave {usual[-1]:.0f} %",
         theme=theme,
     )
 

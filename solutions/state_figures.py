@@ -86,10 +86,11 @@ def _years(_: Results, theme: plots.Theme) -> plots.CourseFigure:
         axes.axhline(90, color=theme.ink, lw=1.2, ls=":")
         axes.annotate(
             "where people level off (Bartoldson et al., 2024)",
-            (years[0], 90),
-            (2, -12),
+            (years[len(years) // 2], 90),
+            (0, -14),
             textcoords="offset points",
             fontsize=9,
+            ha="center",
         )
         axes.set(ylim=(0, 100), xticks=years, xlabel="Year of the entry", ylabel="Accuracy (%)")
         fig.legend(loc="outside lower left", ncols=2, fontsize=10)

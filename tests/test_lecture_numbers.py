@@ -317,6 +317,53 @@ def test_dlr_and_the_bound_of_the_votes_by_hand() -> None:
     assert "p_A \\ge 0.8905" in text("defences")
 
 
+def test_quoted_certificates_are_those_measured() -> None:
+    found, page = measured("certificates"), text("certificates")
+    curves, epsilons = found["curves"], found["epsilons"]
+    plain, pgd, certified = curves["plain"], curves["PGD-trained"], curves["certified"]
+    at = epsilons.index
+    doubt = [
+        round(100 * (plain["attacked"][i] - plain["linear"][i])) for i in map(at, (0.02, 0.05, 0.1))
+    ]
+    assert doubt == [2, 7, 17]
+    assert (plain["attacked"][at(0.05)], plain["interval"][at(0.05)]) == (0.74, 0)
+    assert [pgd[kind][at(0.1)] for kind in ("linear", "attacked")] == [0.53, 0.75]
+    assert certified["interval"] == certified["attacked"]
+    assert [certified[kind][at(0.1)] for kind in ("interval", "linear")] == [0.77, 0.65]
+    assert [round(c["unstable"][at(0.1)]) for c in (certified, pgd)] == [105, 133]
+    assert [f"{100 * found['clean'][n]:.1f}" for n in ("certified", "plain")] == ["96.3", "98.2"]
+    exact = found["exact"]
+    assert (exact["broken by attack"], exact["epsilon"]) == (13, 0.07)
+    assert exact["proved by lines"] + exact["answers"].count("robust") == 87
+    widths = found["example"]["widths"]
+    assert widths["logits"] / widths["pixels"] == pytest.approx(350, rel=0.02)
+    smoothing = found["smoothing"]
+    assert smoothing["certified"][smoothing["radii"].index(0.5)] == 0.9
+    for printed in (
+        "about 2 images of 100, at 0.05 about 7, at 0.1 about 17",
+        "13 can be broken and 87",
+    ):
+        assert printed in page
+
+
+def test_quoted_entries_of_robustbench_are_those_kept() -> None:
+    board = json.loads((RESULTS / "robustbench.json").read_text("utf-8"))["boards"]["cifar10"]
+    known = {row["id"]: row for row in board}
+    small = known["Zhang2020Towards"]
+    assert (small["clean"], small["robust"]) == (44.73, 32.64)
+    assert "44.7% clean and 32.6% under attack" in text("certificates")
+    best, before = (
+        known[n]["robust"]
+        for n in ("Bartoldson2024Adversarial_WRN-94-16", "Wang2023Better_WRN-70-16")
+    )
+    page = text("state-of-robustness")
+    assert f"reaches {best:.1f}%" in page
+    assert f"reached {before:.1f}%" in page
+    claims = [row for row in board if row["reported"] is not None]
+    assert sum(row["reported"] > 70 and row["robust"] < 2 for row in claims) == 2
+    assert max(row["robust"] - row["reported"] for row in claims) == pytest.approx(0.03)
+
+
 # --- the playground's own answers -----------------------------------------------------------------
 
 
