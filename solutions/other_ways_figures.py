@@ -97,7 +97,7 @@ def _membership(results: Results) -> str:
         f"| training | accuracy: members, test | test by | {heads} | best balanced accuracy |",
         "|---|---|---|" + "--:|" * (len(rates) + 1),
     ]
-    for name in ("usual training", "four times as long"):
+    for name in ("usual training", "three times as long"):
         run = found[name]
         both = f"{100 * run['train accuracy']:.1f} %, {100 * run['test accuracy']:.1f} %"
         for method in ("loss alone", "beside references"):

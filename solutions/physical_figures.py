@@ -28,9 +28,9 @@ def _stickers(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"{'random' if i < half else 'optimised'}\n“{answer}”"
         for i, answer in enumerate(shown["answers"])
     ]
-    target = results["about"]["target"]
-    hits = shown["answers"][half:].count(target)
-    title = f"The optimised sticker makes {hits} of {half} a {target}"
+    pairs = zip(shown["answers"][half:], shown["labels"], strict=True)
+    wrong = sum(answer != label for answer, label in pairs)
+    title = f"Misread under the optimised sticker: {wrong} of {half}"
     return plots.image_row(images, titles, title=title, theme=theme)
 
 
@@ -39,7 +39,7 @@ def _rates(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     rates = results["rates"]
     names = list(next(iter(rates.values())))
     first, last = (rates[setting]["optimised sticker"]["misread"] for setting in list(rates)[::3])
-    title = f"Misread: {percent(first)} in the file, {percent(last)} after light and camera"
+    title = f"Misread: {percent(first)} in the file, {percent(last)} by the camera"
     told = ". ".join(
         f"{setting}: " + ", ".join(f"{name} {percent(run['misread'])}" for name, run in row.items())
         for setting, row in rates.items()

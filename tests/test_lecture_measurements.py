@@ -35,7 +35,7 @@ def test_a_small_measurement_has_the_committed_shape(
 ) -> None:
     monkeypatch.setattr(certificates_lecture, "MOST_PROVED", 1)
     monkeypatch.setattr(certificates_lecture, "MOST_NODES", 1)
-    monkeypatch.setattr(other_ways_lecture, "REFERENCES", 12)
+    monkeypatch.setattr(other_ways_lecture, "REFERENCES", 2)
     monkeypatch.setattr(other_ways_lecture, "SEEDS", (0,))
     monkeypatch.setattr(ensemble, "QUERIES", 10)
     monkeypatch.setattr(state_lecture, "LARGE", (0.0, 0.5))

@@ -317,6 +317,31 @@ def test_dlr_and_the_bound_of_the_votes_by_hand() -> None:
     assert "p_A \\ge 0.8905" in text("defences")
 
 
+def test_quoted_spread_of_seeds_is_that_of_the_bars() -> None:
+    found = sorted((LECTURES.parent.parent / "autograder").rglob("bars/mnist.json"))
+    bars = json.loads(found[0].read_text(encoding="utf-8"))["bars"]
+    plain, worst = (
+        bars[name]["spread"] for name in ("a1-cnn.accuracy", "a5-adversarial-training.worst_case")
+    )
+    page = text("training")
+    assert f"spread by {100 * plain:.1f} points" in page
+    assert f"by {100 * worst:.1f} points: these" in page
+
+
+def test_quoted_stickers_and_rates_are_those_measured() -> None:
+    file = measured("physical")["rates"]["pasted into the file"]
+    made, random = file["optimised sticker"], file["random sticker"]
+    shares = [round(100 * x) for x in (made["misread"], made["target"], random["misread"])]
+    assert shares == [28, 20, 7]
+    page = text("beyond-digits")
+    assert "makes 28% of the images misread, but only 20% become an 8" in page
+    assert "already makes 7% misread" in page
+    rates = list(measured("training")["rates"].values())
+    assert [round(100 * run["test"]) for run in rates] == [77, 99, 97]
+    assert max(rates[2]["loss"][3:]) > math.log(10) > max(rates[2]["loss"][:3])
+    assert "it ends at 77% of the test images" in text("training")
+
+
 def test_quoted_certificates_are_those_measured() -> None:
     found, page = measured("certificates"), text("certificates")
     curves, epsilons = found["curves"], found["epsilons"]

@@ -24,7 +24,7 @@ def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("trained", "epsilon"), [(0.0, 0.05), (0.0, 0.1), (0.1, 0.1), (0.1, 0.15)])
+@pytest.mark.parametrize(("trained", "epsilon"), [(0.0, 0.05), (0.1, 0.15)])
 def test_as_many_images_survive_as_under_autoattack(trained: float, epsilon: float) -> None:
     data = load("digits")
     model = build("strided-cnn", seed=0)
