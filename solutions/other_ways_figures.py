@@ -28,7 +28,7 @@ def _backdoor(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         "accuracy on clean images": found["clean"],
         "read as 0 with the trigger": found["works"],
     }
-    count, rate = found["poisoned"][3], fmean(found["works"][3])
+    count, rate = found["poisoned"][2], fmean(found["works"][2])
     return plots.robustness_curve(
         found["poisoned"],
         {name: [fmean(point) for point in rows] for name, rows in runs.items()},

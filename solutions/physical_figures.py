@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from course import plots
-from course.plot_style import HATCHES, canvas, plain_axes
+from course.plot_style import canvas, plain_axes
 from course.plots import percent
 from solutions.fgsm_figures import Drawing
 
@@ -55,7 +55,7 @@ def _rates(results: Results, theme: plots.Theme) -> plots.CourseFigure:
                 0.25,
                 label=name,
                 color=theme.series[i],
-                hatch=HATCHES[i],
+                hatch=("", "//", "\\\\")[i],
                 edgecolor=theme.paper,
             )
         axes.set_xticks(
