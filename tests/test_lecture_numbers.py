@@ -342,6 +342,30 @@ def test_quoted_stickers_and_rates_are_those_measured() -> None:
     assert "it ends at 77% of the test images" in text("training")
 
 
+def test_quoted_other_ways_in_are_those_measured() -> None:
+    found, page = measured("other_ways"), text("other-ways-in")
+    backdoor, stealing = found["backdoor"], found["stealing"]
+    works = dict(zip(backdoor["poisoned"], backdoor["works"], strict=True))
+    assert sorted(round(100 * rate) for rate in works[12]) == [51, 61]
+    assert min(works[24]) > 0.78
+    clean = [rate for row in backdoor["clean"] for rate in row]
+    assert (round(100 * min(clean), 1), round(100 * max(clean), 1)) == (98.5, 99.0)
+    assert round(backdoor["corner"], 2) == 0.03
+    agrees = dict(zip(stealing["queries"], stealing["agrees"], strict=True))
+    assert (round(100 * agrees[600]), round(100 * agrees[50])) == (97, 86)
+    left = [stealing["victim under transfer"][-1], stealing["victim under noise"]]
+    assert [round(100 * x) for x in [*left, stealing["victim in the white box"]]] == [70, 97, 20]
+    usual = found["membership"]["usual training"]
+    rates = [usual[test]["members found"][0] for test in ("loss alone", "beside references")]
+    assert [round(100 * rate, 1) for rate in rates] == [1.2, 4.5]
+    assert all(
+        round(100 * usual[t]["balanced accuracy"]) == 55
+        for t in ("loss alone", "beside references")
+    )
+    for printed in ("51% and 61%", "between 98.5% and 99.0%", "finds 4.5%"):
+        assert printed in page
+
+
 def test_quoted_certificates_are_those_measured() -> None:
     found, page = measured("certificates"), text("certificates")
     curves, epsilons = found["curves"], found["epsilons"]
