@@ -123,6 +123,9 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
     """Return bounds of the input of every ReLU, in order, over all images within epsilon.
 
     The tighter end of the interval bound and the linear bound, for each number.
+
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. Returns for each ReLU two tensors
+    (n, ...) of the shape of its input. Raises TypeError as `linear_margins`.
     """
     layers, corners = list(model), box(images, epsilon)
     found: list[Bounds] = []

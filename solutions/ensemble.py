@@ -180,8 +180,9 @@ def targeted_apgd(
 ) -> Tensor:
     """Return images attacked towards one wrong class after the other, until one is misread.
 
-    `apgd` on the targeted DLR loss, towards the classes with the highest logits first. As `apgd`
-    otherwise; targets >= 1, at most all wrong classes are tried.
+    `apgd` on the targeted DLR loss, towards the classes with the highest logits first. Images
+    (n, C, H, W), labels (n,) and the result as for `apgd`; targets >= 1, at most all wrong classes
+    are tried. Raises ValueError as `apgd` does, and for fewer than 4 classes.
     """
     check_attack(images, labels, epsilon)
     found = images.detach().clone()

@@ -366,6 +366,22 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
         assert printed in page
 
 
+def test_quoted_ensemble_is_that_measured() -> None:
+    found, page = measured("state"), text("state-of-robustness")
+    plain, scaled, defended = (list(left.values()) for left in found["ensemble"].values())
+    assert plain[-1] == scaled[-1] == 0.13
+    assert scaled[1] == scaled[0] == 0.98
+    images = found["about"]["images"]
+    assert round(images * (plain[2] - plain[3])) == 8
+    assert round(images * (defended[2] - defended[3])) == 1
+    assert defended[3] == defended[4]
+    alone = list(found["alone"].values())
+    assert alone[0]["DLR"] == alone[1]["DLR"]
+    assert all(left["cross-entropy"] < left["DLR"] for left in (alone[0], alone[2]))
+    for printed in ("98% are left", "ends at 13.0%", "8 more images of 200", "a single image more"):
+        assert printed in page
+
+
 def test_quoted_certificates_are_those_measured() -> None:
     found, page = measured("certificates"), text("certificates")
     curves, epsilons = found["curves"], found["epsilons"]
