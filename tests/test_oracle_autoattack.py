@@ -25,7 +25,8 @@ def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("trained", "epsilon"), [(0.0, 0.05), (0.1, 0.15)])
-def test_as_many_images_survive_as_under_autoattack(trained: float, epsilon: float) -> None:
+def test_no_more_images_survive_than_under_autoattack(trained: float, epsilon: float) -> None:
+    """More may fall here: whatever is misread within the budget is a proof, whoever found it."""
     data = load("digits")
     model = build("strided-cnn", seed=0)
     perturb = partial(on_pgd, trained) if trained else None
@@ -45,4 +46,4 @@ def test_as_many_images_survive_as_under_autoattack(trained: float, epsilon: flo
         predict(model, adversarial).argmax(1) == labels
     )
     print(f"\ntrained at {trained}, attacked at {epsilon}: {ours} here, {right.sum()} there")
-    assert abs(int(ours) - int(right.sum())) <= 1
+    assert int(ours) <= int(right.sum()) + 1
