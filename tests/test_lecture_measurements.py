@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 
-from solutions import certificates_lecture, ensemble, figures, other_ways_lecture, state_lecture
+from solutions import (
+    certificates_lecture,
+    defences_lecture,
+    ensemble,
+    figures,
+    other_ways_lecture,
+    state_lecture,
+)
 
 SMALL: dict[str, dict[str, Any]] = {
     "defences": {"images": 16, "epochs": 1},
     "certificates": {"images": 6, "epochs": 1},
-    "state": {"images": 8, "epochs": 1},
+    "state": {"images": 20, "epochs": 1},
     "other_ways": {"images": 60, "epochs": 1},
     "physical": {"steps": 2, "epochs": 1},
     "training": {"epochs": 2},
@@ -29,12 +36,15 @@ def kinds(value: Any) -> Any:
     return "number" if isinstance(value, int | float) else type(value).__name__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_a_small_measurement_has_the_committed_shape(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(certificates_lecture, "MOST_PROVED", 1)
     monkeypatch.setattr(certificates_lecture, "MOST_NODES", 1)
+    monkeypatch.setattr(defences_lecture, "SEEDS", (0,))
+    monkeypatch.setattr(defences_lecture, "STEPS", 2)
     monkeypatch.setattr(other_ways_lecture, "REFERENCES", 2)
     monkeypatch.setattr(other_ways_lecture, "SEEDS", (0,))
     monkeypatch.setattr(ensemble, "QUERIES", 10)
