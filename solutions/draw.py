@@ -20,8 +20,17 @@ from course.errors import CourseError
 from solutions.figures.gallery import Gallery, Results, as_json
 
 RESULTS = Path(__file__).parent / "results"
-# A lecture is measured by `figures/<name>_measured.py`, its figures are in `figures/<name>.py`.
-LECTURES = ("fgsm", "attacks")
+# A lecture is measured by `figures/measured/<name>.py`, its figures are in `figures/<name>.py`.
+LECTURES = (
+    "fgsm",
+    "attacks",
+    "defences",
+    "certificates",
+    "state",
+    "other_ways",
+    "physical",
+    "training",
+)
 FOLDER = Path("site/figures")
 
 
@@ -33,7 +42,12 @@ def figures_command(subparsers: Subparsers) -> None:
         "--check", action="store_true", help="change nothing; name the files that are stale"
     )
     action.add_argument(
-        "--measure", action="store_true", help="run the experiments again first (minutes)"
+        "--measure",
+        nargs="?",
+        const="all",
+        choices=["all", *LECTURES],
+        metavar="LECTURE",
+        help="run the experiments of a lecture, or of all, again first (minutes)",
     )
     parser.add_argument("--only", metavar="NAME", help="one figure or table")
     parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
@@ -56,7 +70,7 @@ def measured(name: str) -> Results:
 
 def measure_again(name: str) -> None:
     """Run a lecture's experiments and keep the numbers."""
-    module = importlib.import_module(f"solutions.figures.{name}_measured")  # imports PyTorch
+    module = importlib.import_module(f"solutions.figures.measured.{name}")  # imports PyTorch
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}-lecture.json"
     path.write_text(as_json(module.measure()), encoding="utf-8")
@@ -106,7 +120,7 @@ def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) ->
 
 def _run(args: argparse.Namespace) -> int:
     if args.measure:
-        for name in LECTURES:
+        for name in LECTURES if args.measure == "all" else [args.measure]:
             measure_again(name)
     files = render(galleries(), args.only)
     if args.check:

@@ -18,10 +18,11 @@ TARGET = SITE / "references.md"
 HEADINGS = {
     "papers": "## Papers\n",
     "books": "## Books\n",
+    "standards": "## Standards and law\n",
     "data": "## Data\n",
     "reports": "## Published reports that the course examines\n\n"
     "They were chosen because they print enough to be checked, which is more than most do. The\n"
-    "FGSM lecture calls the three it uses A, B and C.\n",
+    "course calls them by the numbers 000 to 004.\n",
 }
 TOP = """---
 title: References
@@ -52,10 +53,12 @@ def citation(key: str, entry: Entry) -> str:
     """One paragraph with its anchor."""
     fields = entry.fields
     people = [name(person) for person in entry.persons["author"]]
-    authors = ", ".join(people[:-1]) + (", & " if len(people) > 1 else "") + people[-1]
+    last = "et al." if people[-1] == "others" else f"& {people[-1]}"
+    authors = ", ".join([*people[:-1], last]) if len(people) > 1 else people[0]
     title = fields["title"]
+    stop = "" if title.endswith(("?", "!")) else "."
     whole = entry.type in ("book", "misc", "techreport") and "booktitle" not in fields
-    parts = [f"{authors} ({fields['year']}).", f"*{title}*." if whole else f"{title}."]
+    parts = [f"{authors} ({fields['year']}).", f"*{title}*{stop}" if whole else f"{title}{stop}"]
     parts += [place(entry), fields.get("note", ""), link(fields)]
     text = " ".join(part for part in parts if part)
     wrapped = textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
@@ -64,7 +67,7 @@ def citation(key: str, entry: Entry) -> str:
 
 def name(person: Person) -> str:
     """Surname and initials."""
-    last = " ".join([*person.prelast_names, *person.last_names])
+    last = " ".join([*person.prelast_names, *person.last_names]).strip("{}")
     first = " ".join([*person.first_names, *person.middle_names])
     return f"{last}, {first}" if first else last
 

@@ -1,6 +1,6 @@
 """Figures and tables of the lecture on stronger attacks, drawn from one measurement.
 
-`solutions.draw` is the command that writes them; `solutions.figures.attacks_measured` measured.
+`solutions.draw` is the command that writes them; `solutions.figures.measured.attacks` measured.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ from course.plots import percent
 from solutions.figures.gallery import Drawing
 
 Results = Mapping[str, Any]
-"""What `solutions.figures.attacks_measured.measure` returned."""
+"""What `solutions.figures.measured.attacks.measure` returned."""
 
 
 def _convergence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    curves = {
-        name.replace("epsilon", "ε"): [100 * a for a in run["accuracy"]]
-        for name, run in results["convergence"].items()
-    }
+    curves = _by_step_size(results["convergence"])
     slow, *_, one = (values[-1] for values in curves.values())
     return attack_plots.convergence(
         curves,
@@ -31,6 +28,27 @@ def _convergence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"{one:.0f} % with the largest",
         theme=theme,
     )
+
+
+def _bent(results: Results, theme: plots.Theme) -> plots.CourseFigure:
+    curves = _by_step_size(results["bent"]["convergence"])
+    _, usual, one = curves.values()
+    half = len(one) // 2
+    return attack_plots.convergence(
+        curves,
+        y_label="Accuracy (%)",
+        title=f"Steps of ε leave {min(one[half:]):.0f} to {max(one[half:]):.0f} %, steps of ε / 8 "
+        f"leave {usual[-1]:.0f} %",
+        theme=theme,
+    )
+
+
+def _by_step_size(runs: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Accuracy in percent after each step, by the step size."""
+    return {
+        name.replace("epsilon", "ε"): [100 * a for a in run["accuracy"]]
+        for name, run in runs.items()
+    }
 
 
 def _single(results: Results) -> str:
@@ -72,7 +90,7 @@ def _restarts(results: Results) -> str:
 
 
 def _scaled(results: Results) -> str:
-    from solutions.figures.attacks_measured import SCALES  # noqa: PLC0415  PyTorch
+    from solutions.figures.measured.attacks import SCALES  # noqa: PLC0415  PyTorch
 
     lines = [
         "| logits times | " + " | ".join(f"{s:,}" for s in SCALES) + " |",
@@ -105,6 +123,7 @@ def _rounded(results: Results) -> str:
 
 FIGURES = {
     "attacks-convergence": Drawing("accuracy after every step, by step size", _convergence),
+    "attacks-convergence-bent": Drawing("the same on a network trained on one step", _bent),
 }
 TABLES: dict[str, Callable[[Results], str]] = {
     "attacks-setup": _setup,

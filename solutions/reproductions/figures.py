@@ -209,7 +209,16 @@ def _more_table(report: str, results: Results) -> str:
 
 
 def _setup(report: str, results: Results) -> str:
-    """A list of what was run, on which data, for how long, and what faster methods changed."""
+    """Which report this is and which network it trains; its authors stand in the references."""
+    known = reports()[report]
+    entry = "002" if report == "003" else report  # one entry for the article and its notebook
+    title = f"[“{known.title}”](../references.md#report-{entry})"
+    read = f" ([read it]({known.link}))" if known.link else ""
+    return f"{title}{read}. Network `{known.network}`.\n"
+
+
+def _log(report: str, results: Results) -> str:
+    """What was run, on what, how long, and what its shortcuts changed, folded away."""
     known = reports()[report]
     parts = []
     for profile, run in results.get(report, {"runs": {}})["runs"].items():
@@ -227,9 +236,8 @@ def _setup(report: str, results: Results) -> str:
         ]
     left_out = [p for p in known.profiles if p not in results.get(report, {"runs": {}})["runs"]]
     parts += [f"{profile}: not run here." for profile in left_out]
-    told = "\n".join(f"- {part}" for part in parts)
-    title = f"[“{known.title}”]({known.link})" if known.link else f"“{known.title}”"
-    return f"{title}, {known.authors}. Network `{known.network}`.\n\n{told}\n"
+    told = "\n".join(f"    - {part}" for part in parts)
+    return f'??? note "What was run, and what its shortcuts changed"\n\n{told}\n'
 
 
 def _findings(results: Results) -> str:
@@ -251,5 +259,10 @@ def _findings(results: Results) -> str:
 TABLES: dict[str, Callable[[Results], str]] = {
     f"audit-{report}{suffix}": partial(write, report)
     for report in reports()
-    for suffix, write in (("", _published_table), ("-more", _more_table), ("-setup", _setup))
+    for suffix, write in (
+        ("", _published_table),
+        ("-more", _more_table),
+        ("-setup", _setup),
+        ("-log", _log),
+    )
 } | {"audit-findings": _findings}

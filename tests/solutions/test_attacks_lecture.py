@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
 from solutions import draw as figures
-from solutions.figures import attacks_measured as attacks_lecture
+from solutions.figures.measured import attacks as attacks_lecture
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,15 @@ def test_many_steps_leave_less_than_one_and_several_runs_less_than_one(
 ) -> None:
     single = results["single"]
     assert single["worst"] <= single["PGD"] < single["FGSM"] - 0.05
+
+
+def test_which_step_size_is_best_depends_on_the_network(results: dict[str, Any]) -> None:
+    _, usual, long = (run["accuracy"] for run in results["convergence"].values())
+    one_image = 1.5 / results["about"]["images"]
+    assert all(b <= a + one_image for a, b in zip(usual, long, strict=True))
+    _, usual, long = (run["accuracy"] for run in results["bent"]["convergence"].values())
+    assert usual[-1] == 0 < min(long[1:])  # long steps never arrive
+    assert any(later > earlier for earlier, later in itertools.pairwise(long[1:]))
 
 
 def test_small_steps_have_not_arrived_and_restarts_stop_helping(results: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from course.errors import CourseError
 from solutions import draw as figures
 from solutions.figures import gallery
 from solutions.figures.fgsm import FIGURES, TABLES
-from solutions.figures.fgsm_measured import EPSILONS, UNITS, Plan, measure
+from solutions.figures.measured.fgsm import EPSILONS, UNITS, Plan, measure
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "site" / "figures"

@@ -63,5 +63,6 @@ def smoothing_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         note(axes, (AT[0] + 0.06, AT[1] - 0.13), "$x$", fontsize=11)
         note(axes, (end[0] - 0.03, end[1] + 0.1), "$R$", ha="right", fontsize=11)
         note(axes, (-2.05, 1.25), f"A: {votes.sum()} of {DRAWS} votes", color=theme.series[0])
+        note(axes, (-2.05, -1.3), f"σ = {SIGMA:g}, 99.9 % sure", fontsize=8.5)
         note(axes, (1.45, -1.3), "B", ha="right", color=theme.series[1], fontsize=11)
     return figure

@@ -1,0 +1,201 @@
+"""Proofs that no attack within epsilon changes an answer: interval bounds and linear bounds.
+
+Two ways to bound the logits of a small network over all images within epsilon, the cheap one and
+the tighter one; `solutions.verification` has the exact one. A network here is a chain of
+convolutions, linear layers, ReLUs and `nn.Flatten`; interval bounds take max-pooling too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from solutions.fgsm import check_attack
+
+Bounds = tuple[Tensor, Tensor]
+"""Lower and upper ends, two tensors of one shape."""
+
+
+def box(images: Tensor, epsilon: float) -> Bounds:
+    """Return the smallest and the largest value of each pixel within epsilon, kept in [0, 1].
+
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units.
+    """
+    return (images - epsilon).clamp(0, 1), (images + epsilon).clamp(0, 1)
+
+
+def interval_bounds(layers: Iterable[nn.Module], low: Tensor, high: Tensor) -> Bounds:
+    """Return bounds of what the layers put out when each input lies in [low, high].
+
+    Interval bound propagation (Gowal et al. 2018). A linear map z = W x + b sends the middle of
+    an interval to the middle, and the half-width r to |W| r. What never falls when its input
+    rises, such as ReLU and max-pooling, sends the ends to the ends.
+
+    low and high (n, ...) of one shape, low <= high. Differentiable. Raises TypeError for a layer
+    of another kind.
+    """
+    # --8<-- [start:interval]
+    for layer in layers:
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            middle, radius = layer((low + high) / 2), _absolute(layer, (high - low) / 2)
+            low, high = middle - radius, middle + radius
+        elif isinstance(layer, nn.ReLU | nn.MaxPool2d | nn.Flatten):
+            low, high = layer(low), layer(high)
+        else:
+            raise TypeError(f"no interval bounds for {type(layer).__name__}")
+    # --8<-- [end:interval]
+    return low, high
+
+
+def _absolute(layer: nn.Linear | nn.Conv2d, radius: Tensor) -> Tensor:
+    """|W| r: the layer with the absolute values of its weights, and without its bias."""
+    weight = layer.weight.abs()
+    if isinstance(layer, nn.Linear):
+        return F.linear(radius, weight)
+    return F.conv2d(radius, weight, None, _pair(layer.stride), _pair(layer.padding))
+
+
+def _pair(value: int | str | tuple[int, ...]) -> tuple[int, int]:
+    """A stride or a padding as two numbers."""
+    if isinstance(value, str):
+        raise TypeError(f"padding {value!r} is not bounded here: give it as a number")
+    height, width = (value, value) if isinstance(value, int) else value
+    return height, width
+
+
+def interval_margins(
+    model: nn.Sequential, images: Tensor, labels: Tensor, epsilon: float
+) -> Tensor:
+    """Return, per image and wrong class, a lower bound of the true logit's lead: (n, k).
+
+    Over all images within epsilon; the true class's own entry is infinite. The last layer is
+    bounded for each difference of two logits, which is tighter than the difference of two bounds.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. Raises ValueError as
+    `fgsm` does, and TypeError as `interval_bounds`.
+    """
+    check_attack(images, labels, epsilon)
+    *layers, last = model
+    low, high = interval_bounds(layers, *box(images, epsilon))
+    lead, constant = _differences(last, labels)
+    middle, radius = (low + high) / 2, (high - low) / 2
+    bound = torch.einsum("nkd,nd->nk", lead, middle) + constant
+    bound = bound - torch.einsum("nkd,nd->nk", lead.abs(), radius)
+    return bound.masked_fill(F.one_hot(labels, bound.shape[1]).bool(), math.inf)
+
+
+def _differences(last: nn.Module, labels: Tensor) -> Bounds:
+    """Weights (n, k, d) and constants (n, k) of true logit minus each logit."""
+    if not isinstance(last, nn.Linear):
+        raise TypeError(f"the last layer must be linear, got {type(last).__name__}")
+    return last.weight[labels, None] - last.weight, last.bias[labels, None] - last.bias
+
+
+# --- linear bounds --------------------------------------------------------------------------------
+
+
+def linear_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    """Return the same lower bounds (n, k) as `interval_margins`, from a linear relaxation.
+
+    CROWN (Zhang et al. 2018). A function of the logits is carried back to the pixels as one linear
+    function that lies below it: through linear layers exactly, through a ReLU by a line below or
+    above it, whichever the sign of the coefficient needs. Only at the pixels is the box used, so
+    what cancels between layers does cancel. The bounds before each ReLU, which its lines need,
+    are found in the same way.
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. Raises ValueError as
+    `fgsm` does, and TypeError for a layer that is no convolution, linear layer, ReLU or flatten.
+    """
+    check_attack(images, labels, epsilon)
+    *layers, last = model
+    with torch.no_grad():
+        lead, constant = _differences(last, labels)
+        before = relu_bounds(model, images, epsilon)
+        bound = constant + _carried_back(layers, before, lead, images, box(images, epsilon))
+    return bound.masked_fill(F.one_hot(labels, bound.shape[1]).bool(), math.inf)
+
+
+def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bounds]:
+    """Return bounds of the input of every ReLU, in order, over all images within epsilon.
+
+    The tighter end of the interval bound and the linear bound, for each number.
+
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. Returns for each ReLU two tensors
+    (n, ...) of the shape of its input. Raises TypeError as `linear_margins`.
+    """
+    layers, corners = list(model), box(images, epsilon)
+    found: list[Bounds] = []
+    with torch.no_grad():
+        for place, layer in enumerate(layers):
+            if not isinstance(layer, nn.ReLU):
+                continue
+            low, high = interval_bounds(layers[:place], *corners)
+            if found:  # before the first ReLU the interval is exact
+                size = low[0].numel()
+                unit = (
+                    torch.eye(size)
+                    .view(1, size, *low.shape[1:])
+                    .expand(len(low), -1, *low.shape[1:])
+                )
+                below = _carried_back(layers[:place], found, unit, images, corners)
+                above = -_carried_back(layers[:place], found, -unit, images, corners)
+                low = torch.maximum(low, below.view_as(low))
+                high = torch.minimum(high, above.view_as(high))
+            found.append((low, high))
+    return found
+
+
+def _carried_back(
+    layers: Sequence[nn.Module],
+    before: Sequence[Bounds],
+    coefficients: Tensor,
+    images: Tensor,
+    corners: Bounds,
+) -> Tensor:
+    """Lower bounds (n, m) of m linear functions (n, m, ...) of what the layers put out.
+
+    `before` holds the bounds of each ReLU's input.
+    """
+    shapes = [images.shape[1:]]
+    for layer in layers:
+        shapes.append(layer(torch.zeros(1, *shapes[-1])).shape[1:])
+    waiting, constant = list(before), coefficients.new_zeros(coefficients.shape[:2])
+    # --8<-- [start:linear]
+    for layer, shape in zip(reversed(layers), reversed(shapes[:-1]), strict=True):
+        if isinstance(layer, nn.Linear):
+            constant = constant + coefficients @ layer.bias
+            coefficients = coefficients @ layer.weight
+        elif isinstance(layer, nn.Conv2d):
+            if layer.bias is not None:
+                constant = constant + coefficients.sum(dim=(-2, -1)) @ layer.bias
+            coefficients = _transposed(layer, coefficients, shape)
+        elif isinstance(layer, nn.Flatten):
+            coefficients = coefficients.reshape(*coefficients.shape[:2], *shape)
+        elif isinstance(layer, nn.ReLU):
+            low, high = (end.unsqueeze(1) for end in waiting.pop())
+            slope = high.clamp(min=0) / (high.clamp(min=0) - low.clamp(max=0)).clamp(min=1e-12)
+            lower = (high > -low).to(slope)  # of all lines below, the one that loses less
+            lower = torch.where((low < 0) & (high > 0), lower, slope)
+            down = coefficients.clamp(max=0)  # where the function falls, the upper line counts
+            constant = constant - (down * slope * low.clamp(max=0)).flatten(2).sum(dim=2)
+            coefficients = coefficients.clamp(min=0) * lower + down * slope
+        else:
+            raise TypeError(f"no linear bounds for {type(layer).__name__}")
+    # --8<-- [end:linear]
+    middle, radius = (corners[0] + corners[1]) / 2, (corners[1] - corners[0]) / 2
+    flat = coefficients.flatten(2)
+    centre = torch.einsum("nmd,nd->nm", flat, middle.flatten(1))
+    return constant + centre - torch.einsum("nmd,nd->nm", flat.abs(), radius.flatten(1))
+
+
+def _transposed(layer: nn.Conv2d, coefficients: Tensor, shape: torch.Size) -> Tensor:
+    """Coefficients (n, m, ...) of a convolution's output as those of its input."""
+    n, m = coefficients.shape[:2]
+    stride, padding = _pair(layer.stride), _pair(layer.padding)
+    plain = F.conv_transpose2d(coefficients.flatten(0, 1), layer.weight, None, stride, padding)
+    missing = (0, shape[2] - plain.shape[3], 0, shape[1] - plain.shape[2])
+    return F.pad(plain, missing).view(n, m, *shape)

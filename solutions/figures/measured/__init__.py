@@ -1,0 +1,1 @@
+"""The experiments behind the figures of each lecture, one file a lecture."""

@@ -1,0 +1,145 @@
+"""Bounds and proofs: closed forms first, then what no image and no attack may contradict."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import nn
+
+from solutions.certificates import (
+    box,
+    interval_bounds,
+    interval_margins,
+    linear_margins,
+    relu_bounds,
+)
+from solutions.evaluation import worst_of
+from solutions.figures.measured.certificates import small_network
+from solutions.verification import verify
+
+
+def images_and_labels(n: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(n, 1, 28, 28, generator=generator)
+    return images, small_network(1)(images).argmax(dim=1)
+
+
+def two_pixels() -> nn.Sequential:
+    """A network small enough to search by hand: 2 pixels, 3 ReLUs, 2 classes."""
+    model = nn.Sequential(
+        OrderedDict(
+            flatten=nn.Flatten(), hidden=nn.Linear(2, 3), relu=nn.ReLU(), out=nn.Linear(3, 2)
+        )
+    )
+    with torch.no_grad():
+        model.hidden.weight.copy_(torch.tensor([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]))
+        model.hidden.bias.copy_(torch.tensor([0.0, 0.0, -1.0]))
+        model.out.weight.copy_(torch.tensor([[0.2, 0.1, 1.0], [1.0, 1.0, -1.0]]))
+        model.out.bias.copy_(torch.tensor([0.3, 0.0]))
+    return model
+
+
+def smallest_lead(model: nn.Module, image: torch.Tensor, label: int, epsilon: float) -> float:
+    """The true logit's smallest lead on a fine grid of the box; the answer to compare with."""
+    low, high = box(image.unsqueeze(0), epsilon)
+    steps = torch.linspace(0, 1, 201)
+    grid = torch.stack([torch.stack([a, b]) for a, b in itertools.product(steps, steps)])
+    pixels = low.flatten() + grid * (high - low).flatten()
+    logits = model(pixels.view(-1, 1, 1, 2))
+    return (logits[:, label] - logits[:, 1 - label]).min().item()
+
+
+def test_the_worked_example_of_the_lecture() -> None:
+    layer = nn.Linear(2, 1)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[1.0, -2.0]]))
+        layer.bias.fill_(0.5)
+    low, high = interval_bounds(
+        [layer, nn.ReLU()], torch.tensor([[0.2, 0.1]]), torch.tensor([[0.4, 0.3]])
+    )
+    assert (low.item(), high.item()) == pytest.approx((0.1, 0.7))
+
+
+def test_two_equal_paths_cancel_for_lines_and_not_for_intervals() -> None:
+    """x - x is 0 whatever x is: an interval forgets that both come from one pixel."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 2))
+    with torch.no_grad():
+        for value in model.parameters():
+            value.zero_()
+        model[1].weight.fill_(1.0)
+        model[3].weight[0] = torch.tensor([1.0, -1.0])
+        model[3].bias[0] = 0.1
+    image, label = torch.full((1, 1, 1, 1), 0.5), torch.tensor([0])
+    assert interval_margins(model, image, label, 0.2)[0, 1].item() == pytest.approx(0.1 - 0.4)
+    assert linear_margins(model, image, label, 0.2)[0, 1].item() == pytest.approx(0.1, abs=1e-6)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.02, 0.1])
+def test_no_image_in_the_box_contradicts_a_bound(epsilon: float) -> None:
+    model, (images, labels) = small_network(1), images_and_labels()
+    low, high = box(images, epsilon)
+    bounds = [
+        interval_margins(model, images, labels, epsilon),
+        linear_margins(model, images, labels, epsilon),
+    ]
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for _ in range(50):
+            where = torch.rand(images.shape, generator=generator).round()
+            logits = model(low + where * (high - low))
+            lead = logits.gather(1, labels[:, None]) - logits
+            assert all(
+                (lead >= bound - 1e-4).all() for bound in (b.nan_to_num(posinf=-9) for b in bounds)
+            )
+
+
+def test_without_room_every_bound_is_the_answer_itself() -> None:
+    model, (images, labels) = small_network(1), images_and_labels()
+    logits = model(images)
+    lead = (logits.gather(1, labels[:, None]) - logits).masked_fill(
+        nn.functional.one_hot(labels, 10).bool(), torch.inf
+    )
+    for margins in (interval_margins, linear_margins):
+        torch.testing.assert_close(margins(model, images, labels, 0.0), lead, atol=1e-4, rtol=1e-4)
+
+
+def test_bounds_before_the_relus_hold() -> None:
+    model, (images, _) = small_network(1), images_and_labels()
+    low, high = box(images, 0.05)
+    moved = low + torch.rand(images.shape) * (high - low)
+    for (below, above), inputs in zip(
+        relu_bounds(model, images, 0.05), (model[:1](moved), model[:3](moved)), strict=True
+    ):
+        assert (inputs >= below - 1e-5).all()
+        assert (inputs <= above + 1e-5).all()
+
+
+def test_what_is_proved_survives_every_attack() -> None:
+    model, (images, labels) = small_network(1), images_and_labels(20)
+    for epsilon in (0.005, 0.02):
+        proved = linear_margins(model, images, labels, epsilon).amin(dim=1) > 0
+        proved |= interval_margins(model, images, labels, epsilon).amin(dim=1) > 0
+        attacked = worst_of(model, images, labels, epsilon, steps=10, restarts=1).survived
+        assert not (proved & ~attacked).any()
+
+
+@pytest.mark.parametrize("epsilon", [0.05, 0.15, 0.3, 0.45])
+def test_the_exact_answer_is_that_of_a_fine_grid(epsilon: float) -> None:
+    model = two_pixels()
+    for image in (torch.tensor([[[0.5, 0.6]]]), torch.tensor([[[0.7, 0.4]]])):
+        label = int(model(image.unsqueeze(0)).argmax())
+        smallest = smallest_lead(model, image, label, epsilon)
+        assert abs(smallest) > 0.01, "too close to 0 for a grid to decide"
+        found = verify(model, image, label, epsilon)
+        assert found.answer == ("robust" if smallest > 0 else "broken")
+
+
+def test_a_layer_without_bounds_is_named() -> None:
+    with pytest.raises(TypeError, match="Sigmoid"):
+        interval_bounds([nn.Sigmoid()], torch.zeros(1), torch.ones(1))
+    model = nn.Sequential(nn.Flatten(), nn.Sigmoid(), nn.Linear(4, 2))
+    with pytest.raises(TypeError, match="Sigmoid"):
+        linear_margins(model, torch.zeros(1, 1, 2, 2), torch.tensor([0]), 0.1)
