@@ -23,7 +23,7 @@ from solutions.figures.gallery import Drawing
 Results = Mapping[str, Any]
 """What `solutions.figures.measured.state.measure` returned."""
 
-PUBLISHED = Path(__file__).parent / "results" / "robustbench.json"
+PUBLISHED = Path(__file__).parents[1] / "results" / "robustbench.json"
 TRANSFORMERS = ("ViT", "Swin", "XCiT")
 
 
