@@ -463,7 +463,7 @@ def test_the_index_of_nobody_is_a_page_too():
 
 
 def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
-    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "worker").mkdir(parents=True)
     for name in ("autograder/__init__.py", "autograder/worker/limits.py", "json.py", "torch.py"):
         (tmp_path / name).write_text("print('a student was here')")
     done = subprocess.run(
