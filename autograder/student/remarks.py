@@ -88,6 +88,9 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
             other = remark.get("other")
             elsewhere = place_of(other, cells) if isinstance(other, dict) else ""
             match remark.get("kind"):
+                case "ended" if remark.get("unread") is True:
+                    unread = f"the cell that defines it cannot be read, for the error{place}"
+                    yield name, f"`{name}` is missing: {unread}"
                 case "ended":
                     end = f"the cell that defines it ended early, with the error{place}"
                     yield name, f"`{name}` is missing: {end}"
@@ -104,6 +107,6 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
                 case "written":
                     yield (
                         "",
-                        f"`{name}` stands in a `%%writefile` cell{place}, which only writes a "
-                        "file; it was judged as if the cell had been run",
+                        f"`{name}` stands behind `%%writefile`{place}, which only writes a file; it "
+                        "was judged as if the cell had been run",
                     )

@@ -162,7 +162,7 @@ class Loaded:
                 return where(last)
         pattern = re.compile(rf"^[ \t]*(?:(?:async )?def|class)?[ \t]*{re.escape(name)}\b", re.M)
         cell = next((cell for cell in self.unread if pattern.search(cell.source)), None)
-        return None if cell is None else {"cell": cell.title, "line": None}
+        return None if cell is None else {"cell": cell.title, "line": None, "unread": True}
 
 
 def where(item: Statement) -> dict[str, Any]:
