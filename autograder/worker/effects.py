@@ -1,8 +1,8 @@
 """What else a statement may change when it runs, beside the names that it binds.
 
-Read from the text alone, and on the safe side: an argument of a call may be changed by it, and so
-may whatever else gives access to the same object. A function of the student's changes what its
-body may change. What cannot be known, such as a call of an unknown package, is said to be unsure.
+This is read from the text alone, and on the safe side: a call may change its arguments, and every
+other object that they give access to. A student's function changes what its body may change. A call
+of a package that is not known here is marked as unsure.
 """
 
 from __future__ import annotations
@@ -220,13 +220,13 @@ class Program:
             found.touches |= changeable
 
     def add_callbacks(self, names: Iterable[str], found: Effects) -> None:
-        """Add what the functions among arguments do: whoever is given one may call it."""
+        """Add what the functions among the arguments do: the call may call them."""
         for name in names:
             if self.only_functions(name):
                 found.add(self.called(name))
 
     def classes(self, names: Iterable[str]) -> set[str]:
-        """Those of `names` that are classes of the student's."""
+        """The names of the student's classes among `names`."""
         return {name for name in names if name in self.definitions and self.variables({name})}
 
     def called(self, name: str) -> Effects:
