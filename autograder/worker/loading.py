@@ -14,13 +14,13 @@ from autograder.worker.cells import Cell, is_stub, python_source, remember_sourc
 from autograder.worker.reports import report
 from autograder.worker.running import Notebook, near_misses, write_file
 from autograder.worker.slicing import (
-    DEFINITIONS,
     Slice,
     Statement,
     needed,
     statements,
     without_stubs,
 )
+from autograder.worker.syntax import DEFINITIONS
 
 MOST_REMARKS = 20
 
