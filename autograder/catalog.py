@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder import installed
 from course.errors import CourseError
@@ -51,7 +52,7 @@ class Assignment:
 
     @property
     def by_hand(self) -> int:
-        """The points that a person gives; they are in no score of the judge's."""
+        """The points that a person gives; the judge's scores do not include them."""
         return sum(question.points for question in self.written)
 
     @property
@@ -72,7 +73,7 @@ class Assignment:
 
 
 def _exercise(name: str, title: str) -> Exercise:
-    """An exercise whose cell bears the name it defines."""
+    """An exercise whose cell has the name that it defines."""
     return Exercise(name.lower(), title, (name,))
 
 
@@ -183,7 +184,7 @@ KNOWN = {**ASSIGNMENTS, **EXTENSIONS}
 
 
 def assignment(name: str) -> Assignment:
-    """The assignment or extension called `name`. Raises CourseError that names the known ones."""
+    """The assignment or extension called `name`. Raises CourseError with the known names."""
     if name in KNOWN:
         return KNOWN[name]
     near = difflib.get_close_matches(name, KNOWN, n=1)
@@ -198,9 +199,19 @@ def graded(name: str) -> Assignment:
     return assignment(name)
 
 
+# --- checks --------------------------------------------------------------------------------------
+
+MARKED = ("points", "needs", "exercise", "lecture", "picture")  # what a `graded` marker may say
+
+
 @dataclass(frozen=True)
 class Check:
-    """What a check's marker and docstring say of it."""
+    """What a check's `graded` marker and its docstring say.
+
+    needs: the name of an earlier check; without points for that one, this one is skipped.
+    lecture: the address of its lecture on the site. picture: whether pictures of the student's
+    attack explain a wrong answer.
+    """
 
     name: str
     title: str
@@ -208,30 +219,88 @@ class Check:
     max_points: float
     needs: str | None
     lecture: str
+    picture: bool = False
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Check | None:
-        """The check that `function` is, or None when it bears no `graded` marker."""
+        """The check that `function` is, or None if it has no `graded` marker.
+
+        Raises CourseError for a marker with an unknown argument, or without an exercise.
+        """
         for mark in getattr(function, "pytestmark", []):
             if mark.name == "graded":
-                title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
                 name = function.__name__.removeprefix("test_")
+                said: dict[str, Any] = mark.kwargs
+                for argument in said:
+                    if argument not in MARKED:
+                        raise wrong_marker(function, "the argument", argument, MARKED)
+                if mark.args or "exercise" not in said:
+                    raise CourseError(
+                        f"{inspect.getfile(function)}: check {name}: write "
+                        "graded(exercise=..., points=..., needs=...), each with its keyword"
+                    )
+                title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
                 return cls(
                     name=name,
                     title=title.rstrip("."),
-                    exercise=mark.kwargs["exercise"],
-                    max_points=mark.kwargs.get("points", 0),
-                    needs=mark.kwargs.get("needs"),
-                    lecture=mark.kwargs.get("lecture", ""),
+                    exercise=said["exercise"],
+                    max_points=said.get("points", 0),
+                    needs=said.get("needs"),
+                    lecture=said.get("lecture", ""),
+                    picture=said.get("picture", False),
                 )
         return None
 
 
 def checks(assignment_id: str) -> list[Check]:
-    """The checks of an assignment in the order in which they run."""
-    module = importlib.import_module(assignment(assignment_id).module)
-    functions = [value for name, value in vars(module).items() if name.startswith("test_")]
-    return [check for function in functions if (check := Check.of(function))]
+    """The checks of an assignment in the order in which they run. Raises CourseError."""
+    known = assignment(assignment_id)
+    module = importlib.import_module(known.module)
+    return checks_among(
+        known, [value for name, value in vars(module).items() if name.startswith("test_")]
+    )
+
+
+def checks_among(known: Assignment, functions: Iterable[Callable[..., object]]) -> list[Check]:
+    """The checks among these functions, in their order.
+
+    Raises CourseError, with the file, the check and the wrong value, where a marker names an
+    exercise that the assignment does not have, needs what is no earlier check, or links to no
+    lecture.
+    """
+    exercises = [exercise.id for exercise in known.exercises]
+    lectures = lecture_addresses()
+    found: dict[str, Check] = {}
+    for function in functions:
+        if (check := Check.of(function)) is None:
+            continue
+        if check.exercise not in exercises:
+            raise wrong_marker(function, "exercise", check.exercise, exercises)
+        if check.needs is not None and check.needs not in found:
+            raise wrong_marker(function, "needs", check.needs, found, "an earlier check")
+        if lectures and check.lecture and check.lecture.partition("#")[0] not in lectures:
+            raise wrong_marker(function, "lecture", check.lecture, lectures)
+        found[check.name] = check
+    return list(found.values())
+
+
+def lecture_addresses() -> list[str]:
+    """The addresses of the lectures on the site; none in a copy of the course without the site."""
+    pages = sorted(page.stem for page in installed.LECTURES.glob("*.md"))
+    return [f"lectures/{page}/" for page in pages]
+
+
+def wrong_marker(
+    function: Callable[..., object], what: str, value: str, known: Iterable[str], kind: str = ""
+) -> CourseError:
+    """The error for a marker that says `value` where only what is `known` can stand."""
+    near = difflib.get_close_matches(str(value), known, n=1)
+    meant = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}"
+    name = function.__name__.removeprefix("test_")
+    return CourseError(
+        f"{inspect.getfile(function)}: check {name}: {what} {value!r} is not "
+        f"{kind or 'known'}. {meant}"
+    )
 
 
 def points(assignment_id: str) -> dict[str, int]:

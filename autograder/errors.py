@@ -2,7 +2,7 @@
 
 `OK WRONG CRASH TIMEOUT LIMIT FORMAT` describe the student's work, `INFRA` the grader's own fault;
 `judge.py` turns each into words in one place. Anything else raised while judging is INFRA: an error
-of ours must never cost a student a point.
+of the grader must never cost a student a point.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import ClassVar
 class StudentFault(Exception):
     """The answer cannot be counted, for a reason that lies with the submission.
 
-    expected, got: what the task asked for and what came, in the student's words.
+    expected, got: what the task asked for and what was returned, in the student's words.
     cause: which known mistake it looks like, by measurement; may be empty.
     hint: the next step to take.
     fraction: the part of the check's points that is earned all the same, in [0, 1].
@@ -39,7 +39,7 @@ class StudentFault(Exception):
 
 
 class Wrong(StudentFault):
-    """The answer came and is not right."""
+    """The answer was returned and is not right."""
 
 
 class Crash(StudentFault):
@@ -74,7 +74,7 @@ class Limit(StudentFault):
 
 
 class Malformed(StudentFault):
-    """What came back, or what was handed in, cannot be read."""
+    """The answer, or the file that was handed in, cannot be read."""
 
     status = "FORMAT"
 

@@ -1,4 +1,4 @@
-"""Writing files that a crash leaves whole, and names that every file system takes."""
+"""Writing files that are complete after a crash, under names that every file system accepts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import threading
 from pathlib import Path
 
-LONGEST_NAME = 200  # bytes: most file systems take 255, endings included
+LONGEST_NAME = 200  # bytes: most file systems accept 255, suffix included
 
 
 def file_name(student: str) -> str:
-    """The name of a student's files; one too long for a file is cut and told apart by its hash."""
+    """The name of a student's files; a name that is too long is cut, and ends in its hash."""
     name = os.fsencode(student)
     if len(name) <= LONGEST_NAME:
         return student
@@ -20,7 +20,7 @@ def file_name(student: str) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a crash, meets the old one or the new one, never half.
+    """Write a file so that a reader finds the old or the new one, never half, even after a crash.
 
     What UTF-8 cannot hold, as in a file name in another encoding, is written as its escape.
     """
@@ -29,6 +29,6 @@ def write_atomically(path: Path, text: str) -> None:
     try:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(temporary, path)
-    except OSError:  # on a full disk, what was begun must not take up the rest
+    except OSError:  # on a full disk, the unfinished file must not stay
         temporary.unlink(missing_ok=True)
         raise

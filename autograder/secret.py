@@ -1,7 +1,8 @@
-"""The instructor's secret, from which hidden inputs are drawn: where it lies and how it is read."""
+"""The instructor's secret, from which hidden inputs are drawn: its file, and how it is read."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -18,13 +19,17 @@ def existing_secret(path: Path | None) -> bytes:
 
 
 def default_secret() -> Path:
-    """Where an instructor's secret lies when none is named."""
+    """The file of the secret where the instructor names no other."""
     base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(base) / "adversarial-course" / "secret"
 
 
-def read_secret(path: Path) -> bytes:
-    """The secret in a file; a new one is written where there is none. Raises CourseError."""
+def read_secret(path: Path | None) -> bytes:
+    """The secret in a file (None: the default one); a new secret is written where there is none.
+
+    Raises CourseError when the file is too short to be one.
+    """
+    path = path or default_secret()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -34,3 +39,8 @@ def read_secret(path: Path) -> bytes:
     if len(secret) < 16:
         raise CourseError(f"{path} is too short for a secret: delete it, and a new one is made")
     return secret
+
+
+def secret_id(secret: bytes) -> str:
+    """A name for a secret that does not reveal it: 12 hexadecimal digits."""
+    return hashlib.sha256(b"id of " + secret).hexdigest()[:12]

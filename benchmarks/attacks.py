@@ -1,9 +1,9 @@
-"""How fast the course's attacks are beside Foolbox's: same model, images and results, one run.
+"""Compares the speed of the course's attacks with Foolbox's, on the same model and images.
 
     python benchmarks/attacks.py [--data digits] [--repeats 5]
 
-Results are compared before anything is timed, and a difference ends the run. Then the contestants
-take turns, so that whatever else the machine does meets all of them; the table shows medians. It
+Results are compared before anything is timed, and a difference ends the run. Then the libraries
+take turns, so that other work on the machine affects both; the table shows medians. It
 is also written to build/benchmarks/attacks.json. The thread count is PyTorch's: OMP_NUM_THREADS.
 
 Where the speed comes from:

@@ -1,23 +1,23 @@
-"""What grading costs, and how it compares with plain nbgrader: same submissions, one run.
+"""Measures what grading costs, and compares it with plain nbgrader on the same submissions.
 
     python benchmarks/grading.py [--quick] [--keep]
 
-Three questions, with the `digits` data, the last two on assignment a3-fgsm:
+It answers three questions with the `digits` data, the last two for the assignment a3-fgsm:
 
 - Where does the computing time of one submission go, for each assignment, and how much memory does
-  it take? The notebook with the reference's answers is judged again and again in this process. The
-  judge is this process; workers and their parent are read from /proc. A worker's start is what an
-  empty submission costs; what it computes beyond that is the student's.
-- How many submissions a minute, beside `nbgrader autograde` on notebooks that hold the same answers
-  and tests with the same calls, as assertions in cells? Both are timed for two sizes of a class;
-  the difference of the two is free of what either spends once. nbgrader's tests find the network
-  and the images ready in a file, and it isolates nothing.
-- Does it stay linear, and memory flat, from 10 to 1,000 submissions? With submissions that do next
-  to nothing, so that nothing but the grader itself is seen.
+  it take? The notebook with the reference's answers is judged several times in this process. The
+  judge is this process; workers and their parent are read from /proc. The cost of starting a
+  worker is the cost of an empty submission; all further computing of the worker is the student's.
+- How many submissions a minute, beside `nbgrader autograde` on notebooks with the same answers and
+  with tests that make the same calls, as assertions in cells? Both are timed for two sizes of a
+  class; the difference of the two sizes is free of one-time costs. nbgrader's tests find the
+  network and the images ready in a file, and nbgrader isolates nothing.
+- Does time stay linear, and memory constant, from 10 to 1,000 submissions? These submissions do
+  next to nothing, so that only the grader itself is measured.
 
-The table is also written to build/benchmarks/grading.json; with --keep, as `make sizing` has it, to
-benchmarks/results/grading.json, from which the site's page on sizes is made (`sizing.py`). Nothing
-here passes or fails by a time.
+The results are also written to build/benchmarks/grading.json; with --keep (used by `make sizing`)
+to benchmarks/results/grading.json, from which `sizing.py` makes the site's page on sizes. No time
+makes this program fail.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import torch
 from machine import machine
+from nbgrader_course import ANSWERS, ASSIGNMENT, DATA, SOURCE, nbgrader, nbgrader_course, run
 
 from autograder import catalog, sandbox
 from autograder.handin.submission import Submission
@@ -52,14 +52,10 @@ from autograder.sandbox.watch import proportional, tree, tree_cpu
 from autograder.student import Student
 from autograder.student.transport import WorkerTransport
 
-ASSIGNMENT, DATA = "a3-fgsm", "digits"
-SOURCE = Path(__file__).parents[1] / "assignments" / "source"
-ANSWERS = SOURCE / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-DEFINED = ("def check_attack", "def loss_gradient", "def attack_success_rate", "def robustness")
 EMPTY = Submission(Path("empty.py"), [], "")
 TINY = "def fgsm(model, images, labels, epsilon):\n    raise NotImplementedError\n"
 OUT = Path("build/benchmarks/grading.json")
-KEPT = Path(__file__).with_name("results") / "grading.json"
+COMMITTED = Path(__file__).with_name("results") / "grading.json"
 JOBS = 2
 
 
@@ -80,7 +76,9 @@ QUICK = Sizes(repeats=4, others=1, classes=(2, 6), tiny=(4, 20))
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="few submissions, for a first look")
-    arguments.add_argument("--keep", action="store_true", help=f"write {KEPT.name} for the site")
+    arguments.add_argument(
+        "--keep", action="store_true", help=f"write {COMMITTED.name} for the site"
+    )
     options = arguments.parse_args()
     sizes = QUICK if options.quick else FULL
     torch.set_num_threads(1)
@@ -97,17 +95,14 @@ def main() -> None:
         print_rate(report["rate"], sizes.classes)
         report["growth"] = [growth(Path(folder), count) for count in sizes.tiny]
         print_growth(report["growth"])
-    out = KEPT if options.keep else OUT
+    out = COMMITTED if options.keep else OUT
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     print(f"\nwritten to {out}")
 
 
-# --- where the time of one submission goes -------------------------------------------------------
-
-
 class Observed(Judge):
-    """A judge that notes what its workers computed and, if asked to, what memory they held."""
+    """A judge that adds up its workers' computing time and, if `watching`, notes their memory."""
 
     workers: float = 0.0
     watching: bool = False
@@ -135,7 +130,7 @@ def transport_of(student: Student) -> WorkerTransport:
 
 
 def held(processes: Iterable[Path]) -> float:
-    """The bytes of memory that some processes hold, shared pages in proportion."""
+    """The memory of some processes in bytes; a page shared by n processes counts 1/n for each."""
     return float(sum(map(proportional, processes)))
 
 
@@ -169,7 +164,7 @@ def cost(assignment: str, repeats: int) -> dict[str, float]:
 def mean_seconds(
     judge: Observed, action: Callable[[], object], repeats: int
 ) -> tuple[float, float, float]:
-    """What workers and their parents computed, what this process did, and the clock."""
+    """Mean seconds: computing of workers with their parents, of this process; and the clock."""
     before = judge.workers + parents_seconds(), own_seconds(), time.perf_counter()
     for _ in range(repeats):
         action()
@@ -179,7 +174,7 @@ def mean_seconds(
 
 
 def parents_seconds() -> float:
-    """What the workers' parents computed, and what they count of the workers they started."""
+    """Seconds computed by the workers' parents, with those of the workers that ended."""
     return sum(tree_cpu(int(path.name)) for path in direct_children(os.getpid()))
 
 
@@ -216,11 +211,8 @@ def print_cost(assignment: str, found: dict[str, float]) -> None:
     print(f"  memory of a worker: {found['worker memory'] / 2**20:.0f} MB", flush=True)
 
 
-# --- beside nbgrader -----------------------------------------------------------------------------
-
-
 def rate(folder: Path, classes: Sequence[int]) -> dict[str, list[float]]:
-    """Seconds for a class of each size, ours and nbgrader's."""
+    """Seconds that this grader and nbgrader take for a class of each size."""
     seconds: dict[str, list[float]] = {"autograder": [], "nbgrader": []}
     course = nbgrader_course(folder / "nbgrader")
     for count in classes:
@@ -250,7 +242,7 @@ def print_rate(seconds: dict[str, list[float]], classes: Sequence[int]) -> None:
 
 
 def hand_in(folder: Path, count: int, text: str, suffix: str) -> Path:
-    """A class of `count` students who hand in the same."""
+    """Write a class of `count` students who hand in the same text."""
     for number in range(count):
         path = folder / f"student-{number:04}" / ASSIGNMENT / f"{ASSIGNMENT}{suffix}"
         path.parent.mkdir(parents=True)
@@ -268,99 +260,8 @@ def grade_command(folder: Path) -> list[str]:
     ]
 
 
-def nbgrader(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "nbgrader", *arguments, "--assignment=fgsm"]
-
-
-def nbgrader_course(folder: Path) -> Path:
-    """A course of nbgrader's own: the answers in one cell, tests with our calls in others."""
-    source = folder / "source" / "fgsm"
-    source.mkdir(parents=True)
-    notebook = nbformat.v4.new_notebook()
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    notebook.cells = [answer_cell(), *map(test_cell, range(len(TESTS)))]
-    nbformat.write(notebook, source / "fgsm.ipynb")
-    setting = Setting(ASSIGNMENT, DATA)
-    test = setting.test_images(96)
-    images = {"images": test.images, "labels": test.labels}
-    torch.save(images | {"weights": setting.victim.module.state_dict()}, source / "given.pt")
-    (folder / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.CourseDirectory.course_id = 'benchmark'\n"
-    )
-    run(nbgrader("generate_assignment", "--create"), folder)
-    return folder
-
-
-def answer_cell() -> Any:
-    """The student's code cells, as they are in the notebook that we grade."""
-    sources = [
-        c.source for c in nbformat.read(ANSWERS, as_version=4).cells if c.cell_type == "code"
-    ]
-    answers = [source for source in sources[1:] if source.startswith(DEFINED)]
-    cell = nbformat.v4.new_code_cell("\n\n".join([sources[0], *answers]))
-    cell.metadata["nbgrader"] = marks("answer", solution=True)
-    return cell
-
-
-def test_cell(number: int) -> Any:
-    cell = nbformat.v4.new_code_cell(TESTS[number])
-    cell.metadata["nbgrader"] = marks(f"test{number}", solution=False) | {"points": 5}
-    return cell
-
-
-def marks(name: str, *, solution: bool) -> dict[str, Any]:
-    grade = {"grade": not solution, "solution": solution, "locked": not solution, "task": False}
-    return {"grade_id": name, "schema_version": 3, **grade}
-
-
-# The calls that our checks make, with the same number of images, and one assertion for each check.
-TESTS = (
-    """
-from course.models import build
-given = torch.load("given.pt")
-images, labels = given["images"], given["labels"]
-net = build("tiny-cnn", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
-net.load_state_dict(given["weights"])
-net.eval()
-attacked = fgsm(net, images, labels, 0.1)
-x = images.clone().requires_grad_()
-gradient, = torch.autograd.grad(F.cross_entropy(net(x), labels, reduction="sum"), x)
-right = (images + 0.1 * gradient.sign()).clamp(0, 1)
-assert attacked.shape == images.shape and torch.isfinite(attacked).all()
-assert attacked.min() >= 0 and attacked.max() <= 1
-assert (attacked - images).abs().max() <= 0.1 + 1e-6
-assert torch.allclose(attacked, right, atol=1e-5)
-linear = build("linear", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
-assert fgsm(linear, images[:24], labels[:24], 8 / 255).shape == images[:24].shape
-alone = fgsm(net, images[:3], labels[:3], 0.1)
-assert torch.allclose(alone, attacked[:3], atol=1e-5)
-for epsilon in (0.1, 0.0, 0.0, 0.1, 0.0):
-    fgsm(net, images[:8], labels[:8], epsilon)
-""",
-    """
-before = net(images[:90]).argmax(dim=1) == labels[:90]
-after = net(attacked[:90]).argmax(dim=1) != labels[:90]
-rate = int((before & after).sum()) / int(before.sum())
-assert abs(attack_success_rate(net, images[:90], attacked[:90], labels[:90]) - rate) < 1e-5
-attack_success_rate(net, images[:41], attacked[:41], labels[:41])
-assert attack_success_rate(net, images[:20], images[:20], (labels[:20] + 1) % 10) >= 0
-""",
-    """
-epsilons = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
-curve = robustness_curve(net, images, labels, epsilons)
-clean = (net(images).argmax(dim=1) == labels).double().mean().item()
-assert len(curve) == 7 and abs(curve[0] - clean) < 1e-5 and curve[-1] < clean
-other = build("simple-cnn", in_channels=images.shape[1], image_size=images.shape[2], num_classes=10)
-assert len(robustness_curve(other.train(), images[:50], labels[:50], [0.0])) == 1
-""",
-)
-
-
-# --- from ten to a thousand ----------------------------------------------------------------------
-
-
 def growth(folder: Path, count: int) -> dict[str, float]:
-    """Seconds, and the most memory that the batch and a slot held, for `count` tiny submissions."""
+    """Seconds, and the peak memory of the batch and of a slot, for `count` tiny submissions."""
     where = hand_in(folder / f"tiny-{count}", count, TINY, ".py")
     process = subprocess.Popen(
         grade_command(where), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -396,19 +297,6 @@ def print_growth(found: Sequence[dict[str, float]]) -> None:
         memory = "".join(f"{row[name] / 2**20:10.0f}" for name in ("batch", "slot"))
         print(f"  {count:<14.0f}{seconds:10.1f}{seconds / count:10.3f}{further:10.3f}{memory}")
         before = row
-
-
-# --- steps ---------------------------------------------------------------------------------------
-
-
-def run(command: Sequence[str], folder: Path | None = None) -> None:
-    """Run a command; what it said is shown where it fails."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # for alembic
-    environment = os.environ | {"PATH": path}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
 
 
 def timed(action: Callable[[], None]) -> float:

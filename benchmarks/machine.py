@@ -1,4 +1,4 @@
-"""What a benchmark's numbers hold for: the processor, its threads, the versions, and the load."""
+"""Describes the machine of a benchmark: the processor, its threads, the versions, and the load."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 
 
 def machine(*packages: str) -> str:
-    """Processor, versions, and how busy it is: timings mean nothing without.
+    """Processor, versions and load, without which timings mean nothing.
 
     packages: those beside torch whose version matters.
     """

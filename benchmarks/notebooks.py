@@ -1,10 +1,10 @@
-"""How long each notebook takes with its reference answers, and its slowest cell.
+"""Measures how long each notebook takes with its reference answers, and its slowest cell.
 
     python benchmarks/notebooks.py [a1-cnn ...] [--data PROFILE] [--keep]
 
-Each runs from top to bottom in a fresh kernel with the threads that PyTorch chooses, as on a
-student's machine: for a quiet machine. The assignments promise at most three minutes on two cores
-with digits, and one for each cell. --keep leaves the executed notebooks in build/notebooks.
+Each runs from top to bottom in a new kernel with the threads that PyTorch chooses, as on a
+student's machine; run this on a quiet machine. The assignments promise at most three minutes on two
+cores with digits, and one for each cell. --keep writes the executed notebooks to build/notebooks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST, LONGEST_CELL = 180, 60  # seconds
 
 
 def executed(name: str, profile: str) -> nbformat.NotebookNode:
-    """The solved notebook, run on a profile; raises CellExecutionError where a cell fails."""
+    """Run the solved notebook on a profile; raises CellExecutionError if a cell fails."""
     notebook = nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.source = cell.source.replace('PROFILE = "digits"', f'PROFILE = "{profile}"')

@@ -1,4 +1,4 @@
-"""How fast the playground is in a browser: one FGSM step, and the page until it can be used.
+"""Measures the playground in a browser: one FGSM step, and the time until the page can be used.
 
     PYTHONPATH=tests python benchmarks/playground.py
 

@@ -1,4 +1,4 @@
-"""The site's page on how large a machine grading needs: made from what was measured, by nothing.
+"""Writes the site's page on how large a machine grading needs, from the committed measurements.
 
     python benchmarks/sizing.py
 
@@ -63,7 +63,7 @@ FILES = ("submission", "result", "feedback")
 
 
 def seconds(costs: dict[str, dict[str, float]]) -> str:
-    """Where the time of one submission goes, and what its worker holds."""
+    """The table of where the time of one submission goes, and of the memory of its worker."""
     lines = [
         "| assignment | the grader's own, s | the student's, s | on the clock, s | worker, MB |",
         "|---|--:|--:|--:|--:|",
@@ -77,7 +77,7 @@ def seconds(costs: dict[str, dict[str, float]]) -> str:
 
 
 def hours(costs: dict[str, dict[str, float]]) -> str:
-    """What a whole course takes, by the number of cores."""
+    """The table of the hours that a whole course takes, by the number of cores."""
     of_one = {name: STUDENTS * cost["wall"] / 3600 for name, cost in costs.items()}
     need = max(cost["slot memory"] + cost["worker memory"] for cost in costs.values())
     longest = max(of_one.values())
@@ -92,7 +92,7 @@ def hours(costs: dict[str, dict[str, float]]) -> str:
 
 
 def growth(rows: list[dict[str, float]]) -> str:
-    """Seconds and memory for more and more submissions."""
+    """The table of seconds and memory for growing classes."""
     lines = [
         "| submissions | s | each, s | further, s | the batch, MB | a job, MB |",
         "|--:|--:|--:|--:|--:|--:|",

@@ -1,4 +1,4 @@
-"""How long 99 % on MNIST takes: the course's fast recipe beside a published one, in one process.
+"""Measures how long 99 % on MNIST takes, with the course's fast recipe and with a published one.
 
     python benchmarks/training.py [--full] [--rounds N]
 
@@ -36,7 +36,7 @@ TIMED_STEPS = 47  # a tenth of an epoch
 
 
 def fast(mnist: Dataset, seed: int) -> tuple[float, float]:
-    """Seconds and test accuracy of the course's recipe; building the network counts too."""
+    """Seconds and test accuracy of the course's recipe, with the time to build the network."""
     start = time.perf_counter()
     model = build("fast-cnn", seed=seed)
     fit(model, mnist.train.images, mnist.train.labels, replace(FAST_MNIST, seed=seed))
@@ -71,7 +71,7 @@ def published(mnist: Dataset, seed: int, *, full: bool) -> tuple[float, float | 
 def published_steps(
     model: nn.Module, optimizer: torch.optim.Optimizer, loader: DataLoader, steps: int
 ) -> float:
-    """The loop as tutorials write it; seconds it takes."""
+    """Run the training loop as tutorials write it; returns the seconds it takes."""
     start = time.perf_counter()
     for images, labels in islice(loader, steps):
         optimizer.zero_grad()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from course.inputs import check_images, check_labels
 from course.metrics import predict
 
 BoundAttack = Callable[[nn.Module, Tensor, Tensor], Tensor]
@@ -26,13 +28,17 @@ def attack_in_batches(
     a copy in eval mode: `model` itself is not touched.
 
     images (n, C, H, W) in [0, 1]; labels (n,). `benchmarks/attacks.py` measures the gain. Raises
-    ValueError when there is nothing to attack, and whatever the attack raises.
+    ValueError when there is nothing to attack, when the images are not in [0, 1] or there is not
+    one label per image, and whatever the attack raises.
     """
     if len(images) == 0 or batch_size < 1:
         raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
-    quick = channels_last_copy(model, images[:1])
-    batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
-    return torch.cat([attack(quick, x, y).contiguous() for x, y in batches])
+    check_images(images)
+    check_labels(images, labels)
+    with torch.inference_mode(False):  # in inference mode, the copy could not be attacked
+        quick = channels_last_copy(model, images[:1])
+        batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
+        return torch.cat([attack(quick, x, y).contiguous() for x, y in batches])
 
 
 def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
@@ -40,7 +46,7 @@ def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
 
     image (1, C, H, W) in [0, 1] is what it is tried on; the model itself is left as it was.
     """
-    quick = copy.deepcopy(model).eval().requires_grad_(False)
+    quick = copy.deepcopy(model, _activations_kept(model)).eval().requires_grad_(False)
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:
         # Not `contiguous`, which leaves filters of one input channel as they are: in them the two
@@ -52,3 +58,27 @@ def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
         for weight in filters:
             weight.data = weight.data.clone(memory_format=torch.contiguous_format)
     return quick
+
+
+def _activations_kept(model: nn.Module) -> dict[int, Any]:
+    """What `copy.deepcopy` shall take for the activations that modules keep as attributes.
+
+    They are part of a graph, and PyTorch refuses to copy those; the copy gets them without it.
+    """
+    kept: dict[int, Any] = {}
+
+    def look_at(value: Any) -> None:
+        if isinstance(value, Tensor):
+            if not value.is_leaf:
+                kept[id(value)] = value.detach().clone()
+        elif isinstance(value, Mapping):
+            for each in value.values():
+                look_at(each)
+        elif isinstance(value, list | tuple | set):
+            for each in value:
+                look_at(each)
+
+    for module in model.modules():
+        own = {**vars(module), "_modules": None}  # the modules below have their own turn
+        look_at(own)
+    return kept

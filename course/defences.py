@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import CourseError
+from course.inputs import check_images
 from course.metrics import evaluating
 
 STEEPNESS = 10.0  # logits for one unit of drift: drifts are fractions, logits are not
@@ -99,10 +100,11 @@ class Detector(nn.Module):
     def fitted(cls, model: nn.Sequential, images: Tensor, refused: float = 0.05) -> Detector:
         """A detector that refuses a share `refused` of these clean images, (N, C, H, W) in [0,1].
 
-        Raises CourseError unless that share lies between 0 and 1.
+        Raises CourseError unless that share lies between 0 and 1, and for images in other units.
         """
         if not 0 < refused < 1:
             raise CourseError(f"the share refused lies between 0 and 1, got {refused}")
+        check_images(images)
         detector = cls(model, math.inf)
         with evaluating(detector), torch.no_grad():
             drifts = torch.cat([detector.drift(batch) for batch in images.split(512)])

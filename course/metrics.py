@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from course.errors import CourseError
+from course.inputs import check_finite, check_logits
 
 
 @contextmanager
@@ -35,21 +36,26 @@ def evaluating(*models: nn.Module) -> Iterator[None]:
 
 
 def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
-    """Logits (N, num_classes) for images (N, C, H, W) in [0,1], without gradients.
+    """Logits (N, num_classes) for images (N, C, H, W), without gradients.
 
-    Raises CourseError where there is no image.
+    The images are in the units that the network takes: [0,1] for all of the course's networks, but
+    a network that takes normalised images can be measured too. Raises CourseError where there is
+    no image, and NotANumberError where an image or a logit is NaN: such an answer is no class.
     """
     if len(images) == 0:
         raise CourseError("there are no images to predict; give at least one")
+    check_finite(images)
     # no_grad rather than inference_mode: what comes out may be used in a later gradient.
     with evaluating(model), torch.no_grad():
-        return torch.cat([model(batch) for batch in images.split(batch_size)])
+        logits = torch.cat([model(batch) for batch in images.split(batch_size)])
+    check_logits(logits)
+    return logits
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Fraction of images (N, C, H, W) whose highest logit is at their label (N,), in [0,1].
 
-    Raises CourseError where there is no image or not one label per image.
+    Raises CourseError where there is no image or not one label per image, and as `predict` does.
     """
     if labels.shape != images.shape[:1]:
         raise CourseError(
@@ -61,9 +67,9 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 
 
 def confidence(model: nn.Module, images: Tensor) -> Tensor:
-    """Softmax probability of the predicted class (N,), in [0,1], for images (N, C, H, W) in [0,1].
+    """Softmax probability of the predicted class (N,), in [0,1], for images (N, C, H, W).
 
-    Raises CourseError where there is no image.
+    Raises CourseError as `predict` does.
     """
     return predict(model, images).softmax(dim=1).amax(dim=1)
 
@@ -79,6 +85,12 @@ def confusion_matrix(labels: Tensor, predictions: Tensor, num_classes: int) -> T
             f"a confusion matrix needs one prediction per label, both as classes (N,); got shapes "
             f"{tuple(labels.shape)} and {tuple(predictions.shape)}; take argmax(dim=1) of logits"
         )
+    if labels.is_floating_point() or predictions.is_floating_point():
+        raise CourseError(
+            f"classes must be whole numbers, got {labels.dtype} and {predictions.dtype}; use "
+            f"`.long()`"
+        )
+    labels, predictions = labels.long(), predictions.long()  # a uint8 overflows below at 256
     both = torch.cat([labels, predictions])
     if len(both) and not (both.min() >= 0 and both.max() < num_classes):
         raise CourseError(

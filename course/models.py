@@ -40,13 +40,14 @@ class Normalize(nn.Module):
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
         super().__init__()
-        if len(mean) != len(std) or not all(value > 0 for value in std):
+        means, stds = ([float(value) for value in values] for values in (mean, std))
+        if len(means) != len(stds) or not all(value > 0 for value in stds):
             raise CourseError(
                 f"normalize needs as many means as standard deviations, all of them above 0; "
-                f"got {list(mean)} and {list(std)}"
+                f"got {means} and {stds}"
             )
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("mean", torch.tensor(means).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(stds).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) in [0,1] to the same shape in normalised units."""

@@ -1,13 +1,14 @@
 """Looking inside a network: what each layer puts out, for lectures, figures and the playground.
 
 A forward hook sees modules only. A network that calls `torch.relu` instead of holding an `nn.ReLU`
-runs the same, but no hook on a ReLU ever fires; that silence is made an error here.
+runs the same, but no hook on a ReLU ever fires; neither does one on a layer that is run by
+`layer.forward(x)`, or in a compiled or traced network. That silence is made an error here.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,79 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from course.errors import CourseError
+from course.errors import CourseError, InputError
+from course.inputs import check_finite
 from course.metrics import evaluating
 
 
+class Silence:
+    """Finds out whether a network ran while the hooks on its layers had nothing to record.
+
+        silence = Silence(model, watched, by_name=False)
+        ...  # a hook on each layer calls silence.heard(name, output)
+        model(images)
+        silence.handle.remove()
+        silence.refuse()
+
+    watched: the names of the layers that have hooks; by_name: somebody asked for just these. Raises
+    InputError where hooks are skipped: in compiled, traced and scripted networks.
+    """
+
+    def __init__(self, model: nn.Module, watched: Iterable[str], *, by_name: bool) -> None:
+        self.model = model
+        self.asked_for = list(watched) if by_name else []
+        self.has_run = self.has_recorded = False
+        self.no_tensor: dict[str, str] = {}  # layer -> the type of what it put out
+        _refuse_translated(model, watched)
+
+        def note_run(module: nn.Module, inputs: tuple[Any, ...]) -> None:
+            self.has_run = True
+
+        self.handle = model.register_forward_pre_hook(note_run)
+
+    def heard(self, name: str, output: Any) -> bool:
+        """Note that a layer has run; return whether its output is a tensor, to be recorded."""
+        if not isinstance(output, Tensor):
+            self.no_tensor[name] = type(output).__name__
+            return False
+        self.has_recorded = True
+        return True
+
+    def refuse(self) -> None:
+        """Raise InputError if the network ran and nothing, or no tensor of a named layer, came."""
+        unfit = [name for name in self.no_tensor if name in self.asked_for or not self.has_recorded]
+        if unfit:
+            raise InputError(
+                f"layer '{unfit[0]}' ran, but puts out a {self.no_tensor[unfit[0]]} instead of one "
+                f"tensor; watch a layer behind it, or wrap it in a module that returns the tensor"
+            )
+        if self.has_run and not self.has_recorded:
+            layers = f"layer '{self.asked_for[0]}'" if self.asked_for else "its layers"
+            raise InputError(
+                f"{type(self.model).__name__} ran, but {layers} did not run as modules do, so no "
+                f"hook saw anything; watch a layer that is used, and write `self.layer(x)`, not "
+                f"`self.layer.forward(x)`"
+            )
+
+
+def _refuse_translated(model: nn.Module, watched: Iterable[str]) -> None:
+    for name, module in model.named_modules():
+        scripted = isinstance(module, torch.jit.ScriptModule)
+        compiled = hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None)
+        if not (scripted or compiled):
+            continue
+        inside = [layer for layer in watched if not name or layer.startswith(f"{name}.")]
+        if inside:
+            how = "traced or scripted" if scripted else "compiled"
+            raise InputError(
+                f"{type(module).__name__} is {how}, and such a network skips the hooks on its "
+                f"layers; watch and run the one it was made from"
+                + (", which is its `_orig_mod`" if hasattr(module, "_orig_mod") else "")
+            )
+
+
 @contextmanager
-def record(model: nn.Module, layers: Sequence[str] | None = None) -> Iterator[dict[str, Tensor]]:
+def record(model: nn.Module, layers: Iterable[str] | None = None) -> Iterator[dict[str, Tensor]]:
     """Keep the output of layers while the block runs: {layer name: output of its last call}.
 
     Names are those of `model.named_modules()`; by default every module without children. A layer
@@ -28,24 +96,53 @@ def record(model: nn.Module, layers: Sequence[str] | None = None) -> Iterator[di
     in-place layer behind it would overwrite the original. What is not a tensor is not kept.
     No hook survives the block, even after an error.
 
-    Raises CourseError where a name does not exist or there is no layer to watch.
+    Raises CourseError where a name does not exist, there is no layer to watch, or the network is
+    compiled or traced, so that hooks are skipped. Raises it at the end of the block, where the
+    network ran but no layer was recorded, or a layer that was asked for by name puts out something
+    else than a tensor, as an LSTM does.
     """
     outputs: dict[str, Tensor] = {}
 
-    def keep(name: str) -> Any:
+    def keep(name: str, output: Any) -> None:
+        if isinstance(output, Tensor):
+            outputs[name] = output.detach().clone()
+
+    with _listening(model, layers, keep):
+        yield outputs
+
+
+@contextmanager
+def _listening(
+    model: nn.Module, layers: Iterable[str] | None, note: Callable[[str, Any], None]
+) -> Iterator[None]:
+    """Call note(name, output) whenever a layer has run. Raises as `record` does."""
+    names = None if layers is None else layer_names(layers)
+
+    def listener(name: str) -> Any:
         def hook(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            if isinstance(output, Tensor):
-                outputs[name] = output.detach().clone()
+            silence.heard(name, output)
+            note(name, output)
 
         return hook
 
     with ExitStack() as hooks:
-        for name, module in _watched(model, layers).items():
-            hooks.callback(module.register_forward_hook(keep(name)).remove)
-        yield outputs
+        watched = _watched(model, names)
+        silence = Silence(model, watched, by_name=names is not None)
+        hooks.callback(silence.handle.remove)
+        for name, module in watched.items():
+            hooks.callback(module.register_forward_hook(listener(name)).remove)
+        yield
+    silence.refuse()
 
 
-def _watched(model: nn.Module, layers: Sequence[str] | None) -> dict[str, nn.Module]:
+def layer_names(layers: Iterable[str]) -> list[str]:
+    """The names as a list. Raises InputError for one string, which is a list of letters."""
+    if isinstance(layers, str):
+        raise InputError(f"layers are a list of names: write [{layers!r}], not {layers!r}")
+    return list(layers)
+
+
+def _watched(model: nn.Module, layers: list[str] | None) -> dict[str, nn.Module]:
     modules = {name: module for name, module in model.named_modules() if name}
     if layers is None:
         watched = {
@@ -80,10 +177,9 @@ def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
     batch = image if image.ndim == 4 else image.unsqueeze(0)
     if batch.ndim != 4 or len(batch) != 1:
         raise CourseError(f"feature maps are of one image; got shape {tuple(image.shape)}")
+    check_finite(batch)
     with evaluating(model), torch.no_grad(), record(model, [layer]) as outputs:
         model(batch)
-    if layer not in outputs:
-        raise CourseError(f"layer '{layer}' did not run on this image; the network skips it")
     maps = outputs[layer]
     if maps.ndim != 4:
         raise CourseError(
@@ -95,7 +191,10 @@ def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One line of a summary: output shape without the batch, parameters of this layer alone."""
+    """One line of a summary: output shape without the batch, parameters of this layer alone.
+
+    Of a layer that puts out several tensors, the shape is that of the first.
+    """
 
     name: str
     kind: str
@@ -109,8 +208,15 @@ def layer_summary(model: nn.Module, image_shape: tuple[int, int, int]) -> list[L
     Raises CourseError where the network does not take such images.
     """
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def note(name: str, output: Any) -> None:
+        tensor = _first_tensor(output)
+        if tensor is not None:
+            shapes[name] = tuple(tensor.shape[1:])
+
     try:
-        with evaluating(model), torch.no_grad(), record(model) as outputs:
+        with evaluating(model), torch.no_grad(), _listening(model, None, note):
             model(torch.zeros(1, *image_shape, device=device))
     except RuntimeError as error:
         raise CourseError(
@@ -121,8 +227,16 @@ def layer_summary(model: nn.Module, image_shape: tuple[int, int, int]) -> list[L
         LayerRow(
             name,
             type(modules[name]).__name__,
-            tuple(output.shape[1:]),
+            shape,
             sum(weight.numel() for weight in modules[name].parameters()),
         )
-        for name, output in outputs.items()
+        for name, shape in shapes.items()
     ]
+
+
+def _first_tensor(output: Any) -> Tensor | None:
+    if isinstance(output, Mapping):
+        output = list(output.values())
+    while isinstance(output, list | tuple) and output:
+        output = output[0]
+    return output if isinstance(output, Tensor) else None

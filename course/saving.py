@@ -33,7 +33,8 @@ def save(
 ) -> None:
     """Write weights as safetensors, with all that `load` needs to build the network again.
 
-    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. A file
+    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. Of a
+    network wrapped by `torch.compile` or `nn.DataParallel`, what is inside is saved. A file
     is replaced whole or not at all. Raises CourseError where `build` would give other weights
     than `model` has, or the file cannot be written.
     """
@@ -43,7 +44,9 @@ def save(
         "num_classes": num_classes,
         "normalize": normalize,
     }
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    path = Path(path)
+    state = _unwrapped(model).state_dict()
+    weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
     if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
         raise CourseError(
             f"these weights are not those of '{name}' with {arguments}; save a network with the "
@@ -72,6 +75,14 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
 
     Nothing in the file is run. Raises CourseError where the file is missing, damaged or not ours.
     """
+    path = Path(path)
+    if _is_pickled(path):
+        raise CourseError(
+            f"{path} was written by torch.save; such a file can run code when it is opened, so "
+            f"only safetensors are read here. If you trust it, build the network, fill it with "
+            f"`model.load_state_dict(torch.load(path, weights_only=True))` and keep it with "
+            f"`course.saving.save`"
+        )
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -95,6 +106,23 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
     except (KeyError, TypeError, ValueError, RuntimeError, CourseError) as error:
         raise foreign from error
     return model.eval(), metadata
+
+
+def _is_pickled(path: Path) -> bool:
+    """Whether a file begins as those of `torch.save` do: as an archive, or of old as a pickle."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) in (b"PK", b"\x80\x02")
+    except OSError:
+        return False  # reading it for its weights says why
+
+
+def _unwrapped(model: nn.Module) -> nn.Module:
+    """The network itself, whose weights have the names that it was built with."""
+    if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        return _unwrapped(model.module)
+    inside = getattr(model, "_orig_mod", None)  # as torch.compile names it
+    return model if inside is None else _unwrapped(inside)
 
 
 def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:

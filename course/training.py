@@ -22,6 +22,9 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
 from course.errors import CourseError
+from course.inputs import check_images, check_labels
+from course.saving import load, save  # noqa: F401  where earlier notebooks look for them
+from course.training_loop import split_batches, training_mode
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 """(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead.
@@ -119,31 +122,34 @@ def fit(
     """Train `model` in place on images (N, C, H, W) in [0,1] and labels (N,); cross-entropy.
 
     On one machine and number of threads, the same start, recipe and data give bit-identical
-    weights on a CPU. The global random state is left as it was. The model is left in evaluation
-    mode. The bar is drawn on a terminal only.
+    weights on a CPU. The global random state is left as it was. A batch normalisation that was
+    frozen stays frozen, as `course.training_loop.training_mode` says. The model is left in
+    evaluation mode, or after an error in the modes it came in. The bar is drawn on a terminal only.
 
     Raises CourseError for images or labels that do not fit, and when training diverges.
     """
     _check_data(images, labels)
     start = time.perf_counter()
     device = next(model.parameters()).device
-    steps = recipe.epochs * math.ceil(len(images) / recipe.batch_size)
-    optimizer = _optimizer(model, recipe)
-    schedule = _schedule(optimizer, recipe, steps)
     losses: list[float] = []
     accuracies: list[float] = []
     step = 0
     # Dropout and a perturbation draw from the global random state, so that is what is seeded.
     with (
         torch.random.fork_rng(devices=range(torch.cuda.device_count())),
+        training_mode(model),
         _memory_format(model, recipe.channels_last) as memory_format,
-        tqdm(total=steps, unit="step", disable=None if progress else True) as bar,
+        tqdm(unit="step", disable=None if progress else True) as bar,
     ):
         torch.manual_seed(recipe.seed)
+        in_an_epoch = len(split_batches(model, torch.arange(len(images)), recipe.batch_size))
+        steps = bar.total = recipe.epochs * in_an_epoch
+        optimizer = _optimizer(model, recipe)
+        schedule = _schedule(optimizer, recipe, steps)
         for epoch in range(recipe.epochs):
-            model.train()
             total_loss, total_correct, seen = 0.0, 0, 0
-            for index in torch.randperm(len(images)).to(images.device).split(recipe.batch_size):
+            order = torch.randperm(len(images)).to(images.device)
+            for index in split_batches(model, order, recipe.batch_size):
                 x = images[index].to(device).contiguous(memory_format=memory_format)
                 y = labels[index].to(device)
                 if perturb is not None:
@@ -193,12 +199,8 @@ def _check_data(images: Tensor, labels: Tensor) -> None:
             f"training needs one int64 label per image; got {labels.dtype} of shape "
             f"{tuple(labels.shape)} for {len(images)} images"
         )
-    low, high = images.min().item(), images.max().item()
-    if not (low >= 0 and high <= 1):
-        raise CourseError(
-            f"images must lie in [0,1]; these go from {low:.4g} to {high:.4g}. Divide bytes by "
-            f"255, and leave normalisation to the network (`build(..., normalize=...)`)"
-        )
+    check_images(images)
+    check_labels(images, labels)
 
 
 def _diverged(recipe: Recipe, epoch: int, loss: float) -> CourseError:

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.training_loop import split_batches, training_mode
 from solutions.fgsm import check_attack
 from solutions.pgd import pgd
 
@@ -44,10 +45,11 @@ def adversarial_train(
       so a constant rate keeps them moving too.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. The model is in
-    training mode for the weight steps and in eval mode for the attacks; afterwards every module
-    is back in the mode it came in. The seed decides batches and random starts.
-    Raises ValueError for a negative or non-finite epsilon, labels of another shape, and when
-    there are no images, no epochs or no batches.
+    training mode for the weight steps, but for a normalisation that was frozen, and in eval mode
+    for the attacks; afterwards, after an error too, every module is back in the mode it came in.
+    The seed decides batches and random starts.
+    Raises ValueError for a negative or non-finite epsilon, labels of another shape, images or an
+    epsilon in other units, and when there are no images, no epochs or no batches.
     """
     check_attack(images, labels, epsilon)
     if min(len(images), epochs, batch_size) < 1:
@@ -59,25 +61,25 @@ def adversarial_train(
     optimizer = torch.optim.Adam(model.parameters())
     batches = epochs * math.ceil(len(images) / batch_size)
     done = 0
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
     losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
-            x, y = images[batch], labels[batch]
-            # --8<-- [start:loop]
-            reach = epsilon * min(1, 2 * done / batches)
-            optimizer.param_groups[0]["lr"] = 0.004 * min(1, 2 - 2 * done / batches)
-            adversarial = pgd(model, x, y, reach, step_size=reach / 2, steps=4, generator=generator)
-            loss = F.cross_entropy(model(adversarial), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            # --8<-- [end:loop]
-            total += loss.item() * len(batch)
-            done += 1
-        losses.append(total / len(images))
-    for module, mode in modes:
-        module.training = mode
+    with training_mode(model):
+        for _ in range(epochs):
+            total = 0.0
+            order = torch.randperm(len(images), generator=generator)
+            for batch in split_batches(model, order, batch_size):
+                x, y = images[batch], labels[batch].long()
+                # --8<-- [start:loop]
+                reach = epsilon * min(1, 2 * done / batches)
+                optimizer.param_groups[0]["lr"] = 0.004 * min(1, 2 - 2 * done / batches)
+                adversarial = pgd(
+                    model, x, y, reach, step_size=reach / 2, steps=4, generator=generator
+                )
+                loss = F.cross_entropy(model(adversarial), y)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                # --8<-- [end:loop]
+                total += loss.item() * len(batch)
+                done += 1
+            losses.append(total / len(images))
     return losses

@@ -15,6 +15,7 @@ from scipy.special import betaincinv
 from torch import Tensor, nn
 
 from course.defences import Defence
+from course.inputs import check_images, check_size
 from course.metrics import evaluating, predict
 from course.models import Normalize
 from solutions.fgsm import check_attack
@@ -24,17 +25,18 @@ STEPS = 20
 RESTARTS = 2
 
 
-def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
+def to_pixel_epsilon(epsilon: float, std: float | Sequence[float] | Tensor) -> float:
     """Return the largest change of a pixel that an epsilon on normalised images allows.
 
     Normalised images are z = (x - mean) / std, so a change of z by epsilon is one of x by
     epsilon * std; of several channels the one with the largest std may move furthest. For images
     on [-1, 1] the std is 1/2, for pixels from 0 to 255 it is 1/255.
 
-    epsilon >= 0 in normalised units; std > 0 in pixel units, one number or one per channel.
+    epsilon >= 0 in normalised units; std > 0 in pixel units, one number or one per channel, a
+    tensor of any shape too.
     Returns pixel units. Raises ValueError for anything else, or nothing to convert by.
     """
-    stds = [float(each) for each in std] if isinstance(std, Sequence) else [float(std)]
+    stds = torch.as_tensor(std, dtype=torch.float64).flatten().tolist()
     if not (0 <= epsilon < math.inf):
         raise ValueError(f"epsilon must be a finite number >= 0, got {epsilon}")
     if not stds or not all(0 < each < math.inf for each in stds):
@@ -59,12 +61,14 @@ def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its 
 
     model: takes (images - mean) / std, returns logits, left as it was. images (n, C, H, W) in
     [0, 1]; labels (n,); epsilon >= 0 in pixel units; mean and std per channel. Raises ValueError
-    for an empty set, an epsilon that is negative or not finite, and labels of another shape.
+    for an empty set, an epsilon that is negative or not finite, labels of another shape, and images
+    or an epsilon in other units; CourseError where the model answers NaN.
     """
     check_attack(images, labels, epsilon)
     if len(images) == 0:
         raise ValueError("no images: 0/0 is no accuracy")
-    on_pixels = nn.Sequential(Normalize(mean, std), model)
+    with torch.inference_mode(False):  # a layer made in inference mode could not be attacked
+        on_pixels = nn.Sequential(Normalize(mean, std), model)
     survived = predict(on_pixels, images).argmax(dim=1) == labels
     for loss in [cross_entropy, margin_loss] * RESTARTS:
         step = 2.5 * epsilon / STEPS
@@ -102,7 +106,8 @@ def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: flo
 
     defense: `decide(model(transform(images)))`, left as it was. images (n, C, H, W) in [0, 1];
     labels (n,); epsilon >= 0 in pixel units. The result is detached, in [0, 1] and within epsilon.
-    Raises ValueError for an epsilon that is negative or not finite, and labels of another shape.
+    Raises ValueError for an epsilon that is negative or not finite, labels of another shape, and
+    images or an epsilon in other units.
     """
     check_attack(images, labels, epsilon)
     seen_through = StraightThrough(defense)
@@ -149,9 +154,12 @@ def noisy_votes(
 ) -> Tensor:
     """Return how often each class is answered to noisy copies of one image: (k,), int64.
 
-    image (C, H, W); sigma > 0 in pixel units. The copies are not clamped to [0, 1]: the proof of
-    the radius needs the whole of the normal distribution.
+    image (C, H, W) in [0, 1]; sigma > 0 in pixel units. The copies are not clamped to [0, 1]: the
+    proof of the radius needs the whole of the normal distribution. Raises ValueError for an image
+    or a sigma in other units.
     """
+    check_images(image, "the image's pixels")
+    check_size(sigma, "sigma")
     noise = torch.randn((samples, *image.shape), generator=generator)
     logits = predict(model, image + sigma * noise)
     return logits.argmax(dim=1).bincount(minlength=logits.shape[1])
@@ -175,17 +183,22 @@ def attack_smoothed(
     what is outside is brought back along the straight line to the image. No clamp to [0, 1], since
     the radius is certified without one: the stronger attacker is tried.
 
-    image (C, H, W); radius >= 0 and sigma > 0 in pixel units. The result is detached.
+    image (C, H, W) in [0, 1]; radius >= 0 and sigma > 0 in pixel units. The result is detached.
+    Raises ValueError for an image, a radius or a sigma in other units.
     """
-    labels = torch.full((samples,), label)
-    change = torch.zeros_like(image)
-    for _ in range(steps):
-        change.requires_grad_()
-        noise = sigma * torch.randn((samples, *image.shape), generator=generator)
-        with evaluating(model), torch.enable_grad():
+    furthest = math.sqrt(image.numel())
+    check_images(image, "the image's pixels")
+    check_size(radius, "radius", largest=furthest)
+    check_size(sigma, "sigma")
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        labels = torch.full((samples,), label)
+        change = torch.zeros_like(image)
+        for _ in range(steps):
+            change.requires_grad_()
+            noise = sigma * torch.randn((samples, *image.shape), generator=generator)
             loss = margin_loss(model(image + change + noise), labels).mean()
             (gradient,) = torch.autograd.grad(loss, change)
-        step = 2.5 * radius / steps * gradient / gradient.norm().clamp(min=1e-12)
-        change = change.detach() + step
-        change = change * (radius / change.norm().clamp(min=1e-12)).clamp(max=1.0)
-    return image + change.detach()
+            step = 2.5 * radius / steps * gradient / gradient.norm().clamp(min=1e-12)
+            change = change.detach() + step
+            change = change * (radius / change.norm().clamp(min=1e-12)).clamp(max=1.0)
+        return image + change.detach()

@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_images, check_labels, check_logits
 from course.metrics import evaluating
+from course.training_loop import split_batches, training_mode
 
 
 class CNN(nn.Module):
@@ -61,29 +63,32 @@ def train(
     step of its batch, so a short last batch counts for as many images as it holds.
 
     images (n, C, H, W) in [0, 1]; labels (n,), integers. The model is in training mode while it
-    trains; afterwards every module is back in the mode it came in.
-    Raises ValueError when there is nothing to train on, or no epoch or batch to do it in.
+    trains, but for a normalisation that was frozen; afterwards, after an error too, every module
+    is back in the mode it came in. A last batch of one image joins the one before it where batch
+    normalisation could not learn from it.
+    Raises ValueError when there is nothing to train on, no epoch or batch to do it in, and for
+    images or labels out of range.
     """
     if len(images) == 0 or len(images) != len(labels):
         raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
     if epochs < 1 or batch_size < 1:
         raise ValueError(f"epochs and batch_size start at 1, got {epochs} and {batch_size}")
+    check_images(images)
+    check_labels(images, labels)
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
     losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
-            loss = F.cross_entropy(model(images[batch]), labels[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(batch)
-        losses.append(total / len(images))
-    for module, mode in modes:
-        module.training = mode
+    with training_mode(model):
+        for _ in range(epochs):
+            total = 0.0
+            order = torch.randperm(len(images), generator=generator)
+            for batch in split_batches(model, order, batch_size):
+                loss = F.cross_entropy(model(images[batch]), labels[batch].long())
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(batch)
+            losses.append(total / len(images))
     return losses
 
 
@@ -94,12 +99,14 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     does not grow with the data set; each module's mode is restored.
 
     images (n, C, H, W) in [0, 1]; labels (n,). Raises ValueError for an empty set: 0/0 is no
-    accuracy.
+    accuracy. Raises CourseError where the network answers NaN, which is no class.
     """
     if len(images) == 0 or len(images) != len(labels):
         raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
     correct = 0
     with evaluating(model), torch.no_grad():
         for batch, targets in zip(images.split(512), labels.split(512), strict=True):
-            correct += int((model(batch).argmax(dim=1) == targets).sum())
+            logits = model(batch)
+            check_logits(logits)
+            correct += int((logits.argmax(dim=1) == targets).sum())
     return correct / len(images)

@@ -14,13 +14,10 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from course.cli import Subparsers
 from course.errors import CourseError
 from solutions.figures.gallery import Gallery, Results, as_json
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 RESULTS = Path(__file__).parent / "results"
 # A lecture is measured by `figures/<name>_measured.py`, its figures are in `figures/<name>.py`.
@@ -71,8 +68,8 @@ def galleries() -> list[Gallery]:
 
     Raises CourseError when a lecture was not measured.
     """
-    from solutions.figures import diagrams
-    from solutions.reproductions.galleries import audit
+    from solutions.figures import diagrams  # noqa: PLC0415  matplotlib
+    from solutions.reproductions.galleries import audit  # noqa: PLC0415  matplotlib
 
     drawn = Gallery({}, diagrams.FIGURES, {})
     return [*(lecture(name, measured(name)) for name in LECTURES), *audit(), drawn]

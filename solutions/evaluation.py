@@ -6,7 +6,7 @@ and when an image counts as robust.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from course.batches import BoundAttack, attack_in_batches, channels_last_copy
+from course.inputs import check_images, check_labels
 from course.metrics import accuracy, predict
-from solutions.fgsm import robustness_curve
+from solutions.fgsm import check_attack, robustness_curve
 from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
 
 
@@ -40,7 +41,7 @@ def curve_in_batches(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
-    epsilons: Sequence[float],
+    epsilons: Iterable[float],
     *,
     batch_size: int = 64,
 ) -> list[float]:
@@ -51,11 +52,15 @@ def curve_in_batches(
     """
     if len(images) == 0 or batch_size < 1:
         raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
-    quick = channels_last_copy(model, images[:1])
-    correct = torch.zeros(len(epsilons), dtype=torch.float64)
-    for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
-        accuracies = robustness_curve(quick, x, y, epsilons)
-        correct += len(y) * torch.tensor(accuracies, dtype=torch.float64)
+    check_images(images)
+    check_labels(images, labels)
+    epsilons = list(epsilons)
+    with torch.inference_mode(False):  # in inference mode, the copy could not be attacked
+        correct = torch.zeros(len(epsilons), dtype=torch.float64)
+        quick = channels_last_copy(model, images[:1])
+        for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
+            accuracies = robustness_curve(quick, x, y, epsilons)
+            correct += len(y) * torch.tensor(accuracies, dtype=torch.float64)
     return (correct / len(images)).tolist()
 
 
@@ -70,7 +75,8 @@ def robust_accuracy(
     """Return the fraction of images still classified correctly under one attack, in [0, 1].
 
     images (n, C, H, W) in [0, 1]; labels (n,). An upper bound on what a stronger attack would
-    leave. Raises ValueError for an empty set.
+    leave. Raises ValueError as `attack_in_batches` does, CourseError where the network answers NaN
+    or the attack does.
     """
     adversarial = attack_in_batches(attack, model, images, labels, batch_size=batch_size)
     return accuracy(model, adversarial, labels)
@@ -91,8 +97,11 @@ def survival(
     an image is broken is asked of `model` itself, not of a faster copy.
 
     images (n, C, H, W) in [0, 1]; labels (n,); attacks by name, run in order. Raises ValueError
-    or CourseError for an empty set or labels of another shape.
+    or CourseError for an empty set, labels of another shape, images in other units, and where the
+    network answers NaN or an attack does: NaN is no wrong answer.
     """
+    check_images(images)
+    check_labels(images, labels)
     # --8<-- [start:survival]
     survived = predict(model, images).argmax(dim=1) == labels
     left = {"clean": survived.double().mean().item()}
@@ -126,8 +135,12 @@ def worst_of(
     2018). More restarts run the same attacks and then further ones, so they never leave more.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units; the same seed gives
-    the same verdict. Raises ValueError as `pgd` and `survival` do.
+    the same verdict. Raises ValueError for fewer than one step or restart, and as `pgd` and
+    `survival` do.
     """
+    if min(steps, restarts) < 1:
+        raise ValueError(f"steps and restarts start at 1, got {steps} and {restarts}")
+    check_attack(images, labels, epsilon)
     losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "margin": margin_loss}
     attacks = {}
     for restart in range(restarts):

@@ -12,13 +12,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import accuracy, evaluating, predict
 
 
-def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
+def check_attack(images: Tensor, labels: Tensor, epsilon: float, *, largest: float = 1.0) -> None:
     """Raise ValueError, saying what is wrong, unless these are arguments an attack can use.
 
-    images (n, C, H, W); labels (n,); epsilon a finite number >= 0, in pixel units.
+    images (n, C, H, W), float32 in [0, 1]; labels (n,), classes from 0 on; epsilon a finite number
+    >= 0 in pixel units, and at most `largest`, the size that takes any image to any other: 1 for
+    the change of one pixel. An epsilon of 8, or images from 0 to 255, would allow any change.
     """
     if not (epsilon >= 0 and math.isfinite(epsilon)):  # written so that NaN fails too
         raise ValueError(f"epsilon must be a number >= 0 in pixel units, got {epsilon}")
@@ -27,6 +30,9 @@ def check_attack(images: Tensor, labels: Tensor, epsilon: float) -> None:
             f"labels must have shape ({len(images)},), one class per image, "
             f"got {tuple(labels.shape)}"
         )
+    check_images(images)
+    check_labels(images, labels)
+    check_size(epsilon, largest=largest)
 
 
 # --8<-- [start:attack]
@@ -35,14 +41,15 @@ def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
 
     The loss is summed over the batch: an image's loss depends on that image alone, so one
     backward pass gives every image its own gradient, whatever the batch size. `autograd.grad`
-    asks for the images only, so the parameters' `.grad` are left as they were.
+    asks for the images only, so the parameters' `.grad` are left as they were. Gradients are on
+    in here, even where the caller has switched them off: `inference_mode(False)` does both.
 
     images (n, C, H, W) in [0, 1]; labels (n,). In nats per pixel unit. The model runs in
     evaluation mode, and its modes are put back. Labels are taken as they are: `fgsm` checks them.
     """
-    x = images.detach().clone().requires_grad_()
-    with evaluating(model), torch.enable_grad():
-        loss = F.cross_entropy(model(x), labels, reduction="sum")
+    with evaluating(model), torch.inference_mode(False):
+        x = images.detach().clone().requires_grad_()
+        loss = F.cross_entropy(model(x), labels.long().clone(), reduction="sum")
         (gradient,) = torch.autograd.grad(loss, x)
     return gradient
 
@@ -63,7 +70,8 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     images (n, C, H, W) in [0, 1]; labels (n,), the true classes; epsilon >= 0 in pixel units,
     e.g. 8/255. The result is detached, in [0, 1], and at most epsilon away from the images, which
     are not changed; the model is left as it was.
-    Raises ValueError for a negative or non-finite epsilon, or labels of another shape.
+    Raises ValueError for a negative or non-finite epsilon, labels of another shape, and images or
+    an epsilon in other units.
     """
     check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
@@ -83,13 +91,16 @@ def attack_success_rate(
     rate is 0.0.
 
     images and adversarial (n, C, H, W) in [0, 1], in the same order; labels (n,).
-    Raises ValueError when the shapes differ, CourseError when there are no images.
+    Raises ValueError when the shapes differ or pixels are not in [0, 1], CourseError when there are
+    no images or the network answers NaN: that fools nobody.
     """
     if images.shape != adversarial.shape or labels.shape != images.shape[:1]:
         raise ValueError(
             "images and adversarial must have the same shape and labels one class per image, got "
             f"{tuple(images.shape)}, {tuple(adversarial.shape)} and {tuple(labels.shape)}"
         )
+    check_images(images)
+    check_images(adversarial, "adversarial")
     right_before = predict(model, images).argmax(dim=1) == labels
     wrong_after = predict(model, adversarial).argmax(dim=1) != labels
     if not right_before.any():
@@ -108,6 +119,7 @@ def robustness_curve(
     images (n, C, H, W) in [0, 1]; labels (n,); epsilons >= 0 in pixel units. At epsilon 0 the
     point is the clean accuracy. Raises ValueError as `fgsm` does.
     """
+    epsilons = list(epsilons)
     for epsilon in epsilons:
         check_attack(images, labels, epsilon)
     direction = loss_gradient(model, images, labels).sign()

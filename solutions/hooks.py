@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from course.inputs import check_images
 from course.metrics import evaluating
-from course.monitor import record
+from course.monitor import Silence, layer_names, record
 
 
 class ActivationMonitor:
@@ -33,18 +34,24 @@ class ActivationMonitor:
 
     Raises ValueError on entering when a name matches no module, or when there is nothing to
     watch: a monitor that silently records nothing looks like a network without activity. Calling
-    F.relu instead of an nn.ReLU module hides that layer, since hooks live on modules.
+    F.relu instead of an nn.ReLU module hides that layer, since hooks live on modules. For the same
+    reason it refuses compiled and traced networks, which skip hooks, and raises ValueError on
+    leaving when the network ran and nothing was recorded, or a layer named in `layers` put out no
+    tensor.
     """
 
     def __init__(self, model: nn.Module, layers: Collection[str] | None = None) -> None:
         self.model = model
-        self.layers = layers
+        self.layers = None if layers is None else layer_names(layers)
         self.stats: dict[str, dict[str, Any]] = {}
         self._handles: list[RemovableHandle] = []
 
     def __enter__(self) -> ActivationMonitor:
         self.stats = {}
-        for name, module in watched_modules(self.model, self.layers).items():
+        watched = watched_modules(self.model, self.layers)
+        self._silence = Silence(self.model, watched, by_name=self.layers is not None)
+        self._handles.append(self._silence.handle)
+        for name, module in watched.items():
             self._handles.append(module.register_forward_hook(self._hook(name)))
         return self
 
@@ -56,10 +63,12 @@ class ActivationMonitor:
     ) -> None:
         while self._handles:
             self._handles.pop().remove()
+        if error is None:
+            self._silence.refuse()
 
     def _hook(self, name: str) -> Any:
         def note(module: nn.Module, inputs: Any, output: Any) -> None:
-            if isinstance(output, Tensor):
+            if self._silence.heard(name, output):
                 self.stats[name] = statistics(output)
 
         return note
@@ -83,8 +92,13 @@ def watched_modules(model: nn.Module, layers: Collection[str] | None) -> dict[st
 
 
 def statistics(output: Tensor) -> dict[str, Any]:
-    """Summarise one layer's output, of any shape, in plain numbers that hold no graph alive."""
+    """Summarise one layer's output, of any shape, in plain numbers that hold no graph alive.
+
+    Raises ValueError for an output without values, as an empty batch has.
+    """
     values = output.detach()
+    if values.numel() == 0:
+        raise ValueError(f"no statistics of shape {tuple(values.shape)}: give at least one image")
     return {
         "mean": values.mean().item(),
         "std": values.std(correction=0).item(),
@@ -105,14 +119,16 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     every unit is off, is taken as 1e-12: no change is then a drift of 0, not 0/0.
 
     clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
-    evaluated in eval mode and left as it was. Raises ValueError when the shapes differ or the
-    batch is empty.
+    evaluated in eval mode and left as it was. Raises ValueError when the shapes differ, the batch
+    is empty or not in [0, 1], or no layer can be watched.
     """
     if clean.shape != adversarial.shape or len(clean) == 0:
         raise ValueError(
             "clean and adversarial must hold the same images, at least one, got shapes "
             f"{tuple(clean.shape)} and {tuple(adversarial.shape)}"
         )
+    check_images(clean, "clean")
+    check_images(adversarial, "adversarial")
     with evaluating(model), torch.no_grad():
         with record(model) as before:
             model(clean)

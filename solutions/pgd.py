@@ -5,12 +5,14 @@ The attack that robustness claims are held against, and the rule by which they a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_size
 from course.metrics import evaluating, predict
 from solutions.fgsm import check_attack
 
@@ -26,7 +28,7 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
     In nats, 0 or more.
     """
-    return F.cross_entropy(logits, labels, reduction="none")
+    return F.cross_entropy(logits, labels.long(), reduction="none")
 
 
 def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -46,7 +48,7 @@ def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
             "logits must have shape (n, k) with k >= 2 and labels (n,), "
             f"got {tuple(logits.shape)} and {tuple(labels.shape)}"
         )
-    is_true = F.one_hot(labels, logits.shape[1]).bool()
+    is_true = F.one_hot(labels.long(), logits.shape[1]).bool()
     best_other = logits.masked_fill(is_true, float("-inf")).amax(dim=1)
     return best_other - logits[is_true]
 
@@ -88,19 +90,22 @@ def pgd(
     loss(logits, labels) gives one number per image. A generator, on the images' device, makes
     the random start repeatable. The result is detached, in [0, 1] and within epsilon; images and
     model are left as they were.
-    Raises ValueError for a negative or non-finite epsilon, a negative step_size or steps, or labels
-    of another shape.
+    Raises ValueError for a negative or non-finite epsilon or step_size, negative steps, labels of
+    another shape, and images, epsilon or step_size in other units.
     """
     check_attack(images, labels, epsilon)
-    if not step_size >= 0 or steps < 0:
+    if not 0 <= step_size < math.inf or steps < 0:
         raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    # The usual step size, 2.5 * epsilon / steps, may exceed the range of a pixel.
+    check_size(step_size, "step_size", largest=max(1.0, 2.5 * epsilon))
     images = images.detach()
     # --8<-- [start:pgd]
     adversarial = images.clone()
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
         adversarial = project(images, images + noise, epsilon)
-    with evaluating(model), torch.enable_grad():
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        labels, adversarial = labels.clone(), adversarial.clone()
         for _ in range(steps):
             adversarial.requires_grad_()
             total = loss(model(adversarial), labels).sum()
@@ -128,7 +133,7 @@ def worst_case_accuracy(
 
     images (n, C, H, W) in [0, 1]; labels (n,); attacks are callables
     (model, images, labels, epsilon) -> adversarial. Raises ValueError for an empty set and as
-    `fgsm` does.
+    `fgsm` does, CourseError where the network answers NaN or an attack does.
     """
     check_attack(images, labels, epsilon)
     if len(images) == 0:

@@ -34,7 +34,8 @@ def random_search(
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units; queries >= 1, the
     times each image is shown to the model at most. A generator, on the images' device, makes the
     search repeatable. The result is detached, in [0, 1] and within epsilon; the model is only
-    asked for logits, and left as it was. Raises ValueError for queries below 1, and as `pgd` does.
+    asked for logits, and left as it was. Raises ValueError for queries below 1, and as `pgd` does;
+    CourseError where the model answers NaN.
     """
     check_attack(images, labels, epsilon)
     if queries < 1:

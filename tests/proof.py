@@ -24,7 +24,7 @@ from typing import Any
 import honest
 import mutants
 import redteam
-from redteam.files import FORMATS
+from redteam.odd_files import ODD_FILES
 
 from autograder.files import write_atomically
 from autograder.judge.provenance import grader_version
@@ -46,7 +46,7 @@ Row = dict[str, Any]
 def items() -> dict[tuple[str, str], str]:
     """Every item by kind and name, with the id of the test that grades it."""
     names = {
-        "redteam": [attack.name for attack in (*redteam.attacks(), *FORMATS)],
+        "redteam": [attack.name for attack in (*redteam.attacks(), *ODD_FILES)],
         "mutants": [mutant.slug for mutant in mutants.mutants()],
         "honest": [variant.slug for variant in honest.variants()],
     }

@@ -21,9 +21,9 @@ import pytest
 import redteam
 import torch
 from redteam import FAMILIES
-from redteam.files import FORMATS
+from redteam.odd_files import ODD_FILES
 
-from autograder import catalog, installed, sandbox
+from autograder import catalog, installed
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report import feedback
@@ -35,7 +35,7 @@ from autograder.worker.limits import Limits
 
 pytestmark = [
     pytest.mark.redteam,
-    pytest.mark.skipif(bool(sandbox.trouble("strong")), reason=sandbox.trouble("strong")),
+    pytest.mark.skipif(bool(levels.trouble("strong")), reason=levels.trouble("strong")),
 ]
 
 LIMITS = Limits(cpu_seconds=60, call_seconds=5, train_seconds=90, memory_bytes=1536 << 20)
@@ -52,7 +52,7 @@ PLAIN = sorted(
     if path.stem not in ("right", "shapes")
 )
 
-ATTACKS = [*redteam.attacks(), *FORMATS]
+ATTACKS = [*redteam.attacks(), *ODD_FILES]
 QUICK = {
     "verdict/always_equal",
     "verdict/exit_zero",
@@ -251,7 +251,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         shown[name] = done.stdout
     assert shown == {"solutions": "", "others": "here"}
-    assert "solutions" in sandbox.trouble("medium") or levels.closed_to_others()
+    assert "solutions" in levels.trouble("medium") or levels.closed_to_others()
 
 
 def test_the_corpus_is_as_large_as_it_says():

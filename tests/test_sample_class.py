@@ -2,7 +2,7 @@
 gives each hand-in exactly what its header says."""
 
 import re
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ import sample_class
 from sample_class import HandIn
 
 from autograder import catalog
+from autograder.catalog import Check
 from autograder.cli import main
 from autograder.handin import submission
 from autograder.report.results import Result
@@ -26,13 +27,13 @@ def name_of(work: HandIn) -> str:
 
 
 @pytest.mark.parametrize("assignment", catalog.ASSIGNMENTS)
-def test_twelve_students_hand_each_assignment_in(assignment: str) -> None:
+def test_each_assignment_is_handed_in_rightly_wrongly_and_blank(assignment: str) -> None:
     works = sample_class.hand_ins(assignment)
     total = sum(catalog.points(assignment).values())
-    assert len({work.student for work in works}) == len(works) == 12
-    assert sum(work.score == total and work.status == "OK" for work in works) == 4
-    assert Counter(work.status for work in works)["CRASH"] == 1
-    assert sum(not work.cells for work in works) == 1
+    assert len({work.student for work in works}) == len(works) >= 12
+    assert sum(work.score == total and work.status == "OK" for work in works) >= 4
+    assert "CRASH" in {work.status for work in works}
+    assert any(not work.cells for work in works)
 
 
 def test_names_try_what_names_can_do() -> None:
@@ -41,17 +42,19 @@ def test_names_try_what_names_can_do() -> None:
     assert any(not name.isascii() for name in names)
 
 
+def test_a_score_is_what_the_lost_checks_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = replace(ALL[0], loses=frozenset({"b"}))
+    checks = [("a", 1, None), ("b", 2, None), ("c", 4, "b"), ("d", 8, "c"), ("e", 16, "a")]
+    monkeypatch.setattr(
+        catalog, "checks", lambda _: [Check(a, a, "cnn", b, c, "") for a, b, c in checks]
+    )
+    assert work.score == 1 + 16
+
+
 @pytest.mark.parametrize("work", ALL, ids=name_of)
-def test_header_names_checks_and_explains_the_score(work: HandIn) -> None:
-    checks = {check.name: check for check in catalog.checks(work.assignment)}
-    assert work.title
-    assert work.loses <= checks.keys()
-    lost = set(work.loses)
-    for name, check in checks.items():  # in order: what a lost check is needed for is lost too
-        if check.needs in lost:
-            lost.add(name)
-    kept = sum(check.max_points for name, check in checks.items() if name not in lost)
-    assert work.score == kept
+def test_header_names_failing_checks_not_skipped_ones(work: HandIn) -> None:
+    needs = {check.name: check.needs for check in catalog.checks(work.assignment)}
+    assert not {name for name in work.loses if needs[name] in work.loses}
 
 
 @pytest.mark.parametrize("work", ALL, ids=name_of)
@@ -87,7 +90,11 @@ def test_untouched_notebook_holds_no_solution(assignment: str) -> None:
 def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "a3-fgsm"
     folder.mkdir()
-    for text in ('"""T.\n\nscores: 3\n"""\n', '"""T.\n\nscore: 3\n"""\n# %% fgms\nx = 1\n'):
+    for text in (
+        '"""T.\n\nlooses: fgsm_stays_in_range\n"""\n',
+        '"""T.\n\nloses: fgsm_stays_in_rage\n"""\n',
+        '"""T."""\n# %% fgms\nx = 1\n',
+    ):
         (folder / "x.py").write_text(text)
         with pytest.raises(ValueError, match=r"x\.py"):
             sample_class.read_hand_in(folder / "x.py")

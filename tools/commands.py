@@ -1,8 +1,8 @@
 """Write site/reference/commands.md from the parsers of `course` and `autograder` themselves.
 
-Run it after changing a command: python tools/commands.py (--check changes nothing and tells).
-What it writes comes from the parsers' parts and not from argparse's own help, whose wrapping
-differs between versions of Python.
+Run it after changing a command: python tools/commands.py (--check changes nothing and says if it is
+stale). The page is made from the parsers' parts and not from argparse's own help, which wraps lines
+differently in each version of Python.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def page() -> str:
 
 
 def leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
-    """Every subcommand with its name and what is said of it, those of subcommands too."""
+    """Every subcommand with its name and help, with subcommands of subcommands."""
     for action in parser._actions:
         if not isinstance(action, argparse._SubParsersAction):
             continue
@@ -73,12 +73,12 @@ def section(name: str, said: str, parser: argparse.ArgumentParser) -> str:
 
 
 def shown(action: argparse.Action) -> bool:
-    """Whether a reader is to know of it."""
+    """Whether the argument is meant for readers."""
     return not isinstance(action, argparse._HelpAction) and action.help != argparse.SUPPRESS
 
 
 def call(action: argparse.Action) -> str:
-    """An argument as it stands in a call, in brackets where it may be left out."""
+    """An argument as it is written in a call, in brackets if it is optional."""
     text = spelling(action)
     return text if action.required else f"[{text}]"
 
@@ -94,7 +94,7 @@ def spelling(action: argparse.Action) -> str:
 
 
 def choices(action: argparse.Action) -> str:
-    """What may be chosen from, parted by strokes."""
+    """The allowed values, separated by vertical bars."""
     return "|".join(str(choice) for choice in action.choices or ())
 
 
@@ -110,12 +110,12 @@ def meaning(action: argparse.Action) -> str:
 
 
 def code(text: str) -> str:
-    """Code in a cell of a table, where a stroke would end the cell."""
+    """Code for a cell of a table; vertical bars are escaped, since they would end the cell."""
     return f"<code>{html.escape(text).replace('|', '&#124;')}</code>"
 
 
 def sentence(text: str) -> str:
-    """A capital at the start, a full stop at the end, on one line."""
+    """The text on one line, with a capital at the start and a full stop at the end."""
     line = " ".join(text.split())
     return line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?")) else ".")
 

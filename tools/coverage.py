@@ -1,7 +1,7 @@
 """Write site/coverage.md from tools/coverage.yml: what is taught, practised and graded where.
 
-Run it after changing a heading or a check: python tools/coverage.py (--check changes nothing and
-tells). A heading, page or check that does not exist is refused, so the table cannot promise one.
+Run it after changing a heading or a check: python tools/coverage.py (--check changes nothing
+and says if it is stale). A heading, page or check that does not exist is an error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ graded. Extensions (names that begin with x) carry no points; their checks say w
 
 
 class Missing(SystemExit):
-    """A page, heading or check that the table names and nobody has written."""
+    """A page, heading or check that the table names but that does not exist."""
 
 
 def page(source: Path = SOURCE) -> str:
@@ -64,7 +64,7 @@ def line(row: dict[str, Any]) -> str:
 
 
 def report(number: int) -> str:
-    """A report as the audit numbers it, with a link to what was found. Raises Missing."""
+    """A report's number in the audit, with a link to its findings. Raises Missing."""
     audited = headings((SITE / "lectures" / "audit.md").read_text(encoding="utf-8"))
     for anchor, words in audited.items():
         if words.startswith(f"Report {number:03d}:"):
@@ -88,7 +88,7 @@ def link(place: str) -> str:
 
 
 def headings(text: str) -> dict[str, str]:
-    """Anchor -> words of every heading, and of every name that a reference page shows."""
+    """A dictionary from anchor to words, for every heading and every name on a reference page."""
     prose = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.MULTILINE | re.DOTALL)
     found = {}
     for words, anchor in re.findall(
@@ -102,7 +102,7 @@ def headings(text: str) -> dict[str, str]:
 
 
 def defined(module: str) -> list[str]:
-    """The public functions and classes of a module, read and not imported."""
+    """The public functions and classes of a module, read from its source without importing it."""
     path = (SITE.parent / module.replace(".", "/")).with_suffix(".py")
     body = ast.parse(path.read_text(encoding="utf-8")).body
     return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
@@ -119,7 +119,7 @@ def graded(assignment: str, names: list[str] | str) -> str:
 
 
 def code(name: str) -> str:
-    """A long name as code, with places where its line may break."""
+    """A long name as code, with places where a line may break."""
     return f"<code>{name.replace('_', '_<wbr>')}</code>"
 
 

@@ -1,8 +1,8 @@
-"""The demonstration behind `make demo`: a class hands in, is graded, and gets its feedback.
+"""Runs `make demo`: a class hands in its work, is graded, and gets feedback.
 
-Twelve students hand in every assignment (tests/sample_class). They are graded with the command
-that a teacher uses, on the embedded digits, and every score is compared with what the answer must
-earn. Exit status 0 only if all of them agree.
+The students of the sample class (tests/sample_class) hand in every assignment. They are graded with
+the command that a teacher uses, on the embedded digits, and every score is compared with the score
+that the answer must get. The exit status is 0 only if all scores agree.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def graded_class(assignment: str, out: Path) -> Graded:
-    """Let the class hand an assignment in, and grade it as a teacher does."""
+    """Hand in an assignment for the whole class, and grade it as a teacher does."""
     print(f"\n{assignment}: {catalog.assignment(assignment).title}", flush=True)
     submitted, folder, secret = out / "submitted", out / assignment, out / "secret"
     works = sample_class.hand_ins(assignment)
@@ -92,7 +92,7 @@ def graded_class(assignment: str, out: Path) -> Graded:
 
 
 def result_of(work: HandIn, folder: Path) -> Result:
-    """What the grader wrote about one submission."""
+    """The grader's result of one submission."""
     path = folder / "results" / f"{work.student}.json"
     return Result.from_json(path.read_text(encoding="utf-8"))
 
@@ -123,7 +123,7 @@ def score_of(result: Result) -> str:
 
 
 def collect_feedback(graded: Graded, out: Path) -> None:
-    """Bring the pages of all assignments together, with an index."""
+    """Copy the feedback pages of all assignments into one folder, with an index."""
     folder = out / "feedback"
     folder.mkdir()
     for _, result in graded:
@@ -133,12 +133,12 @@ def collect_feedback(graded: Graded, out: Path) -> None:
 
 
 def page_name(result: Result) -> str:
-    """The file of one page among those of all assignments."""
+    """The file name of one feedback page, which no other assignment uses."""
     return f"{result.student}-{result.assignment}.html"
 
 
 def index(results: Sequence[Result]) -> str:
-    """The class as a page: a row per student, a column per assignment."""
+    """The page of the class: a row for each student, a column for each assignment."""
     students = list(dict.fromkeys(result.student for result in results))
     rows = []
     for student in students:
@@ -154,7 +154,7 @@ def index(results: Sequence[Result]) -> str:
 
 
 def link(result: Result) -> str:
-    """Sign, score and status of one result, leading to its page."""
+    """A link to the feedback page of one result, with its sign, score and status."""
     sign, words = feedback.SIGNS[result.status]
     text = f"{sign} {score_of(result)} / {number(result.max_score)}"
     return f'<a href="{quote(page_name(result))}" title="{words}">{text}</a>'

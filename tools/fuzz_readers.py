@@ -1,8 +1,8 @@
-"""Fuzz what reads bytes from outside, guided by coverage: `make fuzz`, or one target by its name.
+"""Fuzzes the readers of untrusted bytes, guided by coverage: `make fuzz`, or one target by name.
 
 Needs atheris (`pip install -e '.[fuzz]'`; Linux). Each target (see `fuzz/`) gets its share of the
-time. An input that a reader does not survive is written to `build/fuzz/`, and the exit status is 1.
-With `--keep`, small inputs that reach new code join `tests/fuzz/corpus/`.
+time. An input that crashes a reader is written to `build/fuzz/`, and the exit status is 1.
+With `--keep`, small inputs that reach new code are added to `tests/fuzz/corpus/`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def fuzz(name: str, seconds: int) -> int:
-    """Fuzz one target for so long; returns libFuzzer's exit status."""
+    """Fuzz one target for some seconds; returns libFuzzer's exit status."""
     print(f"--- {name}, {seconds} seconds", flush=True)
     (BUILD / name).mkdir(parents=True, exist_ok=True)
     dictionary = BUILD / f"{name}.dict"
@@ -62,24 +62,24 @@ def fuzz(name: str, seconds: int) -> int:
 
 
 def keep(name: str) -> None:
-    """Add what was found to the corpus: libFuzzer keeps an input only where it reaches new code."""
+    """Add the inputs found to the corpus: libFuzzer stores an input only if it reaches new code."""
     for path in (BUILD / name).iterdir():
         if path.stat().st_size <= SMALL:
             shutil.copy(path, CORPUS / name)
 
 
 def lib_fuzzer(name: str, *options: str) -> int:
-    """Run libFuzzer in a process of its own, which it ends, and which it may start again."""
+    """Run libFuzzer in a separate process, because it ends its process and may start it again."""
     command = [sys.executable, __file__, *LIMITS, *options]
     return subprocess.run(command, env={**os.environ, TARGET: name}, check=False).returncode
 
 
 def in_its_own_process() -> None:
-    """What libFuzzer's process does: the arguments are its own."""
-    import atheris
+    """Run in libFuzzer's process, with libFuzzer's own arguments."""
+    import atheris  # noqa: PLC0415
 
     with atheris.instrument_imports(include=["autograder"]):
-        from fuzz import TARGETS
+        from fuzz import TARGETS  # noqa: PLC0415
     atheris.Setup(sys.argv, TARGETS[os.environ[TARGET]])
     atheris.Fuzz()
 

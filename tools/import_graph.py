@@ -1,7 +1,7 @@
-"""The project's imports, read from the source without running it: who needs whom, and circles.
+"""Reads the project's imports from the source, without running it, and finds circles.
 
-An import inside a function and one for type checkers count like any other: each is an arrow that a
-reader has to follow.
+Imports inside functions and imports for type checkers count too: a reader has to follow each of
+them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def in_any(module: str, allowed: Iterable[str]) -> bool:
 
 
 def graph(*packages: str, root: Path = ROOT) -> dict[str, set[str]]:
-    """For every module of the packages, those of the same packages that it imports."""
+    """A dictionary from each module of the packages to the modules of them that it imports."""
     files = {module_name(path, root): path for path in sources(*packages, root=root)}
     return {
         name: {
@@ -60,7 +60,7 @@ def graph(*packages: str, root: Path = ROOT) -> dict[str, set[str]]:
 
 
 def nearest(imported: str, modules: Iterable[str]) -> str | None:
-    """The module that a full name is or lies in; None when it is of another package."""
+    """The module that a full name names or lies in; None if it belongs to another package."""
     known = set(modules)
     parts = imported.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))

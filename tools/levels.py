@@ -1,10 +1,11 @@
-"""One class graded at `strong` and at `medium`, as root and as an ordinary user: the same results.
+"""Grades one class at `strong` and `medium`, as root and as an ordinary user, and compares results.
 
     sudo python tools/levels.py [--keep]      (make test-levels)
 
 The level `medium` needs an interpreter that every user may read, and an ordinary user who grades
 needs this repository. So both are copied to a throw-away folder, with a throw-away user, and both
-are removed at the end. What a level cannot do on this machine is said, in the doctor's words.
+are removed at the end. If a level does not work on this machine, the message of `autograder doctor`
+is printed.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 USER = "levels-test"
 LEVELS = ("strong", "medium")
 STUDENTS = ("chen", "hiroshi")
-# What may differ between two gradings of one file; everything else must not.
+# The fields that may differ between two gradings of one file.
 OWN = ("sandbox", "seconds", "signature")
 
 
 def main() -> int:
-    """Grade and compare. Exit 0 when all results are equal, 1 when not, 2 if it cannot be tried."""
+    """Grade and compare; returns 0 if all results are equal, 1 if not, 2 if it cannot be tried."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--keep", action="store_true", help="leave the folder and the user")
     keep = parser.parse_args().keep
@@ -59,12 +60,12 @@ def prepare(folder: Path) -> Path:
         (binary / name).symlink_to(folder / "base" / "bin" / f"python3.{sys.version_info.minor}")
     (folder / "venv" / "pyvenv.cfg").write_text(f"home = {folder / 'base' / 'bin'}\n")
     for path in (folder / "venv").glob("lib/python*/site-packages/__editable__*"):
-        if path.is_file():  # where the packages of this repository lie: in its copy
+        if path.is_file():  # the copy holds the packages of this repository
             path.write_text(path.read_text().replace(str(ROOT), str(folder / "repository")))
     subprocess.run(["useradd", "--system", "--create-home", "--home-dir", folder / "home", USER],
                    check=True)  # fmt: skip
     sys.path.insert(0, str(ROOT / "tests"))
-    import sample_class  # it needs the instructor's packages
+    import sample_class  # it needs the instructor's packages  # noqa: PLC0415
 
     for work in sample_class.hand_ins("a3-fgsm"):
         if work.student in STUDENTS:
@@ -75,7 +76,7 @@ def prepare(folder: Path) -> Path:
 
 
 def compare(folder: Path, python: Path) -> int:
-    """Grade at every level as every user; say where results differ."""
+    """Grade at every level as every user, and print where results differ."""
     found: dict[str, dict[str, object]] = {}
     for user in ("root", USER):
         print(f"\n--- autograder doctor, as {user}\n{run(folder, python, user, 'doctor').stdout}")
@@ -102,7 +103,7 @@ def compare(folder: Path, python: Path) -> int:
 
 
 def run(folder: Path, python: Path, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `autograder` with these arguments as a user, in a home of its own."""
+    """Run `autograder` with these arguments as a user, in a home folder of its own."""
     entry = pwd.getpwnam(user)
     start = "import sys; from autograder.cli import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.run(
@@ -125,7 +126,7 @@ def run(folder: Path, python: Path, user: str, *arguments: str) -> subprocess.Co
 
 
 def graded(path: Path, level: str) -> dict[str, object]:
-    """A result without what is its own: the level, which is what was asked for, and times."""
+    """A result without the fields that may differ: the level and the times."""
     result = json.loads(path.read_text())
     assert result["sandbox"] == result["provenance"].pop("sandbox") == level
     for check in result["checks"]:

@@ -1,8 +1,8 @@
-"""Lighthouse's marks for one page of each kind: `make lighthouse`.
+"""Measures Lighthouse's scores for one page of each kind: `make lighthouse`.
 
-Exit status 1 if a mark is below what is asked. The marks for performance come from timings, so they
-are for a quiet machine, and for nobody's test suite; each is the median of several runs, as
-Lighthouse's own documentation advises.
+The exit status is 1 if a score is below its limit. Performance scores come from timings, so run
+this on a quiet machine and not in a test suite; each score is the median of several runs, as
+Lighthouse's documentation advises.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BROWSER_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-
 
 
 def audit(address: str, report: Path, form: str) -> dict[str, int]:
-    """Run Lighthouse once on one page; its marks from 0 to 100, by category."""
+    """Run Lighthouse once on one page; returns its scores from 0 to 100, by category."""
     command = [str(PROGRAM), address, "--quiet", "--output=json", f"--output-path={report}"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={BROWSER_FLAGS}"]
     command += ["--preset=desktop"] if form == "desktop" else []
@@ -35,13 +35,13 @@ def audit(address: str, report: Path, form: str) -> dict[str, int]:
 
 
 def median_marks(address: str, report: Path, form: str, runs: int) -> dict[str, int]:
-    """The median of each mark over some runs; the report is that of the last."""
+    """The median of each score over several runs; the report of the last run is written."""
     marks = [audit(address, report, form) for _ in range(runs)]
     return {name: median_low(each[name] for each in marks) for name in CATEGORIES}
 
 
 def main() -> int:
-    """Audit the pages on a phone and on a desktop, and print the marks."""
+    """Audit the pages on a phone and on a desktop, and print the scores."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", default=PAGES, help="addresses below the site's root")
     parser.add_argument("--runs", type=int, default=3, help="runs of each page (default: 3)")

@@ -1,10 +1,10 @@
-"""Cut the site's mathematical font to the characters that its formulas use.
+"""Cuts the site's mathematical font down to the characters that its formulas use.
 
 A browser typesets MathML with a font that has a table for it, and many systems come with none or
 with a poor one. The site brings TeX Gyre Pagella Math, from Debian's package fonts-texgyre-math:
 
     make site && python tools/math_font.py FONT.otf     writes site/assets/math/course-math.woff2
-    python tools/math_font.py --check                   tells which character of build/site it lacks
+    python tools/math_font.py --check                   prints which characters it lacks
 
 `--site FOLDER` names another build. The cut font has a name of its own, as its licence asks.
 """
@@ -28,7 +28,7 @@ MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 
 
 def letters() -> set[int]:
-    """What any new formula may use: ASCII, Greek, and the italics browsers put in their place."""
+    """The characters for any new formula: ASCII, Greek, and the italics shown for them."""
     ranges = [(0x20, 0x7E), (0x3B1, 0x3C9), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B)]
     return {0x210E, ord("√")}.union(*(range(first, last + 1) for first, last in ranges))
 
@@ -43,13 +43,13 @@ def used(site: Path) -> set[int]:
 
 
 def drawn(characters: set[int]) -> set[int]:
-    """Those that a font must draw: no controls, joiners or variation selectors."""
+    """The characters that a font must draw: not controls, joiners or variation selectors."""
     invisible = {*range(0x2061, 0x2065), *range(0xFE00, 0xFE10)}
     return {code for code in characters if code > 0x20} - invisible
 
 
 def cut(source: Path, site: Path) -> None:
-    """Write the font with what is used, and nothing that browsers leave unused."""
+    """Write the font with the characters and tables in use, and without those browsers ignore."""
     options = Options(
         flavor="woff2", hinting=False, desubroutinize=True, drop_tables=["FFTM"],
         layout_features=["dtls", "flac"], name_IDs=[0, *FAMILY_NAMES, 2, 5, 13, 14],
@@ -68,7 +68,7 @@ def cut(source: Path, site: Path) -> None:
 
 
 def put_script_primes(font: TTFont) -> None:
-    """Let the prime be the one for exponents, the only place of a prime; most browsers do not."""
+    """Replace the prime by its form for exponents, since most browsers do not choose that form."""
     substitutions = font["GSUB"].table
     for record in substitutions.FeatureList.FeatureRecord:
         for index in record.Feature.LookupListIndex if record.FeatureTag == "ssty" else ():
@@ -85,7 +85,7 @@ def missing(site: Path) -> str:
 
 
 def main() -> int:
-    """Cut, or only check, and say what is lacking: exit status 1."""
+    """Cut the font, or only check it; returns 1 and prints missing characters, if any."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("font", nargs="?", type=Path, help="the whole font")
     parser.add_argument("--check", action="store_true", help="only tell what is missing")

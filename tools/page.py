@@ -1,4 +1,4 @@
-"""Writing a page of the site that a program makes, or saying whether it is as it should be."""
+"""Writes a page of the site that a program makes, or checks whether it is up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def write(target: Path, text: str) -> int:
-    """Write the page; with --check on the command line only tell: exit status 1 if it is stale."""
+    """Write the page; with --check on the command line only check, and return 1 if it is stale."""
     if "--check" not in sys.argv[1:]:
         target.write_text(text, encoding="utf-8")
         print(f"wrote {target.relative_to(ROOT)}")

@@ -1,4 +1,4 @@
-"""The site's page on how the grader is tested: made from the committed results, graded by nothing.
+"""Writes the site's page on how the grader is tested, from the committed results.
 
 `make proof` and `make scoreboard` write `tests/results/` and then call this, which writes
 `site/proof.md`. Both are committed, so that building the site needs neither.
@@ -59,7 +59,7 @@ def page(ours: Sequence[Row], theirs: Sequence[Row]) -> str:
 
 
 def not_graded_here(kind: str, rows: Sequence[Row], theirs: Sequence[Row]) -> list[Row]:
-    """Rows for what only plain nbgrader graded so far."""
+    """The rows of items that only plain nbgrader has graded so far."""
     known = {row["name"] for row in rows}
     empty = {"outcome": NOT_RUN, "gained": 0, "harmed": [], "reached": [], "lost": [], "cause": ""}
     new = [row for row in theirs if row["kind"] == kind and row["name"] not in known]
@@ -70,7 +70,7 @@ def not_graded_here(kind: str, rows: Sequence[Row], theirs: Sequence[Row]) -> li
 
 
 def counts(of: dict[str, list[Row]], there: dict[tuple[str, str], Row]) -> str:
-    """The table on top."""
+    """The table at the top of the page."""
     theirs = {kind: [row for (of_kind, _), row in there.items() if of_kind == kind] for kind in of}
     lines = ["| | here | plain nbgrader |", "|---|---|---|"]
     sampled = {kind: sample(theirs[kind], len(rows)) for kind, rows in of.items()}
@@ -94,7 +94,7 @@ def counts(of: dict[str, list[Row]], there: dict[tuple[str, str], Row]) -> str:
 
 
 def sample(rows: Sequence[Row], total: int) -> str:
-    """What to put before a count of `rows` where they are not all that there are."""
+    """The words before a count of `rows` if they are only a part of all items."""
     return "so far, " if 0 < len(rows) < total else ""
 
 
@@ -152,7 +152,7 @@ def sections(
 
 
 def plain(text: str) -> str:
-    """Text as it is to be read, in a cell of a table; names of functions and the like as code."""
+    """Text for a cell of a table, with names of functions and the like as code."""
     return CODE.sub(lambda found: f"<code>{found[1] or found[0]}</code>", escaped(text))
 
 
@@ -173,7 +173,7 @@ def attack_line(there: dict[tuple[str, str], Row]) -> Callable[[Row], Sequence[s
 
 
 def what_came(row: Row) -> str:
-    """What an attack gained, harmed and reached, in words; empty for nothing."""
+    """What an attack gained, harmed and reached, in words; empty if nothing."""
     parts = [f"gained {number(row['gained'])} points"] if row["gained"] else []
     parts += row["harmed"]
     parts += [f"reached {each}" for each in row.get("reached", [])]
@@ -181,7 +181,7 @@ def what_came(row: Row) -> str:
 
 
 def marked(bad: str, otherwise: str) -> str:
-    """What came of an attack in bold where it is bad."""
+    """The outcome of an attack, in bold if it is bad."""
     return f"**{plain(bad)}**" if bad else f"gained nothing ({otherwise})"
 
 
@@ -217,7 +217,7 @@ def right_line(there: dict[tuple[str, str], Row]) -> Callable[[Row], Sequence[st
 
 
 def nbgrader(row: Row | None, *, full_is_bad: bool) -> str:
-    """A score in plain nbgrader, in bold where it is not what it should be."""
+    """A score in plain nbgrader, in bold if it is wrong."""
     if row is None:
         return NOT_RUN
     wrong = (row["score"] == row["max_score"]) == full_is_bad

@@ -1,7 +1,7 @@
-"""Write site/references.md from site/references.bib, the one home of every citation.
+"""Writes site/references.md from site/references.bib, where every citation is stored.
 
-Run it after adding an entry: python tools/references.py (--check changes nothing and tells).
-A page quotes an entry as [Madry et al., 2018](../references.md#madry2018).
+Run it after adding an entry: python tools/references.py (--check changes nothing and says if it is
+stale). A page quotes an entry as [Madry et al., 2018](../references.md#madry2018).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The site, built afresh and served on this machine, compressed as a real server would."""
+"""Builds the site and serves it on this machine, compressed as a real server would do."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Text goes out compressed; nothing is logged."""
+    """Serves text compressed and logs nothing."""
 
     def log_message(self, *args: object) -> None:
-        pass
+        """Log nothing."""
 
     def do_GET(self) -> None:
+        """Answer with the file, compressed if it is text."""
         asked = Path(self.translate_path(self.path))
         path = asked / "index.html" if self.path.partition("?")[0].endswith("/") else asked
         if path.suffix not in COMPRESSED or not path.is_file():

@@ -1,7 +1,7 @@
-"""The site's page for teaching assistants: common mistakes and what the grader says of each.
+"""Writes the site's page for teaching assistants: common mistakes and the grader's messages.
 
-Made from the wrong answers in `tests/mutants/`, which the tests grade: a check or a message that
-changes there cannot stay as it was here.
+The page is made from the wrong answers in `tests/mutants/`, which the tests grade; so it changes
+when a check or a message changes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Before you look here, three questions settle most cases:
 
 
 def main() -> int:
-    """Write the page, or with --check tell whether it is what it should be."""
+    """Write the page, or with --check say whether it is up to date."""
     if sys.argv[1:] == ["--check"]:
         same = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page()
         print(f"{PAGE.name} is {'as it should be' if same else 'stale: python tools/ta_page.py'}")
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def page() -> str:
-    """The page, a section for each assignment and a table for each of its checks that was met."""
+    """The page: a section for each assignment, a table for each check that an answer fails."""
     return "\n".join([TOP.rstrip(), "", *sections(mutants.mutants())])
 
 
@@ -69,7 +69,7 @@ def sections(wrong: list[Mutant]) -> Iterator[str]:
 
 
 def cell(text: str) -> str:
-    """Text for a cell of a table: signs that Markdown would act on stay signs."""
+    """Text for a cell of a table, with the signs of Markdown escaped."""
     plain = " ".join(text.split())
     return "".join(f"\\{sign}" if sign in "|*_<>[]" else sign for sign in plain)
 

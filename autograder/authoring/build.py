@@ -1,8 +1,10 @@
-"""Builds what is handed out from what is authored: the notebooks in `assignments/source/` and the
-pages in `site/assignments/`, each from one text in `assignments/authored/` and from `solutions/`.
+"""Builds the notebooks in `assignments/source/` and the pages in `site/assignments/`.
 
-The authored format is py:percent (it opens in JupyterLab with jupytext, VS Code and Spyder). The
-title of a cell says what it is; `assignments/README.md` describes it for authors:
+Each comes from one text in `assignments/authored/` and from the reference code in `solutions/`. A
+text is one file `<id>.py`, or a folder `<id>/` of numbered parts that are read one after the other.
+
+The format is py:percent (it opens in JupyterLab with jupytext, VS Code and Spyder). The title of a
+cell says what the cell is; `assignments/README.md` describes this for authors:
 
     # %%                                   code, as it stands
     # %% [markdown]                        text; a line `>> Title` folds what follows
@@ -12,7 +14,7 @@ title of a cell says what it is; `assignments/README.md` describes it for author
     # %% stub: fgsm from solutions.fgsm    signature, docstring, steps; the body is filled in
     # %% check: fgsm                       the graded cell
     # %% [markdown] question: report       answered in words; begins with `minutes: 15`
-    # %% [markdown] answer: report         what graders read, and students fill in their own
+    # %% [markdown] answer: report         notes for graders; students write their answer here
 """
 
 from __future__ import annotations
@@ -20,30 +22,21 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder import catalog
+from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import Document, build_document
-from autograder.installed import ROOT
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from course.cli import Subparsers
-
-_EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit that file. -->"
-
-
-# --- reading ----------------------------------------------------------------------------------
-
-
-# --- one text ---------------------------------------------------------------------------------
-
-
-# --- what is written --------------------------------------------------------------------------
+_EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit {what}. -->"
 
 
 def notebook_text(document: Document) -> str:
-    """The source notebook (nbformat 4.5), the same bytes every time."""
+    """The source notebook as JSON (nbformat 4.5); one document always gives the same bytes.
+
+    Raises:
+        CourseError: two cells have the same id.
+    """
     cells: list[dict[str, object]] = []
     for cell in document.cells:
         metadata = {"nbgrader": cell.grading} if cell.grading else {}
@@ -67,15 +60,26 @@ def notebook_text(document: Document) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def page_text(document: Document, authored: str) -> str:
-    """The same text as a page of the site: stubs where the notebook has solutions."""
-    parts = [_EDIT_ELSEWHERE.format(path=authored)]
+def edit_elsewhere(path: Path, root: Path) -> str:
+    """The comment on top of a built page that says which file or folder to edit."""
+    name = path.relative_to(root).as_posix()
+    if path.is_dir():
+        return _EDIT_ELSEWHERE.format(path=f"{name}/", what="its parts")
+    return _EDIT_ELSEWHERE.format(path=name, what="that file")
+
+
+def page_text(document: Document, comment: str) -> str:
+    """The page of an assignment: the cells of its notebook, with stubs in place of solutions."""
+    parts = [comment]
     parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells]
     return "\n\n".join(parts) + "\n"
 
 
-def index_text(documents: list[Document], introduction: str, authored: str) -> str:
-    """The lists, put where the introduction says `{assignments}` and `{extensions}`."""
+def index_text(documents: list[Document], introduction: str, comment: str) -> str:
+    """The page of all assignments: the introduction, and a table for each name in braces.
+
+    The names are `{assignments}` and `{extensions}`.
+    """
     rows = ["| Assignment | What you do | Exercises | Time | Points |", "|---|---|---|---|---|"]
     others = ["| Extension | What you do | Exercises | Time |", "|---|---|---|---|"]
     for document in documents:
@@ -92,36 +96,36 @@ def index_text(documents: list[Document], introduction: str, authored: str) -> s
             rows.append(f"{row} {sum(points.values()):g}{more} |")
     text = introduction.replace("{assignments}", "\n".join(rows))
     text = text.replace("{extensions}", "\n".join(others))
-    return f"{_EDIT_ELSEWHERE.format(path=authored)}\n\n{text.strip()}\n"
+    return f"{comment}\n\n{text.strip()}\n"
 
 
 def built_files(root: Path) -> dict[Path, str]:
-    """Every file the authored texts make, and what it must contain; nothing is written."""
+    """Every built file and the text it must have; writes nothing.
+
+    Raises:
+        CourseError: a text is missing, or contradicts the catalog or the reference.
+    """
     authored = root / "assignments" / "authored"
-    texts = [*sorted(authored.glob("*.py")), *sorted(authored.glob("extensions/*.py"))]
-    if not texts:
-        raise CourseError(f"no authored assignments in {authored}; run this in a checkout")
     source, pages = root / "assignments" / "source", root / "site" / "assignments"
     files: dict[Path, str] = {}
     documents = []
-    for path in texts:
+    for path in authored_texts(authored):
         document = build_document(path, root)
         if path.stem not in catalog.KNOWN:  # header.py: nbgrader puts it above every release
             files[source / f"{path.stem}.ipynb"] = notebook_text(document)
             continue
         documents.append(document)
         files[source / path.stem / f"{path.stem}.ipynb"] = notebook_text(document)
-        name = path.relative_to(root).as_posix()
-        files[pages / f"{path.stem}.md"] = page_text(document, name)
+        files[pages / f"{path.stem}.md"] = page_text(document, edit_elsewhere(path, root))
     index = authored / "index.md"
     files[pages / "index.md"] = index_text(
-        documents, index.read_text(encoding="utf-8"), index.relative_to(root).as_posix()
+        documents, index.read_text(encoding="utf-8"), edit_elsewhere(index, root)
     )
     return files
 
 
 def stale_files(root: Path) -> list[Path]:
-    """What `autograder build` would change, and what no authored text makes any more."""
+    """The files that `autograder build` would change, and those it no longer builds."""
     files = built_files(root)
     stale = [p for p, text in files.items() if not p.is_file() or p.read_bytes() != text.encode()]
     found = [*root.glob("assignments/source/**/*.ipynb"), *root.glob("site/assignments/*.md")]
@@ -129,7 +133,7 @@ def stale_files(root: Path) -> list[Path]:
 
 
 def build_command(args: argparse.Namespace) -> int:
-    """Write every built file, or with `--check` name those that are not as they should be."""
+    """Write every built file, or with `--check` print the names of stale files."""
     root: Path = args.root.resolve()
     if args.check:
         stale = stale_files(root)
@@ -143,11 +147,3 @@ def build_command(args: argparse.Namespace) -> int:
         path.write_bytes(text.encode())
     print(f"built {len(files)} files in assignments/source and site/assignments")
     return 0
-
-
-def add_build_parser(subparsers: Subparsers) -> None:
-    """Add `autograder build [--check]`."""
-    parser = subparsers.add_parser("build", help="notebooks and pages from the authored texts")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (this one)")
-    parser.set_defaults(run=build_command)

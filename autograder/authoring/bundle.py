@@ -1,9 +1,9 @@
 """`autograder bundle`: what a student needs for a term, in one zip without the reference answers.
 
-The released notebooks, a wheel of `course` and the checks, the versions to install, a page to read.
-The checks compare with values that are recorded here, while the reference goes through them on
-public inputs (autograder/judge/answer_key.py). No secret is read, and before anything is written the
-whole is searched for the body of any reference function.
+The released notebooks, a wheel of `course` and the checks, the versions to install, a README. The
+checks compare with values that are recorded here, while the reference answers them on public inputs
+(autograder/judge/answer_key.py). No secret is read. Before anything is written, the bundle is
+searched for the body of every reference function.
 """
 
 from __future__ import annotations
@@ -21,65 +21,40 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog, installed
-from autograder.installed import ROOT
+from autograder.authoring.cells import authored_texts, read_text
+from autograder.authoring.command import NAME
+from autograder.authoring.wheel import about, sources, wheel, zipped
+from autograder.handin import submission
+from autograder.installed import NOTEBOOKS, ROOT
+from autograder.judge import answer_key
+from autograder.judge.judge import run_checks
+from autograder.judge.setting import Setting
+from autograder.student.kernel import student_here
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from autograder.judge.setting import Setting
-    from course.cli import Subparsers
-
-NAME = "adversarial-images"
-SHORT = 50  # characters of a function's body: less is nobody's own
-
-
-def add_bundle_parser(commands: Subparsers) -> None:
-    """`autograder bundle [--out FILE]`."""
-    parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(f"build/{NAME}.zip"),
-        metavar="FILE",
-        help="the zip to write (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--data",
-        nargs="+",
-        default=["digits"],
-        metavar="PROFILE",
-        help="what students can check on (default: digits)",
-    )
-    parser.set_defaults(run=bundle_command)
+SHORT = 50  # characters of a function's body: a shorter one proves nothing
 
 
 def bundle_command(args: argparse.Namespace) -> int:
     """Write the zip. Exit 0 when it is there."""
-    content = bundle(notebooks(), args.data)
+    content = bundle(installed.assignments(), args.data)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_bytes(content)
     print(f"{args.out}: {len(content) / 1e6:.1f} MB, without reference answers and secrets")
     return 0
 
 
-def notebooks() -> list[str]:
-    """The assignments that have a notebook in this checkout. Raises CourseError without one."""
-    folders = sorted((ROOT / "assignments" / "source").glob("*/"))
-    names = [folder.name for folder in folders if (folder / f"{folder.name}.ipynb").is_file()]
-    if not names:
-        raise CourseError(f"{ROOT} holds no notebooks: run this in a checkout of the course")
-    return names
-
-
 def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     """The zip for these assignments, checkable on these profiles.
 
-    Raises CourseError where the reference does not pass, or would be given away.
+    Raises CourseError where the reference does not pass, or would be in the bundle.
     """
-    from autograder.authoring.wheel import zipped
-
     files = dict(released(assignments))
     name, files[name] = student_wheel(kept_values(assignments, profiles))
     files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
@@ -88,7 +63,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     files["README.md"] = text.encode()
     content = zipped({f"{NAME}/{path}": file for path, file in sorted(files.items())})
     if found := leaks(content):
-        raise CourseError(f"the bundle would give away {found[0]}; nothing was written")
+        raise CourseError(f"the bundle would contain {found[0]}; nothing was written")
     return content
 
 
@@ -97,9 +72,6 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
 
 def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str, bytes]:
     """For each assignment and profile a file of the wheel with what its checks expect."""
-    from autograder.judge import answer_key
-    from autograder.judge.setting import Setting
-
     files = {}
     for profile in profiles:
         for name in assignments:
@@ -113,13 +85,10 @@ def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str
 
 def record(setting: Setting) -> None:
     """Let the reference take every check, so that the setting knows what they expect."""
-    from autograder.handin import submission
-    from autograder.judge.judge import run_checks
-    from autograder.student.kernel import student_here
-
     known = catalog.assignment(setting.assignment)
-    path = ROOT / "assignments" / "source" / known.id / f"{known.id}.ipynb"
-    read = submission.read(path, [exercise.id for exercise in known.exercises], known.id)
+    read = submission.read(
+        installed.notebook(known.id), [exercise.id for exercise in known.exercises], known.id
+    )
     for check in run_checks(known, student_here(read, known.names), setting):
         if check.status != "OK":
             raise CourseError(
@@ -134,16 +103,12 @@ def record(setting: Setting) -> None:
 
 def student_wheel(kept: Mapping[str, bytes]) -> tuple[str, bytes]:
     """A wheel of `course` and `autograder` with these values: its name and its content."""
-    from autograder.authoring.wheel import sources, wheel
-
-    files = dict(sources([ROOT / "autograder", ROOT / "course"]))
+    files = dict(sources([installed.PACKAGE, installed.COURSE]))
     return wheel({**files, **kept}, about_for_students(), commands())
 
 
 def about_for_students() -> str:
-    """METADATA in which what notebooks and checks need is no extra any more."""
-    from autograder.authoring.wheel import about
-
+    """METADATA in which the packages of the extra `student` are ordinary requirements."""
     lines = []
     for line in about().partition("\n\n")[0].splitlines():
         field, _, value = line.partition(": ")
@@ -174,19 +139,15 @@ def commands() -> str:
 
 def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each notebook as nbgrader releases it, made in a copy: no gradebook is touched."""
-    from nbgrader.apps import NbGraderAPI
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config.loader import PyFileConfigLoader
-
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / "assignments" / "source", Path(folder) / "source")
+        shutil.copytree(NOTEBOOKS, Path(folder) / "source")
         config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
         config.CourseDirectory.root = folder
         nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
         for name in assignments:
             done = nbgrader.generate_assignment(name)
             if not done["success"]:
-                why = (done["error"].strip().splitlines() or ["no word"])[-1]
+                why = (done["error"].strip().splitlines() or ["no message"])[-1]
                 raise CourseError(f"nbgrader could not release {name}: {why}")
             notebook = Path(folder) / "release" / name / f"{name}.ipynb"
             yield f"{name}/{name}.ipynb", notebook.read_bytes()
@@ -198,7 +159,7 @@ def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 def leaks(content: bytes) -> list[str]:
     """The reference functions whose bodies are in a bundle, and files that do not belong there.
 
-    A function that a notebook gives to its readers, by a `given` cell, gives nothing away.
+    A function that a notebook shows in a `given` cell is no leak.
     """
     found: list[str] = []
     seen: set[str] = set()
@@ -211,7 +172,7 @@ def leaks(content: bytes) -> list[str]:
 
 @cache
 def answers() -> dict[str, str]:
-    """The bodies of the reference functions, but for those that notebooks give, and whose."""
+    """The bodies of the reference functions, except those that notebooks give, with their names."""
     given = set(given_names())
     return {
         body: f"{name} of {file.relative_to(ROOT)}"
@@ -223,14 +184,12 @@ def answers() -> dict[str, str]:
 
 def given_names() -> Iterator[str]:
     """The functions of the reference that notebooks give, word for word."""
-    from autograder.authoring.cells import read_cells
-
-    for path in (ROOT / "assignments" / "authored").rglob("*.py"):
-        yield from (cell.name for cell in read_cells(path) if cell.kind == "given")
+    for text in authored_texts(ROOT / "assignments" / "authored"):
+        yield from (cell.name for cell in read_text(text) if cell.kind == "given")
 
 
 def bodies(source: str) -> dict[str, str]:
-    """The bodies of all functions, comments, layout and docstrings aside, and whose they are."""
+    """The bodies of all functions, without comments, layout and docstrings, with their names."""
     found = {}
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -250,7 +209,7 @@ def parsed(source: str) -> ast.Module:
 
 
 def python_in(content: bytes) -> Iterator[tuple[str, str]]:
-    """The Python in a zip, its notebooks' cells and its wheels' files, by path."""
+    """The Python code in a zip, also in its notebooks and wheels, by path."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for path in archive.namelist():
             file = archive.read(path)

@@ -1,10 +1,10 @@
-"""`autograder calibrate`: how good the reference is over many seeds, and the bars that follow.
+"""`autograder calibrate`: the reference over many seeds, and the bars derived from it.
 
 Full marks begin where a right solution ends up with near certainty: below the mean of the reference
 by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
 since right solutions differ in optimiser, schedule and attack. No marks are given up to what can be
-had without solving the task: three chances' worth of accuracy, a quarter of the reference's gain,
-three tenths of what the judge breaks.
+reached without solving the task: three times the accuracy of chance, a quarter of the reference's
+gain, three tenths of what the judge breaks.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import torch
 from scipy.stats import t as student_t
 from tqdm import tqdm
 
 from autograder import catalog
-from autograder.checks.a6_audit import defences as sieges
+from autograder.checks.a6_audit import defences
 from autograder.judge import bars
 from autograder.judge.bars import Evidence
 from autograder.judge.robustness import clean_accuracy, relative_gain
@@ -30,9 +29,6 @@ from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
 from solutions.audit import break_defense
 from solutions.cnn import train
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 ALLOWED_FAILURES = 1e-3
 LEEWAY = 0.1
@@ -71,7 +67,7 @@ def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
 
 
 def evidence(values: Sequence[float], zero: float) -> Evidence:
-    """The bar that follows from the reference's results, with what it rests on."""
+    """The bar derived from the reference's results, with its evidence."""
     count, mean = len(values), statistics.fmean(values)
     spread = statistics.stdev(values)
     scale = spread * math.sqrt(1 + 1 / count)
@@ -91,7 +87,7 @@ def evidence(values: Sequence[float], zero: float) -> Evidence:
 
 
 def fresh(assignment: str, profile: str, seed: int) -> Setting:
-    """A setting with draws of its own, as another instructor's secret would give."""
+    """A setting with its own draws, as with another instructor's secret."""
     return Setting(assignment, profile, f"calibration {seed}".encode())
 
 
@@ -129,16 +125,16 @@ def measure_breaks(assignment: str, profile: str, seed: int) -> Measurement:
     """The share of each defence that the reference breaks, as a part of what the judge breaks."""
     setting = fresh(assignment, profile, seed)
     shares = {}
-    for kind in sieges.KINDS:
-        siege = sieges.siege(setting, kind)
+    for kind in defences.KINDS:
+        case = defences.defence_case(setting, kind)
         torch.manual_seed(seed)
         attacked = break_defense(
-            sieges.defence(setting, kind, siege.number),
-            siege.test.images,
-            siege.test.labels,
-            siege.epsilon,
+            defences.defence(setting, kind, case.number),
+            case.test.images,
+            case.test.labels,
+            case.epsilon,
         )
-        shares[kind] = siege.broken(setting, attacked) / siege.own
+        shares[kind] = case.broken(setting, attacked) / case.own
     return shares
 
 
@@ -148,9 +144,9 @@ MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
     "a6-audit": measure_breaks,
 }
 
-# What can be had without solving the task; up to there a bar gives nothing.
+# Reached without solving the task: up to this value a bar gives no points.
 ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
-ZEROS |= dict.fromkeys(sieges.KINDS, 0.3)
+ZEROS |= dict.fromkeys(defences.KINDS, 0.3)
 
 
 def table(derived: dict[str, Evidence]) -> Iterable[str]:
@@ -161,19 +157,6 @@ def table(derived: dict[str, Evidence]) -> Iterable[str]:
             f"{name:13} {item.zero:6.3f} {item.full:6.3f} {item.mean:7.4f} {item.spread:7.4f} "
             f"{item.worst:7.4f} {item.failure_chance:8.0e}"
         )
-
-
-def add_calibrate(commands: Subparsers) -> None:
-    """`autograder calibrate ASSIGNMENT`."""
-    parser = commands.add_parser("calibrate", help="bars from many seeds of the reference")
-    parser.add_argument("assignment", help="such as a3-fgsm")
-    parser.add_argument(
-        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
-    )
-    parser.add_argument(
-        "--seeds", type=int, default=20, metavar="N", help="trainings (default: 20)"
-    )
-    parser.set_defaults(run=calibrate_command)
 
 
 def calibrate_command(args: argparse.Namespace) -> int:

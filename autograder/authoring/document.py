@@ -1,4 +1,4 @@
-"""An authored text as a notebook: answers folded in, points counted, ids and order checked."""
+"""Turns an authored text into the cells of its notebook, with answers, points and ids."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import catalog
-from autograder.authoring.cells import _DIFFICULTY, Card, Cell, read_card, read_cells
+from autograder.authoring.cells import DIFFICULTIES, Card, Cell, read_card, read_text
 from autograder.authoring.reference import Reference, bound_names, fill_stub
 from course.errors import CourseError
 
-ANSWER_STUB = "YOUR ANSWER HERE"  # nbgrader puts it in place of what only graders read
+ANSWER_STUB = "YOUR ANSWER HERE"  # nbgrader puts it in place of the notes for graders
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """One cell as the reader meets it; `stub` is what stands there before it is solved."""
+    """One cell of the notebook: `text` with the solution, `stub` without.
+
+    grading: nbgrader's metadata of the cell; None for a cell that nbgrader leaves alone.
+    """
 
     cell_id: str
     is_code: bool
@@ -31,7 +34,11 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Document:
-    """A built text: its cells in order, its title (the first heading), the time its cards ask."""
+    """A built text: its cells in order, and what the list of assignments says about it.
+
+    title: the first heading; summary: the paragraph below it; minutes: the time that all
+    exercises and questions take.
+    """
 
     name: str
     title: str
@@ -41,44 +48,45 @@ class Document:
 
 
 def build_document(path: Path, root: Path) -> Document:
-    """Turn one authored text into cells, with the reference code put in its place.
+    """Turn one authored text, a file or a folder of parts, into the cells of its notebook.
+
+    The code comes from the reference below `root`, titles and points from the catalog.
 
     Raises:
-        CourseError: the text and the catalog or the reference disagree; says where.
+        CourseError: the text contradicts the catalog or the reference; the message says where.
     """
     name = path.stem
-    cells = read_cells(path)
+    cells = read_text(path)
     exercises = list(catalog.KNOWN[name].exercises) if name in catalog.KNOWN else []
     _check_order(cells, [exercise.id for exercise in exercises], path)
-    _check_names(cells, root, path)
+    _check_names(cells, root)
     title = next(iter(_headings(cells)), "")
     if exercises and not title.endswith(catalog.KNOWN[name].title):
         raise CourseError(f"{path}: the title {title!r} is not that of autograder/catalog.py")
     summary = next((c.text.split("\n\n")[1] for c in cells if c.text.count("\n\n")), "")
-    cards = [read_card(c, f"{path}:{c.line}") for c in cells if c.kind == "card"]
+    cards = [read_card(cell) for cell in cells if cell.kind == "card"]
     rendered, ids = [], _Ids(name)
     for cell in cells:
-        where = f"{path}:{cell.line}"
         if cell.kind == "markdown":
             ids.enter_section(cell.text)
             text = fold(cell.text)
             rendered.append(Rendered(ids.next(), False, text, text))
         elif cell.kind == "card":
             number = [exercise.id for exercise in exercises].index(cell.name)
-            text = _card_text(number, name, read_card(cell, where))
+            text = _card_text(number, name, read_card(cell))
             rendered.append(Rendered(f"card-{cell.name}", False, text, text))
         elif cell.kind == "check":
             text = f'check("{name}", "{cell.name}")'
             grading = _check_grading(name, cell.name)
             rendered.append(Rendered(f"check-{cell.name}", True, text, text, grading))
         elif cell.kind == "stub":
-            text = fill_stub(cell.text, Reference.read(root, cell.module), where)
+            text = fill_stub(cell.text, Reference.read(root, cell.module), cell.where)
             rendered.append(Rendered(cell.name, True, text, cell.text, _grading(cell.name)))
         elif cell.kind == "given":
             text = Reference.read(root, cell.module).source_of(cell.name)
             rendered.append(Rendered(f"given-{cell.name.strip('_')}", True, text, text))
         elif cell.kind == "question":
-            text = _question_text(name, cell, where)
+            text = _question_text(name, cell)
             rendered.append(Rendered(f"question-{cell.name}", False, text, text))
         elif cell.kind == "answer":
             grading = _by_hand(name, cell.name)
@@ -89,7 +97,7 @@ def build_document(path: Path, root: Path) -> Document:
         else:
             rendered.append(Rendered(ids.next(), True, cell.text, cell.text))
     minutes = sum(card.minutes for card in cards)
-    minutes += sum(_question(c, f"{path}:{c.line}")[0] for c in cells if c.kind == "question")
+    minutes += sum(_question(cell)[0] for cell in cells if cell.kind == "question")
     return Document(name, title, summary, minutes, tuple(rendered))
 
 
@@ -99,7 +107,7 @@ def _headings(cells: Iterable[Cell]) -> list[str]:
 
 
 class _Ids:
-    """Cell ids that name the section they stand in, so that an edit elsewhere leaves them alone."""
+    """Ids made of a section's heading and a count, so that edits elsewhere do not change them."""
 
     def __init__(self, name: str) -> None:
         self.section, self.count = name, 0
@@ -115,7 +123,7 @@ class _Ids:
 
 
 def fold(text: str) -> str:
-    """Put what follows each line `>> Title` into a <details> of that title."""
+    """Put the lines below each line `>> Title` into a <details> element with that title."""
     head, *folds = re.split(r"^>> *(.+)$", text, flags=re.MULTILINE)
     parts = [head.strip("\n")]
     for title, body in zip(folds[::2], folds[1::2], strict=True):
@@ -129,28 +137,32 @@ def fold(text: str) -> str:
 def _card_text(number: int, assignment: str, card: Card) -> str:
     exercise = catalog.assignment(assignment).exercises[number]
     points = catalog.points(assignment)[exercise.id] or "none"
-    dots = "●" * card.difficulty + "○" * (len(_DIFFICULTY) - card.difficulty)
+    dots = "●" * card.difficulty + "○" * (len(DIFFICULTIES) - card.difficulty)
     return (
         f"### Exercise {number + 1}: {exercise.title}\n\n"
         "| Write | Difficulty | Time | Points |\n|---|---|---|---|\n"
         f"| {', '.join(f'`{name}`' for name in exercise.names)} "
-        f"| {dots} {_DIFFICULTY[card.difficulty - 1]} "
+        f"| {dots} {DIFFICULTIES[card.difficulty - 1]} "
         f"| about {card.minutes} minutes | {points} |\n\n"
         f"**You need** {card.needs}\n\n**You get** {card.gets}"
     )
 
 
-def _question(cell: Cell, where: str) -> tuple[int, str]:
-    """The minutes that a question takes, and its text."""
+def _question(cell: Cell) -> tuple[int, str]:
+    """The minutes that a question takes, and its text.
+
+    Raises:
+        CourseError: the first line does not give the minutes.
+    """
     head, _, text = cell.text.partition("\n")
     if not (found := re.fullmatch(r"minutes: (\d+)", head)):
-        raise CourseError(f"{where}: a question begins with a line like `minutes: 15`")
+        raise CourseError(f"{cell.where}: a question begins with a line like `minutes: 15`")
     return int(found[1]), text.strip("\n")
 
 
-def _question_text(assignment: str, cell: Cell, where: str) -> str:
-    """A question under its heading, with what it is worth and that a person grades it."""
-    minutes, text = _question(cell, where)
+def _question_text(assignment: str, cell: Cell) -> str:
+    """A question under its heading, with its points and the words "by hand"."""
+    minutes, text = _question(cell)
     questions = catalog.assignment(assignment).written
     number = [question.id for question in questions].index(cell.name)
     return (
@@ -167,14 +179,14 @@ def _by_hand(assignment: str, name: str) -> dict[str, object]:
 
 
 def _written_out(name: str, module: str) -> str:
-    """A dictionary of `solutions`, as the statement that gives it to the student."""
+    """A dictionary of `solutions`, written out as a Python assignment."""
     entries = getattr(importlib.import_module(module), name).items()
     lines = [f"    {json.dumps(key)}: {value},\n" for key, value in entries]
     return f"{name} = {{\n{''.join(lines)}}}"
 
 
 def _check_grading(assignment: str, exercise: str) -> dict[str, object]:
-    """nbgrader's metadata of a check cell: with its points, or for an extension read-only."""
+    """nbgrader's metadata of a check cell: with its points, or read-only in an extension."""
     grade_id = f"check-{exercise}"
     if assignment in catalog.EXTENSIONS:
         return {**_grading(grade_id), "solution": False, "locked": True}
@@ -182,7 +194,7 @@ def _check_grading(assignment: str, exercise: str) -> dict[str, object]:
 
 
 def _grading(grade_id: str, points: float | None = None) -> dict[str, object]:
-    """nbgrader's cell metadata: an answer to be graded elsewhere, or (with points) a check."""
+    """nbgrader's metadata of an answer cell or, with points, of a check cell."""
     graded = points is not None
     metadata: dict[str, object] = {"grade": graded, "grade_id": grade_id, "locked": graded}
     metadata |= {"schema_version": 3, "solution": not graded, "task": False}
@@ -190,7 +202,10 @@ def _grading(grade_id: str, points: float | None = None) -> dict[str, object]:
 
 
 def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
-    """Each exercise has its three cells; a stub of another name is a tool without points."""
+    """Check that exercises and questions have their cells, in the order of the catalog.
+
+    A stub that is no exercise gives the student a tool, without points.
+    """
     for kind in ("card", "stub", "check"):
         found = [cell.name for cell in cells if cell.kind == kind]
         found = [name for name in found if kind != "stub" or name in exercises]
@@ -207,8 +222,8 @@ def _check_order(cells: list[Cell], exercises: list[str], path: Path) -> None:
             )
 
 
-def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
-    """Every name that the inserted code uses must be there, and nothing is given for nothing."""
+def _check_names(cells: list[Cell], root: Path) -> None:
+    """Check that the inserted code finds every name it uses, and that every given one is used."""
     bound, used = set(), set()
     for cell in cells:
         if cell.kind == "code":
@@ -224,11 +239,11 @@ def _check_names(cells: list[Cell], root: Path, path: Path) -> None:
             used |= needed
             if missing := sorted(needed - bound):
                 raise CourseError(
-                    f"{path}:{cell.line}: the reference uses {missing[0]}, which no earlier cell "
+                    f"{cell.where}: the reference uses {missing[0]}, which no earlier cell "
                     f"defines; {reference.advice(missing[0])}"
                 )
         elif cell.kind == "data":
             bound.add(cell.name)
     for cell in cells:
         if cell.kind == "given" and cell.name not in used:
-            raise CourseError(f"{path}:{cell.line}: nothing uses {cell.name}; take it out")
+            raise CourseError(f"{cell.where}: nothing uses {cell.name}; take it out")

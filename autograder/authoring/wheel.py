@@ -54,7 +54,7 @@ def fingerprint(content: bytes) -> str:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """A zip that comes out the same, byte for byte, from the same files; scripts can be run."""
+    """A zip with the same bytes for the same files; scripts are executable."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target:
         for name, file in files.items():

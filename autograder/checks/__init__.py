@@ -1,1 +1,1 @@
-"""The checks, one file per assignment, in the order in which a student meets the questions."""
+"""The checks: a folder for each assignment, in which `checks.py` holds them in order."""

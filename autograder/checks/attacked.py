@@ -1,7 +1,6 @@
-"""What is asked of every attack's answer: the gradient followed, [0, 1], epsilon, each image alone.
+"""What `fgsm` and `pgd` are both checked for: gradient, [0, 1], epsilon, each image alone.
 
-`fgsm` and `pgd` are different questions with these in common; each check says its own hint, and
-what a wrong answer looks like there.
+Each check adds its own hint and its own diagnosis of a wrong answer.
 """
 
 from __future__ import annotations
@@ -13,14 +12,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.errors import Wrong
-from autograder.judge.answers import require_images
-from autograder.judge.expect import Cause, expect, expect_true
-from autograder.judge.robustness import slope
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics
-from course.data import Split
+from autograder.judge.checking import (
+    Cause,
+    Network,
+    Setting,
+    Split,
+    Wrong,
+    expect,
+    expect_true,
+    metrics,
+    require_images,
+)
+from autograder.judge.robustness import loss_gradient
 
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
@@ -30,7 +33,7 @@ DROPPED = 0.05  # of the pixels that two right attacks disagree on; with dropout
 
 @dataclass
 class Trial:
-    """One call of the student's attack: what it was given and what came back."""
+    """One call of the student's attack: its arguments and its result."""
 
     network: Network
     images: Tensor
@@ -46,11 +49,11 @@ class Trial:
     @cached_property
     def gradient(self) -> Tensor:
         """The gradient of the loss at the images, computed by the judge."""
-        return slope(self.network.module, self.images, self.labels)
+        return loss_gradient(self.network.module, self.images, self.labels)
 
 
 def in_channels(images: Tensor, channels: int) -> Tensor:
-    """The images in grey, or in three channels that differ."""
+    """The images with this many channels: grey, or three channels that differ."""
     if images.shape[1] == channels:
         return images
     grey = images.mean(dim=1, keepdim=True)
@@ -68,12 +71,13 @@ def linear_network(setting: Setting, purpose: str, channels: int, classes: int) 
     )
 
 
-def steep(setting: Setting) -> tuple[Network, Split]:
-    """A linear network, where the best perturbation is known in closed form, with its images.
+def linear_victim(setting: Setting) -> tuple[Network, Split]:
+    """A linear network and its images; the best perturbation is known in closed form.
 
-    It is sure of itself, and wrong about every image: there a loss that is computed from
-    probabilities, as by a softmax before cross-entropy, points elsewhere. It sees three channels,
-    each with a gradient of its own, none in every twelfth value, and nothing all black or white.
+    Its logits are large, and it is wrong about every image, so that the gradient of a loss computed
+    from probabilities (a softmax before the cross-entropy) differs from the right one. There are
+    three channels with different gradients, every twelfth value has none, and no pixel is black or
+    white.
     """
     test, classes = setting.test_images(24), setting.dataset.num_classes
     images = 0.1 + 0.8 * in_channels(test.images, 3)
@@ -86,16 +90,16 @@ def steep(setting: Setting) -> tuple[Network, Split]:
     return network, Split(images, torch.where(predicted == test.labels, other, test.labels))
 
 
-def with_dropout(setting: Setting) -> Network:
-    """An untrained network whose answers are drawn at random in train mode."""
+def dropout_network(setting: Setting) -> Network:
+    """An untrained network with dropout, whose answers are random in train mode."""
     return setting.network("simple-cnn", "network with dropout")
 
 
 def agreement(trial: Trial, gradient: Tensor | None = None) -> tuple[float, float]:
-    """Of the pixels that can move and did, the share that goes up the gradient; and how many did.
+    """The share of moved pixels that go up the gradient, and the share of free pixels that moved.
 
-    Left out are pixels without a gradient and those at the edge of [0, 1] that the gradient
-    pushes outwards: there even a right attack stands still. gradient: another one than the loss's.
+    A pixel is free if it has a gradient that does not push it out of [0, 1]; a right attack moves
+    no other pixel. gradient: used in place of the gradient of the loss.
     """
     step = (trial.gradient if gradient is None else gradient).sign()
     blocked = ((trial.images <= 0) & (step < 0)) | ((trial.images >= 1) & (step > 0))
@@ -116,9 +120,9 @@ def follows_the_gradient(
     unmoved_hint: str,
     hint: str,
 ) -> None:
-    """Raise Wrong unless pixels move, a share `least` of them up the gradient, or as many down.
+    """Raise Wrong unless pixels move, and a share of at least `least` goes up or goes down.
 
-    Down is a mistake with a name of its own, told by later checks; noise is neither.
+    Going down is another mistake, which later checks find. Noise does neither.
     """
     along, moved = agreement(trial)
     measures.update(sign_agreement=along, pixels_moved=moved)
@@ -176,9 +180,9 @@ def moves_within(perturbation: Tensor, epsilon: float, *, cause: Cause, hint: st
 
 
 def treats_each_alone(alone: Tensor, together: Trial, *, stray: float) -> None:
-    """Raise Wrong unless images attacked without the others end where they ended among them.
+    """Raise Wrong unless images get the same result without the rest of the batch.
 
-    stray: the share of pixels that rounding may send elsewhere.
+    stray: the share of pixels that may differ because of rounding.
     """
     few = len(alone)
     apart = require_images(alone, together.images[:few]) - together.adversarial[:few]
@@ -192,13 +196,13 @@ def treats_each_alone(alone: Tensor, together: Trial, *, stray: float) -> None:
 
 
 def ignores_dropout(in_train_mode: Tensor, in_eval_mode: Tensor, images: Tensor) -> None:
-    """Raise Wrong unless a network with dropout was attacked alike in either mode."""
+    """Raise Wrong unless a network with dropout gets the same attack in both modes."""
     apart = require_images(in_train_mode, images) - require_images(in_eval_mode, images)
     share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
     expect_true(
         share <= DROPPED,
         "a network in train mode attacked as in evaluation mode",
         f"{100 * share:.1f} % of the pixels differ",
-        cause="dropout was at work: other parts of the network are left out in each call",
+        cause="dropout was active: each call leaves out other parts of the network",
         hint="Put the network in evaluation mode, and put the mode back afterwards: `evaluating`.",
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograder.errors import Crash, NotWritten
-from autograder.judge.expect import expect_true
-from autograder.student import Student
+from autograder.judge.checking import Crash, NotWritten, Student, expect_true
 
 
 def refusal(attempt: Callable[[], Any]) -> Crash | None:
-    """The error that an attempt ends in; None if it goes on."""
+    """The error that an attempt raises; None if it raises none."""
     try:
         attempt()
     except NotWritten:
@@ -24,27 +22,25 @@ def refusal(attempt: Callable[[], Any]) -> Crash | None:
 def require_refusal(
     attempt: Callable[[], Any], what: str, *, got: str, cause: str, hint: str
 ) -> None:
-    """Raise Wrong unless an attempt ends in a ValueError, as the docstring promises.
+    """Raise Wrong unless an attempt raises ValueError, as the docstring promises.
 
-    what: where, in words. got, cause: what to say if it goes on.
+    what: the case, in words. got, cause: for the message if nothing is raised.
     """
     fault = refusal(attempt)
     if fault is not None and not fault.error:
-        raise fault  # the process ended, and nobody refused
+        raise fault  # the process ended: that is no refusal
     raised = fault.error if fault is not None else ""
     expect_true(
         fault is not None and fault.refusal,
         f"a ValueError {what}",
         raised or got,
-        cause="the docstring promises ValueError: nobody would think of catching another error"
-        if raised
-        else cause,
+        cause="the docstring promises a ValueError, and this is another error" if raised else cause,
         hint=hint,
     )
 
 
 def raises(student: Student, name: str, *arguments: Any) -> bool:
-    """Whether a call ends in an error of the student's."""
+    """Whether a call raises an error."""
     try:
         student.call(name, *arguments)
     except NotWritten:

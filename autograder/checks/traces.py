@@ -1,4 +1,4 @@
-"""What an attack must leave as it found it: the network, its gradients and modes, the images."""
+"""Side effects that an attack must not have, on the network or on the images."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Any
 
 import torch
 
-from autograder.errors import StudentFault, Wrong
-from autograder.judge.answers import require_images
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from autograder.worker.protocol import Ref
-from course.data import Split
+from autograder.judge.checking import (
+    Ref,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    require_images,
+)
 
 
 def leaves_no_trace(student: Student, setting: Setting, name: str, **options: Any) -> None:
-    """Raise Wrong where the student's attack `name` changes the network or the images it gets.
+    """Raise Wrong if the student's attack `name` changes the network or the images that it gets.
 
-    options: what the attack takes beside model, images, labels and epsilon; with an epsilon of 0
-    it must return the images as they are.
+    options: further arguments, after model, images, labels and epsilon. With an epsilon of 0 the
+    attack must return the images unchanged.
     """
     test = setting.test_images(8)
     ref = student.network(setting.victim, training=True)
@@ -38,17 +41,18 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
         after.get("training") == before.get("training"),
         "every layer in the mode it was in",
         "another mode",
-        cause="model.eval() or model.train() was called, and the mode not put back",
-        hint="Put the mode back that you found, for every module.",
+        cause="model.eval() or model.train() was called, and the old mode was not restored",
+        hint="Restore the mode that each module had before.",
     )
     untouched(student, name, ref, test, **options)
 
 
 def untouched(student: Student, name: str, ref: Ref, test: Split, **options: Any) -> None:
-    """Raise Wrong where an attack writes into the images that it is given.
+    """Raise Wrong if an attack writes into the images that it gets.
 
-    The judge's own images are out of reach. So it leaves some on the student's side, made by an
-    attack of epsilon 0, attacks them, and has them shown by another attack of epsilon 0.
+    The student's process holds copies of the judge's images, so the judge cannot see a change
+    directly. It stores images there, by an attack with epsilon 0, attacks them, and reads them back
+    by another attack with epsilon 0.
     """
     images = student.make(name, ref, test.images, test.labels, 0.0, **options)
     attack = partial(student.call, name, ref, images, test.labels, **options)

@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autograder.exports.filling import Report, enter, first_report, points_for
-from autograder.exports.graded import is_scored, listed
+from autograder.exports.graded import listed
 from autograder.exports.matching import Student, match, student
 from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
-from autograder.report.results import Result
+from autograder.report.results import Result, is_scored
 from course.errors import CourseError
 
 NEEDED = "ID"
 _WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)")
-# Excused, and not assigned to this student: neither is a grade to replace.
+# Excused, and not assigned to this student: neither is a grade that may be replaced.
 _KEPT = {"EX": "excused", "N/A": "not assigned"}
 
 
@@ -61,7 +61,7 @@ def fill(
 
 
 def find_assignment(sheet: Sheet, name: str | None) -> int:
-    """The column of an assignment. Raises CourseError that names those there are."""
+    """The column of an assignment. Raises CourseError that names the existing ones."""
     columns = {
         index: parts
         for index, heading in enumerate(sheet.header)
@@ -82,7 +82,7 @@ def find_assignment(sheet: Sheet, name: str | None) -> int:
 
 
 def is_possible(sheet: Sheet, row: int) -> bool:
-    """Whether this is the row that says how many points each column gives."""
+    """Whether this is the row with the maximum points of each column."""
     return "Points Possible" in sheet.cell(row, 0)
 
 

@@ -1,23 +1,10 @@
-"""The command `autograder export`: the grades of a class for Canvas, Moodle, Gradescope, a
-continuous-integration service, or nbgrader; and the grader itself for Gradescope and GitHub."""
+"""The arguments of `autograder export`."""
 
 from __future__ import annotations
 
-import argparse
-import difflib
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.exports.graded import is_scored, listed, read_results
-from autograder.exports.roster import Person, read_roster
-from autograder.files import write_atomically
-from autograder.report.results import Result
-from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
+from course.cli import Later, Subparsers
 
 # The options that mean something to each format, besides --out.
 OPTIONS = {
@@ -29,12 +16,11 @@ OPTIONS = {
     "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
     "github-actions": {"assignment"},
 }
-GRADERS = ("gradescope-zip", "github-actions")  # these need no grades: they give them elsewhere
 
 
-def add_export_parser(subparsers: Subparsers) -> None:
+def add_export(commands: Subparsers) -> None:
     """Add `autograder export DIR --format FORMAT`."""
-    parser = subparsers.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
+    parser = commands.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
     parser.add_argument(
         "folder", type=Path, nargs="?", metavar="DIR", help="what `autograder grade` wrote"
     )
@@ -59,152 +45,4 @@ def add_export_parser(subparsers: Subparsers) -> None:
         help="gradescope-zip: run code even where the container cannot isolate it",
     )
     parser.add_argument("--out", type=Path, help="file to write; gradescope: folder")
-    parser.set_defaults(run=export_command)
-
-
-def export_command(args: argparse.Namespace) -> int:
-    """Write the export. Exit 0 when every student is in it, 1 when some are not in the sheet."""
-    check_options(args)
-    if args.format in GRADERS:
-        return export_grader(args)
-    results = read_results(args.folder)
-    roster = read_roster(args.roster) if args.roster else {}
-    if args.format in ("canvas", "moodle"):
-        return fill_sheet(args, results, roster)
-    out: Path = args.out or args.folder / default_name(args.format)
-    if args.format == "gradescope":
-        write_gradescope(out, results, visibility(args))
-    elif args.format == "junit":
-        from autograder.exports.junit import junit_xml
-
-        write(out, junit_xml(results))
-    else:
-        from autograder.exports.nbgrader import grades_csv
-
-        write(out, grades_csv(results, roster))
-    unscored = [f"{each.student} ({each.status})" for each in results if not is_scored(each)]
-    print(f"{len(results) - len(unscored)} of {len(results)} students have a score: {out}")
-    if unscored:
-        print(f"no score to give ({len(unscored)}): {listed(unscored)}", file=sys.stderr)
-    return 0
-
-
-def default_name(kind: str) -> str:
-    """The file or folder written beside the results when none is named."""
-    return {"gradescope": "gradescope", "junit": "junit.xml"}.get(kind, "nbgrader.csv")
-
-
-def check_options(args: argparse.Namespace) -> None:
-    """Raise CourseError for an unknown format, or an option that it has no use for."""
-    if args.format not in OPTIONS:
-        near = difflib.get_close_matches(args.format, OPTIONS, n=1)
-        meant = f": did you mean {near[0]}?" if near else "."
-        raise CourseError(f"no format called {args.format!r}{meant} Known: {', '.join(OPTIONS)}")
-    allowed = OPTIONS[args.format]
-    for option in sorted(set().union(*OPTIONS.values()) - allowed):
-        if getattr(args, option) is not None:
-            name = option.replace("_", "-")
-            raise CourseError(f"--{name} means nothing to --format {args.format}")
-    if args.format in GRADERS and (args.folder or not args.assignment):
-        raise CourseError(
-            f"--format {args.format} makes a grader, of no folder: --assignment a3-fgsm, and --out"
-        )
-    if args.format not in GRADERS and not args.folder:
-        raise CourseError("name the folder that `autograder grade --out` wrote")
-    if "sheet" in allowed and args.sheet is None:
-        raise CourseError(
-            f"--format {args.format} fills in the sheet that you downloaded: name it with --sheet"
-        )
-    if args.points not in (None, "scale", "keep"):
-        raise CourseError(f"--points is scale or keep, not {args.points!r}")
-
-
-def export_grader(args: argparse.Namespace) -> int:
-    """Write a grader for another place: Gradescope's archive, or a workflow of GitHub's."""
-    from autograder import catalog
-
-    assignment = catalog.assignment(args.assignment).id
-    if args.format == "github-actions":
-        from autograder.exports.github_actions import workflow
-
-        out = args.out or Path(".github/workflows/grade.yml")
-        write(out, workflow(assignment))
-        print(f"{out}: its first lines say what to set up on GitHub")
-        return 0
-    from autograder.exports.gradescope_live import Order
-    from autograder.exports.gradescope_zip import archive
-    from autograder.secret import default_secret, read_secret
-    from course.data import PROFILES
-
-    profile = args.data or "digits"
-    if profile not in PROFILES:  # a folder of one's own is not in Gradescope's container
-        raise CourseError(f"--data is one of {', '.join(PROFILES)}, not {profile!r}")
-    order = Order(assignment, profile, visibility(args), bool(args.trust_submissions))
-    out = args.out or Path(f"{assignment}-gradescope.zip")
-    write_private(out, archive(order, read_secret(args.secret or default_secret())))
-    print(f"{out}: for Configure Autograder. Your secret is in it: give it to nobody else")
-    return 0
-
-
-def visibility(args: argparse.Namespace) -> str:
-    """When Gradescope shows the checks. Raises CourseError."""
-    from autograder.exports.gradescope import VISIBILITIES
-
-    chosen: str = args.visibility or "visible"
-    if chosen not in VISIBILITIES:
-        raise CourseError(f"--visibility is one of {', '.join(VISIBILITIES)}, not {chosen!r}")
-    return chosen
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that holds a secret, for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-
-
-def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
-    """Fill in a teacher's sheet and write it under a new name, or under --out."""
-    from autograder.exports import canvas, moodle
-    from autograder.exports.sheet import Sheet
-
-    if args.format == "canvas":
-        sheet = Sheet.read(args.sheet, canvas.NEEDED)
-        report = canvas.fill(
-            sheet,
-            results,
-            assignment=args.assignment,
-            roster=roster,
-            only=args.match,
-            points=args.points,
-        )
-    else:
-        named = moodle.headings(args.columns or ())
-        sheet = Sheet.read(args.sheet, named["identifier"])
-        report = moodle.fill(
-            sheet, results, named=named, roster=roster, only=args.match, points=args.points
-        )
-    out = args.out or args.sheet.with_name(f"{args.sheet.stem}-graded{args.sheet.suffix}")
-    write(out, sheet.text())
-    print(f"{len(report.filled)} of {len(results)} grades filled in: {out}")
-    for line in report.lines():
-        print(line, file=sys.stderr)
-    return 1 if report.unmatched else 0
-
-
-def write_gradescope(out: Path, results: list[Result], shown: str) -> None:
-    """A results.json per student, below `out`."""
-    from autograder.exports.gradescope import results_json
-
-    if out.is_file():
-        raise CourseError(f"{out} is a file: --format gradescope writes a folder")
-    for result in results:
-        write(out / result.student / "results.json", results_json(result, shown))
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises CourseError when a folder is in its place."""
-    if path.is_dir():
-        raise CourseError(f"{path} is a folder: --out names a file")
-    write_atomically(path, text)
+    parser.set_defaults(run=Later("autograder.exports.export:export_command"))

@@ -1,20 +1,20 @@
-"""Entering grades in a teacher's sheet, and the report of what became of each student."""
+"""Entering grades in a teacher's sheet, and the report on each student."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.exports.graded import is_scored, listed
+from autograder.exports.graded import listed
 from autograder.exports.matching import Student
 from autograder.exports.sheet import Sheet, value_of
-from autograder.report.results import Result, number
+from autograder.report.results import Result, is_scored, number
 from course.errors import CourseError
 
 
 @dataclass
 class Report:
-    """What became of each student; every list is for the teacher to read."""
+    """The students by outcome; every list is for the teacher to read."""
 
     filled: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
@@ -24,7 +24,7 @@ class Report:
     ungraded: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """One line for each kind that happened."""
+        """One line for each outcome that occurred."""
         told = (
             ("replaced another grade", self.replaced, 20),
             ("kept as it was", self.kept, None),

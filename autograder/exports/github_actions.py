@@ -10,7 +10,7 @@ from __future__ import annotations
 import jinja2
 
 from autograder.report.feedback import TEMPLATES
-from autograder.sandbox.doctor import APPARMOR_PROFILE
+from autograder.sandbox.bubblewrap import APPARMOR_PROFILE
 
 
 def workflow(assignment: str) -> str:

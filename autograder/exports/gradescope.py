@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from autograder.exports.graded import is_scored
 from autograder.exports.markup import check_as_html
 from autograder.report.feedback import SIGNS
-from autograder.report.results import CheckResult, Result, rough_seconds
+from autograder.report.results import CheckResult, Result, is_scored, rough_seconds
 from autograder.report.table import title
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
@@ -23,7 +22,7 @@ def results_json(result: Result, visibility: str = "visible") -> str:
     Without a score of ours there is none in the file, neither on top nor on a test: Gradescope then
     reports that grading failed, which is a request to run it again and not a zero.
     """
-    said = " ".join(result.told) or SIGNS[result.status][1]
+    said = " ".join(result.shown_notes) or SIGNS[result.status][1]
     content: dict[str, object] = {
         "execution_time": rough_seconds(result.seconds),
         "output": escape(f"{result.assignment}: {result.status}. {said}"),

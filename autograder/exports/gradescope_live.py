@@ -16,11 +16,13 @@ import torch
 
 from autograder.exports.gradescope import results_json
 from autograder.files import write_atomically
-from autograder.grading.slot import Job, judge_safely
+from autograder.grading.jobs import Job
+from autograder.grading.slot import judge_safely
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 from autograder.sandbox import strongest_level
+from autograder.secret import existing_secret
 from course.cli import main as course
 
 NO_ISOLATION = (
@@ -45,11 +47,11 @@ class Order:
 
 
 def main(arguments: list[str]) -> None:
-    """Grade what lies below a root like /autograder, or fetch what grading will need."""
+    """Grade what lies below a root like /autograder, or fetch the data that grading needs."""
     if arguments[0] == "--prepare":
         prepare(Order.read(Path(arguments[1])))
         return
-    torch.set_num_threads(1)  # as everywhere: more would add up in another order
+    torch.set_num_threads(1)  # as everywhere: more threads would add numbers in another order
     root = Path(arguments[0])
     order = Order.read(root / "source")
     result = judged(root, order)
@@ -58,7 +60,7 @@ def main(arguments: list[str]) -> None:
 
 
 def prepare(order: Order) -> None:
-    """Fetch the data, and say which level a submission would be graded at."""
+    """Fetch the data, and print the level at which submissions will be graded."""
     if order.profile != "digits":  # which comes with a package
         course(["data", "download", order.profile])
     print(f"isolation while this image is built: {strongest_level()}")
@@ -66,7 +68,7 @@ def prepare(order: Order) -> None:
 
 def judged(root: Path, order: Order) -> Result:
     """The result of the one submission below `root`."""
-    secret = (root / "source" / "secret").read_bytes().strip()
+    secret = existing_secret(root / "source" / "secret")
     level = strongest_level()
     judge = Judge(Setting(order.assignment, order.profile, secret), level)
     if level == "none" and not order.trust_submissions:

@@ -20,8 +20,28 @@ from autograder import installed
 from autograder.authoring.wheel import PROJECT, about, sources, wheel, zipped
 from autograder.exports.gradescope_live import Order
 from autograder.installed import TEMPLATES
+from autograder.secret import read_secret
+from course.data import PROFILES
+from course.errors import CourseError
 
 NEEDED = ("pytest", "jinja2")  # of the student's extra: what judging itself imports
+
+
+def archive_of(
+    assignment: str,
+    profile: str,
+    visibility: str,
+    *,
+    trust_submissions: bool,
+    secret: Path | None,
+) -> bytes:
+    """The archive that grades `assignment` on a profile, with the secret in this file.
+
+    Raises CourseError for a profile that Gradescope's container cannot have.
+    """
+    if profile not in PROFILES:  # a folder of images is not in Gradescope's container
+        raise CourseError(f"--data is one of {', '.join(PROFILES)}, not {profile!r}")
+    return archive(Order(assignment, profile, visibility, trust_submissions), read_secret(secret))
 
 
 def archive(order: Order, secret: bytes) -> bytes:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from autograder.report.results import CheckResult, Result, number
 from autograder.report.table import details
 
-# XML 1.0, section 2.2: everything else cannot be in a document, escaped or not.
+# XML 1.0, section 2.2: a document cannot contain other characters, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KINDS = {"OK": "", "SKIP": "skipped", "REVIEW": "skipped", "INFRA": "error"}  # others: failure
 _COUNTED = {"errors": "error", "failures": "failure", "skipped": "skipped"}
@@ -75,7 +75,7 @@ def case(check: CheckResult, classname: str) -> ElementTree.Element:
 
 
 def add_properties(element: ElementTree.Element, properties: Mapping[str, str]) -> None:
-    """What is said of a whole suite."""
+    """The notes of a whole suite."""
     parent = ElementTree.SubElement(element, "properties")
     for name, value in properties.items():
         ElementTree.SubElement(parent, "property", name=clean(name), value=clean(value))

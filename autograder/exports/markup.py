@@ -12,7 +12,7 @@ from autograder.report.table import details, points, title
 def result_as_html(result: Result) -> str:
     """The score and a line for every check, on one line and safe to put in a page."""
     lines = [f"<p>{number(result.score or 0)} of {number(result.max_score)} points</p>"]
-    lines += [f"<p>{escape(note)}</p>" for note in result.told]
+    lines += [f"<p>{escape(note)}</p>" for note in result.shown_notes]
     items = [
         f"<li>{SIGNS[check.status][0]} {escape(title(check))} ({points(check) or 'no points'})"
         f"{check_as_html(check)}</li>"
@@ -22,7 +22,7 @@ def result_as_html(result: Result) -> str:
 
 
 def check_as_html(check: CheckResult) -> str:
-    """What was expected, what came, the likely cause and the next step; nothing for a pass."""
+    """What was expected and returned, the likely cause and the next step; empty for a pass."""
     return one_line("".join(f"<br>{label}: {escape(text)}" for label, text in details(check)))
 
 

@@ -1,4 +1,4 @@
-"""Which row of a teacher's sheet is which student of ours."""
+"""Finding each student's row in a teacher's sheet."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def match(
     roster: Mapping[str, Person],
     only: str | None = None,
 ) -> dict[str, Student]:
-    """The row of each student; who has none is not in the answer.
+    """The row of each student; students without a row are left out.
 
     A name may be found in any column, or in `only`. Raises CourseError where one name fits several
     rows or several results fit one row, and where nobody fits.
@@ -62,7 +62,7 @@ def match(
         rows: dict[int, Student] = {}
         for name in identifiers(result.student, person):
             rows |= holders.get(name, {})
-        # A name is shared more easily than an address: it counts where nothing else is known.
+        # Students share names more often than addresses: names count where nothing else is known.
         rows = rows or holders.get(comparable(person.full_name), {})
         if len(rows) > 1:
             fits = listed([f"{each.label} (row {each.row + 2})" for each in rows.values()], 4)
@@ -86,12 +86,12 @@ def match(
 
 
 def identifiers(name: str, person: Person) -> set[str]:
-    """What a student is looked for as: the folder's name, Moodle's number in it, the roster's."""
+    """The names to search for a student by: the folder, Moodle's number in it, the roster."""
     folder = _MOODLE_FOLDER.fullmatch(name)
     number = participant(folder[1]) if folder else ""
     return {comparable(each) for each in (name, number, person.email, person.lms_user_id)} - {""}
 
 
 def participant(digits: str) -> str:
-    """The name of a Moodle participant by number, whatever the language says for `Participant`."""
+    """The name of a Moodle participant by number, in any language."""
     return f"participant number {digits}"

@@ -11,15 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autograder.exports.filling import Report, enter, first_report, points_for
-from autograder.exports.graded import is_scored
 from autograder.exports.markup import result_as_html
 from autograder.exports.matching import Student, match, participant, student
 from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
-from autograder.report.results import Result
+from autograder.report.results import Result, is_scored
 from course.errors import CourseError
 
-# Headings are in the language of the site; `--columns` says what they are called there.
+# Headings are in the language of the site; `--columns` gives other languages' headings.
 ENGLISH = {
     "identifier": "Identifier",
     "name": "Full name",
@@ -32,7 +31,7 @@ ENGLISH = {
     "feedback": "Feedback comments",
 }
 REQUIRED = ("identifier", "grade", "modified")
-# What we wrote before is written anew; what a teacher wrote around it stays.
+# Our earlier text is replaced; what a teacher wrote around it stays.
 _OURS = re.compile(r'<div class="autograder">.*?</div>', re.DOTALL)
 
 

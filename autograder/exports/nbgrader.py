@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from autograder.exports.graded import comparable, is_scored
+from autograder.exports.graded import comparable
 from autograder.exports.roster import Person
-from autograder.report.results import Result, guarded, number
+from autograder.report.results import Result, guarded, is_scored, number
 
 COLUMNS = (
     "assignment",

@@ -1,4 +1,4 @@
-"""The roster: who a student of ours is elsewhere."""
+"""The roster: each student's name and address in other systems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Person:
-    """A line of the roster; what it does not say is empty."""
+    """A line of the roster; missing fields are empty."""
 
     first_name: str = ""
     last_name: str = ""

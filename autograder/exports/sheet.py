@@ -1,4 +1,4 @@
-"""A teacher's own CSV sheet: read, and written back in the dialect it came in.
+"""A teacher's own CSV sheet: read, and written back in the same CSV dialect.
 
 Cells that are not filled come back as they were, for the system that wrote them reads them again.
 """
@@ -109,7 +109,7 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _decimal_sign(rows: Iterable[Sequence[str]]) -> str:
-    """The sign that most numbers in the sheet have."""
+    """The decimal sign of most numbers in the sheet."""
     numbers = [cell for row in rows for cell in row if _NUMBER.fullmatch(cell.strip())]
     commas, dots = (sum(sign in cell for cell in numbers) for sign in ",.")
     return "," if commas > dots else "."

@@ -1,1 +1,1 @@
-"""Grading a class: jobs shared out over slots, processes and machines."""
+"""Grading a class: its submissions distributed over processes and machines."""

@@ -1,4 +1,4 @@
-"""Grading a class: find the submissions, judge them side by side, write what came out.
+"""Grading a class: judge the submissions side by side, write what came out.
 
 `DIR/results/<student>.json`, `DIR/feedback/<student>.html`, `DIR/grades.csv` and `DIR/index.html`.
 A submission that cannot be read, or a grader that fails on one, never stops the others.
@@ -19,13 +19,13 @@ from tqdm import tqdm
 
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import judged
 from autograder.handin import submission
 from autograder.judge.provenance import is_genuine, provenance, sign
 from autograder.judge.setting import Setting
 from autograder.report import feedback
-from autograder.report.results import Result, grades_csv
+from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
 
 if TYPE_CHECKING:
@@ -33,36 +33,8 @@ if TYPE_CHECKING:
 
 try:
     import fcntl
-except ImportError:  # Windows, where two runs into one folder are not told apart
+except ImportError:  # Windows, where two runs may write to one folder
     fcntl = None  # type: ignore[assignment]
-
-
-def find_jobs(folder: Path, assignment: str) -> list[Job]:
-    """One job per student who handed the assignment in.
-
-    `folder` holds `<student>/<assignment>/`, nbgrader's submitted layout, or is one student's
-    notebook or .py file. Raises CourseError when there is nothing to grade.
-    """
-    if not folder.exists():
-        raise CourseError(f"{folder} does not exist: name the folder that holds the students")
-    if folder.is_file():
-        return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
-    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
-    jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
-    if not jobs:
-        there = ", ".join(path.name for path in students[:5]) or "nothing"
-        raise CourseError(
-            f"{folder} holds no submission to {assignment}: expected "
-            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
-        )
-    return jobs
-
-
-def handed_in(student: Path, assignment: str) -> bool:
-    """Whether a student's folder holds anything for this assignment, an empty folder included."""
-    return (student / assignment).is_dir() or any(
-        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
-    )
 
 
 def grade(
@@ -78,11 +50,11 @@ def grade(
     """Judge all jobs and write every file; returns results in job order.
 
     slots: how many processes of this machine judge side by side; a `cluster` takes their place.
-    resume: keep what an earlier run wrote, where judging again could only give the same.
-    Raises CourseError when the files cannot be written; what was written until then is whole.
+    resume: keep the results of an earlier run that judging again would only repeat.
+    Raises CourseError when the files cannot be written; files already written are complete.
     """
     with writing_alone(out):
-        results = {result.student: result for result in kept(task, jobs, out)} if resume else {}
+        results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
         quiet = None if progress else True
@@ -102,19 +74,19 @@ def grade(
 
 @contextlib.contextmanager
 def writing_alone(out: Path) -> Iterator[None]:
-    """Keep `out` to this run. Raises CourseError when it cannot be written, now or later on."""
+    """Let only this run write to `out`. Raises CourseError when it cannot be written."""
     try:
         for folder in ("results", "feedback"):
             (out / folder).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=out / folder):
-                pass  # said before the first submission is judged, not after
+                pass  # reported before the first submission is judged, not after
         lock = os.open(out, os.O_RDONLY)
     except OSError as error:
         raise CourseError(
             f"{out} cannot be written ({error.strerror}): name another folder with --out"
         ) from None
     try:
-        if fcntl is not None:  # the system itself gives it up when this process is killed
+        if fcntl is not None:  # the system releases it when this process is killed
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -126,16 +98,14 @@ def writing_alone(out: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def kept(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
+def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     """Earlier results that are genuine and come from the same file, grader, data and secret."""
     secret = bytes.fromhex(task.secret)
     setting = Setting(task.assignment, task.profile, secret)
     for job in jobs:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, StudentFault):
-            text = (out / "results" / f"{file_name(job.student)}.json").read_text(encoding="utf-8")
-            result = Result.from_json(text)
-            path = Path(job.path)
-            path = submission.find(path, task.assignment) if path.is_dir() else path
+        with contextlib.suppress(OSError, CourseError, StudentFault):
+            result = read_result(out / "results" / f"{file_name(job.student)}.json")
+            path = submission.located(Path(job.path), task.assignment)
             digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
             same = result.provenance == provenance(setting, digest, task.level)
             if same and result.status != "INFRA" and is_genuine(result, secret):
@@ -155,6 +125,6 @@ def write(path: Path, text: str) -> None:
         write_atomically(path, text)
     except OSError as error:
         raise CourseError(
-            f"{path} cannot be written: {error.strerror}. What was graded until then is kept: make "
+            f"{path} cannot be written: {error.strerror}. The results so far are saved: make "
             "room and grade again with --resume"
         ) from None

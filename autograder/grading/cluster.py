@@ -1,7 +1,7 @@
-"""Grading on other machines: the same slots, kept by the workers of a dask cluster.
+"""Grading on other machines: the same slots, run by the workers of a dask cluster.
 
-`autograder grade --scheduler` comes here instead of starting slots of its own. What crosses is
-bytes and words: the task once, each submission's file, each result as JSON. The worker of dask runs
+`autograder grade --scheduler` comes here instead of starting slots of its own. Only data is
+sent: the task once, each submission's file, each result as JSON. The worker of dask runs
 no student's code and computes nothing: it hands a file to a slot, a process of its own that works
 as it does on the instructor's machine. Lost machines cost another attempt, never points.
 """
@@ -30,7 +30,8 @@ from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_
 from tornado.ioloop import PeriodicCallback
 
 from autograder.errors import StudentFault
-from autograder.grading.slot import Job, Task, command
+from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import command
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.handin import submission
 from autograder.judge.judge import Judge
@@ -43,11 +44,11 @@ from course.errors import CourseError
 CONNECT_SECONDS = 5
 JOIN_SECONDS = 10  # how long to wait for the first worker of a cluster that is just starting
 IDLE_SECONDS = 60.0  # after which a slot that got nothing to do ends: its client may be gone
-AHEAD = 2  # submissions sent per place that judges, so that none waits for the network
+AHEAD = 2  # submissions sent per place that judges, so that no slot waits for the network
 SILENT = {
     "distributed.comm.timeouts.connect": CONNECT_SECONDS,
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a notebook with its pictures
-    "logging.distributed": "critical",  # what went wrong is said here, in our words
+    "logging.distributed": "critical",  # errors are reported here, in our words
 }
 
 # --- on the instructor's machine -----------------------------------------------------------------
@@ -55,7 +56,7 @@ SILENT = {
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[Cluster]:
-    """The cluster at `tcp://HOST:PORT` or `tls://HOST:PORT`; certificates are dask's to find.
+    """The cluster at `tcp://HOST:PORT` or `tls://HOST:PORT`; dask finds the certificates.
 
     Raises CourseError when there is no such scheduler, or no worker has joined it.
     """
@@ -124,7 +125,7 @@ class Cluster:
                     job, attempts = todo.popleft()
                     try:
                         file, content = packed(job, task.assignment)
-                    except (StudentFault, OSError):  # no file to send: that is said here
+                    except (StudentFault, OSError):  # no file to send: judged here, as FORMAT
                         yield Judge(setting, task.level).judge(job.student, Path(job.path))
                         continue
                     future = self.client.submit(
@@ -160,9 +161,9 @@ class Cluster:
             raise self.gone() from None
 
     def gone(self) -> CourseError:
-        """What to say when the scheduler does not answer any more."""
+        """The error to raise when the scheduler no longer answers."""
         return CourseError(
-            f"the scheduler at {self.address} is gone; what was graded is kept: start it again "
+            f"the scheduler at {self.address} is gone; the results so far are saved: start it "
             "and grade with --resume"
         )
 
@@ -180,8 +181,7 @@ class Cluster:
 
 def packed(job: Job, assignment: str) -> tuple[str, bytes]:
     """The name and the bytes of what a student handed in. Raises Malformed, OSError."""
-    path = Path(job.path)
-    path = submission.find(path, assignment) if path.is_dir() else path
+    path = submission.located(Path(job.path), assignment)
     return path.name, submission.bytes_of(path)
 
 
@@ -191,7 +191,7 @@ def as_bytes(task: Task) -> bytes:
 
 
 def refuse_another(worker: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    """Raise CourseError where a worker's provenance is another than it would be here."""
+    """Raise CourseError where a worker's provenance differs from that of this machine."""
     for name, value in ours.items():
         if theirs.get(name) != value:
             raise CourseError(
@@ -222,7 +222,7 @@ class Slots(WorkerPlugin):
         self.looking.start()
 
     def teardown(self, worker: Worker) -> None:
-        """Let idle slots end now, and busy ones after what they have in hand."""
+        """Let idle slots end now, and busy ones after their current job."""
         self.ended = True
         self.looking.stop()
         with contextlib.suppress(IndexError):
@@ -230,7 +230,7 @@ class Slots(WorkerPlugin):
                 self.idle.popleft()[0].close()
 
     def end_idle(self) -> None:
-        """End slots that have been idle for long: nobody says so when a client was killed."""
+        """End slots that have been idle for long: a client that was killed cannot end them."""
         with contextlib.suppress(IndexError):  # taken meanwhile
             while self.idle and time.monotonic() - self.idle[0][1] > IDLE_SECONDS:
                 threading.Thread(target=self.idle.popleft()[0].close, daemon=True).start()

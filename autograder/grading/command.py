@@ -1,27 +1,23 @@
-"""The command `autograder grade`: its arguments, the secret, the isolation level, its report."""
+"""`autograder grade`: its arguments, what is wrong with them, and the isolation to grade at.
+
+What can be refused is refused here, before PyTorch is imported; `run.py` then grades.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.secret import default_secret, read_secret
+from autograder import catalog, sandbox
+from autograder.grading.jobs import find_jobs
+from course.cli import Later, Subparsers
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from autograder.grading.cluster import Cluster
-    from autograder.report.results import Result
-    from course.cli import Subparsers
+grade_class = Later("autograder.grading.run:grade_class")
 
 
 def add_grade(commands: Subparsers) -> None:
-    """`autograder grade ASSIGNMENT SUBMISSIONS`."""
+    """Add `autograder grade ASSIGNMENT SUBMISSIONS`."""
     parser = commands.add_parser("grade", help="grade a class")
     parser.add_argument("assignment", help="such as a3-fgsm")
     parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
@@ -55,11 +51,6 @@ def add_grade(commands: Subparsers) -> None:
 def grade_command(args: argparse.Namespace) -> int:
     """Grade every submission. Exit 0 when all were judged, 1 when the grader failed on one,
     2 when one could not be read."""
-    from autograder import catalog
-    from autograder.grading import batch
-    from autograder.grading.slot import Task
-    from course import data
-
     catalog.graded(args.assignment)
     if args.jobs is not None and args.jobs < 1:
         raise CourseError(f"--jobs must be at least 1, got {args.jobs}")
@@ -67,33 +58,18 @@ def grade_command(args: argparse.Namespace) -> int:
         raise CourseError("--jobs means nothing with --scheduler: its workers say how many at once")
     if args.sandbox is not None and args.scheduler:
         raise CourseError("--sandbox means nothing with --scheduler: a worker takes its strongest")
+    level = ""  # with a scheduler, its workers say which
     if not args.scheduler:
         level = chosen_level(args.sandbox)
         where = "this machine" if args.sandbox is None else f"level {level}"
         refuse_isolation(level, where, args.trust_submissions)
-    jobs = batch.find_jobs(args.submissions, args.assignment)
-    data.load(args.data)  # a missing or damaged set is said once, before anything starts
-    with cluster_at(args.scheduler) as cluster:
-        secret = read_secret(args.secret or default_secret())
-        task = Task(args.assignment, args.data, "", secret.hex())
-        if cluster:
-            refuse_isolation(level := cluster.level(task), "a worker", args.trust_submissions)
-        results = batch.grade(
-            replace(task, level=level),
-            jobs,
-            args.out,
-            slots=args.jobs or os.cpu_count() or 1,
-            progress=True,
-            resume=args.resume,
-            cluster=cluster,
-        )
-    return report(results, args.out)
+    jobs = find_jobs(args.submissions, args.assignment)
+    status: int = grade_class(args, jobs, level)
+    return status
 
 
 def chosen_level(wanted: str | None) -> str:
     """The sandbox level to grade at. Raises CourseError for one that this machine cannot offer."""
-    from autograder import sandbox
-
     if wanted is None:
         return sandbox.strongest_level()
     if wanted not in sandbox.LEVELS:
@@ -111,29 +87,3 @@ def refuse_isolation(level: str, where: str, trusted: bool) -> None:
             "`autograder doctor` says what to install; grade with --trust-submissions only what "
             "you would run yourself"
         )
-
-
-def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
-    """The cluster at an address, or none. Raises CourseError when it cannot be had."""
-    if address is None:
-        return nullcontext()
-    try:
-        from autograder.grading.cluster import connected
-    except ModuleNotFoundError as error:
-        if error.name not in ("dask", "distributed"):
-            raise
-        raise CourseError(
-            "--scheduler needs dask: pip install 'adversarial-course[cluster]'"
-        ) from None
-    return connected(address)
-
-
-def report(results: Sequence[Result], out: Path) -> int:
-    """Say what was written and which submissions need a hand; returns the exit status."""
-    unread = [result for result in results if result.status == "FORMAT"]
-    failed = [result for result in results if result.status == "INFRA"]
-    for result in (*unread, *failed):
-        print(f"autograder: {result.student}: {' '.join(result.notes)}", file=sys.stderr)
-    scored = len(results) - len(unread) - len(failed)
-    print(f"{scored} of {len(results)} submissions graded: {out / 'grades.csv'}")
-    return 1 if failed else 2 if unread else 0

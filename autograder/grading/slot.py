@@ -1,7 +1,7 @@
 """One place where submissions are judged: a process that loads everything once and takes jobs.
 
 It reads a line of JSON per job on standard input and writes a line of JSON per result. The batch
-starts as many as it was given jobs; a slot that dies loses the job in hand, which is judged again.
+starts as many as it was given jobs; when a slot dies, its current job is judged again.
 """
 
 from __future__ import annotations
@@ -9,37 +9,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import torch
 
+from autograder.grading.jobs import Job, Task
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
 
-@dataclass(frozen=True)
-class Task:
-    """What a slot grades: one assignment on one profile, at one sandbox level."""
-
-    assignment: str
-    profile: str
-    level: str
-    secret: str  # hexadecimal; crosses on standard input, where no other process can read it
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to judge."""
-
-    student: str
-    path: str
-
-
 def command(module: str) -> list[str]:
-    """The command that runs one of our modules, blind to the folder it is started in.
+    """The command that runs one of our modules and ignores the folder it is started in.
 
     With `-m` alone Python would look there first: for a student's torch.py, if the grader is
     started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
@@ -61,7 +44,7 @@ def serve(lines: IO[str], replies: IO[str]) -> None:
 
 
 def judge_safely(judge: Judge, job: Job) -> Result:
-    """Judge one job; an error of ours becomes INFRA for this one and leaves the others alone."""
+    """Judge one job; an error of the grader becomes INFRA for this job alone."""
     try:
         return judge.judge(job.student, Path(job.path))
     except Exception as error:
@@ -71,7 +54,7 @@ def judge_safely(judge: Judge, job: Job) -> Result:
 
 
 def main() -> None:
-    """Serve on this process's own streams, which nothing else gets to write to."""
+    """Serve on this process's own streams, to which nothing else can write."""
     torch.set_num_threads(1)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

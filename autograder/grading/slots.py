@@ -1,4 +1,4 @@
-"""The slots of a batch: processes that each take submission after submission, and their loss."""
+"""The slots of a batch: processes that judge one submission after another, and may die."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from autograder import catalog
-from autograder.grading.slot import Job, Task, command
+from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import command
 from autograder.report.results import Result
 
 ATTEMPTS = 2

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder import catalog
 from autograder.errors import Malformed
@@ -24,9 +23,6 @@ from autograder.handin import archives, submission
 from autograder.handin.archives import malformed, shown
 from autograder.handin.choosing import Candidate, chosen, is_notebook
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 # How each learning system names a file in its archive: whose it is, and what it was called.
 LAYOUTS = {
@@ -50,16 +46,6 @@ class Found:
     def base(self) -> str:
         """The file's own name."""
         return self.file.rpartition("/")[2]
-
-
-def add_collect_parser(commands: Subparsers) -> None:
-    """`autograder collect ASSIGNMENT DOWNLOAD SUBMISSIONS`."""
-    parser = commands.add_parser("collect", help="sort a download of a class into folders")
-    parser.add_argument("assignment")
-    parser.add_argument("download", type=Path, help="the zip of the class, or a folder of files")
-    parser.add_argument("submissions", type=Path, help="folder to write <student>/<assignment>/ to")
-    parser.add_argument("--from", dest="layout", metavar="|".join(LAYOUTS), help="who made it")
-    parser.set_defaults(run=collect_command)
 
 
 def collect_command(args: argparse.Namespace) -> int:

@@ -82,6 +82,14 @@ def find(folder: Path, assignment: str) -> Path:
     )
 
 
+def located(path: Path, assignment: str) -> Path:
+    """The file of `assignment`, from a student's folder or from the file itself.
+
+    Raises Malformed as `find` does.
+    """
+    return find(path, assignment) if path.is_dir() else path
+
+
 def renamed(base: Path, assignment: str, folder: Path) -> Path | None:
     """The one file in `base` that bears the assignment's cells under another name, if there is one.
 

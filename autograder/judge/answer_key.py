@@ -1,9 +1,10 @@
-"""The reference answers, where they are installed; elsewhere, the values that were kept of them.
+"""The reference answers where they are installed; elsewhere the values that were stored of them.
 
-`solutions/` stays with the instructor. A check names what it asks of it as everywhere,
-`from autograder.judge.answer_key import fgsm as reference`, and puts each call into `Setting.remember`.
-A student's install has those values in `kept/`, written by `autograder bundle` while the reference
-went through the public checks; there the name stands for something that can be named, not called.
+`solutions/` stays with the instructor. A check imports the reference from here, as in
+`from autograder.judge.answer_key import fgsm as reference`, and puts each call into
+`Setting.remember`. A student's install has only the values of those calls, in `kept/`: `autograder
+bundle` stores them while the reference goes through the public checks. There the imported name can
+be used, but not called.
 """
 
 from __future__ import annotations
@@ -22,21 +23,22 @@ import torch
 from torch import Tensor
 
 from autograder import installed
+from autograder.student import Network
 from course.budget import profile_name
 from course.errors import CourseError
 
 if TYPE_CHECKING:
     from solutions import fgsm, hooks, pgd  # noqa: F401  what `__getattr__` gives
 
-ROOMS = ("autograder.", "course.")  # whose classes a kept value may be of
+ROOMS = ("autograder.", "course.")  # a stored value may be of a class from here
 
 
-class NotKept(CourseError):
-    """A reference answer was asked for where there is none."""
+class NotStored(CourseError):
+    """A reference answer was called where it is not installed, and its value is not stored."""
 
 
 class Absent:
-    """Stands for a module of `solutions` that is not installed: it can be named, not called."""
+    """Stands for a module of `solutions` that is not installed: it cannot be called."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -45,12 +47,14 @@ class Absent:
         return Absent(f"{self._name}.{name}")
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Raise NotKept: whoever calls it has no value that was kept."""
-        raise NotKept(f"{self._name} belongs to the reference answers, which are not in this copy")
+        """Raise NotStored: a call means that no value was stored."""
+        raise NotStored(
+            f"{self._name} belongs to the reference answers, which are not in this copy"
+        )
 
 
 def __getattr__(name: str) -> Any:
-    """A module of the reference answers, or what stands for it."""
+    """A module of the reference answers, or an `Absent` in its place."""
     if name.startswith("_"):
         raise AttributeError(name)
     if installed.solutions() is None:
@@ -58,7 +62,7 @@ def __getattr__(name: str) -> Any:
     return importlib.import_module(f"solutions.{name}")
 
 
-# --- kept values ---------------------------------------------------------------------------------
+# --- stored values -------------------------------------------------------------------------------
 
 
 def path_of(assignment: str, profile: str) -> Path:
@@ -66,10 +70,10 @@ def path_of(assignment: str, profile: str) -> Path:
     return installed.KEPT / f"{assignment}-{profile_name(profile)}.safetensors"
 
 
-def kept(assignment: str, profile: str) -> dict[str, Any]:
-    """The values by name; none where the reference answers themselves are at hand.
+def stored_values(assignment: str, profile: str) -> dict[str, Any]:
+    """The stored values by name; none if the reference answers themselves are installed.
 
-    Raises CourseError where there is neither.
+    Raises CourseError if there are neither.
     """
     path = path_of(assignment, profile)
     if not path.is_file():
@@ -84,19 +88,19 @@ def kept(assignment: str, profile: str) -> dict[str, Any]:
 
 
 def known_files(assignment: str) -> list[Path]:
-    """The files of one assignment, for whatever profile."""
+    """The files of one assignment, for all profiles."""
     return list(installed.KEPT.glob(f"{assignment}-*.safetensors"))
 
 
 def dumps(values: dict[str, Any]) -> bytes:
-    """Values by name as one safetensors file. Raises TypeError for one that cannot be kept."""
+    """Values by name as one safetensors file. Raises TypeError for one that cannot be stored."""
     tensors: dict[str, Tensor] = {}
     content = {name: flattened(value, tensors) for name, value in values.items()}
     return safetensors.torch.save(tensors, {"values": json.dumps(content)})
 
 
 def loads(content: bytes) -> dict[str, Any]:
-    """What `dumps` wrote."""
+    """The values by name from what `dumps` wrote."""
     tensors = safetensors.torch.load(content)
     size = int.from_bytes(content[:8], "little")  # of the header, which holds the rest
     header = json.loads(content[8 : 8 + size])["__metadata__"]
@@ -104,7 +108,7 @@ def loads(content: bytes) -> dict[str, Any]:
 
 
 def flattened(value: Any, tensors: dict[str, Tensor]) -> Any:
-    """A value as JSON, its tensors put aside under the hash of what they hold: equal ones once."""
+    """A value as JSON; its tensors go into `tensors`, by the hash of their content."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Tensor):
@@ -122,9 +126,9 @@ def flattened(value: Any, tensors: dict[str, Tensor]) -> Any:
         return {"network": flattened(parts, tensors)}
     if is_dataclass(value) and type(value).__module__.startswith(ROOMS):
         kind = f"{type(value).__module__}:{type(value).__name__}"
-        # Not the fields alone: what a cached property has found is there too.
+        # Not only the fields: values of cached properties are there too.
         return {"object": kind, "parts": flattened(dict(vars(value)), tensors)}
-    raise TypeError(f"a value of type {type(value).__name__} cannot be kept")
+    raise TypeError(f"a value of type {type(value).__name__} cannot be stored")
 
 
 def restored(value: Any, tensors: dict[str, Tensor]) -> Any:
@@ -149,14 +153,12 @@ def restored(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 def network(name: str, options: dict[str, Any], weights: list[Tensor]) -> Any:
     """One of the judge's own networks."""
-    from autograder.student import Network
-
     with torch.no_grad():
         return Network.build(name, 0, **options).with_weights(weights)
 
 
 def rebuilt(kind: type, parts: dict[str, Any]) -> Any:
-    """An object with these parts, as it was when it was kept."""
+    """An object with these attributes, as it was when it was stored."""
     value: Any = object.__new__(kind)
     vars(value).update(parts)
     return value

@@ -1,9 +1,10 @@
-"""What every check asks first: is the name there, and is the answer of the right kind at all."""
+"""The first questions of every check: does the name exist, and is the answer of the right type?"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from autograder.errors import NotWritten, Wrong
 from autograder.student import Student
 from autograder.worker.protocol import Opaque
+from course.errors import NotANumberError
 
 
 def require(student: Student, name: str, kind: str) -> None:
@@ -28,6 +30,23 @@ def require(student: Student, name: str, kind: str) -> None:
         if why
         else f"Define `{name}` exactly so, then restart the kernel and run all cells.",
     )
+
+
+@contextmanager
+def answering_with_numbers() -> Iterator[None]:
+    """Raise Wrong where a network with the student's weights, measured in the block, answers NaN.
+
+    The weights themselves are finite; products of very large ones need not be.
+    """
+    try:
+        yield
+    except NotANumberError as error:
+        raise Wrong(
+            "logits that are numbers, for every image",
+            "NaN for some image, which is no class",
+            cause="the weights have grown so large that the network's products overflow",
+            hint="Lower the learning rate, and print the largest weight after each epoch.",
+        ) from error
 
 
 def kind(value: Any) -> str:

@@ -1,7 +1,6 @@
-"""The bars of each data profile, with the evidence they were derived from: `calibrated/<profile>.json`.
+"""The bars of each data profile and the evidence for them, in `calibrated/<profile>.json`.
 
-`autograder calibrate` writes those files; checks, prose and site read them and nothing else does
-arithmetic on them.
+`autograder calibrate` writes those files; checks, texts and site read them from there.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a bar lies where it does: the reference's results over seeds, and the rule applied."""
+    """A bar and the reason for it: the reference's results over seeds, and the rule."""
 
     zero: float
     full: float
@@ -33,7 +32,7 @@ class Evidence:
 
     @property
     def bar(self) -> Bar:
-        """The slope that a check applies."""
+        """The bar that a check applies."""
         return Bar(self.zero, self.full)
 
 
@@ -43,7 +42,7 @@ def path_of(profile: str) -> Path:
 
 
 def read(profile: str) -> dict[str, Any]:
-    """The whole file of a profile. Raises CourseError when nobody has calibrated it yet."""
+    """The whole file of a profile. Raises CourseError if it has not been calibrated yet."""
     path = path_of(profile)
     if not path.is_file():
         raise CourseError(
@@ -55,7 +54,7 @@ def read(profile: str) -> dict[str, Any]:
 
 
 def evidence(profile: str, assignment: str, name: str) -> Evidence:
-    """The bar `name` and its evidence. Raises CourseError when it has not been calibrated."""
+    """The bar `name` and its evidence. Raises CourseError if it has not been calibrated."""
     entry = read(profile)["bars"].get(f"{assignment}.{name}")
     if entry is None:
         raise CourseError(

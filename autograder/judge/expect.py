@@ -1,7 +1,7 @@
-"""How a check says what it expected and what came: `expect` passes quietly or raises Wrong.
+"""How a check states what it expected and what it got: `expect` passes, or raises Wrong.
 
-Comparisons are written `value <= bound`, so that NaN fails. A cause that takes work to find is
-given as a function, and looked for only where there is something to explain.
+Comparisons are written `value <= bound`, so that NaN fails. A cause that is slow to find is given
+as a function, which is called only if the check fails.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Cause = str | Callable[[], str]
 
 @dataclass(frozen=True)
 class Bar:
-    """A slope from no marks at `zero` to full marks at `full`, with the evidence it rests on."""
+    """The value `zero` up to which there are no points, and `full` from which there are all."""
 
     zero: float
     full: float
@@ -30,7 +30,7 @@ class Bar:
 
 
 def in_words(cause: Cause) -> str:
-    """The cause, found now if it has to be."""
+    """The cause as text, found now if it is a function."""
     return cause if isinstance(cause, str) else cause()
 
 
@@ -43,7 +43,7 @@ def expect(
     cause: Cause = "",
     hint: str = "",
 ) -> None:
-    """Raise Wrong unless `at_least <= value <= at_most`; both numbers are printed."""
+    """Raise Wrong, with the value and the bounds, unless `at_least <= value <= at_most`."""
     if value <= at_most and value >= at_least:
         return
     bounds = []
@@ -63,7 +63,7 @@ def expect_true(
 
 
 def expect_above(value: float, bar: Bar, what: str, *, cause: Cause = "", hint: str = "") -> None:
-    """Full marks from `bar.full` on, none up to `bar.zero`, and in proportion between."""
+    """Raise Wrong below `bar.full`, with part of the points if the value is above `bar.zero`."""
     fraction = bar.fraction(value)
     if fraction >= 1:
         return

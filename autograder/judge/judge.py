@@ -1,7 +1,7 @@
-"""Judging one submission: read it, start the student's worker, run the checks, write the result.
+"""Judging one submission: read it, start the student's worker, run the checks, make the result.
 
-This is the way of a submission in one file; each step is done by the module it names. Every fault
-ends here and becomes a status with words: nothing a student hands in can stop the class.
+Each step is done by the module that it names. Every fault becomes a status with a message here, so
+that no submission can stop the grading of a class.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Judge:
 
     setting: Setting
     level: str
-    preloaded: bool = True  # whether workers are forked: for a single one, that takes longer
+    preloaded: bool = True  # whether workers are forked; for a single one that is slower
 
     @property
     def assignment(self) -> catalog.Assignment:
@@ -50,14 +50,14 @@ class Judge:
         start = time.perf_counter()
         digest = ""
         try:
-            path = submission.find(folder, self.assignment.id) if folder.is_dir() else folder
+            path = submission.located(folder, self.assignment.id)
             required = [exercise.id for exercise in self.assignment.exercises]
             read = submission.read(path, required, self.assignment.id)
             digest = read.sha256
             checks, notes = self.run(read)
             result = self.result(student, gravest([check.status for check in checks]), checks)
             result.notes = notes
-            if pictures.wanted(checks) and not self.setting.public:  # a terminal shows none
+            if not self.setting.public and pictures.wanted(self.assignment.id, checks):
                 result.pictures = self.draw(read)
         except Malformed as fault:
             result = self.result(student, fault.status, [])
@@ -121,7 +121,7 @@ class Judge:
             return run_checks(self.assignment, student, self.setting, exercise.id, account=account)
 
     def draw(self, read: submission.Submission) -> Pictures | None:
-        """Pictures of a wrong attack, made by a fresh worker that knows no hidden input."""
+        """Pictures of a wrong attack, from a fresh worker that has seen no hidden input."""
         with contextlib.closing(self.start(read)) as student:
             return pictures.of_attack(student, self.public_setting)
 
@@ -152,7 +152,7 @@ class Judge:
         return Setting(self.setting.assignment, self.setting.profile, limits=self.setting.limits)
 
     def nothing(self, fault: StudentFault) -> list[CheckResult]:
-        """Every check failed for the same reason: none of them could be tried."""
+        """The results if no check could run: all have failed for the same reason."""
         return [
             CheckResult(
                 check.name,
@@ -170,7 +170,7 @@ class Judge:
         ]
 
     def result(self, student: str, status: str, checks: list[CheckResult]) -> Result:
-        """The result with its score; no score where the work is to be handed in or judged again."""
+        """The result with its score; None if the work must be handed in or judged again."""
         return Result(
             student=student,
             assignment=self.assignment.id,
@@ -221,7 +221,7 @@ def run_checks(
 
 @contextlib.contextmanager
 def pytest_alone() -> Iterator[None]:
-    """Keep the user's pytest options and plugins out of the judge's run."""
+    """Run pytest without the user's options and plugins."""
     names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     before = {name: os.environ.pop(name, None) for name in names}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -1,7 +1,7 @@
-"""What a wrong attack looks like beside the right one: small pictures for the feedback page.
+"""Small pictures for the feedback page: a wrong attack beside the right one.
 
-Drawn on public images only, by a worker that has seen no hidden input: a picture says more than a
-sentence, and could carry more out.
+They show public images only, and are drawn by a worker that has seen no hidden input: a picture
+can carry more out of that process than a sentence.
 """
 
 from __future__ import annotations
@@ -10,63 +10,68 @@ import base64
 import contextlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from autograder import catalog
 from autograder.errors import StudentFault
 from autograder.judge.answers import require_images
-from autograder.judge.robustness import climb
+from autograder.judge.robustness import pgd
 from autograder.judge.setting import Setting
 from autograder.report.results import CheckResult, Picture, Pictures
 from autograder.student import Student
 
 IMAGES = 3
-# Checks of a result that a picture explains; those about numbers are told in words.
-EXPLAINED = {
-    "fgsm_uses_the_gradient",
-    "fgsm_stays_in_range",
-    "fgsm_stays_within_epsilon",
-    "fgsm_is_exact_on_a_linear_model",
-    "fgsm_fools_the_network",
-    "fgsm_treats_each_image_alone",
-    "pgd_uses_the_gradient",
-    "pgd_stays_in_range",
-    "pgd_stays_within_epsilon",
-    "pgd_takes_the_steps_it_is_told",
-    "pgd_looks_again_at_each_step",
-    "pgd_fools_the_network",
-    "pgd_treats_each_image_alone",
-}
 
 
-def wanted(checks: Sequence[CheckResult]) -> bool:
-    """Whether a picture would explain what is wrong."""
-    return any(check.name in EXPLAINED and check.status == "WRONG" for check in checks)
+@dataclass(frozen=True)
+class Attack:
+    """An attack that can be drawn: `steps` steps, each of `share` times epsilon.
+
+    There is no random start, so that there is one right result.
+    """
+
+    name: str
+    share: float
+    steps: int
+
+    def options(self, epsilon: float) -> dict[str, Any]:
+        """The arguments of the student's function after epsilon."""
+        if self.steps == 1:
+            return {}
+        return {"step_size": self.share * epsilon, "steps": self.steps, "random_start": False}
+
+
+# By assignment. Checks marked `picture=True` belong to one of these.
+ATTACKS = {"a3-fgsm": Attack("fgsm", 1.0, 1), "a4-pgd": Attack("pgd", 0.25, 10)}
+
+
+def wanted(assignment: str, checks: Sequence[CheckResult]) -> bool:
+    """Whether a check failed that a picture explains: one marked `picture=True`."""
+    wrong = {check.name for check in checks if check.status == "WRONG"}
+    return any(check.picture and check.name in wrong for check in catalog.checks(assignment))
 
 
 def of_attack(student: Student, public: Setting) -> Pictures | None:
-    """The student's attack on public images beside the reference's; None if it gives no images."""
+    """The student's attack on public images beside the right one; None if it gives no images."""
     test = public.test_images(IMAGES)
     epsilon = public.budget.epsilon
     module = public.victim.module
-    options: dict[str, Any] = {}
-    if public.assignment == "a3-fgsm":
-        name, size, steps = "fgsm", epsilon, 1
-    else:  # without a random start, so that there is one right result
-        name, size, steps = "pgd", epsilon / 4, 10
-        options = {"step_size": size, "steps": steps, "random_start": False}
-    expected = climb(module, test.images, test.labels, epsilon, size=size, steps=steps)
+    attack = ATTACKS[public.assignment]
+    size = attack.share * epsilon
+    expected = pgd(module, test.images, test.labels, epsilon, size=size, steps=attack.steps)
     with contextlib.suppress(StudentFault):
         answer = student.call(
-            name,
+            attack.name,
             student.network(public.victim),
             test.images,
             test.labels,
             epsilon,
-            **options,
+            **attack.options(epsilon),
         )
         found = require_images(answer, test.images)
         return Pictures(

@@ -1,8 +1,8 @@
-"""The judge inside pytest: gives checks their fixtures, runs them in order, records outcomes.
+"""The judge's pytest plugin: it gives checks their fixtures, runs them and records the outcomes.
 
 A check is a test function with a `graded` marker; its docstring is its title. What it raises
-decides its status: nothing is OK, a StudentFault is the student's, anything else is the grader's.
-A check whose prerequisite earned nothing is skipped, with the prerequisite named.
+decides its status: nothing means OK, a StudentFault is the student's fault, any other error is the
+grader's. A check is skipped if the check that it needs earned nothing; the result names that one.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from typing import Any
 
 import pytest
 
+from autograder import catalog
 from autograder.catalog import Check
 from autograder.errors import StudentFault
 from autograder.judge.disclosure import Disclosure, Message
 from autograder.judge.setting import Setting
 from autograder.report.results import CheckResult
 from autograder.student import Student
+from course.errors import CourseError
 
 
 class JudgePlugin:
-    """One judging of one student. `only` limits it to the checks of one exercise.
+    """The plugin for one student. `only`: the one exercise to check; all of them if it is None.
 
-    What a student's public faults say is kept as it is; hidden ones go through a Disclosure.
+    On public inputs the messages of a fault are recorded in full; on hidden inputs a Disclosure
+    decides how much of them the student may read.
     """
 
     def __init__(
@@ -47,21 +50,21 @@ class JudgePlugin:
         elif account is not None:
             account.names = student.words  # those of the worker that is asked now
 
-    # --- what a check may ask for ------------------------------------------------------------
+    # --- fixtures of the checks --------------------------------------------------------------
 
     @pytest.fixture(scope="session")
     def student(self) -> Student:
-        """The student's code."""
+        """The student's code, which a check calls."""
         return self._student
 
     @pytest.fixture(scope="session")
     def setting(self) -> Setting:
-        """What the judge owns."""
+        """The hidden inputs, networks and bars of the assignment."""
         return self._setting
 
     @pytest.fixture
     def measures(self) -> dict[str, float]:
-        """Numbers that go into the result beside the verdict."""
+        """Numbers that a check adds to the result beside its verdict."""
         return self._measures
 
     @pytest.fixture
@@ -76,19 +79,24 @@ class JudgePlugin:
     # --- pytest's hooks ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the marker; no traceback is asked for, and one takes long to write."""
+        """Register the marker, and switch off tracebacks: nobody reads them, and they are slow."""
         config.option.tbstyle = "no"
-        config.addinivalue_line("markers", "graded(points, needs, exercise, lecture): a check")
+        config.addinivalue_line("markers", f"graded({', '.join(catalog.MARKED)}): a check")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks of one exercise, and what they need, where only those were asked for."""
+        """Refuse a wrong marker; select the checks of one exercise if only that was asked for."""
+        assignment = catalog.assignment(self._setting.assignment)
+        try:
+            catalog.checks_among(assignment, [function_of(item) for item in items])
+        except CourseError as error:
+            raise pytest.UsageError(str(error)) from error
         if self.only is not None:
             items[:] = list(of_exercise(items, self.only))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Run one check with its clock, or skip it for want of its prerequisite."""
+        """Run one check and record how long it took."""
         self._measures, self._sketch = {}, ""
         start = time.perf_counter()
         result = yield
@@ -97,7 +105,7 @@ class JudgePlugin:
         return result
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a check whose prerequisite earned nothing."""
+        """Skip a check if the check that it needs earned nothing."""
         check = check_of(item)
         needed = self.results.get(check.needs or "")
         if needed is not None and needed.status != "OK" and needed.points <= 0:
@@ -108,7 +116,7 @@ class JudgePlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
-        """Turn what a check, or one of its fixtures, raised into its outcome."""
+        """Record the outcome of a check from what it, or one of its fixtures, raised."""
         check = check_of(item)
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, StudentFault):
@@ -125,41 +133,46 @@ class JudgePlugin:
     def record(
         self, check: Check, status: str, *, fault: StudentFault | None = None, cause: str = ""
     ) -> None:
-        """Keep the outcome of one check."""
+        """Record the outcome of one check."""
         fraction = 1.0 if status == "OK" else fault.fraction if fault else 0.0
-        said = self.message(fault) if fault else Message("", "", cause, "")
+        message = self.message(fault) if fault else Message("", "", cause, "")
         self.results[check.name] = CheckResult(
             name=check.name,
             title=check.title,
             status=status,
             points=round(fraction * check.max_points, 2),
             max_points=check.max_points,
-            expected=said.expected,
-            got=said.got,
-            cause=said.cause,
-            hint=said.hint,
+            expected=message.expected,
+            got=message.got,
+            cause=message.cause,
+            hint=message.hint,
             lecture=check.lecture,
             measures=dict(self._measures),
             sketch=self._sketch,
         )
 
     def message(self, fault: StudentFault) -> Message:
-        """What may be told of a fault: all of it where the inputs are public."""
+        """What the student may read about a fault: all of it if the inputs are public."""
         if self._disclosure is not None:
             return self._disclosure.message(fault)
         return Message(fault.expected, fault.got, fault.cause, fault.hint)
 
 
-def check_of(item: pytest.Item) -> Check:
-    """The check that a collected test is."""
+def function_of(item: pytest.Item) -> Callable[..., object]:
+    """The function of a collected test."""
     assert isinstance(item, pytest.Function)
-    check = Check.of(item.function)
-    assert check is not None, f"{item.name} bears no `graded` marker"
+    return item.function
+
+
+def check_of(item: pytest.Item) -> Check:
+    """The `Check` described by the `graded` marker of a collected test."""
+    check = Check.of(function_of(item))
+    assert check is not None, f"{item.name} has no `graded` marker"
     return check
 
 
 def of_exercise(items: Sequence[pytest.Item], exercise: str) -> Iterable[pytest.Item]:
-    """The checks of `exercise`, and those that they need, in their order."""
+    """The checks of `exercise` and those that they need, in the order in which they run."""
     by_name = {check_of(item).name: item for item in items}
     wanted = {name for name, item in by_name.items() if check_of(item).exercise == exercise}
     for name in list(wanted):

@@ -1,8 +1,8 @@
-"""Where a grade comes from, and proof that nobody changed it afterwards.
+"""Where a grade comes from, and a signature that shows a later change.
 
-A result names everything that decided it: the submission, the grader's own code, the data, the
-secret (by an id that does not give it away) and the versions underneath. Equal provenance means
-an equal grade, so a result can be kept instead of computed again, and any grade can be replayed.
+A result names all that decided it: the submission, the grader's code, the data, the secret (by an
+id that does not reveal it) and the versions of Python and the libraries. Equal provenance means an
+equal grade, so a result can be reused, and any grade can be computed again.
 The signature is an HMAC of the whole result under a key made from the instructor's secret.
 """
 
@@ -21,8 +21,9 @@ import numpy
 import torch
 
 from autograder import installed
-from autograder.judge.setting import Setting, secret_id
+from autograder.judge.setting import Setting
 from autograder.report.results import Result
+from autograder.secret import secret_id
 
 SOURCES = (".py", ".json", ".ini")
 
@@ -40,7 +41,7 @@ def grader_version() -> str:
 
 
 def provenance(setting: Setting, submission_sha256: str, level: str) -> dict[str, Any]:
-    """What is needed to compute a grade again, and to know that it would come out the same."""
+    """What is needed to compute a grade again, and to know that it would be the same."""
     return {
         "submission_sha256": submission_sha256,
         "grader_version": grader_version(),
@@ -56,7 +57,7 @@ def provenance(setting: Setting, submission_sha256: str, level: str) -> dict[str
 
 
 def sign(result: Result, secret: bytes) -> str:
-    """The signature of a result: hexadecimal HMAC-SHA-256 of all it says."""
+    """The signature of a result: the hexadecimal HMAC-SHA-256 of all its content."""
     content = asdict(result)
     del content["signature"]
     text = json.dumps(content, sort_keys=True, ensure_ascii=True)
@@ -65,5 +66,5 @@ def sign(result: Result, secret: bytes) -> str:
 
 
 def is_genuine(result: Result, secret: bytes) -> bool:
-    """Whether a result is what the judge wrote, to the letter."""
+    """Whether a result is exactly what the judge wrote."""
     return hmac.compare_digest(result.signature, sign(result, secret))

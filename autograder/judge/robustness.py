@@ -1,9 +1,8 @@
 """The judge's own numbers for a network it holds: accuracy, and accuracy under its own attacks.
 
-Calibration measures the reference with these functions and the checks measure the student with the
-same, so that a bar and a mark are always of one kind. The attacks here are the judge's own, and not
-those of `solutions/`: what a student trained can be measured where no reference answer is, and a
-mistake in the reference would not be a mistake in its marks.
+Calibration measures the reference with these functions, and the checks measure the student with the
+same ones. The attacks here are not those of `solutions/`: a student's install can measure a network
+without the reference answers, and a mistake in the reference does not change what is measured.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from course.batches import attack_in_batches
 
 Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number for each image
 
-# With two losses and two restarts each, 40 steps leave the same images as 20 on these networks.
+# With two losses and two restarts each, 40 steps break the same images as 20 on these networks.
 STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
-FAINT = 1e-20
+SMALLEST_GRADIENT = 1e-20
 # Of the images that gradient attacks leave, so many are searched; on an honest network the search
 # finds none that they did not, so more than TOLERATED mean that the gradients mislead.
-SEARCHED, QUERIES, TOLERATED = 64, 100, 2
+TRIED_FIRST, QUERIES, TOLERATED = 64, 100, 2
 
 
 @dataclass(frozen=True)
 class Robustness:
     """Fractions of the test images classified correctly, all by the judge's count.
 
-    hidden: of the images that withstood every attack by gradients, how many fell to one without;
-    0 unless that shows that the gradients mislead.
+    hidden: how many images survived all attacks by gradients and were broken by the search without
+    gradients; 0 unless they are so many that the gradients must be misleading.
     """
 
     clean: float
@@ -56,18 +55,18 @@ def measure(
 ) -> Robustness:
     """Clean, under FGSM, and in the worst case over cross-entropy and margin PGD with restarts.
 
-    An image counts in the worst case only if it survives every attack (Carlini et al. 2019), a
-    search without gradients included where that breaks what attacks by gradients cannot.
+    An image counts in the worst case only if it survives every attack (Carlini et al. 2019). The
+    search without gradients counts too, if it breaks images that attacks by gradients cannot.
     """
-    if faint_gradient(model, images, labels):
+    if has_unusable_gradient(model, images, labels):
         model, images = copy.deepcopy(model).double(), images.double()
-    at_once = partial(climb, epsilon=epsilon, size=epsilon, steps=1)
-    standing = survivors(model, images, labels, epsilon, seed=seed)
-    fallen = hidden_gradients(model, images, labels, standing, epsilon, seed=seed)
+    at_once = partial(pgd, epsilon=epsilon, size=epsilon, steps=1)
+    surviving = survivors(model, images, labels, epsilon, seed=seed)
+    fallen = broken_by_square_attack(model, images, labels, surviving, epsilon, seed=seed)
     return Robustness(
         clean=clean_accuracy(model, images, labels),
         fgsm=metrics.accuracy(model, attack_in_batches(at_once, model, images, labels), labels),
-        worst_case=(standing & ~fallen).double().mean().item(),
+        worst_case=(surviving & ~fallen).double().mean().item(),
         hidden=int(fallen.sum()),
     )
 
@@ -75,15 +74,15 @@ def measure(
 def survivors(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
 ) -> Tensor:
-    """Which images stay right under every attack, (n,) bool; what fell once is left alone."""
-    standing = metrics.predict(model, images).argmax(dim=1) == labels
+    """Which images stay right under every attack, (n,) bool; each attacks only those left."""
+    surviving = metrics.predict(model, images).argmax(dim=1) == labels
     for restart in range(RESTARTS):
         for number, loss in enumerate((cross_entropy, margin)):
-            left = standing.nonzero().flatten()
+            left = surviving.nonzero().flatten()
             if not len(left):
-                return standing
+                return surviving
             attack = partial(
-                climb,
+                pgd,
                 epsilon=epsilon,
                 size=2.5 * epsilon / STEPS,
                 steps=STEPS,
@@ -91,33 +90,34 @@ def survivors(
                 start=torch.Generator().manual_seed(seed * 1000 + restart * 2 + number),
             )
             attacked = attack_in_batches(attack, model, images[left], labels[left])
-            standing[left] = metrics.predict(model, attacked).argmax(dim=1) == labels[left]
-    return standing
+            surviving[left] = metrics.predict(model, attacked).argmax(dim=1) == labels[left]
+    return surviving
 
 
-def hidden_gradients(
+def broken_by_square_attack(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
-    standing: Tensor,
+    surviving: Tensor,
     epsilon: float,
     *,
     seed: int,
 ) -> Tensor:
-    """Which of the images still standing fall to a search that asks for answers only, (n,) bool.
+    """Which of the surviving images are broken by a search without gradients, (n,) bool.
 
-    A few are tried. Only if more than TOLERATED of them fall, all are; otherwise none counts.
+    First a few are tried. If more than TOLERATED of them are broken, all are tried; otherwise none
+    counts.
     """
-    found = torch.zeros_like(standing)
-    left = standing.nonzero().flatten()
-    for chosen in (left[:SEARCHED], left):
+    found = torch.zeros_like(surviving)
+    left = surviving.nonzero().flatten()
+    for chosen in (left[:TRIED_FIRST], left):
         if not len(chosen):
             break
         generator = torch.Generator().manual_seed(seed)
-        attacked = search(model, images[chosen], labels[chosen], epsilon, generator)
+        attacked = square_attack(model, images[chosen], labels[chosen], epsilon, generator)
         fallen = metrics.predict(model, attacked).argmax(dim=1) != labels[chosen]
         if fallen.sum() <= TOLERATED:
-            return torch.zeros_like(standing)
+            return torch.zeros_like(surviving)
         found[chosen] = fallen
     return found
 
@@ -131,13 +131,15 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def margin(logits: Tensor, labels: Tensor) -> Tensor:
-    """How far the best wrong class leads the true one, for each image (n,)."""
+    """The logit of the best wrong class minus that of the true one, for each image (n,)."""
     own = labels[:, None]
     rest = logits.scatter(1, own, -math.inf)
     return (rest.amax(dim=1, keepdim=True) - logits.gather(1, own)).squeeze(1)
 
 
-def slope(model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_entropy) -> Tensor:
+def loss_gradient(
+    model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_entropy
+) -> Tensor:
     """The gradient of each image's loss with respect to that image, in the images' shape."""
     with metrics.evaluating(model), torch.enable_grad():
         leaf = images.detach().clone().requires_grad_()
@@ -145,11 +147,11 @@ def slope(model: nn.Module, images: Tensor, labels: Tensor, loss: Loss = cross_e
 
 
 def bounded(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
-    """`moved`, cut off at epsilon from the images and at [0, 1], pixel by pixel."""
+    """`moved`, clamped to within epsilon of the images and to [0, 1], pixel by pixel."""
     return moved.clamp(images - epsilon, images + epsilon).clamp(0, 1)
 
 
-def climb(
+def pgd(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
@@ -160,25 +162,27 @@ def climb(
     loss: Loss = cross_entropy,
     start: torch.Generator | None = None,
 ) -> Tensor:
-    """Images that raise the loss: steps up the sign of its slope, from a random start if a
-    generator is given (Madry et al. 2018)."""
+    """Images with a higher loss: projected steps along its gradient's sign (Madry et al. 2018).
+
+    size: of one step, in pixel units. start: draws a random start; without it there is none.
+    """
     reached = images
     if start is not None:
         reached = images + torch.empty_like(images).uniform_(-epsilon, epsilon, generator=start)
         reached = bounded(images, reached, epsilon)
     for _ in range(steps):
-        up = slope(model, reached, labels, loss).sign()
+        up = loss_gradient(model, reached, labels, loss).sign()
         reached = bounded(images, reached + size * up, epsilon)
     return reached
 
 
-def search(
+def square_attack(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, generator: torch.Generator
 ) -> Tensor:
-    """Images moved without any gradient: squares of +-epsilon, kept where the margin grows.
+    """Images attacked without gradients: squares of +-epsilon, accepted where the margin grows.
 
-    The squares shrink from a third of the image to a pixel. After Andriushchenko et al. 2020, with
-    one place for all images of a query; each has its own signs.
+    The squares shrink from a third of the image to a pixel (Andriushchenko et al. 2020). In each
+    query all images have the square at the same place, with different signs.
     """
     count, channels, *sides = images.shape
     best = images.clone()
@@ -200,19 +204,19 @@ def search(
     return best
 
 
-def faint_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
-    """Whether some image's gradient is too small for float32, or too large, to be attacked by.
+def has_unusable_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> bool:
+    """Whether some image's gradient is too small, or too large, to attack with in float32.
 
-    Layers scaled up and down again leave the answers alone and make the gradient underflow: every
-    attack then stands still, and the network looks robust. In float64 it moves.
+    Layers that are scaled up and down again do not change the answers, but make the gradient
+    underflow: then no attack moves, and the network looks robust. In float64 attacks move.
     """
-    largest = slope(model, images, labels, margin).abs().flatten(1).amax(dim=1)
-    return not bool(((largest > FAINT) & (largest < 1 / FAINT)).all())
+    largest = loss_gradient(model, images, labels, margin).abs().flatten(1).amax(dim=1)
+    return not bool(((largest > SMALLEST_GRADIENT) & (largest < 1 / SMALLEST_GRADIENT)).all())
 
 
 def relative_gain(defended: float, plain: float, reference: float) -> float:
-    """Robust accuracy gained over the plain network, 1.0 for as much as the reference gains.
+    """The gain in robust accuracy over the plain network, divided by the reference's gain.
 
-    Measured so, a mark hardly depends on how weak the judge's plain network happens to be.
+    So the points hardly depend on how weak the judge's plain network is.
     """
     return (defended - plain) / (reference - plain)

@@ -1,12 +1,11 @@
-"""What the judge owns while it grades one assignment: data, budget, secret draws, own networks.
+"""What the judge owns while it grades one assignment: data, budget, random draws, networks.
 
-Everything hidden is drawn from the instructor's secret, so that the open repository gives nothing
-away; the same secret draws the same things, so that any grade can be computed again.
+All hidden inputs are drawn from the instructor's secret, so that the open repository does not
+reveal them. The same secret gives the same draws, so that any grade can be computed again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,14 +24,9 @@ from course import data, training
 from course.budget import Budget, budget
 from course.data import Dataset, Split
 
-# What `autograder check` draws from. It is no secret: its inputs are public.
+# `autograder check` draws from this in place of a secret: its inputs are public.
 PUBLIC = b"public inputs"
 T = TypeVar("T")
-
-
-def secret_id(secret: bytes) -> str:
-    """A name for a secret that does not give it away."""
-    return hashlib.sha256(b"id of " + secret).hexdigest()[:12]
 
 
 @dataclass
@@ -46,24 +40,24 @@ class Setting:
     known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def remember(self, name: str, compute: Callable[[], T]) -> T:
-        """What `compute` gives, computed once for all students; in a student's install what it
-        gave on the instructor's machine.
+        """The value of `compute()`, computed once for all students.
 
-        Only for what depends on this setting alone, and for values that no check changes.
+        In a student's install it is the value that `autograder bundle` stored. Use it only for
+        values that depend on this setting alone and that no check changes.
         """
         if name not in self.known:
-            self.known[name] = self.kept[name] if name in self.kept else compute()
+            self.known[name] = self.stored[name] if name in self.stored else compute()
         value: T = self.known[name]
         return value
 
     @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What a student's install has in place of the reference answers. Raises CourseError."""
-        return answer_key.kept(self.assignment, self.profile) if self.public else {}
+    def stored(self) -> dict[str, Any]:
+        """The values stored in a student's install, by name. Raises CourseError without them."""
+        return answer_key.stored_values(self.assignment, self.profile) if self.public else {}
 
     @property
     def public(self) -> bool:
-        """Whether the inputs are public, so that a student may be shown all that happened."""
+        """Whether the inputs are public, so that a student may read every message in full."""
         return self.secret == PUBLIC
 
     @cached_property
@@ -79,16 +73,16 @@ class Setting:
         )
 
     def seed(self, purpose: str) -> int:
-        """A 32-bit number drawn from the secret, its own for every purpose."""
+        """A 32-bit number drawn from the secret, another one for each purpose."""
         text = f"{self.assignment}|{self.profile}|{purpose}".encode()
         return int.from_bytes(hmac.digest(self.secret, text, "sha256")[:4], "big")
 
     def generator(self, purpose: str) -> torch.Generator:
-        """A random generator drawn from the secret, its own for every purpose."""
+        """A random generator seeded from the secret, another one for each purpose."""
         return torch.Generator().manual_seed(self.seed(purpose))
 
     def evidence(self, name: str) -> Evidence:
-        """The bar `name` of this assignment on this profile, with what it rests on."""
+        """The bar `name` of this assignment on this profile, with its evidence."""
         return bars.evidence(self.profile, self.assignment, name)
 
     def test_images(self, count: int) -> Split:
@@ -107,7 +101,7 @@ class Setting:
         )
 
     def trained(self, name: str, epochs: int) -> Network:
-        """A network of the judge's own, trained on clean images: what attacks are tried on."""
+        """One of the judge's networks, trained on clean images."""
         network = self.network(name, f"plain {name}")
         recipe = training.plain_recipe(epochs, seed=self.seed("plain training"))
         training.fit(
@@ -131,15 +125,15 @@ class Setting:
 
     @cached_property
     def plain_robustness(self) -> Robustness:
-        """How the undefended network fares under the judge's attack."""
+        """The robustness of the undefended network under the judge's attack."""
         return self.remember(
             "plain robustness", lambda: self.attacked(self.plain, self.dataset.test.labels)
         )
 
     def attacked(self, network: Network, labels: Tensor) -> Robustness:
-        """The judge's attack on a network, with the same random starts for everyone.
+        """The robustness of a network, attacked with the same random starts for everyone.
 
-        labels: the classes of the test images, by the names that the network was taught.
+        labels: the classes of the test images, renamed as they were for the training.
         """
         return measure(
             network.module,
@@ -151,5 +145,5 @@ class Setting:
 
     @cached_property
     def label_permutation(self) -> Tensor:
-        """Classes renamed at random: only who learns from the images sent can name them."""
+        """New names for the classes, at random: only training on the given images shows them."""
         return torch.randperm(self.dataset.num_classes, generator=self.generator("class names"))

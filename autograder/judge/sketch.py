@@ -1,14 +1,14 @@
 """A sketch of what training changed: 256 bits of a network's weights, to compare students by.
 
-A result cannot keep every student's weights. It keeps the signs of 256 random projections of how
-far they moved from the network that the judge handed out (Charikar 2002, "Similarity estimation
+A result cannot store every student's weights. It stores the signs of 256 random projections of
+their change from the network that the judge gave out (Charikar 2002, "Similarity estimation
 techniques from rounding algorithms": two sketches agree in a bit with probability 1 - angle / pi).
-Each weight goes into one projection, with a random sign, so that all of them cost one pass. The
-projections are drawn from the secret: nobody else can make weights that look unlike on purpose.
+Each weight goes into one projection, with a random sign, so that all projections take one pass.
+They are drawn from the secret, so that students cannot make similar weights look different.
 
-`autograder similar` lists the pairs that agree in ALIKE of their bits. Whoever trains from the same
-network, with batches in the same order, moves its weights in related directions, so more than half
-of the bits agree between strangers. Among the honest variants and the sample class of
+`autograder similar` lists the pairs that agree in ALIKE of their bits. Trainings that begin with
+the same network move the weights in related directions, so more than half of the bits agree between
+independent answers. Among the honest variants and the sample class of
 a5-adversarial-training it was 88 % at most for right answers, and 95 % for two wrong ones, which
 both trained on what were nearly clean images. Noise of 5 % of the change leaves 98 %.
 `pytest tests/autograder/judge/test_sketch.py` measures it again.

@@ -22,7 +22,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder import catalog
 from autograder.errors import GraderFault
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.nbgrader_plugin.repair import CHECK, load, mark, writable
 from autograder.report import table
@@ -51,7 +51,7 @@ class TrustedJudge(LoggingConfigurable):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        gc.collect()  # the formgrader's last run is garbage, but in a cycle: let its judges end
+        gc.collect()  # the formgrader's last run is garbage in a cycle: end its judges
         self.level = strongest_level()
         self.slots: dict[Task, Slot] = {}
         weakref.finalize(self, close_all, self.slots)
@@ -62,7 +62,7 @@ class TrustedJudge(LoggingConfigurable):
             raise NbGraderException(str(error)) from None
 
     def refuse_what_cannot_be_graded(self) -> None:
-        """Raise CourseError before the first submission, not once for each."""
+        """Raise CourseError once, before the first submission."""
         if self.level == "none" and not self.trust_submissions:
             raise CourseError(
                 "this machine offers no isolation, and students' code can do what you can do: "
@@ -115,7 +115,7 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
     def result(self, assignment: str, student: str) -> Result:
-        """What the judge says of the file that the student handed in."""
+        """The result of the file that the student handed in."""
         assert self.parent is not None  # nbgrader's Autograde
         courses = self.parent.coursedir
         folder = Path(courses.format_path(courses.submitted_directory, student, assignment))

@@ -1,4 +1,4 @@
-"""A submitted notebook as nbgrader can carry it: its text, with the marks of the release.
+"""A submitted notebook as nbgrader can read it: its text, with the metadata of the release.
 
 nbgrader stops a student, and sometimes the whole class, at a notebook that is no JSON, holds a cell
 twice, or had its metadata edited. So of a submission only the cells' text and pasted images are
@@ -88,13 +88,13 @@ class RestoreCells(NbGraderPreprocessor):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Called by nbgrader, before anything of its own looks at the notebook."""
+        """Called by nbgrader, before its own preprocessors read the notebook."""
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             released = released_cells(
                 gradebook.find_notebook(about["notebook"], about["assignment"])
             )
-        if nb.cells:  # of a notebook that cannot be read the judge will speak
+        if nb.cells:  # the judge reports a notebook that cannot be read
             for name in altered(nb.cells, released):
                 self.log.warning(
                     "%s: cell %s was changed, doubled or deleted", about["student"], name

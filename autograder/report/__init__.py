@@ -1,1 +1,1 @@
-"""Results, feedback pages and tables: what the judge says, and the files that hold it."""
+"""Results, and the feedback pages and tables that show them."""

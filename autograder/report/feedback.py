@@ -17,7 +17,7 @@ from autograder.files import file_name
 from autograder.installed import TEMPLATES
 from autograder.report.results import Result, number, rough_seconds
 
-# Word and sign together: colour alone tells nothing to one reader in twelve.
+# A word and a sign together: one reader in twelve cannot tell the colours apart.
 SIGNS = {
     "OK": ("✓", "passed"),
     "WRONG": ("✗", "not yet"),
@@ -70,5 +70,5 @@ def index(results: Sequence[Result]) -> str:
 
 
 def link(student: str) -> str:
-    """Where a student's page is, seen from the index; a folder's name need not be UTF-8."""
+    """The address of a student's page, from the index; a folder's name need not be UTF-8."""
     return f"feedback/{quote(os.fsencode(file_name(student)))}.html"

@@ -1,7 +1,7 @@
-"""What the judge says: one result per student, and the files that hold a class.
+"""The result of grading a student, and the files that hold the results of a class.
 
-A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA carry no
-score: the first is to be handed in again, the second to be judged again.
+A result goes to `results/<student>.json`, all of them to `grades.csv`. FORMAT and INFRA have no
+score: the first must be handed in again, the second judged again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from course.errors import CourseError
 
-# From the gravest to the lightest: a result bears the gravest status among its checks.
+# From the gravest to the lightest: a result has the gravest status among its checks.
 STATUSES = ("INFRA", "FORMAT", "REVIEW", "LIMIT", "TIMEOUT", "CRASH", "WRONG", "SKIP", "OK")
 UNSCORED = ("INFRA", "FORMAT", "REVIEW")
 
@@ -80,8 +80,8 @@ class Result:
     by_hand: float = 0.0  # points that a person gives, in neither score nor max_score
 
     @property
-    def told(self) -> list[str]:
-        """The notes that a student may read: how the grader failed is for the instructor alone."""
+    def shown_notes(self) -> list[str]:
+        """The notes that a student may read; only the instructor reads how the grader failed."""
         if self.status == "INFRA":
             return []
         more = f"{number(self.by_hand)} more points are for what you wrote; a person gives them."
@@ -135,26 +135,74 @@ def grades_csv(results: Sequence[Result]) -> str:
 
 
 def number(value: float) -> str:
-    """At most two decimals, and none that say nothing."""
+    """At most two decimals, without zeros at the end."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, on one line."""
+    """The text as a cell that no spreadsheet reads as a formula, on one line."""
     cell = cell.replace("\r", " ")
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
-def read_result(path: Path) -> Result:
-    """A result file. Raises CourseError when it is none."""
-    from autograder.report.results import Result
+def is_scored(result: Result) -> bool:
+    """Whether the result has a score that counts: not for FORMAT, REVIEW and INFRA."""
+    return result.score is not None and result.status not in UNSCORED
 
+
+def read_results(folder: Path) -> list[Result]:
+    """The results that `autograder grade --out folder` wrote, ordered by student.
+
+    Raises CourseError when there is none, or one is damaged.
+    """
+    paths = sorted((folder / "results").glob("*.json"))
+    if not paths:
+        raise CourseError(
+            f"{folder} holds no results/*.json: name the folder that `autograder grade --out` wrote"
+        )
+    return [read_result(path) for path in paths]
+
+
+def read_result(path: Path) -> Result:
+    """One result. Raises CourseError when the file cannot be read, is damaged or is no result."""
     try:
-        return Result.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
-        raise CourseError(f"{path} is no result of the grader: {error}") from None
+        result = Result.from_json(path.read_text(encoding="utf-8"))
+        sound = is_sound(result)
+    except OSError as error:
+        raise CourseError(
+            f"{path} cannot be read ({error.strerror}): name a result that `autograder grade` wrote"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise CourseError(f"{path} is no result of `autograder grade`: remove it or grade again")
+    return result
+
+
+def is_sound(result: Result) -> bool:
+    """Whether the judge could have written this: names, statuses, numbers and texts are possible.
+
+    Raises TypeError where something else stands in place of a number or a list.
+    """
+    texts = [result.assignment, result.profile, result.sandbox, result.signature, *result.notes]
+    numbers = [result.max_score, result.by_hand]
+    for check in result.checks:
+        texts += [check.name, check.title, check.expected, check.got, check.cause, check.hint]
+        texts += [check.lecture, check.sketch]
+        numbers += [check.points, check.max_points, *check.measures.values()]
+    if is_scored(result):
+        numbers.append(result.score or 0.0)
+    return (
+        Path(result.student).name == result.student  # it becomes the name of a folder
+        and result.student not in ("", "..")
+        and {result.status, *(check.status for check in result.checks)} <= set(STATUSES)
+        and all(isinstance(text, str) for text in texts)
+        and result.signature.isascii()
+        and isinstance(result.provenance, dict)
+        and all(map(math.isfinite, numbers))
+    )
 
 
 def rough_seconds(seconds: float) -> int:
-    """The next power of two from 1 to 4,096: whoever sees an input can choose how long to take."""
+    """The next power of two, from 1 to 4,096: an exact time could carry a hidden input out."""
     return 2 ** math.ceil(math.log2(min(max(seconds, 1.0), 4096.0)))

@@ -12,7 +12,7 @@ GREEN, RED, FAINT, BOLD, OFF = "\033[32m", "\033[31m", "\033[2m", "\033[1m", "\0
 
 
 def details(check: CheckResult) -> Iterator[tuple[str, str]]:
-    """What is said of a check that did not pass, as label and text."""
+    """The texts of a check that did not pass, each with its label."""
     for label, text in (
         ("expected", check.expected),
         ("got", check.got),
@@ -24,7 +24,7 @@ def details(check: CheckResult) -> Iterator[tuple[str, str]]:
 
 
 def title(check: CheckResult) -> str:
-    """The check's title; for one that was skipped, with what it waits for."""
+    """The check's title; for a skipped one, with the check that must pass first."""
     return f"{check.title} ({check.cause})" if check.status == "SKIP" else check.title
 
 
@@ -61,7 +61,7 @@ def as_text(result: Result, *, colour: bool) -> str:
     return "\n".join([*lines, "", paint(BOLD, total)])
 
 
-# Inline, since a notebook, the formgrader and an exported page each bring another style sheet.
+# Inline, since a notebook, the formgrader and an exported page each have another style sheet.
 CELL = "padding:2px 8px;vertical-align:top"
 
 

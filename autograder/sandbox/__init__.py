@@ -1,4 +1,4 @@
-"""The walls around a worker: what this machine offers, and starting a process behind them."""
+"""The sandbox around a worker: the isolation this machine offers, and starting a process in it."""
 
 from autograder.sandbox.box import launch
 from autograder.sandbox.levels import LEVELS, strongest_level, trouble

@@ -1,8 +1,8 @@
 """Starting the worker: the one place that decides what a student's process can see and reach.
 
 `launch` gives a running process and its end of a socket. Levels are named as in the results:
-`strong` and `medium` isolate the process, `none` only separates and limits it. What each level
-needs is this file's business; nothing above it changes when a level is added.
+`strong` and `medium` isolate the process, `none` only separates and limits it. Only this file
+knows what each level needs; nothing above it changes when a level is added.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder.sandbox import bubblewrap, cgroup, users
 from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.sandbox.preloaded import Forked, Nurseries
+from autograder.sandbox.stderr import StandardError
 from autograder.sandbox.watch import Watch, tree, tree_cpu, wait_gone
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
@@ -41,7 +42,7 @@ ENVIRONMENT = {
 @dataclass
 class Box:
     """A started worker: its process, the judge's end of the socket, its scratch folder if that is
-    on the disk, its control group if it has one."""
+    on the disk, its control group if it has one, and its standard error until it says hello."""
 
     process: subprocess.Popen[bytes] | Forked
     connection: socket.socket
@@ -49,6 +50,7 @@ class Box:
     level: str
     watch: Watch
     group: cgroup.Group | None
+    stderr: StandardError
 
     def exceeded(self) -> str:
         """Which limit of the whole tree ended the worker: "memory", "cpu", or empty for none."""
@@ -73,6 +75,8 @@ class Box:
             self.group.remove()
         if isinstance(self.process, Forked):
             self.process.close()
+        else:
+            self.stderr.close()
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
@@ -90,10 +94,10 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     """Start a worker at `level` in a box of its own. Raises OSError when it cannot.
 
     preloaded: fork it from a parent that has imported everything, where that can be had. A worker
-    that is started cold is the same, later.
+    that is started cold behaves the same, and starts later.
     """
     user = users.worker_user() if level != "none" else None
-    # In a box of bubblewrap's the folder is the box's own memory, and needs none on the disk.
+    # With bubblewrap the scratch folder is in memory, and needs none on the disk.
     scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
     if scratch is not None and user is not None:
         os.chown(scratch, user, user)
@@ -102,29 +106,34 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     confinement = Confinement(level, str(inside), user, readable)
     environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
     ours, theirs = socket.socketpair()
-    group = None
+    stderr, group = StandardError(), None
     try:
         group = None if cgroup.trouble() else cgroup.make(limits)
         with theirs:
-            process: subprocess.Popen[bytes] | Forked | None = None
+            process: Forked | None = None
             if preloaded and level in LEVELS_PRELOADED:
                 process = NURSERIES.fork(
                     level, environment, theirs, limits, confinement, group=group
                 )
-            if process is None:
-                process = start_cold(level, environment, theirs, limits, confinement, group=group)
+            started = process or start_cold(
+                level, environment, theirs, limits, confinement, stderr=stderr, group=group
+            )
     except OSError:
         ours.close()
+        stderr.close()
         if group is not None:
             group.remove()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
         raise
-    watch = Watch(process.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(process))
-    return Box(process, ours, scratch, level, watch, group)
+    if isinstance(started, Forked):  # it writes where its parent writes
+        stderr.close()
+        stderr = started.stderr
+    watch = Watch(started.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(started))
+    return Box(started, ours, scratch, level, watch, group, stderr)
 
 
-# The one thing that this process keeps: the parents of its workers, which are slow to start.
+# The only state of this process: the parents of its workers, which are slow to start.
 NURSERIES = Nurseries()
 
 
@@ -135,6 +144,7 @@ def start_cold(
     limits: Limits,
     confinement: Confinement,
     *,
+    stderr: StandardError,
     group: cgroup.Group | None,
 ) -> subprocess.Popen[bytes]:
     """A worker as a program of its own, which imports everything first."""
@@ -149,7 +159,7 @@ def start_cold(
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr.theirs.fileno(),
         pass_fds=[connection.fileno()],
         start_new_session=True,
     )

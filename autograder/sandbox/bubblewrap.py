@@ -20,7 +20,7 @@ from pathlib import Path
 from autograder import installed
 from autograder.sandbox import users
 
-# Of this package the worker sees only what it imports; checks, bars and solutions stay outside.
+# The worker sees only the files of this package that it imports; checks and bars stay outside.
 WORKER_FILES = ("__init__.py", "errors.py", "worker")
 SYSTEM = (
     "/usr",
@@ -32,6 +32,13 @@ SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
 )
+# What lets bubblewrap make user namespaces where Ubuntu's AppArmor forbids them.
+APPARMOR_PROFILE = """abi <abi/4.0>,
+include <tunables/global>
+profile bwrap /usr/bin/bwrap flags=(unconfined) {
+  userns,
+  include if exists <local/bwrap>
+}"""
 SCRATCH = "/scratch"
 WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's own
 TEMPORARY_BYTES = 256 << 20
@@ -46,7 +53,7 @@ def readable() -> Iterator[Path]:
 
 
 def hidden() -> list[Path]:
-    """Packages of ours that lie among the readable ones, as `pip install` puts them there."""
+    """Our packages that are in a readable folder, where `pip install` puts them."""
     shown = [path.resolve() for path in readable() if path.is_dir()]
     ours = (installed.PACKAGE, installed.solutions())
     return [
@@ -76,7 +83,7 @@ CLOSED = ("--unshare-user", "--disable-userns")
 
 
 def box(scratch: Path) -> list[str]:
-    """The command of a box, without what it may do and what runs in it."""
+    """The command of a box, without its capabilities and the program in it."""
     arguments = [
         "bwrap",
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),

@@ -53,7 +53,7 @@ class Group:
         return False
 
     def remove(self) -> None:
-        """End whatever is left in the group, and take it away."""
+        """End every process in the group, and remove it."""
         with contextlib.suppress(OSError):  # before Linux 5.14 only `sandbox.kill` ends them
             (self.path / "cgroup.kill").write_text("1")
         deadline = time.monotonic() + PATIENCE
@@ -125,7 +125,7 @@ def own_group() -> tuple[Path, Path]:
 
 
 def folders(groups: str, mounts: str) -> tuple[Path, Path]:
-    """What `own_group` tells, from the text of the two files in /proc: see cgroups(7), proc(5)."""
+    """The answer of `own_group`, from the text of two files in /proc: see cgroups(7), proc(5)."""
     group = next((line[3:] for line in groups.splitlines() if line.startswith("0::")), None)
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
@@ -155,7 +155,7 @@ def gather(base: Path) -> None:
 
 
 def sweep(base: Path) -> None:
-    """Take away what a grader left that was killed: its workers ended with it."""
+    """Remove the groups of a grader that was killed; its workers ended with it."""
     for path in base.glob(f"{PREFIX}*-*"):
         if not Path(f"/proc/{path.name.split('-')[1]}").exists():
             with contextlib.suppress(OSError):

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
 import sys
 from dataclasses import asdict, dataclass
 from textwrap import indent
-from typing import TYPE_CHECKING
 
+from autograder.errors import GraderFault
 from autograder.sandbox import box, bubblewrap, cgroup, levels, preloaded
+from autograder.sandbox.bubblewrap import APPARMOR_PROFILE
+from autograder.sandbox.hello import await_hello
 from autograder.sandbox.watch import PAUSE, PROC
 from autograder.worker import confine
 from autograder.worker.limits import Limits
 
-if TYPE_CHECKING:
-    from course.cli import Subparsers
-
-APPARMOR_PROFILE = """abi <abi/4.0>,
-include <tunables/global>
-profile bwrap /usr/bin/bwrap flags=(unconfined) {
-  userns,
-  include if exists <local/bwrap>
-}"""
 APPARMOR = f"""write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
 {indent(APPARMOR_PROFILE, "    ")}"""
+WORKER = "worker"
 ELSEWHERE = {
     "Darwin": "macOS has no such isolation: grade in a Linux virtual machine or container",
     "Windows": "grade inside WSL2 (`wsl --install`), where this is Linux",
@@ -35,7 +30,7 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing looked at: what it is for, whether it is there, what was found, what to do."""
+    """One probe: its purpose, whether it passed, what was found, what to do."""
 
     name: str
     purpose: str
@@ -55,6 +50,7 @@ def probes() -> list[Probe]:
             level,
             "" if level == "strong" else "see the probes below",
         ),
+        worker_probe(level),
         bubblewrap_probe(),
         *medium_probes(),
         preloaded_probe(level),
@@ -71,6 +67,28 @@ def probes() -> list[Probe]:
     ]
 
 
+def worker_probe(level: str) -> Probe:
+    """Whether a worker starts, tried with one as the first submission of a class would start it."""
+    trouble = start_trouble(level, preloaded=False)
+    return Probe(
+        WORKER,
+        f"run a student's code in a process of its own, at level {level}",
+        not trouble,
+        trouble or "starts",
+        "install the course again, with the versions in constraints.txt" if trouble else "",
+    )
+
+
+def start_trouble(level: str, *, preloaded: bool) -> str:
+    """Why no worker starts at a level, in its own words; empty when one does."""
+    try:
+        with contextlib.closing(box.launch(level, Limits(), preloaded=preloaded)) as worker:
+            await_hello(worker)
+    except (OSError, GraderFault) as error:
+        return str(error)
+    return ""
+
+
 def bubblewrap_probe() -> Probe:
     """Whether bubblewrap works, tried with the very options that grading uses."""
     trouble = bubblewrap.trouble()
@@ -84,7 +102,7 @@ def bubblewrap_probe() -> Probe:
 
 
 def bubblewrap_remedy(trouble: str) -> str:
-    """What to do about it, by what bubblewrap said."""
+    """The remedy, chosen by bubblewrap's message."""
     if platform.system() in ELSEWHERE:
         return ELSEWHERE[platform.system()]
     if "not installed" in trouble:
@@ -100,11 +118,7 @@ def preloaded_probe(level: str) -> Probe:
     """Whether workers are forked from a parent that has imported everything, tried with one."""
     trouble = f"not at level {level}"
     if level in preloaded.LEVELS:
-        try:
-            box.launch(level, Limits()).close()
-            trouble = box.NURSERIES.trouble.get(level, "")
-        except OSError as error:
-            trouble = str(error)
+        trouble = start_trouble(level, preloaded=True) or box.NURSERIES.trouble.get(level, "")
     return Probe(
         "preloaded workers",
         "start a worker for each submission without importing PyTorch again",
@@ -129,7 +143,7 @@ def group_probe() -> Probe:
 
 
 def group_remedy(trouble: str) -> str:
-    """How to have a part of the tree delegated; what limits a worker where that cannot be."""
+    """How to delegate a part of the tree, and what limits a worker without one."""
     user = "" if os.geteuid() == 0 else "--user "
     started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
     if trouble == cgroup.NOT_DELEGATED:
@@ -140,7 +154,7 @@ def group_remedy(trouble: str) -> str:
 
 
 def medium_probes() -> list[Probe]:
-    """What level medium rests on, and whether it can be had."""
+    """The parts that level medium needs, and whether it works here."""
     version, trouble = confine.landlock_version(), levels.trouble("medium")
     return [
         Probe(
@@ -158,7 +172,7 @@ def medium_probes() -> list[Probe]:
         ),
         Probe(
             "level medium",
-            "isolation where bubblewrap is not to be had",
+            "isolation where bubblewrap does not work",
             not trouble,
             trouble or "works",
             "install the course outside root's home" if "closed to other users" in trouble else "",
@@ -166,12 +180,13 @@ def medium_probes() -> list[Probe]:
     ]
 
 
-def as_text(found: list[Probe]) -> str:
+def as_text(probed: list[Probe]) -> str:
     """The probes as lines to read."""
     lines = []
-    for probe in found:
+    for probe in probed:
         sign = "✓" if probe.passed else "✗"
-        lines.append(f"{sign} {probe.name:20} {probe.found}")
+        found = probe.found.replace("\n", "\n" + 23 * " ")
+        lines.append(f"{sign} {probe.name:20} {found}")
         lines.append(f"  {'':20} {probe.purpose}")
         if probe.remedy:
             lines.append(f"  {'':20} remedy: {probe.remedy}")
@@ -183,15 +198,9 @@ def as_json(found: list[Probe]) -> str:
     return json.dumps([asdict(probe) for probe in found], indent=2)
 
 
-def add_doctor(commands: Subparsers) -> None:
-    """`autograder doctor [--json]`."""
-    parser = commands.add_parser("doctor", help="what this machine offers for grading")
-    parser.add_argument("--json", action="store_true", help="for a program to read")
-    parser.set_defaults(run=doctor_command)
-
-
 def doctor_command(args: argparse.Namespace) -> int:
-    """Print every probe. Exit 0 when work can be graded in isolation, 1 when not."""
+    """Print every probe. Exit 0 when a worker starts in isolation, 1 when not."""
     found = probes()
     print(as_json(found) if args.json else as_text(found))
-    return 0 if levels.strongest_level() != "none" else 1
+    starts = next(probe.passed for probe in found if probe.name == WORKER)
+    return 0 if starts and levels.strongest_level() != "none" else 1

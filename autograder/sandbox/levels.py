@@ -38,7 +38,7 @@ def closed_to_others() -> str:
 
 
 def among_readable() -> str:
-    """Which of our packages Landlock, which can only add paths, cannot hide; empty for none."""
+    """Why Landlock, which only adds paths, cannot hide one of our packages; empty when it can."""
     found = bubblewrap.hidden()
     return f"{found[0]} lies among the packages that a worker reads" if found else ""
 

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.sandbox import bubblewrap, cgroup
+from autograder.sandbox.stderr import StandardError
 from autograder.sandbox.watch import tree
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
@@ -61,11 +62,12 @@ def entrance(group: cgroup.Group | None) -> Iterator[list[int]]:
 
 @dataclass
 class Forked:
-    """A worker's process as the judge holds it, with what it uses of `subprocess.Popen`'s ways."""
+    """A worker's process, with those methods of `subprocess.Popen` that the judge uses."""
 
     handle: int  # a pidfd: it names this process and never another that is given its number later
     report: socket.socket
-    group: bool  # whether it is to be ended with its process group, for want of a namespace
+    stderr: StandardError  # of the parent, which a worker shares until it says hello
+    group: bool  # whether it is to be ended with its process group, as it has no process namespace
     returncode: int | None = None
 
     def __post_init__(self) -> None:
@@ -97,7 +99,7 @@ class Forked:
                 signal.pidfd_send_signal(self.handle, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let the descriptors go."""
+        """Close the descriptors."""
         os.close(self.handle)
         self.report.close()
 
@@ -110,6 +112,7 @@ class Nursery:
         self.owner = os.getpid()
         # One message is one request or answer; a stream would have to be cut into them.
         self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.stderr = StandardError()
         inner = [sys.executable, "-s", "-m", "autograder.worker.nursery", str(theirs.fileno())]
         try:
             with theirs:
@@ -119,7 +122,7 @@ class Nursery:
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    stderr=self.stderr.theirs.fileno(),
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                 )
@@ -128,13 +131,16 @@ class Nursery:
                 if not answer["ready"]:
                     raise OSError(f"{answer['threads']} threads run before the fork")
                 self.processes = tree(self.process.pid)
+                self.stderr.read()  # warnings while it was preloading are no worker's trouble
             except OSError:
                 self.process.kill()
                 self.process.wait()
                 raise
-        except OSError:
+        except OSError as error:
+            why = self.stderr.read()
             self.connection.close()
-            raise
+            self.stderr.close()
+            raise OSError(f"{error}: {why}" if why else str(error)) from error
 
     def fork(
         self,
@@ -169,11 +175,12 @@ class Nursery:
         if not handles:
             report.close()
             raise OSError(str(answer.get("error")))
-        return Forked(handles[0], report, group=self.level != "strong")
+        return Forked(handles[0], report, self.stderr, group=self.level != "strong")
 
     def close(self) -> None:
         """End the parent, and any worker it still has."""
         self.connection.close()
+        self.stderr.close()
         if self.owner == os.getpid():
             self.process.kill()
             self.process.wait()
@@ -182,7 +189,7 @@ class Nursery:
 class Nurseries:
     """The parents of this process's workers, one per level, started when first asked for.
 
-    Where one does not start, that is remembered, and workers are started cold.
+    Where a parent does not start, the reason is stored in `trouble`, and workers are started cold.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Which user a worker of root's becomes: one that owns nothing, and that this machine knows.
+"""The user that a worker becomes when root grades: one that owns nothing and that exists here.
 
 A container may know few ids, often 65,536: the kernel refuses any other. So the ids come from what
 is mapped here, from a stretch that no person and no service has by custom.
@@ -16,9 +16,9 @@ MAPS = (Path("/proc/self/uid_map"), Path("/proc/self/gid_map"))
 
 
 def worker_user() -> int | None:
-    """The user and group id of this process's worker: its own for every grading process of root's.
+    """The user and group id of this process's worker: one for each grading process of root.
 
-    None for an ordinary user's, who can become nobody else. Raises OSError where no id is free.
+    None for an ordinary user, who can become nobody else. Raises OSError where no id is free.
     """
     if os.geteuid() != 0:
         return None
@@ -29,7 +29,7 @@ def worker_user() -> int | None:
 
 
 def trouble() -> str:
-    """Why root's worker can become no other user here; empty when it can."""
+    """Why a worker of root cannot become another user here; empty when it can."""
     if os.geteuid() != 0 or free_users():
         return ""
     return "this container knows too few user ids: workers need a thousand from 30,000 to 60,000"

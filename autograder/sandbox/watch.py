@@ -101,7 +101,7 @@ def proportional(entry: Path) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     except (OSError, IndexError, ValueError):
-        pass  # ended meanwhile, or not ours to read: then the resident pages have to do
+        pass  # ended meanwhile, or not readable: count the resident pages
     return resident(entry)
 
 

@@ -1,7 +1,6 @@
-"""A student's own check of a file, on public inputs: what `autograder check` runs.
+"""`autograder check`: its arguments, the file to check, and the table of results.
 
-Where a worker can be started it is the way of grading: a process of its own, with its limits.
-Elsewhere, as on Windows, the file's cells run in this process, as they do in a notebook's kernel.
+A file that is not there is refused before PyTorch is imported; `file.py` then runs the checks.
 """
 
 from __future__ import annotations
@@ -10,47 +9,19 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder import catalog
+from autograder.errors import Malformed
 from autograder.handin import submission
-from autograder.judge.judge import Judge, run_checks
-from autograder.judge.setting import Setting
-from autograder.report.results import Result, gravest
-from autograder.sandbox import levels
-from autograder.student.kernel import student_here
+from autograder.report import table
+from course.cli import Later, Subparsers
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from course.cli import Subparsers
-
-
-def check_file(assignment: str, path: Path, profile: str) -> Result:
-    """The result of one file on the public inputs.
-
-    Raises CourseError where this copy has nothing to compare with, and CourseError or Malformed for
-    a file that is no submission.
-    """
-    setting = Setting(assignment, profile)
-    _ = setting.kept  # where it is missing, one line says so, before anything starts
-    if levels.can_start():
-        judge = Judge(setting, levels.strongest_level(), preloaded=False)
-        result = judge.judge("you", path)
-        if result.status == "FORMAT":
-            raise CourseError(" ".join(result.notes))
-        return result
-    judge = Judge(setting, "none")
-    known = catalog.assignment(assignment)
-    read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
-    student = student_here(read, known.names)
-    checks = run_checks(known, student, setting)
-    result = judge.result("you", gravest([check.status for check in checks]), checks)
-    result.notes = student.notes
-    return result
+check_file = Later("autograder.self_check.file:check_file")
 
 
 def add_check(commands: Subparsers) -> None:
-    """`autograder check ASSIGNMENT [FILE]`."""
+    """Add `autograder check ASSIGNMENT [FILE]`."""
     parser = commands.add_parser("check", help="check your own work, on public inputs")
     parser.add_argument("assignment", help="such as a3-fgsm")
     parser.add_argument("file", nargs="?", type=Path, help="your notebook (default: the one here)")
@@ -62,11 +33,6 @@ def add_check(commands: Subparsers) -> None:
 
 def check_command(args: argparse.Namespace) -> int:
     """Run the public checks on a file. Exit 0 when all pass, 1 when not."""
-    from autograder import catalog
-    from autograder.errors import Malformed
-    from autograder.handin import submission
-    from autograder.report import table
-
     catalog.assignment(args.assignment)
     try:
         path = args.file or submission.find(Path.cwd(), args.assignment)

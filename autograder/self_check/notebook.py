@@ -21,7 +21,7 @@ class ChecksFailed(Exception):
     """Some checks of an exercise do not pass; the table above says which, and what to do."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: one line, not the way through the grader."""
+        """What Jupyter shows: one line, not the traceback through the grader."""
         return [str(self)]
 
 
@@ -38,7 +38,7 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
     setting = Setting(assignment, data)
-    _ = setting.kept  # where it is missing, one line says so
+    _ = setting.stored  # reported in one line where it is missing
     student = Student(LiveTransport(callers_names()), Limits(), public=True)
     try:
         checks = run_checks(known, student, setting, exercise)
@@ -65,8 +65,8 @@ def callers_names() -> dict[str, Any]:
 def show(checks: list[CheckResult]) -> None:
     """The table, in a notebook as HTML and elsewhere as text."""
     try:
-        from IPython import get_ipython
-        from IPython.display import HTML, display
+        from IPython import get_ipython  # noqa: PLC0415  there may be no IPython
+        from IPython.display import HTML, display  # noqa: PLC0415
     except ImportError:
         shell = None
     else:

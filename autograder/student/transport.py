@@ -11,12 +11,10 @@ from typing import Protocol
 
 from autograder.errors import Crash, GraderFault, Limit, Malformed, Timeout
 from autograder.sandbox.box import Box, launch
+from autograder.sandbox.hello import await_hello
 from autograder.sandbox.preloaded import ParentLost
 from autograder.worker.limits import Limits
 from autograder.worker.protocol import MAX_PAYLOAD, Channel, Message
-
-START_SECONDS = 120.0
-
 
 # An answer may take twice the bytes that were sent, as float64 does, and a network's weights.
 REPLY_BYTES, REPLY_FACTOR = 64 << 20, 2
@@ -56,12 +54,11 @@ class WorkerTransport:
             self.box = launch(self.level, limits, preloaded=self.preloaded)
         except OSError as error:
             raise GraderFault(f"the sandbox could not be started: {error}") from error
-        self.channel = Channel(self.box.connection)
         try:
-            self.channel.receive(START_SECONDS)
-        except (EOFError, Timeout, Malformed, Limit) as error:
+            self.channel = await_hello(self.box)
+        except GraderFault:
             self.close()
-            raise GraderFault("the worker did not start") from error
+            raise
         return self.exchange(self.load(), self.limits.train_seconds)
 
     def exchange(self, message: Message, seconds: float) -> Message:

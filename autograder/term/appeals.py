@@ -5,52 +5,41 @@ from __future__ import annotations
 import argparse
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.report.results import read_result
+from autograder.files import file_name
+from autograder.report.results import Result, guarded, number, read_result, read_results
+from autograder.secret import existing_secret, secret_id
+from course.cli import Later
 from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from autograder.report.results import Result
-    from course.cli import Subparsers
-
-
-def add_parsers(commands: Subparsers) -> None:
-    """`autograder verify DIR` and `autograder replay RESULT SUBMISSIONS`."""
-    parser = commands.add_parser("verify", help="are these results what the grader wrote?")
-    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
-    parser.add_argument("--secret", type=Path, help="the secret that they were graded with")
-    parser.set_defaults(run=verify_command)
-    parser = commands.add_parser("replay", help="compute one grade again, for an appeal")
-    parser.add_argument("result", type=Path, help="results/<student>.json")
-    parser.add_argument("submissions", type=Path, help="the folder that was graded, or the file")
-    parser.add_argument("--secret", type=Path, help="the secret that it was graded with")
-    parser.set_defaults(run=replay_command)
+# Imported when called: both need PyTorch, and a mistake in the arguments is reported before.
+is_genuine = Later("autograder.judge.provenance:is_genuine")
+judge_again = Later("autograder.term.replay:judge_again")
 
 
 def verify_command(args: argparse.Namespace) -> int:
     """Check every signature, and the table against the results. Exit 0 if all hold, 1 if not."""
-    from autograder.judge.provenance import is_genuine
-    from autograder.secret import existing_secret
-
     secret = existing_secret(args.secret)
-    paths = sorted((args.folder / "results").glob("*.json"))
-    if not paths:
-        raise CourseError(f"{args.folder} holds no results: name the --out folder of a grading")
-    results = {path: read_result(path) for path in paths}
-    trouble = [f"{path}: its signature does not hold" for path, result in results.items()
-               if not is_genuine(result, secret)]  # fmt: skip
-    trouble += table_trouble(args.folder / "grades.csv", list(results.values()))
+    results = read_results(args.folder)
+    forged = [result for result in results if not is_genuine(result, secret)]
+    trouble = [
+        f"{args.folder / 'results' / file_name(result.student)}.json: its signature does not hold"
+        for result in forged
+    ]
+    trouble += table_trouble(args.folder / "grades.csv", results)
     for line in trouble:
         print(line)
-    print(f"{len(results)} results, {len(trouble) or 'no'} in doubt")
+    print(f"{counted(len(results), 'result')}, {counted(len(trouble), 'problem')} found")
     return 1 if trouble else 0
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "no results", "1 result", "2 results"."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def table_trouble(path: Path, results: list[Result]) -> list[str]:
     """Where grades.csv says something else than the results."""
-    from autograder.report.results import guarded, number
-
     if not path.is_file():
         return [f"{path}: missing"]
     with path.open(encoding="utf-8", newline="") as file:
@@ -65,24 +54,16 @@ def table_trouble(path: Path, results: list[Result]) -> list[str]:
 
 def replay_command(args: argparse.Namespace) -> int:
     """Grade one submission again and compare. Exit 0 when the grade is the same, 1 when not."""
-    import torch
-
-    from autograder.handin import submission
-    from autograder.judge.judge import Judge
-    from autograder.judge.setting import Setting, secret_id
-    from autograder.secret import existing_secret
-
-    torch.set_num_threads(1)  # as it was graded: more would add up in another order
     before = read_result(args.result)
     secret = existing_secret(args.secret)
     if secret_id(secret) != before.provenance.get("secret_id"):
         raise CourseError(f"{args.result} was graded with another secret: name it with --secret")
-    path = args.submissions
-    if path.is_dir():
-        student = path / before.student
-        path = submission.find(student if student.is_dir() else path, before.assignment)
-    judge = Judge(Setting(before.assignment, before.profile, secret), before.sandbox)
-    after = judge.judge(before.student, path)
+    if not args.submissions.exists():
+        raise CourseError(
+            f"{args.submissions} does not exist: name the folder that was graded, or the file"
+        )
+    folder = args.submissions / before.student
+    after = judge_again(before, folder if folder.is_dir() else args.submissions, secret)
     differences = compared(before, after)
     for line in differences or ["the same grade, check by check and number by number"]:
         print(line)
@@ -90,7 +71,7 @@ def replay_command(args: argparse.Namespace) -> int:
 
 
 def compared(before: Result, after: Result) -> list[str]:
-    """What two results of one submission differ in; times aside."""
+    """The differences between two results of one submission, times aside."""
     lines = [
         f"{name}: {before.provenance.get(name)} before, {after.provenance.get(name)} now"
         for name in after.provenance
@@ -107,5 +88,5 @@ def compared(before: Result, after: Result) -> list[str]:
 
 
 def timeless(measures: dict[str, float]) -> dict[str, float]:
-    """What was measured, but for times: no two runs take the same."""
+    """The measures without times, which differ between any two runs."""
     return {name: value for name, value in measures.items() if not name.endswith("_seconds")}

@@ -1,4 +1,4 @@
-"""Fingerprints of programs: what stays the same whatever is renamed, moved or commented."""
+"""Fingerprints of programs, which renaming, moving and commenting leave the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 RUN = 16  # tokens in a fingerprint: shorter runs are in everybody's code
 
 
-WINDOW = 6  # of this many fingerprints in a row one is kept
+WINDOW = 6  # one of this many fingerprints in a row is selected
 
 
 NOTHING = {
@@ -23,7 +23,7 @@ NOTHING = {
 
 @dataclass(frozen=True)
 class Token:
-    """What is left of a token when names are taken out, and the line that it stands on."""
+    """A token reduced to its kind, and its line."""
 
     text: str
     line: int
@@ -60,7 +60,7 @@ def shapes(source: str, above: int) -> Iterator[Token]:
 
 
 def shape(token: tokenize.TokenInfo) -> str:
-    """What is compared of a token."""
+    """A token reduced to its kind, so that renaming changes nothing."""
     if token.type == tokenize.NAME:
         return token.string if keyword.iskeyword(token.string) else "name"
     if token.type == tokenize.NUMBER:

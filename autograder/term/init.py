@@ -5,37 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.installed import ROOT, TEMPLATES
+from autograder import installed
+from autograder.installed import NOTEBOOKS, ROOT, TEMPLATES
+from autograder.secret import default_secret, read_secret
+from course.budget import profile_name
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from course.cli import Subparsers
 
 TEMPLATE = TEMPLATES / "term.md"
 FOLDERS = ("source", "release", "submitted", "grades")
 
 
-def add_init_parser(commands: Subparsers) -> None:
-    """`autograder init [DIR]`."""
-    parser = commands.add_parser("init", help="set up a term: secret, settings, folders")
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder"
-    )
-    parser.add_argument(
-        "--secret", type=Path, metavar="FILE", help="where the secret lies, or is to lie"
-    )
-    parser.add_argument(
-        "--data", default="digits", metavar="PROFILE", help="what to grade on (default: digits)"
-    )
-    parser.set_defaults(run=init_command)
-
-
 def init_command(args: argparse.Namespace) -> int:
-    """Write what is not there yet, and say of each file what became of it. Exit 0."""
-    from autograder.secret import default_secret, read_secret
-
+    """Write the missing files, and print for each file whether it is new. Exit 0."""
     if args.folder.exists() and not args.folder.is_dir():
         raise CourseError(f"{args.folder} is a file: name a folder for the term")
     secret = (args.secret or default_secret()).expanduser().absolute()
@@ -57,19 +39,17 @@ def init_command(args: argparse.Namespace) -> int:
 def term_files(secret: Path, named: bool, profile: str) -> Iterator[tuple[str, str]]:
     """Every file of a term's folder, by its path in it. Raises CourseError.
 
-    named: whether the instructor chose the secret's place, which every command is then told.
+    named: whether the instructor chose the secret's file; every command then names it.
     """
-    from autograder.authoring.bundle import notebooks
-    from course.budget import profile_name
-
-    profile_name(profile)  # a name that is none is said before anything is written
-    assignments = notebooks()
-    source = ROOT / "assignments" / "source"
+    profile_name(profile)  # an unknown name is reported before anything is written
+    assignments = installed.assignments()
     yield "nbgrader_config.py", settings(secret if named else None, profile)
-    yield "source/header.ipynb", (source / "header.ipynb").read_text(encoding="utf-8")
+    yield "source/header.ipynb", (NOTEBOOKS / "header.ipynb").read_text(encoding="utf-8")
     for name in assignments:
-        path = f"{name}/{name}.ipynb"
-        yield f"source/{path}", (source / path).read_text(encoding="utf-8")
+        yield (
+            f"source/{name}/{name}.ipynb",
+            installed.notebook(name).read_text(encoding="utf-8"),
+        )
     option = f" --secret {secret}" if named else ""
     yield (
         "README.md",
@@ -102,7 +82,7 @@ def settings(secret: Path | None, profile: str) -> str:
 
 
 def put(path: Path, text: str) -> str:
-    """Write a file where there is none; says what became of it."""
+    """Write a file where there is none; returns "new", "kept" or "yours" (changed)."""
     if path.exists():
         same = path.read_text(encoding="utf-8") == text
         return "kept" if same else "yours"

@@ -2,7 +2,7 @@
 
 An open challenge without marks. An entry is what a5 grades anyway: the student's
 `adversarial_train` on the judge's network, attacked by the judge, with the computing time that the
-sandbox counted. Nothing here asks a student's code for anything, and no number is theirs.
+sandbox measured. No student's code runs here, and the judge measured every number.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.exports.graded import listed, read_result, read_results
-from autograder.worker.limits import Limits
+from autograder.exports.graded import listed, read_class
+from autograder.files import write_atomically
+from autograder.report.feedback import environment
+from autograder.report.results import Result, read_result
+from course.budget import budget as budget_of
 from course.errors import CourseError
-
-if TYPE_CHECKING:
-    from autograder.report.results import Result
-    from course.cli import Subparsers
 
 ASSIGNMENT = "a5-adversarial-training"
 CHECK = "training_makes_it_robust"
@@ -42,14 +40,14 @@ class Entry:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the robust accuracy: what another draw of images may give."""
-        from course.metrics import wilson_interval
+        """Wilson's 95 % interval of the robust accuracy, for another draw of images."""
+        from course.metrics import wilson_interval  # noqa: PLC0415  PyTorch, once there are entries
 
         return wilson_interval(round(self.robust * self.images), self.images)
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What places are given by: robust accuracy, then clean accuracy."""
+        """The order of places: by robust accuracy, then by clean accuracy."""
         return self.robust, self.clean
 
 
@@ -61,41 +59,8 @@ class Row:
     cells: tuple[str, ...]
 
 
-def add_leaderboard_parser(
-    commands: Subparsers,
-) -> None:
-    """`autograder leaderboard RESULTS...`."""
-    parser = commands.add_parser("leaderboard", help="the most robust networks of graded work")
-    parser.add_argument(
-        "results",
-        nargs="+",
-        type=Path,
-        metavar="RESULTS",
-        help=f"what `autograder grade {ASSIGNMENT}` wrote: its folder, or single results",
-    )
-    parser.add_argument(
-        "--cpu-seconds",
-        type=float,
-        default=float(Limits().cpu_seconds),
-        metavar="N",
-        help="the budget: who computed longer is out of competition (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--anonymous",
-        action="store_true",
-        help="show the first letters of each file's SHA-256 in place of names",
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write leaderboard.html and leaderboard.md"
-    )
-    parser.set_defaults(run=leaderboard_command)
-
-
 def leaderboard_command(args: argparse.Namespace) -> int:
     """Print the table, and write it where asked. Exit 0."""
-    from autograder.files import write_atomically
-    from autograder.report.feedback import environment
-
     entries = best_of_each(entries_of(read(args.results)))
     rows = table(entries, args.cpu_seconds, anonymous=args.anonymous)
     about = caption(entries, args.cpu_seconds)
@@ -116,7 +81,7 @@ def read(paths: Sequence[Path]) -> Iterator[Result]:
     """The results in folders and files. Raises CourseError for a path that holds none."""
     for path in paths:
         if path.is_dir():
-            yield from read_results(path)
+            yield from read_class(path)
         elif path.is_file():
             yield read_result(path)
         else:
@@ -124,7 +89,7 @@ def read(paths: Sequence[Path]) -> Iterator[Result]:
 
 
 def entries_of(results: Iterable[Result]) -> list[Entry]:
-    """The entries among results: those whose network came back and was attacked.
+    """The entries among results: those with a network that the judge attacked.
 
     Raises CourseError for results of another assignment, of two profiles, or of a grader that did
     not count computing time.
@@ -139,7 +104,7 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
             (check.measures for check in result.checks if check.name == CHECK), {}
         )
         if "worst_case" not in measures:
-            continue  # nothing came back that could be attacked
+            continue  # no network was returned that could be attacked
         if missing := [name for name in MEASURES if name not in measures]:
             raise CourseError(
                 f"{result.student}: graded by an older version, without {', '.join(missing)}; "
@@ -158,7 +123,7 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
 
 
 def best_of_each(entries: Sequence[Entry]) -> list[Entry]:
-    """Each student's best entry, the best first; names decide only the order among equals."""
+    """Each student's best entry, the best first; equals are ordered by name."""
     best: dict[str, Entry] = {}
     for entry in entries:
         if entry.student not in best or entry.merit > best[entry.student].merit:
@@ -182,7 +147,7 @@ def table(entries: Sequence[Entry], budget: float, *, anonymous: bool) -> list[R
 
 
 def cells(entry: Entry, anonymous: bool) -> tuple[str, ...]:
-    """What a line says of an entry, in the order of `COLUMNS`."""
+    """The cells of an entry's line, in the order of `COLUMNS`."""
     low, high = entry.interval
     return (
         entry.pseudonym if anonymous else entry.student,
@@ -194,9 +159,7 @@ def cells(entry: Entry, anonymous: bool) -> tuple[str, ...]:
 
 
 def caption(entries: Sequence[Entry], budget: float) -> str:
-    """What the numbers are, in a few sentences."""
-    from course.budget import budget as budget_of
-
+    """What the numbers mean, in a few sentences."""
     entry = entries[0]
     return (
         f"Robust accuracy on {entry.images} hidden images of {entry.profile} within epsilon "
@@ -221,7 +184,7 @@ def as_text(rows: Sequence[Row], about: str) -> str:
 
 
 def as_markdown(rows: Sequence[Row], about: str) -> str:
-    """The table in Markdown; a name stays a name, whatever it is made of."""
+    """The table in Markdown; names are escaped."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
     for row in rows:
         shown = (row.place or "–", *(escaped(cell) for cell in row.cells))
@@ -230,6 +193,6 @@ def as_markdown(rows: Sequence[Row], about: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing is Markdown or HTML any more."""
+    """Text with Markdown and HTML escaped."""
     plain = " ".join(text.split())
     return "".join(f"&#{ord(sign)};" if sign in "|<>&`*_[]\\~!$" else sign for sign in plain)

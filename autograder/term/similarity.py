@@ -1,11 +1,11 @@
 """`autograder similar`: hand-ins that look alike, and results to look at, listed for a human.
 
 Code is compared by its shape: names, numbers, texts, comments and layout are taken out, runs of
-tokens are hashed, and of the hashes a few are kept by winnowing (Schleimer, Wilkerson & Aiken 2003,
-"Winnowing: local algorithms for document fingerprinting", the method of MOSS). What the release and
-the reference hold, and what many students share, says nothing and is left out. Weights that came
-back are compared by the sketches in the results (`autograder/judge/sketch.py`). A list is no verdict: two
-people may think alike.
+tokens are hashed, and of the hashes a few are selected by winnowing (Schleimer, Wilkerson & Aiken
+2003, "Winnowing: local algorithms for document fingerprinting", the method of MOSS). Code of the
+release, of the reference, or of many students is left out. Trained weights are compared by the
+sketches in the results (`autograder/judge/sketch.py`). A list is no verdict: two people may think
+alike.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.installed import ROOT
+from autograder import catalog, installed
+from autograder.errors import StudentFault
+from autograder.files import write_atomically
+from autograder.grading.jobs import find_jobs
+from autograder.handin import submission
+from autograder.report.feedback import environment
+from autograder.report.results import Result, guarded, read_results
 from autograder.term.fingerprints import fingerprints, tokens
-from course.errors import CourseError
 
-if TYPE_CHECKING:
-    from autograder.report.results import Result
-    from course.cli import Subparsers
-
-COMMON = 0.15  # what this part of a class shares, and at least COMMON_AT_LEAST of them, is common
+COMMON = 0.15  # fingerprints of this part of a class, at least COMMON_AT_LEAST students, are common
 COMMON_AT_LEAST = 4
 ALIKE = 0.75  # of the own fingerprints of the one that has fewer
-ENOUGH = 8  # shared fingerprints, below which a likeness may be chance
+ENOUGH = 8  # shared fingerprints; fewer may be chance
 FOR_A_HUMAN = "For a human to look at; never a mark, and no proof of anything."
 
 
@@ -56,37 +56,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class Twins:
-    """Two students whose training moved the judge's network alike: in this part of the bits."""
+    """Two students whose trained weights agree: the sketches share this part of their bits."""
 
     first: str
     second: str
     agreement: float
 
 
-def add_similar_parser(commands: Subparsers) -> None:
-    """`autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
-    parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
-    parser.add_argument("assignment")
-    parser.add_argument("submissions", type=Path, help="the folder that was graded")
-    parser.add_argument("--grades", type=Path, help="what `autograder grade --out` wrote")
-    parser.add_argument("--out", type=Path, default=Path("build/similar"), metavar="DIR")
-    parser.set_defaults(run=similar_command)
-
-
 def similar_command(args: argparse.Namespace) -> int:
     """Compare every two hand-ins and write the list. Exit 0, whatever was found."""
-    from autograder import catalog
-    from autograder.files import write_atomically
-    from autograder.grading import batch
-    from autograder.report.results import read_result
-
     catalog.assignment(args.assignment)
-    results = []
-    if args.grades is not None:
-        results = [read_result(path) for path in sorted((args.grades / "results").glob("*.json"))]
-        if not results:
-            raise CourseError(f"{args.grades} holds no results: name the --out folder of a grading")
-    jobs = batch.find_jobs(args.submissions, args.assignment)
+    results = [] if args.grades is None else read_results(args.grades)
+    jobs = find_jobs(args.submissions, args.assignment)
     works, unread = read_class([(job.student, Path(job.path)) for job in jobs], args.assignment)
     pairs = alike(works, known_prints(args.assignment))
     twins = alike_weights(results)
@@ -110,14 +91,11 @@ def similar_command(args: argparse.Namespace) -> int:
 def read_class(
     folders: Iterable[tuple[str, Path]], assignment: str
 ) -> tuple[list[Work], list[str]]:
-    """What was handed in, and who handed in something that cannot be read."""
-    from autograder.errors import StudentFault
-    from autograder.handin import submission
-
+    """The code of each student, and the students whose file cannot be read."""
     works, unread = [], []
     for student, folder in folders:
         try:
-            path = submission.find(folder, assignment) if folder.is_dir() else folder
+            path = submission.located(folder, assignment)
             cells = submission.read(path, (), assignment).cells
         except (StudentFault, OSError):
             unread.append(student)
@@ -133,12 +111,9 @@ def work(student: str, source: str) -> Work:
 
 
 def known_prints(assignment: str) -> set[int]:
-    """Fingerprints of the released notebook and of the reference: nobody wrote those."""
-    from autograder.handin import submission
-
-    home = ROOT / "assignments" / "source" / assignment
+    """Fingerprints of the released notebook and of the reference, which no student wrote."""
     known: set[int] = set()
-    for path in home.glob("*.ipynb"):  # the notebook with its answers, as it is built
+    for path in (installed.NOTEBOOKS / assignment).glob("*.ipynb"):
         cells = submission.read(path).cells
         known |= work("", "\n\n".join(cell.source for cell in cells)).prints.keys()
     return known
@@ -168,8 +143,8 @@ def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
 def alike_weights(results: Iterable[Result]) -> list[Twins]:
     """The pairs whose trained weights are nearly the same, the most alike first.
 
-    Only sketches by one check with one secret can be compared. Whose weights are like those of many
-    followed the usual recipe, which says nothing.
+    Only sketches by one check with one secret can be compared. Weights that agree with those of
+    many students come from the usual recipe, and are left out.
     """
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for result in results:
@@ -184,8 +159,8 @@ def alike_weights(results: Iterable[Result]) -> list[Twins]:
 
 
 def twins_in(group: Sequence[tuple[str, str]]) -> Iterator[Twins]:
-    """The pairs of one group, without those that many are like."""
-    from autograder.judge.sketch import ALIKE, agreement
+    """The pairs of one group, without weights that many students have."""
+    from autograder.judge.sketch import ALIKE, agreement  # noqa: PLC0415  PyTorch
 
     near = [
         Twins(first, second, share)
@@ -236,9 +211,7 @@ def weights_csv(twins: Sequence[Twins]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV whose cells no spreadsheet takes for formulas."""
-    from autograder.report.results import guarded
-
+    """CSV whose cells no spreadsheet reads as formulas."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
@@ -253,8 +226,6 @@ def as_html(
     twins: Sequence[Twins] = (),
 ) -> str:
     """The pairs with what they share side by side, the weights, and the results to look at."""
-    from autograder.report.feedback import environment
-
     rows = [(pair, excerpt(pair.first, pair.shared), excerpt(pair.second, pair.shared))
             for pair in pairs]  # fmt: skip
     template = environment().get_template("similar.html")
@@ -264,7 +235,7 @@ def as_html(
 
 
 def excerpt(one: Work, shared: Iterable[int]) -> list[tuple[int, str]]:
-    """The lines of a hand-in that hold what is shared, with their numbers; at most 60."""
+    """The lines of a hand-in with shared fingerprints, and their numbers; at most 60."""
     marked: set[int] = set()
     for value in shared:
         first, last = one.prints[value]

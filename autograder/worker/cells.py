@@ -1,4 +1,4 @@
-"""The cells of a hand-in in the worker: their source as Python, and the functions they define."""
+"""The cells of a hand-in inside the worker: their source as Python, and what they define."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def python_source(source: str) -> str:
     with contextlib.suppress(SyntaxError):
         ast.parse(source)
         return source
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  slow to import
 
     code = source.lstrip()
     blank = source[: len(source) - len(code)].count("\n")  # IPython would drop these lines

@@ -46,7 +46,7 @@ def apply_limits(limits: Limits, *, own_user: bool) -> None:
     of the judge is what remains.
     """
     try:
-        import resource
+        import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return
     if own_user:

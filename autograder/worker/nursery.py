@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -165,6 +166,8 @@ def ended(action: Callable[[], None]) -> NoReturn:
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
+    except Exception:  # a worker that has not said hello reports so why it does not start
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -140,7 +140,7 @@
     return convolveBack(net.conv1, drelu1.map((d, j) => (relu1[j] > 0 ? d : 0)));
   }
 
-  /** 8×8 counts from 0 to 16, as the digits come, to a 28×28 image: course/data.py does the same. */
+  /** 8×8 counts from 0 to 16, as the digits come, to a 28×28 image: course/data/__init__.py does the same. */
   function enlarge(small) {
     const at = (position) => {
       const place = Math.max(0, ((position + 0.5) * SMALL) / SIDE - 0.5);

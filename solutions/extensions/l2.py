@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_size
 from course.metrics import evaluating
 from solutions.fgsm import check_attack
 
@@ -50,11 +53,15 @@ def l2_pgd(
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size are lengths in pixel units;
     steps >= 0. The result is detached; images and model are left as they were. Raises ValueError
-    for a negative or non-finite epsilon or step_size, negative steps, or labels of another shape.
+    for a negative or non-finite epsilon or step_size, negative steps, labels of another shape, and
+    images or lengths in other units: no image is further from another than the root of the number
+    of its values.
     """
-    check_attack(images, labels, epsilon)
-    if not step_size >= 0 or steps < 0:
+    furthest = math.sqrt(math.prod(images.shape[1:]))
+    check_attack(images, labels, epsilon, largest=furthest)
+    if not 0 <= step_size < math.inf or steps < 0:
         raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    check_size(step_size, "step_size", largest=max(furthest, 2.5 * epsilon))
     images = images.detach()
     adversarial = images.clone()
     if random_start:
@@ -63,7 +70,8 @@ def l2_pgd(
         share.uniform_(generator=generator)
         noise = epsilon * share * direction / lengths(direction)
         adversarial = project_l2(images, images + noise, epsilon)
-    with evaluating(model), torch.enable_grad():
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        labels, adversarial = labels.long().clone(), adversarial.clone()
         for _ in range(steps):
             adversarial.requires_grad_()
             loss = F.cross_entropy(model(adversarial), labels, reduction="sum")

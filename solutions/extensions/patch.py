@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_images, check_size
 from course.metrics import evaluating
 
 
@@ -14,8 +15,10 @@ def apply_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) ->
 
     patch (C, s, s) in [0, 1], which may be part of a graph: so is the result then; images
     (n, C, H, W), not changed; rows and columns (n,), int64: the top left corner in each image,
-    from 0 to H - s and to W - s. Raises ValueError where a patch would not lie inside an image.
+    from 0 to H - s and to W - s. Raises ValueError where a patch would not lie inside an image, or
+    the images are not in [0, 1]. The patch is taken as it is: while it learns, it may leave [0, 1].
     """
+    check_images(images)
     size = patch.shape[-1]
     height, width = images.shape[-2:]
     places = torch.stack([rows, height - size - rows, columns, width - size - columns])
@@ -47,15 +50,18 @@ def train_patch(
 
     images (n, C, H, W) in [0, 1]; steps >= 0; step_size in pixel units. `seed` decides the places.
     The patch is detached and in [0, 1]; images and model are left as they were. Raises ValueError
-    when the patch, wobbling, would leave the images.
+    when the patch, wobbling, would leave the images, and for images or a step_size in other units.
     """
+    check_images(images)
+    check_size(step_size, "step_size")
     middle = torch.tensor([(side - size) // 2 for side in images.shape[-2:]]).view(2, 1)
     if size < 1 or wobble < 0 or middle.min() < wobble:
         raise ValueError(f"a patch of side {size} that wobbles by {wobble} leaves the images")
     generator = torch.Generator().manual_seed(seed)
     targets = torch.full((len(images),), target)
     patch = torch.full((images.shape[1], size, size), 0.5)
-    with evaluating(model), torch.enable_grad():
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        patch, targets = patch.clone(), targets.clone()
         for _ in range(steps):
             off = torch.randint(-wobble, wobble + 1, (2, len(images)), generator=generator)
             rows, columns = middle + off

@@ -8,7 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import evaluating
+from course.training_loop import split_batches, training_mode
 from solutions.pgd import project
 
 
@@ -44,11 +46,15 @@ def most_different(
     the divergence has its minimum, and no gradient but what rounding leaves (Zhang et al. 2019,
     algorithm 1).
 
-    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. The result is detached.
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. The result is detached. Raises
+    ValueError for images or an epsilon in other units.
     """
+    check_images(images)
+    check_size(epsilon)
     noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
     moved = project(images, images + noise, epsilon)
-    with evaluating(model), torch.enable_grad():
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        images, moved = images.clone(), moved.clone()
         clean = F.log_softmax(model(images), dim=1).detach()
         for _ in range(steps):
             moved.requires_grad_()
@@ -75,29 +81,31 @@ def trades_train(
     Epsilon grows in a straight line over the first half of the training, as in assignment 5.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units; beta >= 0, where 0 is
-    ordinary training; `seed` decides order and random starts. Every module's mode is put back.
-    Raises ValueError when there are no images or not one label per image.
+    ordinary training; `seed` decides order and random starts. Every module's mode is put back,
+    after an error too. Raises ValueError when there are no images, not one label per image, or
+    images or an epsilon in other units.
     """
     if len(images) == 0 or labels.shape != images.shape[:1]:
         raise ValueError("training needs images, and one label for each")
+    check_images(images)
+    check_labels(images, labels)
+    check_size(epsilon)
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     total = epochs * math.ceil(len(images) / batch_size)
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
     done, means = 0, []
-    for _ in range(epochs):
-        summed = 0.0
-        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
-            reach = epsilon * min(1.0, 2 * done / total)
-            moved = most_different(model, images[batch], reach, 4, generator)
-            loss = trades_loss(model(images[batch]), model(moved), labels[batch], beta)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            summed += loss.item() * len(batch)
-            done += 1
-        means.append(summed / len(images))
-    for module, mode in modes:
-        module.training = mode
+    with training_mode(model):
+        for _ in range(epochs):
+            summed = 0.0
+            order = torch.randperm(len(images), generator=generator)
+            for batch in split_batches(model, order, batch_size):
+                reach = epsilon * min(1.0, 2 * done / total)
+                moved = most_different(model, images[batch], reach, 4, generator)
+                loss = trades_loss(model(images[batch]), model(moved), labels[batch].long(), beta)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                summed += loss.item() * len(batch)
+                done += 1
+            means.append(summed / len(images))
     return means

@@ -72,7 +72,7 @@ def _restarts(results: Results) -> str:
 
 
 def _scaled(results: Results) -> str:
-    from solutions.figures.attacks_measured import SCALES
+    from solutions.figures.attacks_measured import SCALES  # noqa: PLC0415  PyTorch
 
     lines = [
         "| logits times | " + " | ".join(f"{s:,}" for s in SCALES) + " |",

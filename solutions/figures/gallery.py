@@ -72,7 +72,7 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def _figure_files(name: str, drawing: Drawing, results: Results) -> dict[str, bytes]:
-    from course import plots
+    from course import plots  # noqa: PLC0415  matplotlib
 
     themes = [plots.EITHER] if drawing.for_any_page else [plots.LIGHT, plots.DARK]
     files, images = {}, []

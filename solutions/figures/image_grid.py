@@ -46,7 +46,7 @@ def pixels(grid: Mapping[str, Any], kind: str) -> NDArray[np.float64]:
 
 def grid_figure(grid: Mapping[str, Any], theme: Theme | None = None) -> CourseFigure:
     """Clean images, the change magnified, attacked images: what `image_grid` kept."""
-    from course import plots
+    from course import plots  # noqa: PLC0415  matplotlib, which measuring does not need
 
     return plots.attack_grid(
         pixels(grid, "clean"),

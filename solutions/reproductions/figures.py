@@ -20,7 +20,7 @@ from course.plots.style import LINES, MARKERS, canvas, plain_axes
 from solutions.figures.gallery import Drawing
 from solutions.figures.image_grid import grid_figure
 from solutions.reproductions.record import Published, in_unit, measurements, with_interval
-from solutions.reproductions.runner import Report, reports, table
+from solutions.reproductions.runner import Report, comparisons, reports
 
 Results = Mapping[str, Any]
 """{report: the JSON of its result}."""
@@ -30,7 +30,7 @@ Results = Mapping[str, Any]
 
 
 def _one_axis(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """A line for what was measured and marks for what was published, a colour for each report."""
+    """Draw a line for measured and marks for published accuracy, in one colour for each report."""
     drawn = [
         (report, points, results[report.id]["runs"][report.profiles[0]]["curves"])
         for report in reports().values()
@@ -139,7 +139,7 @@ def _plain_and_defended(results: Results, theme: plots.Theme) -> plots.CourseFig
 
 
 def _confidence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """Every bin's images at its middle: the bins are too fine for the difference to be seen."""
+    """Draw the images of each bin at its middle; the bins are too narrow for this to show."""
     kept = results["004"]["runs"]["mnist"]["kept"]["confidence"]
 
     def spread(bins: Sequence[int]) -> Any:
@@ -171,12 +171,12 @@ FIGURES = {
 
 
 def _published_table(report: str, results: Results) -> str:
-    """Every published figure, what came out here, and why."""
+    """The table of every published value, the measured one, and the reason for a difference."""
     known = reports()[report]
     runs = results.get(report, {"runs": {}})["runs"]
     lines = ["| claim | published | measured | difference | why |", "|---|--:|--:|--:|---|"]
     for profile in dict.fromkeys(p.profile for p in known.published):
-        for row in table(known, runs.get(profile), profile):
+        for row in comparisons(known, runs.get(profile), profile):
             if row.published is None:
                 continue
             claim, theirs, ours, gap, why = (cell.replace("|", "\\|") for cell in row.cells())
@@ -186,7 +186,7 @@ def _published_table(report: str, results: Results) -> str:
 
 
 def _more_table(report: str, results: Results) -> str:
-    """What was measured beyond what was published, a column for each kind of data."""
+    """The table of other measurements, with a column for each profile."""
     known = reports()[report]
     runs = results.get(report, {"runs": {}})["runs"]
     asked = {p.key for p in known.published}
@@ -209,7 +209,7 @@ def _more_table(report: str, results: Results) -> str:
 
 
 def _setup(report: str, results: Results) -> str:
-    """What was run, on what, how long, and what its shortcuts changed."""
+    """A list of what was run, on which data, for how long, and what faster methods changed."""
     known = reports()[report]
     parts = []
     for profile, run in results.get(report, {"runs": {}})["runs"].items():
@@ -233,14 +233,14 @@ def _setup(report: str, results: Results) -> str:
 
 
 def _findings(results: Results) -> str:
-    """What the reports make of their numbers: claim, what we ran, what came out, and why."""
+    """The findings of the reports: claim, what was run, what came out, and why."""
     told = []
     for report in reports().values():
         run = results.get(report.id, {"runs": {}})["runs"].get(report.profiles[0])
         for finding in report.findings:
             parts = {
                 "We ran": finding.ran,
-                "Out came": finding.told(run) if run else "Not run here yet.",
+                "Out came": finding.with_numbers(run) if run else "Not run here yet.",
                 "Why": finding.why,
             }
             meanings = "\n".join(f":   **{name}.** {text}" for name, text in parts.items())

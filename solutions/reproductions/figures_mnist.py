@@ -1,4 +1,4 @@
-"""What reports 001, 002 and 003 show of MNIST, drawn from committed results.
+"""Draws what reports 001, 002 and 003 show on MNIST, from committed results.
 
 One printed table in four units, what an attack moves inside a network, robustness that is only
 apparent, what robustness costs, and one network under several attacks.
@@ -134,7 +134,7 @@ FIGURES = {
 
 
 def _choices(results: Results) -> str:
-    """Report 003's exercises side by side: one choice of training in each row."""
+    """The table of report 003's exercises, with one choice of training in each row."""
     found = {m.key: m for m in measurements(_run(results, "003"))}
     rows = ["| training | clean | under FGSM, ε = 0.1 |", "|---|--:|--:|"]
     for key, clean in found.items():

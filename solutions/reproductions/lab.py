@@ -1,7 +1,7 @@
-"""Where a report is run: keeps every finished stage on disk, so that a stopped run goes on.
+"""Runs the stages of a report and stores each one on disk, so that a stopped run can resume.
 
-A stage's file is named after a digest of everything that decides its outcome, and it is written
-whole or not at all. A changed recipe, other data or another seed therefore never meets an old
+The name of a stage's file contains a digest of everything that determines its outcome, and the file
+is written whole or not at all. So a changed recipe, other data or another seed never reuses an old
 outcome.
 """
 
@@ -30,9 +30,9 @@ from solutions.reproductions.record import Measurement
 class Lab:
     """One report on one profile.
 
-    data: images to train on and to attack. seeds: one network for each. quick: a few images and
-    steps, to show that all of it runs; figures then mean nothing. cache: the folder for finished
-    stages. source: a digest of the report's module.
+    data: images to train on and to attack. seeds: one network for each. quick: use a few images and
+    steps, to show that everything runs; the numbers then mean nothing. cache: the folder for
+    finished stages. source: a digest of the report's module.
     """
 
     report: str
@@ -51,7 +51,7 @@ class Lab:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def stage(self, name: str, make: Callable[[], Any], **inputs: Any) -> Any:
-        """What `make()` returned, a JSON value: now, or in an earlier run with the same inputs."""
+        """The JSON value of `make()`, computed now or stored by a run with the same inputs."""
         path = self._path(name, "json", {**inputs, "source": self.source})
         if path.is_file():
             saved = json.loads(path.read_text(encoding="utf-8"))
@@ -73,9 +73,9 @@ class Lab:
         train: Callable[[nn.Module], Any],
         **inputs: Any,
     ) -> tuple[nn.Module, Any]:
-        """A network in evaluation mode and the JSON value that `train(model)` returned.
+        """Return a network in evaluation mode and the JSON value that `train(model)` returned.
 
-        inputs: the recipe, the network's name, the seed: all that decides the weights.
+        inputs: the recipe, the network's name, the seed: all that determines the weights.
         """
         path = self._path(name, "safetensors", inputs)
         note = path.with_suffix(".json")
@@ -102,14 +102,14 @@ class Lab:
         models: Sequence[nn.Module],
         **inputs: Any,
     ) -> list[Any]:
-        """A stage for each network, in the order of the seeds: what `look(model)` returned."""
+        """Return `look(model)` for each network, in the order of the seeds, each as a stage."""
         return [
             self.stage(name, partial(look, model), seed=seed, **inputs)
             for seed, model in zip(self.seeds, models, strict=True)
         ]
 
     def record(self, *measured: Measurement) -> None:
-        """Put figures into the result."""
+        """Add measurements to the result."""
         self.measurements += measured
 
     def curve(
@@ -122,7 +122,7 @@ class Lab:
         correct: Sequence[Sequence[int]],
         total: Sequence[int] | int,
     ) -> None:
-        """Put a curve into the result: `correct[seed][epsilon]` of `total` images.
+        """Add a curve to the result: `correct[seed][epsilon]` of `total` images are right.
 
         epsilons in pixel units. total: one number, or one for each network.
         """
@@ -135,17 +135,17 @@ class Lab:
         }
 
     def keep(self, name: str, value: Any) -> None:
-        """Put a JSON value into the result, for a figure."""
+        """Add a JSON value to the result, from which a figure is drawn."""
         self.kept[name] = value
 
     def shortcut(self, what: str, key: str, taken: float, without: float, unit: str) -> None:
-        """Say what a saving of time changed: a figure as measured, and as it is without it."""
+        """Add what a faster method changed: a number measured with it, and the same without it."""
         self.shortcuts.append(
             {"what": what, "key": key, "taken": taken, "without": without, "unit": unit}
         )
 
     def result(self) -> dict[str, Any]:
-        """Everything put into the result so far."""
+        """Return everything added to the result so far, as JSON."""
         return {
             "measurements": [_without_empty(asdict(m)) for m in self.measurements],
             "shortcuts": self.shortcuts,

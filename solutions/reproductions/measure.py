@@ -1,4 +1,4 @@
-"""What several reports measure: counts under FGSM, confidence as a detector, images for a grid."""
+"""Measures what several reports ask for: counts under FGSM, and confidence as a detector."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 128
 
 @dataclass(frozen=True)
 class Counts:
-    """Images right before an attack, right after it, and right both before and after.
+    """Counts of images classified rightly before an attack, after it, and both before and after.
 
     The lists have an entry for each epsilon.
     """
@@ -39,7 +39,7 @@ def fgsm_counts(
     *,
     clamp: bool = True,
 ) -> dict[str, Any]:
-    """`Counts` under FGSM, as a dict; one gradient serves all epsilons, in float32.
+    """`Counts` under FGSM, as a dict; one gradient in float32 is used for all epsilons.
 
     images (n, C, H, W) in [0, 1]; epsilons in pixel units. Without `clamp` attacked pixels may
     leave [0, 1], as some reports let them.
@@ -69,8 +69,8 @@ def trained(
 ) -> tuple[nn.Module, dict[str, Any]]:
     """`lab.network` for a network that `course.training.fit` trains; the note is its history.
 
-    train: images to learn from instead of the lab's. inputs: what decides the weights besides the
-    recipe, such as the network's name and what `perturb` does.
+    train: images to learn from instead of the lab's. inputs: what determines the weights
+    besides the recipe, such as the network's name and what `perturb` does.
     """
     split = lab.data.train if train is None else train
 

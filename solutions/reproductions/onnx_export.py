@@ -14,7 +14,7 @@ from course.errors import CourseError
 
 
 def installed() -> bool:
-    """Are the packages of the extra `onnx` there?"""
+    """Whether the packages of the extra `onnx` are installed."""
     return all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime"))
 
 
@@ -25,9 +25,9 @@ def export(model: nn.Module, image_shape: tuple[int, int, int]) -> bytes:
     Raises CourseError where the extra `onnx` is missing.
     """
     _require_onnx()
-    import onnx
+    import onnx  # noqa: PLC0415  an extra
 
-    from solutions.extensions.onnx_network import OnnxNetwork
+    from solutions.extensions.onnx_network import OnnxNetwork  # noqa: PLC0415  needs it too
 
     exported = OnnxNetwork(model, image_shape).exported
     onnx.checker.check_model(onnx.load_from_string(exported), full_check=True)
@@ -40,7 +40,7 @@ def run(exported: bytes, images: Tensor, batch_size: int = 512) -> Tensor:
     Raises CourseError where the extra `onnx` is missing.
     """
     _require_onnx()
-    import onnxruntime
+    import onnxruntime  # noqa: PLC0415  an extra
 
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     batches = (batch.contiguous().numpy() for batch in images.split(batch_size))

@@ -1,4 +1,4 @@
-"""What reports print, for notebooks: curves in several units, and one table read in four ways.
+"""Gives notebooks what reports print: curves in several units, and one table read in four ways.
 
 The printed numbers are those of the claims, with the epsilon that stands in print; the measured
 ones are those that `course reproduce 002` committed. No number is typed here.
@@ -16,7 +16,7 @@ from solutions.reproductions.reports.claims_table import TABLE
 
 
 def _printed(published: Sequence[Published], curve: str, unit: float) -> dict[float, float]:
-    """Epsilon as printed, where one is `unit` pixels, to the accuracy in %.
+    """A dictionary from epsilon as printed (one is `unit` in pixels) to the accuracy in %.
 
     Claims in quotation marks are figures of the report's prose ("around 20 %"), not of its table.
     """
@@ -36,7 +36,7 @@ PRINTED_CURVES = {
 
 RESULT = Path(__file__).parent / "results" / "002.json"
 
-# Our networks, by how the report's epsilon is read: its name in the notebook and in the result.
+# Our networks, by how the report's epsilon is read: name in the notebook, name in results.
 READINGS = {
     "epsilon in pixels": "pixels",
     "normalised, clamp to black and white": "right",
@@ -46,7 +46,7 @@ READINGS = {
 
 
 def _measured(reading: str) -> list[float]:
-    """The accuracy that our networks have left at each epsilon of the table, as a fraction."""
+    """The accuracy of this course's networks at each epsilon of the table, as a fraction."""
     run = json.loads(RESULT.read_text(encoding="utf-8"))["runs"]["mnist"]
     found = {measured.key: measured.value for measured in measurements(run)}
     clean = found["clean"]

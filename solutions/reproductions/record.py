@@ -1,4 +1,4 @@
-"""What a report says, what was measured here, and the row that puts the two side by side."""
+"""Records what a report says and what was measured here, and compares the two."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DIGITS = {"%": 2, "points": 2, "count": 0, "s": 1, "x": 2}
 class Published:
     """One claim of a report: a number with its unit, or words, and where it stands.
 
-    key: of the measurement that answers it; "" where nothing here can, and `reason` then says why.
+    key: of the measurement that answers it; "" if no measurement can, and `reason` then says why.
     profile: the data it was published for. epsilon: in pixel units, and curve: the name of the
-    measured curve it belongs to, where it is a point of one. reason: why ours differs, shown when
-    the figure lies outside our interval. remark: what is worth saying in any case.
+    measured curve that it is a point of, if any. reason: why the measured value differs, shown when
+    the published value lies outside the measured interval. remark: shown in any case.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a report makes of its numbers, held against ours.
+    """A conclusion that a report draws from its numbers, compared with the numbers measured here.
 
     came_out: text in which {key} stands for the value of the measurement of that key, and {key ±}
     for the value with its interval.
@@ -48,8 +48,8 @@ class Finding:
     came_out: str
     why: str
 
-    def told(self, run: Mapping[str, Any]) -> str:
-        """What came out, with the numbers of a result; raises KeyError for an unknown key."""
+    def with_numbers(self, run: Mapping[str, Any]) -> str:
+        """`came_out` with the numbers of a result filled in; raises KeyError for an unknown key."""
         found = {m.key: m for m in measurements(run)}
 
         def one(match: re.Match[str]) -> str:
@@ -65,11 +65,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure measured here: the mean over networks, and what is known about its error.
+    """One value measured here: the mean over networks, and what is known about its error.
 
     low, high: the 95 % Wilson interval of a share of `images` images; the lowest and highest
     network for other numbers, where there are several. seeds: the value of each network. title:
-    what it is, for a figure that answers no published one.
+    what is measured, if there is no published value to compare with.
     """
 
     key: str
@@ -83,7 +83,7 @@ class Measurement:
 
     @property
     def reach(self) -> tuple[float, float] | None:
-        """The lowest and highest that the networks and the choice of images can explain."""
+        """The range that differences between networks and the choice of images can explain."""
         if self.low is None or self.high is None:
             return None
         ends = [self.low, self.high, *self.seeds]
@@ -99,8 +99,8 @@ def share(
 ) -> Measurement:
     """A share in %, from `hits` out of `totals` for each network, with its Wilson interval.
 
-    The interval is that of one network's images: the networks all see the same ones, so more
-    networks do not narrow it.
+    The interval is computed for the images of one network: all networks see the same images, so
+    more networks do not make it narrower.
     """
     of = [totals] * len(hits) if isinstance(totals, int) else list(totals)
     seeds = [100 * hit / total for hit, total in zip(hits, of, strict=True)]
@@ -119,7 +119,7 @@ def number(key: str, values: Sequence[float], unit: str, title: str = "") -> Mea
 
 
 def words(key: str, value: str, title: str = "") -> Measurement:
-    """An outcome that is no number."""
+    """A measurement whose value is text."""
     return Measurement(key, value, "", title=title)
 
 
@@ -132,10 +132,11 @@ def _all(values: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Row:
-    """Published beside measured. Either may be missing: not measurable, not run, or not published.
+class Comparison:
+    """A published value beside the measured one. Either of the two may be missing.
 
-    comparable: False where data or effort are not the report's.
+    comparable: False if the data or the amount of training differ from the report's.
+    why_not: the reason, if the two cannot be compared.
     """
 
     published: Published | None
@@ -145,7 +146,7 @@ class Row:
 
     @property
     def claim(self) -> str:
-        """What the figure is."""
+        """What the value is."""
         if self.published:
             return self.published.claim
         return self.measured.title or self.measured.key if self.measured else ""
@@ -162,9 +163,9 @@ class Row:
 
     @property
     def agrees(self) -> bool | None:
-        """Can the published number be one of ours, or is it equal as far as it was printed?
+        """Whether the published number lies in the measured range, to the digits that were printed.
 
-        None where there is nothing to compare.
+        None if there is nothing to compare.
         """
         if not (self.published and self.measured) or self.difference is None:
             return None
@@ -173,7 +174,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """In words, where it agrees: with our mean, or with what networks differ by."""
+        """How the two agree, in words; empty if they do not."""
         if not (self.measured and self.agrees):
             return ""
         if self.measured.low is None or self.measured.high is None:
@@ -182,14 +183,14 @@ class Row:
         return "agrees" if mean else "within what our networks differ by"
 
     def _within(self, ends: tuple[float, float]) -> bool:
-        """Does the published number lie there, give or take half of its last digit?"""
+        """Whether the published number lies there, plus or minus half of its last digit."""
         theirs = float(self.published.value) if self.published else 0.0
         slack = 0.5000001 * 10.0 ** -_decimals(theirs)
         return ends[0] - slack <= theirs <= ends[1] + slack
 
     @property
     def reason(self) -> str:
-        """Why the two differ, or that they do not."""
+        """Why the two differ, or the words that say that they agree."""
         if not self.published:
             return ""
         if not self.measured:
@@ -214,18 +215,20 @@ class Row:
         return self.claim, theirs, ours, gap, self.reason
 
 
-def rows(
+def compare(
     published: Sequence[Published], run: Mapping[str, Any] | None, why_not: str = ""
-) -> list[Row]:
-    """Every published figure, then what was measured beyond; `run` is one profile's result.
+) -> list[Comparison]:
+    """Compare every published value with one profile's result, then list all other measurements.
 
-    why_not: why the run is not comparable with what was published, if it is not.
+    run: the result, None if there is none. why_not: the reason, if the run is not comparable.
     """
     found = {} if run is None else {m.key: m for m in measurements(run)}
     comparable = not why_not
-    result = [Row(p, found.get(p.key), comparable, why_not or "not run here") for p in published]
+    result = [
+        Comparison(p, found.get(p.key), comparable, why_not or "not run here") for p in published
+    ]
     asked = {p.key for p in published}
-    return result + [Row(None, m) for key, m in found.items() if key not in asked]
+    return result + [Comparison(None, m) for key, m in found.items() if key not in asked]
 
 
 def measurements(run: Mapping[str, Any]) -> list[Measurement]:
@@ -246,7 +249,7 @@ def in_unit(value: float | str, unit: str, *, sign: bool = False) -> str:
 
 
 def with_interval(measured: Measurement) -> str:
-    """The value, and in brackets the interval and how far networks lie apart."""
+    """The value, with its interval and the range over networks in brackets."""
     text = in_unit(measured.value, measured.unit)
     if measured.low is None or measured.high is None:
         return text
@@ -260,6 +263,6 @@ def with_interval(measured: Measurement) -> str:
 
 
 def _decimals(value: float) -> int:
-    """How many decimals a number was printed with, as far as its value tells."""
+    """The number of decimals of a printed number, without zeros at the end."""
     text = f"{value:.10f}".rstrip("0")
     return len(text.partition(".")[2])

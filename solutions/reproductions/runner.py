@@ -1,4 +1,4 @@
-"""Runs reports, keeps their results, and prints published beside measured."""
+"""Runs reports, stores their results, and prints published values beside measured ones."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from tqdm import tqdm
 from course.budget import profile_name
 from course.data import Dataset, load
 from course.errors import CourseError
+from solutions.figures.gallery import as_json
 from solutions.reproductions.lab import Lab
-from solutions.reproductions.record import Finding, Published, Row, rows
+from solutions.reproductions.record import Comparison, Finding, Published, compare
 
 if TYPE_CHECKING:
     from course.plots import CourseFigure
@@ -36,10 +37,10 @@ QUICK_TRAIN, QUICK_TEST = 600, 200
 
 @dataclass(frozen=True)
 class Report:
-    """A published report: what it says of itself, the data and networks, its claims, and a run.
+    """A published report: title and authors, data and network, claims, and how to run it.
 
-    profiles: what it is run on where the command names nothing; the first is needed, others are
-    left out where they are missing. link: the document's address, if it gives one.
+    profiles: the data for it when the command names none; the first must be there, others are left
+    out if they are missing. link: the address of the document, if it gives one.
     """
 
     id: str
@@ -78,7 +79,7 @@ class Source:
         return cls(profile_name(name if origin else text), origin or text).checked()
 
     def checked(self) -> Source:
-        """Itself, if the profile it is read from exists."""
+        """Return itself; raises CourseError if the profile it is read from does not exist."""
         profile_name(self.read_from)
         return self
 
@@ -110,12 +111,12 @@ def chosen_reports(name: str) -> list[Report]:
 
 
 def committed() -> dict[str, dict[str, Any]]:
-    """The results kept in the repository, by report."""
-    return {p.stem: read_result(p) for p in sorted(RESULTS.glob("*.json"))}
+    """The results committed to the repository, by report."""
+    return {p.stem: read_report_result(p) for p in sorted(RESULTS.glob("*.json"))}
 
 
-def read_result(path: Path) -> dict[str, Any]:
-    """A result as JSON. Raises CourseError where there is none."""
+def read_report_result(path: Path) -> dict[str, Any]:
+    """Read a report's result from JSON. Raises CourseError if there is none."""
     if not path.is_file():
         raise CourseError(f"{path} is missing: measure it with `course reproduce {path.stem}`")
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -166,25 +167,25 @@ def run_report(
     return result
 
 
-def table(report: Report, run: Mapping[str, Any] | None, profile: str) -> list[Row]:
-    """The rows of one profile: its own claims, or those of the main profile where it has none."""
+def comparisons(report: Report, run: Mapping[str, Any] | None, profile: str) -> list[Comparison]:
+    """Compare the claims of one profile, or of the main profile if it has none, with a run."""
     own = [p for p in report.published if p.profile == profile]
     if run is not None and run["quick"]:
         why = "quick run: too small to compare"
     else:
         why = "" if own else f"{profile} instead of {report.profiles[0]}"
     main = [p for p in report.published if p.profile == report.profiles[0]]
-    return rows(own or main, run, why)
+    return compare(own or main, run, why)
 
 
-def print_table(table_rows: Sequence[Row]) -> None:
+def print_table(compared: Sequence[Comparison]) -> None:
     """Published, measured, difference and reason, wrapped to the terminal."""
     total = max(100, min(shutil.get_terminal_size((120, 24)).columns, 180))
     heads = ("claim", "published", "measured", "difference", "reason")
     widths = [int(total * part) for part in (0.27, 0.12, 0.22, 0.12, 0.27)]
     _print_cells(heads, widths)
     _print_cells(tuple("-" * (width - 2) for width in widths), widths)
-    for row in table_rows:
+    for row in compared:
         _print_cells(row.cells(), widths)
 
 
@@ -197,7 +198,7 @@ def _print_cells(cells: Sequence[str], widths: Sequence[int]) -> None:
 
 
 def _about(lab: Lab, source: Source) -> dict[str, Any]:
-    """What is needed to run it again, and to judge it."""
+    """What a reader needs to run the report again and to judge the result."""
     quick = " --quick" if lab.quick else ""
     name = "" if source.read_from == source.profile else f"={source.shown}"
     return {
@@ -220,9 +221,7 @@ def _about(lab: Lab, source: Source) -> dict[str, Any]:
 
 
 def _write_result(path: Path, report: Report, profile: str, result: dict[str, Any]) -> None:
-    from solutions.figures.gallery import as_json
-
-    whole = read_result(path) if path.is_file() else {"runs": {}}
+    whole = read_report_result(path) if path.is_file() else {"runs": {}}
     whole = {
         "report": report.id,
         "title": report.title,
@@ -235,11 +234,11 @@ def _write_result(path: Path, report: Report, profile: str, result: dict[str, An
 
 
 def _stage_count(report: str, profile: str) -> int | None:
-    """How many stages the bar expects: as many as the committed run had."""
+    """The number of stages in the committed run, for the progress bar; None if there is no run."""
     path = RESULTS / f"{report}.json"
     if not path.is_file():
         return None
-    run = read_result(path)["runs"].get(profile)
+    run = read_report_result(path)["runs"].get(profile)
     return len(run["seconds"]) if run else None
 
 

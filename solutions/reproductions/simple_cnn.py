@@ -1,11 +1,10 @@
-"""What reports 002 and 003 share: their network, its recipe, their table and its possible units.
+"""Shares what reports 002 and 003 have in common: network, recipe, table and its possible units.
 
 Both print one table of accuracy against epsilon. The code, in the article and in the notebook that
-was published with the tutorial, applies epsilon to standardised images. Whether the table comes
-from the code is asked by reading epsilon in each way and clamping
-in each way. All of that can be said in pixels: with a standard deviation of s, an epsilon counted
-on standardised images is s epsilon in pixels, and a clamp to [a, b] there is one to
-[m + s a, m + s b].
+was published with the tutorial, applies epsilon to standardised images. To find out whether the
+table comes from the code, epsilon is read and clamped in each possible way. All of these can be
+stated in pixels: with a standard deviation of s, an epsilon counted on standardised images is s
+epsilon in pixels, and a clamp to [a, b] there is one to [m + s a, m + s b].
 """
 
 from __future__ import annotations
@@ -63,8 +62,8 @@ READINGS = {
     "notebook": standardised("standardised, clamp [−2, 2]", -2.0, 2.0),
     "right": standardised("standardised, clamp to black and white", -MEAN / STD, (1 - MEAN) / STD),
 }
-"""By a short name. The article (report 002) prints one clamp; the other is in the notebook that was
-published with report 003, and in neither document."""
+"""The readings by a short name. The article (report 002) prints one clamp; the notebook published
+with report 003 has the other, which stands in neither document."""
 
 
 def network(lab: Lab, seed: int, *, bfloat16: bool = True) -> nn.Module:
@@ -73,11 +72,11 @@ def network(lab: Lab, seed: int, *, bfloat16: bool = True) -> nn.Module:
 
 
 def with_history(lab: Lab, seed: int, *, bfloat16: bool = True) -> tuple[nn.Module, dict[str, Any]]:
-    """`network`, and loss and accuracy of each epoch as they were seen while training."""
+    """`network`, with the loss and accuracy of each epoch during training."""
     epochs = 2 if lab.quick else RECIPE.epochs
     recipe = replace(RECIPE, seed=seed, epochs=epochs, bfloat16=bfloat16)
     bits = "bfloat16" if bfloat16 else "float32"
-    # Both reports train this network, so it is trained once and kept with the first.
+    # Both reports train this network, so it is trained once and stored with report 002.
     first = replace(lab, report="002")
     return trained(first, f"{NETWORK} {seed} {bits}", maker(lab, seed), recipe, network=NETWORK)
 
@@ -117,7 +116,7 @@ def counts_by_reading(
 
 
 def record_table(lab: Lab, models: Sequence[nn.Module]) -> None:
-    """The printed table read in every way, and how far each reading is from what was printed."""
+    """Record the table read in every way, and how far each reading is from what was printed."""
     test, printed = lab.data.test, (0.0, *PRINTED)
     looks = lab.each(
         "table", lambda m: counts_by_reading(m, test.images, test.labels, printed), models

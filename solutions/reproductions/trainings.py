@@ -1,7 +1,7 @@
-"""How reports train against attacks: perturbations for `course.training.fit`, and distillation.
+"""Trains as reports do: attacks for the perturbation of `course.training.fit`, and distillation.
 
-They run while training, so gradients for the attack are taken in bfloat16 where the recipe trains
-in it; verdicts never are.
+The attacks run during training, so if the recipe trains in bfloat16, so do they. Accuracies are
+always measured in float32.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from torch import Tensor, nn
 
 from course.metrics import predict
 from course.training import Perturb, Recipe, fit
+from course.training_loop import split_batches, training_mode
 from solutions.fgsm import fgsm
 from solutions.pgd import pgd
 from solutions.reproductions.lab import Lab
 
 
 def few_images(lab: Lab) -> Lab:
-    """The same lab; in a quick run with fewer images still, where many networks are trained."""
+    """The same lab, with fewer images in a quick run, for stages that train many networks."""
     return replace(lab, data=lab.data.take(256, 48)) if lab.quick else lab
 
 
 def clean_and_fgsm(epsilon: float, *, bfloat16: bool = False) -> Perturb:
-    """Each batch twice: as it is, and under FGSM (Goodfellow et al. 2015, section 6, alpha .5)."""
+    """Each batch unchanged and under FGSM (Goodfellow et al. 2015, section 6, alpha .5)."""
 
     def perturb(model: nn.Module, x: Tensor, y: Tensor, done: float) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
@@ -99,21 +100,22 @@ def distil(
     )
     generator = torch.Generator().manual_seed(recipe.seed)
     losses = []
-    for _ in range(recipe.epochs):
-        learner.train()
-        total = 0.0
-        for index in torch.randperm(len(images), generator=generator).split(recipe.batch_size):
-            x, target = images[index], soft[index]
-            if epsilon > 0:
-                x = torch.cat([x, fgsm(learner, x, labels[index], epsilon)])
-                target = target.repeat(2, 1)
-            loss = F.cross_entropy(learner(x), target)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            total += loss.item() * len(index)
-        losses.append(total / len(images))
+    with training_mode(learner):
+        for _ in range(recipe.epochs):
+            total = 0.0
+            order = torch.randperm(len(images), generator=generator)
+            for index in split_batches(learner, order, recipe.batch_size):
+                x, target = images[index], soft[index]
+                if epsilon > 0:
+                    x = torch.cat([x, fgsm(learner, x, labels[index], epsilon)])
+                    target = target.repeat(2, 1)
+                loss = F.cross_entropy(learner(x), target)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+                total += loss.item() * len(index)
+            losses.append(total / len(images))
     student.eval()
     return losses
 
@@ -128,7 +130,7 @@ def distilled(
     epsilon: float = 0.0,
     **inputs: Any,
 ) -> nn.Module:
-    """`lab.network` for a student distilled from a teacher of its own kind, trained alike.
+    """`lab.network` for a student distilled from a teacher of the same architecture and recipe.
 
     With epsilon > 0 both learn from clean and FGSM images together.
     """

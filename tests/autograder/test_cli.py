@@ -1,18 +1,24 @@
 """The command `autograder` and the check cell: what they say, where, and how they exit."""
 
+import argparse
 import csv
 import dataclasses
 import json
+import pkgutil
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import course.cli
 from autograder import sandbox
-from autograder.cli import main
+from autograder.cli import command_parser, main
 from autograder.judge import setting
 from autograder.secret import read_secret
 from autograder.self_check.notebook import ChecksFailed
+from course.cli import Later
 from course.errors import CourseError
 
 REFERENCE = Path(__file__).parents[2] / "solutions" / "fgsm.py"
@@ -109,6 +115,52 @@ def test_a_command_that_is_none_exits_2(command, capsys):
         status = left.code
     assert status == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "grade --help",
+        "grade a3-fgsm class --no-such-option",
+        "grade a3-fgsm gone --trust-submissions",
+        "check a3-fgsm gone.py",
+        "check a3-fsgm",
+        "export gone --format junit",
+        "verify gone --secret secret",
+        "replay gone gone --secret secret",
+        "similar a3-fgsm gone",
+        "leaderboard gone",
+        "collect a3-fgsm gone class",
+    ],
+)
+def test_help_and_mistakes_do_not_wait_for_pytorch(command):
+    Path("secret").write_text("a secret of this test")
+    code = (
+        "import sys; from autograder.cli import main\n"
+        f"try: status = main({command.split()})\n"
+        "except SystemExit as stop: status = stop.code\n"
+        "print(status, *sorted({'torch', 'numpy', 'matplotlib', 'nbgrader'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == ("0" if "--help" in command else "2")
+
+
+def commands_of(parser):
+    """Every command, and the commands below it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield command
+                yield from commands_of(command)
+
+
+@pytest.mark.parametrize("parser", [command_parser, course.cli.command_parser])
+def test_every_command_names_a_function_that_is_there(parser):
+    found = [command.get_default("run") for command in commands_of(parser())]
+    assert len(found) > 8
+    for run in found:
+        assert callable(pkgutil.resolve_name(run.target) if isinstance(run, Later) else run)
 
 
 def test_a_secret_is_made_once_and_kept_from_others(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,34 @@ def saved(tmp_path: Path) -> Path:
     path = tmp_path / "model.safetensors"
     save(build("tiny-cnn", seed=0), path, name="tiny-cnn")
     return path
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        nn.DataParallel,
+        partial(torch.compile, backend="eager"),
+        lambda model: torch.compile(nn.DataParallel(model), backend="eager"),
+    ],
+    ids=["DataParallel", "compile", "both"],
+)
+def test_of_a_wrapped_network_what_is_inside_is_saved(wrap, tmp_path: Path) -> None:
+    model = build("tiny-cnn", seed=3)
+    save(wrap(model), str(tmp_path / "model"), name="tiny-cnn")
+    again, _ = load(str(tmp_path / "model"))
+    assert same(again, model)
+
+
+@pytest.mark.parametrize("archive", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_of_torch_save_is_told_with_the_remedy(
+    archive: bool, whole: bool, tmp_path: Path
+) -> None:
+    path, model = tmp_path / "net.pt", build("linear", seed=0)
+    content = model if whole else model.state_dict()
+    torch.save(content, path, _use_new_zipfile_serialization=archive)
+    with pytest.raises(CourseError, match=r"net\.pt was written by torch\.save.*weights_only=True"):
+        load(path)
 
 
 @pytest.mark.parametrize("kept", [0, 4, 100, 900, -1])

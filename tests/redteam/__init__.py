@@ -1,7 +1,7 @@
 """Attacks on our own grader: what a dishonest hand-in may try, one small file for each.
 
-`<family>/<slug>.py`; `FAMILIES` says what each is about. Odd files are made in `files.py`. The first
-sentence of a docstring says what is tried; below it stand
+Each attack is one file `<family>/<slug>.py`; `FAMILIES` says what a family is about, and
+`odd_files/` makes the odd files. The first sentence of a docstring says what is tried. Below it:
 
     assignment: a3-fgsm       what it is handed in for
     base: identity            the answer of plain/ that it decorates, or none

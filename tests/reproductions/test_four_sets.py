@@ -14,13 +14,13 @@ from PIL import Image
 
 from course.cli import main
 from course.data import Dataset
-from course.idx import IDX_FILES
+from course.data.idx import IDX_FILES
 from course.metrics import predict
 from course.models import build
 from course.training import Recipe, fit
 from solutions.reproductions.record import measurements
 from solutions.reproductions.reports import claims001
-from solutions.reproductions.runner import committed, read_result, reports, table
+from solutions.reproductions.runner import committed, comparisons, read_report_result, reports
 from solutions.reproductions.trainings import (
     AtTemperature,
     clean_and_fgsm,
@@ -48,7 +48,7 @@ def found(results: dict[str, dict[str, Any]], profile: str = "mnist") -> dict[st
 def reproduce(profile: str, folder: Path) -> dict[str, Any]:
     """`course reproduce 001 --quick` on one profile; the run it kept."""
     assert main(["reproduce", "001", "--quick", "--profile", profile, "--out", str(folder)]) == 0
-    (run,) = read_result(folder / "001.json")["runs"].values()
+    (run,) = read_report_result(folder / "001.json")["runs"].values()
     return dict(run)
 
 
@@ -100,7 +100,7 @@ def test_an_image_folder_is_run_in_imagenets_layout(
 @pytest.mark.parametrize("profile", [s.profile for s in claims001.SETS])
 def test_every_figure_of_a_set_is_a_row_and_says_if_it_was_not_run(profile: str) -> None:
     figures = next(s for s in claims001.SETS if s.profile == profile)
-    rows = [row for row in table(reports()["001"], None, profile) if row.published]
+    rows = [row for row in comparisons(reports()["001"], None, profile) if row.published]
     values = {row.published.value for row in rows if row.published}
     assert {figures.baseline, figures.drop, figures.trained, figures.epsilon} <= values
     for row in rows:
@@ -189,7 +189,7 @@ def test_every_claim_on_mnist_was_measured_or_says_why_not(
     results: dict[str, dict[str, Any]],
 ) -> None:
     run = results["001"]["runs"]["mnist"]
-    for row in table(reports()["001"], run, "mnist"):
+    for row in comparisons(reports()["001"], run, "mnist"):
         if row.published:
             assert row.measured or not row.published.key, row.published.claim
             assert row.reason, row.published.claim
@@ -199,4 +199,4 @@ def test_every_claim_on_mnist_was_measured_or_says_why_not(
 def test_findings_are_told_with_numbers(results: dict[str, dict[str, Any]]) -> None:
     run = results["001"]["runs"]["mnist"]
     for finding in reports()["001"].findings:
-        assert re.search(r"\d", finding.told(run))
+        assert re.search(r"\d", finding.with_numbers(run))

@@ -21,7 +21,7 @@ from solutions.reproductions.record import Measurement, measurements
 from solutions.reproductions.reports.claims_table import PIXELS, TABLE
 from solutions.reproductions.reports.r002 import ReLUsCalled, printed_monitor
 from solutions.reproductions.reports.r003 import with_batch_norm
-from solutions.reproductions.runner import committed, reports, table
+from solutions.reproductions.runner import committed, comparisons, reports
 from solutions.reproductions.simple_cnn import MEAN, NETWORK, READINGS, STD, counts_by_reading
 
 BOTH = ["002", "003"]
@@ -219,7 +219,7 @@ def test_every_claim_has_a_place_a_measurement_or_a_reason(
     report: str, results: dict[str, dict[str, Any]]
 ) -> None:
     run = results[report]["runs"]["mnist"]
-    for row in table(reports()[report], run, "mnist"):
+    for row in comparisons(reports()[report], run, "mnist"):
         if row.published:
             assert row.published.place
             assert row.measured or not row.published.key, row.published.claim
@@ -240,8 +240,8 @@ def test_the_table_is_claimed_whole_and_lies_on_one_measured_curve(
 def test_findings_are_told_with_numbers(report: str, results: dict[str, dict[str, Any]]) -> None:
     run = results[report]["runs"]["mnist"]
     for finding in reports()[report].findings:
-        assert re.search(r"\d", finding.told(run))
-        assert "{" not in finding.told(run)
+        assert re.search(r"\d", finding.with_numbers(run))
+        assert "{" not in finding.with_numbers(run)
 
 
 def test_every_shortcut_says_what_it_changed(results: dict[str, dict[str, Any]]) -> None:

@@ -1,15 +1,15 @@
-"""The sample class: what twelve students handed in for each assignment, and what it must earn.
+"""The sample class: what its students handed in for each assignment, and what that must earn.
 
-One small file for each hand-in, `<assignment>/<name>.py`. Its docstring says in its first sentence
-what the student did, and below that what grading must find:
+One small file for each hand-in, `<assignment>/<name>.py`. The first sentence of its docstring says
+what the student did. Below it stands what grading must find, every line only where it is needed:
 
-    student: o'neill, aoife                 where the name is not that of the file
-    status: CRASH                           where it is not OK, or WRONG for whoever loses a check
-    score: 17
-    loses: fgsm_stays_in_range, ...         the checks that do not pass; skipped ones are left out
-    saved as: script                        or: with BOM, with CRLF
+    student: o'neill, aoife                 if it is not the name of the file
+    status: CRASH                           if it is neither OK nor, with a lost check, WRONG
+    loses: fgsm_stays_in_range, ...         the checks that fail; skipped ones are left out
+    saved as: script                        or: notebook with BOM, notebook with CRLF
 
-Below it are the cells, in py:percent: `# %% fgsm` fills the exercise cell of that name in the
+No score is written down: it is the sum of the checks that are not lost. After the docstring come
+the cells, in py:percent: `# %% fgsm` fills the exercise cell of that name in the
 released notebook, and a plain `# %%` is a cell of the student's own, put where it stands here.
 """
 
@@ -32,7 +32,7 @@ from autograder.report.results import Result
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
-FIELDS = {"student", "status", "score", "loses", "saved as"}
+FIELDS = {"student", "status", "loses", "saved as"}
 SAVED = ("notebook", "notebook with BOM", "notebook with CRLF", "script")
 
 
@@ -45,10 +45,19 @@ class HandIn:
     student: str
     title: str
     status: str
-    score: float
     loses: frozenset[str]
     saved_as: str
     cells: tuple[tuple[str, str], ...]  # name of the exercise cell or "", and the source
+
+    @property
+    def score(self) -> float:
+        """The points of all checks but those that are lost, or skipped because of a lost one."""
+        checks = catalog.checks(self.assignment)
+        lost = set(self.loses)
+        for check in checks:  # a check comes after the one that it needs
+            if check.needs in lost:
+                lost.add(check.name)
+        return sum(check.max_points for check in checks if check.name not in lost)
 
 
 def hand_ins(assignment: str | None = None) -> list[HandIn]:
@@ -68,16 +77,16 @@ def read_hand_in(path: Path) -> HandIn:
     saved_as = fields.get("saved as", "notebook")
     names = {exercise.id for exercise in catalog.assignment(path.parent.name).exercises}
     cells = tuple(zip(map(str.strip, parts[::2]), map(plain, parts[1::2]), strict=True))
-    wrong = {name for name, _ in cells} - names - {""}
-    if "score" not in fields or fields.keys() - FIELDS or wrong or saved_as not in SAVED:
-        raise ValueError(f"{path}: header {fields}, unknown cells {wrong or 'none'}")
+    known = {check.name for check in catalog.checks(path.parent.name)}
+    wrong = ({name for name, _ in cells} - names - {""}) | (loses - known)
+    if not title or fields.keys() - FIELDS or wrong or saved_as not in SAVED:
+        raise ValueError(f"{path}: header {fields}, unknown cells or checks {wrong or 'none'}")
     return HandIn(
         path,
         path.parent.name,
         fields.get("student", path.stem),
         title.rstrip("."),
         fields.get("status", "WRONG" if loses else "OK"),
-        float(fields["score"]),
         loses,
         saved_as,
         cells,

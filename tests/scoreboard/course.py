@@ -12,7 +12,7 @@ import nbformat
 import redteam
 import sample_class
 from nbformat import NotebookNode
-from redteam.files import Format
+from redteam.odd_files.odd_file import OddFile
 
 from course import data, models, saving, training
 from course.budget import budget
@@ -130,9 +130,9 @@ def hand_in(folder: Path, student: str, assignment: str, text: str) -> None:
     target.write_text(text, encoding="utf-8", errors="surrogatepass")
 
 
-def hand_in_attack(course: Path, folder: Path, attack: redteam.Attack | Format) -> None:
+def hand_in_attack(course: Path, folder: Path, attack: redteam.Attack | OddFile) -> None:
     """Write an attack as a notebook; a file out of shape stays as it is, beside its neighbours."""
-    if not isinstance(attack, Format):
+    if not isinstance(attack, OddFile):
         text = answered(course, attack.assignment, attack.source())
         hand_in(folder, ATTACKER, attack.assignment, text)
         return

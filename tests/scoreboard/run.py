@@ -24,7 +24,8 @@ import honest
 import mutants
 import proof
 import redteam
-from redteam.files import FORMATS, Format
+from redteam.odd_files import ODD_FILES
+from redteam.odd_files.odd_file import OddFile
 from tqdm import tqdm
 
 from autograder.files import write_atomically
@@ -33,7 +34,7 @@ from scoreboard import course, jail
 KEPT = proof.ROOT / "build" / "scoreboard.json"
 TEMPLATE = proof.ROOT / "build" / "scoreboard-course"
 SCOREBOARD = proof.RESULTS / "scoreboard.json"
-FORMATS_FILE = redteam.FOLDER / "files.py"
+MAKERS_OF_ODD_FILES = sorted((redteam.FOLDER / "odd_files").glob("*.py"))
 POINTS = 20
 SECONDS = {"a5-adversarial-training": 300.0}  # for all of nbgrader's run
 USUAL_SECONDS = 150.0
@@ -57,7 +58,7 @@ class Item:
     family: str
     base: str = ""
     code: str = ""
-    attack: redteam.Attack | Format | None = None
+    attack: redteam.Attack | OddFile | None = None
 
     @property
     def key(self) -> str:
@@ -68,7 +69,7 @@ class Item:
     def fingerprint(self) -> str:
         """A digest of all that decides the outcome: hand-in, instructor's notebook, nbgrader."""
         files = [course.PLAIN / f"{self.assignment}.py"]
-        files += [FORMATS_FILE] if isinstance(self.attack, Format) else []
+        files += MAKERS_OF_ODD_FILES if isinstance(self.attack, OddFile) else []
         code = self.attack.source() if isinstance(self.attack, redteam.Attack) else self.code
         parts = [version("nbgrader"), code, *(path.read_text(encoding="utf-8") for path in files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -84,7 +85,7 @@ class Item:
 
 def items() -> Iterator[Item]:
     """Everything that is handed in; the plain answers first, which attacks are compared with."""
-    attacks = [a for a in (*redteam.attacks(), *FORMATS) if a.assignment in course.ASSIGNMENTS]
+    attacks = [a for a in (*redteam.attacks(), *ODD_FILES) if a.assignment in course.ASSIGNMENTS]
     for assignment, base in sorted({(a.assignment, a.base) for a in attacks if a.base}):
         code = redteam.base_source(assignment, base)
         yield Item("plain", f"{assignment}/{base}", base, assignment, assignment, code=code)

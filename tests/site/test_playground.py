@@ -19,7 +19,7 @@ from course.data import load
 from course.metrics import accuracy
 from solutions.evaluation import worst_of
 from solutions.fgsm import fgsm, robustness_curve
-from solutions.figures import playground
+from solutions.figures import playground_data as playground
 from solutions.pgd import pgd
 
 SITE = Path(__file__).parents[2] / "site" / "playground"

@@ -1,5 +1,3 @@
-# ruff: noqa: F401  (what the inserted reference code uses)
-
 # %% [markdown]
 # # Extension · Another budget: attacks in the Euclidean norm
 #
@@ -28,6 +26,7 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
 from course.training import fit, plain_recipe
@@ -128,7 +127,9 @@ def project_l2(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
 # result is the nearest. For an attack, a point that is in both is good enough.
 
 # %% [markdown]
-# You are given the check of arguments from assignment 3.
+# You are given the check of arguments from assignment 3. It refuses sizes that are in another unit,
+# because more than `largest` means nothing: 1 for the change of one pixel, and for a length the
+# distance from a black image to a white one, $\sqrt{784} = 28$ for 784 pixels.
 
 # %% given: check_attack from solutions.fgsm
 
@@ -171,7 +172,8 @@ def l2_pgd(
         ValueError: epsilon or step_size is negative or not finite, steps is negative, or there
             is not one label per image.
     """
-    # 1. Let `check_attack` look at the arguments; look at step_size and steps yourself.
+    # 1. Let `check_attack` look at the arguments, with the largest length there is:
+    #    `largest=math.sqrt(math.prod(images.shape[1:]))`. Look at step_size and steps yourself.
     # 2. Start at the images, or in a random direction: normal noise, brought to a length between
     #    0 and epsilon, projected.
     # 3. In evaluation mode, repeat: gradient of the summed loss; a step of step_size along it,

@@ -1,5 +1,3 @@
-# ruff: noqa: F401  (what the inserted reference code uses)
-
 # %% [markdown]
 # # Extension · Ship it: export to ONNX
 #

@@ -1,5 +1,3 @@
-# ruff: noqa: F401  (what the inserted reference code uses)
-
 # %% [markdown]
 # # Extension · Few pixels, any value: adversarial patches
 #
@@ -26,6 +24,7 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_size
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
 from course.training import fit, plain_recipe

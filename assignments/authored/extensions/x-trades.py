@@ -1,5 +1,3 @@
-# ruff: noqa: F401  (what the inserted reference code uses)
-
 # %% [markdown]
 # # Extension · Buy robustness at a price you choose: TRADES
 #
@@ -28,8 +26,10 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
+from course.inputs import check_images, check_labels, check_size
 from course.metrics import accuracy, evaluating
 from course.models import build
+from course.training_loop import split_batches, training_mode
 
 PROFILE = "digits"
 

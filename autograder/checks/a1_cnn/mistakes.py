@@ -1,4 +1,4 @@
-"""Which known mistake a wrong network, training or accuracy looks like, by measurement."""
+"""Diagnoses for a1-cnn: the known mistake that a wrong network, training or accuracy looks like."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Shape = tuple[int, ...]
 
 
 def other_layers(found: Sequence[Shape], expected: Sequence[Shape]) -> str:
-    """What the shapes of the weights say about the layers."""
+    """What is wrong with the layers, read from the shapes of the weights."""
     if not found:
         return "no parameters: the layers are not attributes of the module, or hidden in a list"
     if len(found) < len(expected) and {s for s in expected if len(s) > 1} <= set(found):
@@ -44,7 +44,7 @@ def joined(numbers: Sequence[int]) -> str:
 
 
 def no_logits(answer: object, images: int) -> str:
-    """What came back in place of logits."""
+    """The cause if `forward` returned something other than logits."""
     if answer is None:
         return "forward ends without `return`"
     if isinstance(answer, Tensor) and tuple(answer.shape) == (images,):
@@ -64,7 +64,7 @@ def other_network(logits: Tensor, weights: Sequence[Tensor], images: Tensor) -> 
 def other_in_eval_mode(logits: object, weights: Sequence[Tensor], images: Tensor) -> str:
     """What the network does in eval mode only."""
     known = other_network(logits, weights, images) if isinstance(logits, Tensor) else ""
-    return f"in eval mode, {known}" if known else "forward takes another way in eval mode"
+    return f"in eval mode, {known}" if known else "forward does something else in eval mode"
 
 
 def network(
@@ -111,7 +111,7 @@ VARIANTS: dict[str, Callable[..., Tensor]] = {
     "the features are flattened in another order: row, column, channel": lambda x, *w: network(
         x, *w, flat=lambda z: z.permute(0, 2, 3, 1).flatten(1)
     ),
-    "the images are normalised in forward: they are to be taken as they are": lambda x, *w: network(
+    "the images are normalised in forward: use them as they are": lambda x, *w: network(
         (x - 0.1307) / 0.3081, *w
     ),
     "the images are put on a scale from -1 to 1 in forward": lambda x, *w: network(2 * x - 1, *w),
@@ -120,12 +120,14 @@ VARIANTS: dict[str, Callable[..., Tensor]] = {
 }
 
 
-def unsteady(logits: Tensor, again: object, alone: object) -> str:
+def unstable_logits(logits: Tensor, again: object, alone: object) -> str:
     """Whether the logits change from call to call, or with the images beside them."""
     if not isinstance(again, Tensor) or not torch.allclose(again, logits, atol=1e-4):
-        return "the same images get other logits when asked again: something acts at random"
+        return (
+            "the same images get other logits in a second call: something in the network is random"
+        )
     if not isinstance(alone, Tensor) or not torch.allclose(alone, logits[:1], atol=1e-4):
-        return "an image's logits depend on the images beside it: they were mixed in reshaping"
+        return "an image's logits depend on the other images of the batch: reshaping mixed them"
     return ""
 
 
@@ -133,10 +135,13 @@ def slow_learning(accuracy: float, classes: int) -> str:
     """Why a trained network may not be good enough."""
     if accuracy < 2 / classes:
         return (
-            "it is about as good as guessing: no step is taken, gradients that add up, "
-            "the learning rate is far off, or labels and images were shuffled apart"
+            "it is no better than guessing: no step is taken, gradients add up over the steps, "
+            "the learning rate is wrong, or images and labels were shuffled separately"
         )
-    return "it learns too slowly: gradients that add up, a learning rate that is off, or one batch"
+    return (
+        "it learns too slowly: gradients add up over the steps, the learning rate is wrong, or "
+        "only one batch is used"
+    )
 
 
 def other_loss(found: float, right: float, count: int) -> str:
@@ -144,13 +149,13 @@ def other_loss(found: float, right: float, count: int) -> str:
     if abs(found / right - count) < 0.05 * count:
         return "this is the sum over the images, not the mean"
     if abs(found / right - 1 / count) < 0.05 / count:
-        return "the mean was divided by the number of images once more"
+        return "the mean was divided by the number of images a second time"
     if found < right:
-        return "this is the loss after the step, or of something else"
+        return "this is the loss after the step, or another loss"
     return ""
 
 
-def other_steady_loss(found: Sequence[float], each: Tensor) -> str:
+def other_constant_loss(found: Sequence[float], each: Tensor) -> str:
     """Which other numbers were reported where the images of six lose `each`, five in a batch."""
     right, tolerance = each.mean().item(), 0.025 * each.max().item()
     if abs(found[0] - 2.46) < 0.1:  # log(e + 9), whatever the logits: they end up as 1 and 0
@@ -171,8 +176,7 @@ def other_steady_loss(found: Sequence[float], each: Tensor) -> str:
 
 
 def repeated_order(running_mean: Tensor, means: Tensor, epochs: int) -> str:
-    """Whether the running mean of a batch normalisation comes from one order of single images,
-    repeated in each epoch; empty if not.
+    """The mistake if a running mean comes from the same order of images in each epoch; else empty.
 
     running_mean (channels,), which was 0 and moves by a tenth; means (n, channels), of each image.
     """

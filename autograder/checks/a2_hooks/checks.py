@@ -1,10 +1,9 @@
 """The checks of a2-hooks: what a monitor records, when it stops, and how far layers are moved.
 
-The student's monitor is entered and left in its own process, around a network of the judge's that
-the judge lets run there on images of its own. Every number that comes back is computed again on
-the judge's copy. Whether a hook is left cannot be seen from here for sure, but what it does can:
-numbers that change after the block. The layers, their order and their kinds differ from network to
-network, and some of their names are drawn at random.
+The student's monitor runs in the student's process, around one of the judge's networks and on the
+judge's images. The judge computes every number again on its own copy. It cannot be certain that no
+hook is left, but it sees what such a hook does: numbers that change after the block. The networks
+have other layers in another order, and some layer names are drawn at random.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks.a2_hooks import mistakes as diagnose
-from autograder.checks.a2_hooks.observed import (
-    Observed,
+from autograder.checks.a2_hooks import mistakes
+from autograder.checks.a2_hooks.observations import (
+    Observation,
     attacked,
     drift,
     observe,
@@ -33,29 +32,34 @@ from autograder.checks.a2_hooks.observed import (
     with_dead_layers,
     without_a_trace,
 )
-from autograder.checks.a2_hooks.watched import (
-    answers_as_without,
-    keep_apart,
-    learns_as_without,
+from autograder.checks.a2_hooks.side_effects import (
+    answers_as_unwatched,
+    learns_as_unwatched,
+    monitors_are_independent,
     stays_after_the_block,
 )
 from autograder.checks.refusals import refusal, require_refusal
-from autograder.errors import Wrong
-from autograder.judge.answers import kind, require
-from autograder.judge.expect import expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
+from autograder.judge.checking import (
+    Network,
+    Ref,
+    Setting,
+    Student,
+    Wrong,
+    expect_true,
+    graded_for,
+    kind,
+    require,
+)
 
 LECTURE = "lectures/hooks/"
-MONITOR = {"exercise": "activation_monitor", "lecture": LECTURE}
-DRIFT = {"exercise": "activation_drift", "lecture": LECTURE}
+graded_monitor = graded_for("activation_monitor", lecture=LECTURE)
+graded_drift = graded_for("activation_drift", lecture=LECTURE)
 
 
 # --- ActivationMonitor: what it records ----------------------------------------------------------
 
 
-@pytest.mark.graded(**MONITOR)
+@graded_monitor()
 def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
     """Around a trained network it records six statistics of each layer"""
     require(student, "ActivationMonitor", "class")
@@ -67,49 +71,49 @@ def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
             "statistics of the layers that ran",
             "an empty `stats` after the block",
             cause=cause,
-            hint=diagnose.NEXT_STEP[cause],
+            hint=mistakes.NEXT_STEP[cause],
         )
     for name in observed.common:
         require_statistics(observed.stats[name], name)
 
 
 def why_empty(student: Student, network: Network, images: Tensor) -> str:
-    """Why there is nothing in `stats` after a block: whether something was in it before its end."""
+    """Why `stats` is empty after a block: never filled, or emptied at the end of the block."""
     ref = student.network(network)
     monitor = student.make("ActivationMonitor", ref)
     given = student.enter(monitor)
     student.apply(ref, images)
     stats = stats_of(student, monitor, given)
     student.leave(monitor)
-    return diagnose.EMPTIED if stats else diagnose.SILENT
+    return mistakes.EMPTIED if stats else mistakes.SILENT
 
 
 @pytest.fixture(scope="module")
-def hidden(student: Student, setting: Setting) -> Observed:
-    """The monitor around a network with random weights and names that nobody knows.
+def hidden(student: Student, setting: Setting) -> Observation:
+    """The monitor around a network with random weights, random names and a random batch size.
 
-    Nor does anybody know how many images there are: a shape of other images must not fit.
+    So a shape that was recorded from other images does not fit.
     """
     count = int(torch.randint(17, 60, (), generator=setting.generator("how many images")))
     images = some_images(setting, "hidden images", count)
     return observe(student, renamed(setting, "fast-cnn"), images)
 
 
-@pytest.mark.graded(points=2, needs="monitor_records_statistics", **MONITOR)
-def test_monitor_measures_the_output(hidden: Observed, measures: dict[str, float]) -> None:
+@graded_monitor(points=2, needs="monitor_records_statistics")
+def test_monitor_measures_the_output(hidden: Observation, measures: dict[str, float]) -> None:
     """mean, std, min and max are those of the layer's whole output"""
     measures["layers"] = len(hidden.common)
-    require_numbers_of(hidden, diagnose.NUMBERS)
+    require_numbers_of(hidden, mistakes.NUMBERS)
 
 
-@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
-def test_monitor_counts_the_zeros(hidden: Observed) -> None:
+@graded_monitor(points=1, needs="monitor_records_statistics")
+def test_monitor_counts_the_zeros(hidden: Observation) -> None:
     """zero_fraction is the share of exact zeros"""
     require_numbers_of(hidden, ["zero_fraction"])
 
 
-@pytest.mark.graded(points=1, needs="monitor_records_statistics", **MONITOR)
-def test_monitor_notes_the_shape(hidden: Observed) -> None:
+@graded_monitor(points=1, needs="monitor_records_statistics")
+def test_monitor_notes_the_shape(hidden: Observation) -> None:
     """shape is the output's, with the number of images"""
     for name, layer in hidden.common.items():
         right, found = layer.outputs[-1].shape, hidden.stats[name].get("shape")
@@ -117,12 +121,12 @@ def test_monitor_notes_the_shape(hidden: Observed) -> None:
             sizes(found) and found == list(right),
             f"shape {tuple(right)} of layer '{name}'",
             str(tuple(found)) if sizes(found) else kind(found),
-            cause=diagnose.other_shape(found, layer.outputs[-1]),
+            cause=mistakes.other_shape(found, layer.outputs[-1]),
             hint="tuple(output.shape)",
         )
 
 
-@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=2, needs="monitor_measures_the_output")
 def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs is in it, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -130,13 +134,13 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
         observed = observe(student, renamed(setting, name), images)
         require_names(
             observed.stats,
-            diagnose.leaves(observed.layers),
+            mistakes.leaves(observed.layers),
             observed.layers,
-            extra="layers of another network are in it: does `stats` belong to the class?",
+            extra="layers of another network are in it: is `stats` an attribute of the class?",
         )
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> None:
     """The numbers are those of the layer's latest output, as it left the layer"""
     batches = some_images(setting, "earlier images", 11), some_images(setting, "later images", 7)
@@ -144,12 +148,12 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         observed = observe(student, renamed(setting, name), *batches)
         require_numbers_of(
             observed,
-            diagnose.NUMBERS,
+            mistakes.NUMBERS,
             cause="a layer may run more than once in a block: each run replaces the one before",
         )
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
     """Given names of layers, it records those and no others, whole blocks too"""
     network = renamed(setting, "small-resnet")
@@ -157,15 +161,15 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
     chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
     images = some_images(setting, "images for chosen layers", 9)
     observed = observe(student, network, images, layers=chosen)
-    cause = diagnose.other_choice(observed.stats, chosen, outer[5], observed.layers)
+    cause = mistakes.other_choice(observed.stats, chosen, outer[5], observed.layers)
     require_names(observed.stats, chosen, observed.layers, cause=cause)
-    require_numbers_of(observed, diagnose.NUMBERS)
+    require_numbers_of(observed, mistakes.NUMBERS)
 
 
 # --- ActivationMonitor: when it records ----------------------------------------------------------
 
 
-@pytest.mark.graded(points=1, needs="monitor_watches_chosen_layers", **MONITOR)
+@graded_monitor(points=1, needs="monitor_watches_chosen_layers")
 def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
     """A name that no layer has is a ValueError, and so is an empty list"""
     network = renamed(setting, "tiny-cnn")
@@ -187,7 +191,7 @@ def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting
             else "a monitor that watches nothing looks like a network in which nothing happens",
             hint="raise ValueError(...) in `__enter__`, before any hook is registered.",
         )
-        student.apply(ref, images)  # the process lives: it was an error, and no end
+        student.apply(ref, images)  # the process is alive: it raised an error and did not exit
     observed = observe(student, network, images, layers=[first])
     require_names(observed.stats, [first], observed.layers)
 
@@ -197,7 +201,7 @@ def begin(student: Student, ref: Ref, layers: list[str]) -> None:
     student.enter(student.make("ActivationMonitor", ref, layers))
 
 
-@pytest.mark.graded(points=2, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=2, needs="monitor_measures_the_output")
 def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
     """Nothing is recorded before the block or after it, even where an error ends it"""
     network = renamed(setting, "tiny-cnn")
@@ -210,7 +214,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
         not stats_of(student, monitor, given),
         "an empty `stats` when the block begins",
         "statistics of a run before the block",
-        cause="the hooks are put on in `__init__`, or `stats` is not emptied as the block begins",
+        cause="hooks are registered in `__init__`, or `stats` is not emptied when the block begins",
         hint="Register in `__enter__`, and set `self.stats = {}` there.",
     )
     student.apply(ref, images)
@@ -223,24 +227,24 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
     student.apply(ref, images)
     expect_true(
         not student.leave(monitor, failed=True),
-        "an error in the block to go on to whoever wrote the block",
-        "a block that ends as if nothing had happened",
-        cause="`__exit__` returns something true, which swallows the error",
-        hint="Let `__exit__` return nothing.",
+        "an error in the block to be raised again after it",
+        "no error after the block",
+        cause="`__exit__` returns a true value, which suppresses the error",
+        hint="Let `__exit__` return nothing (no `return`).",
     )
     stays_after_the_block(student, ref, monitor, given, others)
 
 
-@pytest.mark.graded(points=1, needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(points=1, needs="monitor_measures_the_output")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
-    """The network answers and learns as without it; a second monitor, or block, is no matter"""
-    answers_as_without(student, setting)
-    learns_as_without(student, setting)
+    """The network answers and learns as without it; a second monitor or block changes nothing"""
+    answers_as_unwatched(student, setting)
+    learns_as_unwatched(student, setting)
     images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
-    keep_apart(student, renamed(setting, "strided-cnn"), images, later)
+    monitors_are_independent(student, renamed(setting, "strided-cnn"), images, later)
 
 
-@pytest.mark.graded(needs="monitor_measures_the_output", **MONITOR)
+@graded_monitor(needs="monitor_measures_the_output")
 def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: no hook is left, and the network is as it was"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
@@ -260,7 +264,7 @@ def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
 # --- activation_drift ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=3, **DRIFT)
+@graded_drift(points=3)
 def test_drift_is_the_mean_relative_change(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -273,7 +277,7 @@ def test_drift_is_the_mean_relative_change(
     require_right(drifted)
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs has a drift, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -283,9 +287,9 @@ def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
         require_names(drifted.found, drifted.right, drifted.clean)
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
-    """A layer that works in place does not change what was kept of the one before it"""
+    """A layer that works in place does not change what was stored of the layer before it"""
     images = some_images(setting, "images in place", 12)
     moved = attacked(setting, images, "attack in place")
     require_right(
@@ -294,7 +298,7 @@ def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) ->
     )
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> None:
     """It is measured in eval mode, and the network goes on in the mode it was in"""
     network, images = renamed(setting, "small-resnet"), some_images(setting, "images for modes")
@@ -308,15 +312,15 @@ def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> N
     logits = student.apply(ref, images)
     own = network.with_weights(network.weights).module.train()
     expect_true(
-        same(logits, diagnose.run(own, images)[""].outputs[-1]),
+        same(logits, mistakes.run(own, images)[""].outputs[-1]),
         "a network that is in train mode again afterwards",
-        "one that answers otherwise",
-        cause="it was put in eval mode and left there",
-        hint="`with evaluating(model):` puts every module's mode back.",
+        "a network that gives other answers",
+        cause="it was put in eval mode and not put back",
+        hint="`with evaluating(model):` restores the mode of every module.",
     )
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> None:
     """What is off and stays off has a drift of 0, and so have images that did not change"""
     network = with_dead_layers(renamed(setting, "tiny-cnn"))
@@ -333,7 +337,7 @@ def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> No
         require_right(drifted, cause="a small number added to every length, or to a change")
 
 
-@pytest.mark.graded(points=1, needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(points=1, needs="drift_is_the_mean_relative_change")
 def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
     """Two batches of different shape are a ValueError, not stretched to fit"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
@@ -354,7 +358,7 @@ def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
     require_right(drift(student, network, images, attacked(setting, images, "not refused")))
 
 
-@pytest.mark.graded(needs="drift_is_the_mean_relative_change", **DRIFT)
+@graded_drift(needs="drift_is_the_mean_relative_change")
 def test_drift_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: no hook is left, and the network is as it was"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)

@@ -1,4 +1,4 @@
-"""Which known mistake a wrong monitor or drift looks like, found by measuring it against each."""
+"""Diagnoses for a2-hooks: the known mistake that a wrong monitor or drift looks like."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to what the stud
 
 @dataclass(frozen=True)
 class Layer:
-    """What one module was given and put out while it was watched, call by call.
+    """The inputs and outputs of one module while it was watched, call by call.
 
-    left: the outputs themselves, not copies: what a layer behind them that works in place made of
+    left: the outputs themselves, not copies: a later layer that works in place may have changed
     them.
     """
 
@@ -70,24 +70,24 @@ def leaves(layers: Mapping[str, Layer]) -> dict[str, Layer]:
 
 # --- causes with a next step of their own --------------------------------------------------------
 
-REPLACED = "a hook that returns something puts it in the place of the layer's output"
-NO_HOOK = "`_hook` returns nothing, so that None was registered in the place of a hook"
+REPLACED = "a hook that returns a value replaces the layer's output with it"
+NO_HOOK = "`_hook` returns nothing, so that None was registered and not a hook"
 NO_ARGUMENTS = "a hook takes three arguments: the module, its inputs and its output"
 NOT_CALLED = f"{NO_ARGUMENTS}; and {REPLACED}"
 LAST_NAME = (
-    "only the last layer is in it, as when all hooks are made in a loop and look up its `name` "
-    "when they are called: it is the last by then"
+    "only the last layer is in it: all hooks made in a loop look up `name` when they are called, "
+    "and by then it is the last name"
 )
 EMPTIED = "`__exit__` empties `stats`"
-SILENT = "no hook has fired: are they registered, on modules that run?"
+SILENT = "no hook was called: are hooks registered, on modules that run?"
 EVAL_MODE = "the network was put in eval mode: watch it as it is"
 CUT = "a hook returns `output.detach()`, or the block switches gradients off"
-SWITCHED_OFF = "gradients were switched off, and not on again"
-CONTAINERS = "modules that contain others are watched too, not leaves alone"
-OUTERMOST = "only the outermost modules are watched: `named_modules` goes inside"
+SWITCHED_OFF = "gradients were switched off, and not switched on again"
+CONTAINERS = "modules that contain others are watched too, not only leaves"
+OUTERMOST = "only the outermost modules are watched: `named_modules` lists the inner ones too"
 ZERO_OR_LESS = "the share of values of 0 or less, not of exact zeros"
 
-TAKEN_OFF = "leaving a monitor took off hooks that are not its own"
+TAKEN_OFF = "the end of a monitor's block removed hooks that are not its own"
 STILL_ON = "its hooks are still on the network after its block, or all monitors share one `stats`"
 NOT_AGAIN = "a second block of one monitor records nothing: register in `__enter__`"
 
@@ -99,7 +99,7 @@ NEXT_STEP = {
     NO_ARGUMENTS: "Define it as `def note(module, inputs, output):`.",
     NOT_CALLED: "Define it as `def note(module, inputs, output):`, and let it return nothing.",
     LAST_NAME: "Let a function make each hook, with the name as its argument: `self._hook(name)`.",
-    EMPTIED: "Take the hooks off in `__exit__`, and leave the numbers.",
+    EMPTIED: "Remove the hooks in `__exit__`, and leave `stats` as it is.",
     SILENT: "Register a forward hook on every leaf in `__enter__`; fill `stats` in the hook.",
     EVAL_MODE: "Leave out `model.eval()`.",
     CUT: "Let the hook return nothing, and detach in `statistics` alone.",
@@ -114,12 +114,12 @@ NEXT_STEP = {
 
 
 def next_step(cause: str) -> str:
-    """What to do about a cause, of which a known one is the end; empty if it says so itself."""
+    """The next step for a cause that ends in a known one; empty if there is none."""
     return next((step for known, step in NEXT_STEP.items() if cause.endswith(known)), "")
 
 
 def failed_hook(error: str) -> str:
-    """Why a network cannot run that is watched: the error, with its message if that is public."""
+    """Why a watched network cannot run: the mistake in the hook, read from the error message."""
     if "'NoneType' object is not callable" in error:
         return NO_HOOK
     if "positional argument" in error:
@@ -144,7 +144,7 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
     if names >= right and names <= layers.keys():
         more = names - right
         if any(layers[name].is_leaf for name in more):
-            return "a layer that did not run is in it: fill `stats` in the hook alone"
+            return "a layer that did not run is in it: fill `stats` only in the hook"
         return CONTAINERS
     if names == outermost or names == {name for name in outermost if layers[name].is_leaf}:
         return OUTERMOST
@@ -168,7 +168,7 @@ def other_choice(
         return "every leaf is watched: `layers` is not used"
     if block not in found:
         return "a chosen layer may be a block of several modules: look for it among all of them"
-    return "the keys are to be the names that were given"
+    return "the keys must be the names that were given"
 
 
 # --- numbers of one output -----------------------------------------------------------------------
@@ -181,10 +181,10 @@ STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {
     "zero_fraction": lambda values: (values == 0).float().mean(),
 }
 
-# Which tensor a statistic may have been taken of, in place of the layer's latest output.
+# Other tensors that a statistic may have been computed from, not the layer's latest output.
 SOURCES: dict[str, Callable[[Layer], Tensor]] = {
     "of what goes into the layer, not of what comes out": lambda layer: layer.inputs[-1],
-    "of what a layer behind it that works in place left of the output: take it in the hook, or "
+    "of the output after a later layer changed it in place: take it in the hook, or "
     "clone the output": lambda layer: layer.left[-1],
     "of the first output in the block, not of the latest": lambda layer: layer.outputs[0],
     "of all outputs in the block together, not of the latest": lambda layer: torch.cat(
@@ -198,7 +198,7 @@ SOURCES: dict[str, Callable[[Layer], Tensor]] = {
     "of the output after a ReLU of your own": lambda layer: layer.outputs[-1].relu(),
 }
 
-# What else may have been taken of the right tensor.
+# Other statistics of the right tensor.
 WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
     "mean": {"the sum": torch.sum, "the median": torch.median, "the standard deviation": torch.std},
     "std": {
@@ -224,7 +224,7 @@ WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
 
 
 def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
-    """What else the wrong numbers are: the same other tensor or formula must explain them all."""
+    """What the wrong numbers are: one other tensor or formula that explains all of them."""
     for key in {key for _, key in found}:
         for what, way in WAYS[key].items():
             mine = {name: value for (name, each), value in found.items() if each == key}
@@ -235,9 +235,9 @@ def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
         if all(
             near(value, taken(key, source(layers[name]))) for (name, key), value in found.items()
         ):
-            return f"it is that {what}"
+            return f"it is the value {what}"
     if all(abs(value) < 1e-12 for value in found.values()):
-        return "every number is 0: a place is kept for them, and nothing is put in"
+        return "every number is 0: the entries were made, but never filled"
     return ""
 
 
@@ -247,12 +247,12 @@ def taken(key: str, values: Tensor) -> float:
 
 
 def near(found: float, value: float) -> bool:
-    """Whether a number is another but for rounding and for the divisor of a variance."""
+    """Whether two numbers are equal, up to rounding and the divisor of a variance."""
     return abs(found - value) <= 1e-6 + 0.002 * abs(value)
 
 
 def other_shape(found: object, output: Tensor) -> str:
-    """What another shape than the output's is."""
+    """Which other shape this is."""
     shape = list(output.shape)
     others = {
         "the shape of one image's output: the size of the batch is missing": shape[1:],
@@ -274,7 +274,7 @@ def lengths(values: Tensor) -> Tensor:
     return values.norm(dim=1).clamp(min=1e-12)
 
 
-# What else may have been computed of a layer's two outputs.
+# Other measures of the change between a layer's two outputs.
 OTHER_DRIFTS: dict[str, Drift] = {
     "one ratio for the whole batch: take it for each image, then the mean": lambda a, b: (
         (b - a).norm() / a.norm().clamp(min=1e-12)
@@ -332,8 +332,8 @@ def other_drift(
         return "it is the change of what goes into the layer, not of what comes out"
     if is_that(relative_change, lambda layer: layer.left[-1]):
         return (
-            "a layer that works in place has overwritten what was kept: clone the output in the "
-            "hook"
+            "a layer that works in place has overwritten the stored output: clone the output in "
+            "the hook"
         )
     if all(abs(value) < 1e-12 for value in found.values()):
         return (

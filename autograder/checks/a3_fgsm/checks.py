@@ -1,9 +1,8 @@
 """The checks of a3-fgsm: the attack, how often it works, and accuracy against epsilon.
 
-The judge owns the networks, the images and every number. It attacks its own copy of the network
-with what the student's `fgsm` returned, and counts for itself. Only an answer that follows the
-gradient, up or down, is looked at further: unchanged images and noise stay in every bound and would
-otherwise earn marks for it.
+The judge owns the networks and images, and measures every number on its own copy of the network.
+The later checks need an answer that follows the gradient, up or down: unchanged images and noise
+stay within every bound, and would otherwise earn points for that.
 """
 
 from __future__ import annotations
@@ -16,43 +15,49 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.checks.a3_fgsm import mistakes as diagnose
+from autograder.checks.a3_fgsm import mistakes
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     IMAGES,
     Trial,
+    dropout_network,
     follows_the_gradient,
     ignores_dropout,
+    linear_victim,
     stays_in_range,
     stays_within_epsilon,
-    steep,
     treats_each_alone,
-    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import StudentFault
 from autograder.judge.answer_key import fgsm as reference
-from autograder.judge.answers import (
+from autograder.judge.checking import (
+    Network,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    expect,
+    expect_true,
+    graded_for,
+    metrics,
     percent,
     require,
     require_images,
     require_number,
     require_numbers,
 )
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 LECTURE = "lectures/fgsm/"
+graded_fgsm = graded_for("fgsm", lecture=LECTURE)
+graded_rate = graded_for("attack_success_rate", lecture=LECTURE)
+graded_curve = graded_for("robustness_curve", lecture=LECTURE)
 EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
 
 
 def attempt(
     student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
 ) -> Trial:
-    """Let the student attack a fresh copy of `network`."""
+    """The student's attack on a fresh copy of `network`."""
     images, labels = test.images, test.labels
     ref = student.network(network, training=training)
     adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
@@ -72,33 +77,33 @@ def trial(student: Student, setting: Setting) -> Trial:
 @pytest.fixture(scope="module")
 def linear_trial(student: Student, setting: Setting) -> Trial:
     """The same on a linear network."""
-    network, test = setting.remember("steep", partial(steep, setting))
+    network, test = setting.remember("linear victim", partial(linear_victim, setting))
     return attempt(student, network, test, 8 / 255)
 
 
 # --- fgsm ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(exercise="fgsm", lecture=LECTURE)
+@graded_fgsm()
 def test_fgsm_returns_images(trial: Trial) -> None:
     """fgsm returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
-@pytest.mark.graded(needs="fgsm_returns_images", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(needs="fgsm_returns_images", picture=True)
 def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
         trial,
         measures,
         least=0.75,
-        cause=partial(diagnose.unrelated, trial),
+        cause=partial(mistakes.unrelated, trial),
         unmoved_hint="Add epsilon times the sign of the gradient to the images.",
         hint="Take the gradient of the cross-entropy with respect to the images.",
     )
 
 
-@pytest.mark.graded(points=2, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=2, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_stays_in_range(trial: Trial) -> None:
     """Every pixel stays in [0, 1]"""
     stays_in_range(
@@ -107,18 +112,18 @@ def test_fgsm_stays_in_range(trial: Trial) -> None:
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> None:
     """No pixel moves by more than epsilon"""
     stays_within_epsilon(
         trial,
         measures,
-        cause=partial(diagnose.too_far, trial),
+        cause=partial(mistakes.too_far, trial),
         hint="The bound holds for every pixel alone: |x_adv - x| <= epsilon, in pixel units.",
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) -> None:
     """On a linear model it is the best attack there is"""
     images = require_images(linear_trial.adversarial, linear_trial.images)
@@ -132,13 +137,13 @@ def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) 
     expect_true(
         wrong <= 0.002,
         "x + epsilon * sign(gradient), in every pixel",
-        f"{100 * wrong:.1f} % of the pixels are others",
-        cause=partial(diagnose.not_the_formula, linear_trial),
+        f"{100 * wrong:.1f} % of the pixels are different",
+        cause=partial(mistakes.not_the_formula, linear_trial),
         hint="Compare your lines with the formula: gradient, sign, times epsilon.",
     )
 
 
-@pytest.mark.graded(points=3, needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
 def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[str, float]) -> None:
     """It lowers the network's accuracy as much as the reference does"""
     module = trial.network.module
@@ -153,23 +158,23 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
         found <= target + 0.03,
         f"at most {percent([target + 0.03])} accuracy left, counted within epsilon and [0, 1]",
         percent([found]),
-        cause=partial(diagnose.too_weak, trial),
+        cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, by the whole epsilon in each pixel.",
     )
 
 
-@pytest.mark.graded(points=1, needs="fgsm_fools_the_network", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(points=1, needs="fgsm_fools_the_network", picture=True)
 def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
     alone = attempt(student, trial.network, few, trial.epsilon)
     treats_each_alone(alone.adversarial, trial, stray=0.002)
-    again = partial(attempt, student, with_dropout(setting), few, trial.epsilon)
+    again = partial(attempt, student, dropout_network(setting), few, trial.epsilon)
     in_train_mode, in_eval_mode = (again(training=mode).adversarial for mode in (True, False))
     ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
-@pytest.mark.graded(needs="fgsm_uses_the_gradient", exercise="fgsm", lecture=LECTURE)
+@graded_fgsm(needs="fgsm_uses_the_gradient")
 def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     leaves_no_trace(student, setting, "fgsm")
@@ -179,10 +184,10 @@ def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
 
 
 def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
-    """Images, attacked images and labels such that right and wrong occur before and after.
+    """Images, attacked images and labels, with right and wrong answers both before and after.
 
-    Labels are renamed so that a third of the images is wrong before the attack and right after it,
-    and another third wrong both times: then no two ways of counting give the same rate.
+    A third of the labels is changed so that the network is wrong before the attack and right after
+    it, another third so that it is wrong both times: every way of counting gives another rate.
     """
     test = setting.test_images(90)
     adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
@@ -195,7 +200,7 @@ def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     return test.images, adversarial, labels
 
 
-@pytest.mark.graded(points=3, exercise="attack_success_rate", lecture=LECTURE)
+@graded_rate(points=3)
 def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
@@ -214,17 +219,12 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
             abs(found - right) <= CLOSE_ENOUGH,
             f"{right:.4f}",
             f"{found:.4f}",
-            cause=partial(diagnose.other_rate, found, module, images, adversarial, labels),
+            cause=partial(mistakes.other_rate, found, module, images, adversarial, labels),
             hint="Count two masks: right before; right before and wrong after. Divide.",
         )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="success_rate_counts_the_fooled",
-    exercise="attack_success_rate",
-    lecture=LECTURE,
-)
+@graded_rate(points=1, needs="success_rate_counts_the_fooled")
 def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -> None:
     """If no image was right before, or the attack changes none, the rate is 0"""
     test = setting.test_images(20)
@@ -234,17 +234,17 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
     expect(require_number(answer, "the success rate"), "a rate of", at_most=0.0, at_least=0.0)
 
-    network = with_dropout(setting)
+    network = dropout_network(setting)
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
     ref = student.network(network, training=True)
     answer = student.call("attack_success_rate", ref, test.images, test.images, labels)
     expect(
         require_number(answer, "the success rate"),
-        "on images that nobody attacked, a rate of",
+        "on images without an attack, a rate of",
         at_most=0.0,
         at_least=0.0,
         cause="the network is in train mode, where dropout changes its answers at random",
-        hint="Ask for predictions in evaluation mode, and put the mode back afterwards.",
+        hint="Predict in evaluation mode, and restore the mode afterwards.",
     )
 
 
@@ -254,32 +254,32 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
 def own_attack(
     student: Student, setting: Setting, test: Split, epsilons: list[float], found: list[float]
 ) -> str:
-    """Whether a wrong curve is right for the student's own attack, which then is what is wrong."""
+    """The cause if a wrong curve is right for the student's attack: then the attack is wrong."""
     accuracies = []
     with contextlib.suppress(StudentFault):
         for epsilon in epsilons:
             trial = attempt(student, setting.victim, test, epsilon)
             attacked = require_images(trial.adversarial, test.images)
             accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
-    if len(accuracies) == len(found) and diagnose.close(found, accuracies):
-        return "the curve is right for your fgsm, and your fgsm is not right: mend that first"
+    if len(accuracies) == len(found) and mistakes.close(found, accuracies):
+        return "the curve is right for your fgsm, but your fgsm is wrong: correct that first"
     return ""
 
 
-def unsure(setting: Setting) -> Split:
-    """The first images of which the network is not so sure that rounding decides the gradient."""
+def images_with_gradient(setting: Setting) -> Split:
+    """The first images with a loss so large that rounding does not decide the gradient's sign."""
     test, module = setting.dataset.test, setting.victim.module
     losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
     return test[(losses > 1e-4).nonzero().flatten()[:IMAGES]]
 
 
-@pytest.mark.graded(points=3, exercise="robustness_curve", lecture=LECTURE)
+@graded_curve(points=3)
 def test_curve_is_the_accuracy_at_each_epsilon(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
     require(student, "robustness_curve", "function")
-    test = setting.remember("unsure", partial(unsure, setting))
+    test = setting.remember("images with gradient", partial(images_with_gradient, setting))
     epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
     ref = student.network(setting.victim)
     answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
@@ -305,23 +305,18 @@ def test_curve_is_the_accuracy_at_each_epsilon(
         f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
         percent(found),
         cause=lambda: (
-            diagnose.other_curve(found, setting.victim.module, test, epsilons)
+            mistakes.other_curve(found, setting.victim.module, test, epsilons)
             or own_attack(student, setting, test, epsilons, found)
         ),
         hint="Attack the clean images anew at each epsilon, and count in eval mode.",
     )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="curve_is_the_accuracy_at_each_epsilon",
-    exercise="robustness_curve",
-    lecture=LECTURE,
-)
+@graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
     test = setting.test_images(50)
-    network = with_dropout(setting)
+    network = dropout_network(setting)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
     (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")
@@ -331,5 +326,5 @@ def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) 
         percent([clean]),
         percent([found]),
         cause="the network is in train mode, where dropout changes its answers at random",
-        hint="Evaluate in eval mode, and put the mode back afterwards.",
+        hint="Evaluate in eval mode, and restore the mode afterwards.",
     )

@@ -1,4 +1,4 @@
-"""Which known mistake a wrong FGSM looks like, found by measuring it against each of them."""
+"""Diagnoses for a3-fgsm: the known mistake that a wrong answer looks like, by measurement."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
-from autograder.judge.robustness import slope
-from course import metrics
-from course.data import Split
+from autograder.judge.checking import Split, metrics
+from autograder.judge.robustness import loss_gradient
 
 TINY = 1e-6
 
 
 def unrelated(trial: Trial) -> str:
-    """What a perturbation that ignores the gradient of the loss may be."""
+    """Why a perturbation does not follow the gradient of the loss."""
     if trial.adversarial.max() - trial.adversarial.min() < 1e-6:
-        return "every pixel of every image is one and the same"
+        return "all pixels of all images have the same value"
     if trial.adversarial.abs().max() <= trial.epsilon + 1e-6 < trial.images.max() / 2:
         return "this is the perturbation alone, not the attacked images"
     signs = trial.perturbation.sign()
@@ -28,11 +27,11 @@ def unrelated(trial: Trial) -> str:
         return "the same step for every image: a mean over the batch, or no gradient at all"
     for name in range(len(metrics.predict(trial.network.module, trial.images[:1])[0])):
         labels = torch.full_like(trial.labels, name)
-        gradient = slope(trial.network.module, trial.images, labels)
+        gradient = loss_gradient(trial.network.module, trial.images, labels)
         if agreement(trial, gradient)[0] > 0.95:
             return f"the loss is that of one class for every image, class {name}"
     if of_another_image(trial):
-        return "it follows the gradient of another image: rows were shuffled apart"
+        return "it follows the gradient of another image: the rows were put in another order"
     values = trial.perturbation[trial.perturbation.abs() > 1e-7].abs()
     if values.numel() and values.std() / values.mean() < 0.3:
         return "the pixels move by about the same size in random directions: noise, no gradient"
@@ -67,13 +66,13 @@ def too_far(trial: Trial) -> str:
 
 
 def not_the_formula(trial: Trial) -> str:
-    """What a linear model shows about the step."""
+    """What is wrong with the step, measured on a linear model."""
     step = trial.perturbation
     inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
     sizes = step[inside & (trial.gradient != 0)].abs()
     along, moved = agreement(trial)
     if step.abs().max() < TINY:
-        return "the images come back unchanged, as the network is wrong about them already"
+        return "the images come back unchanged, because the network is already wrong about them"
     blind = trial.gradient == 0
     if min(along, moved) > 0.99 and step[blind].numel() and step[blind].abs().min() > TINY:
         return "pixels without a gradient move too: the sign of 0 is 0"
@@ -102,7 +101,7 @@ def not_the_formula(trial: Trial) -> str:
     return ""
 
 
-# What is taken for the cross-entropy of the labels, and raised in its place.
+# Other losses, by the mistake that raises them in place of the cross-entropy of the labels.
 OTHER_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "it raises the loss of the network's own predictions, not of the labels": lambda logits, _: (
         F.cross_entropy(logits, logits.argmax(dim=1), reduction="sum")
@@ -136,7 +135,7 @@ def too_weak(trial: Trial) -> str:
 def other_rate(
     found: float, model: nn.Module, images: Tensor, adversarial: Tensor, labels: Tensor
 ) -> str:
-    """Which other rate was counted."""
+    """Which other rate this number is."""
     right = metrics.predict(model, images).argmax(dim=1) == labels
     after = metrics.predict(model, adversarial).argmax(dim=1)
     wrong = after != labels
@@ -164,8 +163,8 @@ def other_rate(
 def other_curve(
     found: Sequence[float], model: nn.Module, test: Split, epsilons: Sequence[float]
 ) -> str:
-    """Which other curve was computed: of all that are close, the closest."""
-    direction = slope(model, test.images, test.labels).sign()
+    """Which other curve this is: the closest of those that are close enough."""
+    direction = loss_gradient(model, test.images, test.labels).sign()
     once = [(test.images + epsilon * direction).clamp(0, 1) for epsilon in epsilons]
     attacked = {
         "the attacked images are not clamped to [0, 1]": [
@@ -177,7 +176,9 @@ def other_curve(
         "each attack starts from the images attacked before it: the steps add up": list(
             itertools.accumulate(
                 epsilons,
-                lambda x, epsilon: (x + epsilon * slope(model, x, test.labels).sign()).clamp(0, 1),
+                lambda x, epsilon: (
+                    x + epsilon * loss_gradient(model, x, test.labels).sign()
+                ).clamp(0, 1),
                 initial=test.images,
             )
         )[1:],
@@ -217,5 +218,5 @@ def furthest(found: Sequence[float], other: Sequence[float]) -> float:
 
 
 def close(found: Sequence[float], other: Sequence[float], tolerance: float = 0.02) -> bool:
-    """Whether two curves are the same but for an image or two."""
+    """Whether two curves differ by an image or two at most."""
     return furthest(found, other) <= tolerance

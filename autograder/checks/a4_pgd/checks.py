@@ -1,8 +1,8 @@
 """The checks of a4-pgd: many small steps, the margin, and the worst case over attacks.
 
-As in a3-fgsm the judge owns networks, images and numbers, and looks further only at an answer that
-follows the gradient. Without a random start PGD has one right result, up to pixels whose gradient
-is so near zero that rounding decides its sign; so most checks compare it with the reference. Random
+As in a3-fgsm, the judge owns the networks and images, and the later checks need an answer that
+follows the gradient. Without a random start PGD has one right result, except for pixels whose
+gradient is so near 0 that rounding decides its sign; most checks compare with that result. Random
 starts come from a generator that the judge seeds.
 """
 
@@ -13,9 +13,10 @@ from functools import partial
 import pytest
 import torch
 
-from autograder.checks.a3_fgsm import mistakes as diagnose_fgsm
-from autograder.checks.a4_pgd import mistakes as diagnose_pgd
-from autograder.checks.a4_pgd.margins import require_per_image, some_margin, steep_margin
+from autograder.checks.a3_fgsm import mistakes as fgsm_mistakes
+from autograder.checks.a4_pgd import mistakes
+from autograder.checks.a4_pgd.margins import confident_margin, require_per_image, some_margin
+from autograder.checks.a4_pgd.pgd_runs import PgdRun, random_start_from, run_pgd
 from autograder.checks.a4_pgd.random_start import (
     NOISE,
     draws_from_the_generator,
@@ -23,62 +24,73 @@ from autograder.checks.a4_pgd.random_start import (
     is_uniform,
     steps_from_the_start,
 )
-from autograder.checks.a4_pgd.walk import Walk, seeded, walk
-from autograder.checks.a4_pgd.worst_case import Assault, assault, clean_cases, wild_assault
+from autograder.checks.a4_pgd.worst_case import (
+    AttackCase,
+    attack_beyond_budget,
+    clean_cases,
+    different_attacks,
+)
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     IMAGES,
+    dropout_network,
     follows_the_gradient,
     ignores_dropout,
+    linear_victim,
     moves_within,
     stays_in_range,
     stays_within_epsilon,
-    steep,
     treats_each_alone,
-    with_dropout,
 )
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import Crash, StudentFault, Wrong
 from autograder.judge.answer_key import pgd as reference
-from autograder.judge.answers import (
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    Wrong,
+    expect_true,
+    graded_for,
+    metrics,
     percent,
     require,
     require_images,
     require_number,
 )
-from autograder.judge.expect import expect_true
 from autograder.judge.robustness import bounded
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
 
 LECTURE = "lectures/stronger-attacks/"
-WEAKER = 0.1  # of the images: one step, or a start that never leaves a corner, leaves more
-# Rounding alone moves 2 to 3 % of the pixels elsewhere, in float64 or in forty steps.
+graded_pgd = graded_for("pgd", lecture=LECTURE)
+graded_margin = graded_for("margin_loss", lecture=LECTURE)
+graded_worst_case = graded_for("worst_case_accuracy", lecture=LECTURE)
+WEAKER = 0.1  # of the images: one step, or steps that never leave a corner, break fewer
+# Rounding alone changes 2 to 3 % of the pixels, in float64 or in forty steps.
 STRAY = 0.08
 
 
 @pytest.fixture(scope="module")
-def trial(student: Student, setting: Setting) -> Walk:
-    """Ten steps on the trained network, no random start: further than epsilon reaches."""
+def trial(student: Student, setting: Setting) -> PgdRun:
+    """Ten steps on the trained network without a random start, together longer than epsilon."""
     require(student, "pgd", "function")
     epsilon = setting.budget.epsilon
     test = setting.test_images(IMAGES)
-    trial = walk(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+    trial = run_pgd(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
     trial.expected = setting.remember("path", lambda: trial.expected)
     return trial
 
 
-def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
+def require_path(trial: PgdRun, what: str, allowed: float, hint: str) -> None:
     """Raise Wrong unless the result is the reference's in nearly every pixel."""
     require_images(trial.adversarial, trial.images)
     if not trial.stray <= allowed:
         raise Wrong(
             what,
-            f"{100 * trial.stray:.1f} % of the pixels are others",
-            cause=diagnose_pgd.other_path(trial),
+            f"{100 * trial.stray:.1f} % of the pixels are different",
+            cause=mistakes.other_path(trial),
             hint=hint,
         )
 
@@ -86,27 +98,27 @@ def require_path(trial: Walk, what: str, allowed: float, hint: str) -> None:
 # --- pgd -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(exercise="pgd", lecture=LECTURE)
-def test_pgd_returns_images(trial: Walk) -> None:
+@graded_pgd()
+def test_pgd_returns_images(trial: PgdRun) -> None:
     """pgd returns images like those it was given"""
     require_images(trial.adversarial, trial.images)
 
 
-@pytest.mark.graded(needs="pgd_returns_images", exercise="pgd", lecture=LECTURE)
-def test_pgd_uses_the_gradient(trial: Walk, measures: dict[str, float]) -> None:
+@graded_pgd(needs="pgd_returns_images", picture=True)
+def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
         trial,
         measures,
         least=0.7,  # later steps meet other gradients than the first: the reference agrees in 89 %
-        cause=partial(diagnose_fgsm.unrelated, trial),
-        unmoved_hint="Each turn starts where the last one ended: is what a turn computes kept?",
+        cause=partial(fgsm_mistakes.unrelated, trial),
+        unmoved_hint="Each step starts where the last one ended: is the result of a step stored?",
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
     )
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
-def test_pgd_stays_in_range(trial: Walk) -> None:
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
+def test_pgd_stays_in_range(trial: PgdRun) -> None:
     """Every pixel stays in [0, 1]"""
     stays_in_range(
         trial.adversarial,
@@ -114,16 +126,16 @@ def test_pgd_stays_in_range(trial: Walk) -> None:
     )
 
 
-@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=2, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_stays_within_epsilon(
-    student: Student, trial: Walk, measures: dict[str, float]
+    student: Student, trial: PgdRun, measures: dict[str, float]
 ) -> None:
     """However many steps it takes, from wherever it starts, no pixel moves by more than epsilon"""
     hint = "In each step clamp the distance from the original images, not from the step before."
-    stays_within_epsilon(trial, measures, cause=partial(diagnose_pgd.too_far, trial), hint=hint)
+    stays_within_epsilon(trial, measures, cause=partial(mistakes.too_far, trial), hint=hint)
     few = Split(trial.images[:8], trial.labels[:8])
-    options, size = seeded(student, 4), trial.step_size
-    other = walk(
+    options, size = random_start_from(student, 4), trial.step_size
+    other = run_pgd(
         student, trial.network, few, trial.epsilon, step_size=size, steps=10, options=options
     )
     moves_within(
@@ -134,23 +146,23 @@ def test_pgd_stays_within_epsilon(
     )
 
 
-@pytest.mark.graded(points=3, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=3, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> None:
     """On a linear model it takes the number and size of steps it is told, until epsilon ends it"""
-    network, test = setting.remember("steep", partial(steep, setting))
+    network, test = setting.remember("linear victim", partial(linear_victim, setting))
     epsilon = 8 / 255
     hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."
     for step_size, steps in ((0.3 * epsilon, 2), (0.4 * epsilon, 4), (epsilon, 1)):
-        trial = walk(student, network, test, epsilon, step_size=step_size, steps=steps)
+        trial = run_pgd(student, network, test, epsilon, step_size=step_size, steps=steps)
         what = f"{steps} steps of {step_size / epsilon:g} epsilon up the gradient's sign"
         require_path(trial, what, 0.03, hint)
-    still = walk(student, network, test, epsilon, step_size=epsilon, steps=0)
+    still = run_pgd(student, network, test, epsilon, step_size=epsilon, steps=0)
     require_path(still, "the images themselves after 0 steps", 0.0, "No step, no change.")
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_looks_again_at_each_step(
-    student: Student, trial: Walk, setting: Setting, measures: dict[str, float]
+    student: Student, trial: PgdRun, setting: Setting, measures: dict[str, float]
 ) -> None:
     """Where the loss bends it takes the path of the formula, with any loss that it is given"""
     measures["stray_pixels"] = trial.stray
@@ -164,19 +176,19 @@ def test_pgd_looks_again_at_each_step(
     with_another_loss(student, trial, setting)
 
 
-def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
-    """Raise Wrong where pgd takes a loss and raises another."""
+def with_another_loss(student: Student, trial: PgdRun, setting: Setting) -> None:
+    """Raise Wrong if pgd takes a loss but raises another one."""
     classes = setting.dataset.num_classes
     weights = torch.randn(classes, classes, generator=setting.generator("a loss"))
     few, size = Split(trial.images[:16], trial.labels[:16]), trial.epsilon / 3
     options = {"random_start": False, "loss": student.loss(weights)}
     try:
-        other = walk(
+        other = run_pgd(
             student, trial.network, few, trial.epsilon, step_size=size, steps=2, options=options
         )
     except Crash as fault:
         if fault.error == "TypeError":
-            return  # it takes none, and its attacks above were right
+            return  # it takes no loss, and its attacks above were right
         raise
     other.loss = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
     require_path(
@@ -187,18 +199,20 @@ def with_another_loss(student: Student, trial: Walk, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=2, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=2, needs="pgd_uses_the_gradient")
 def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     """A random start is uniform within epsilon and in [0, 1], drawn from the generator"""
-    network, inner = setting.remember("steep", partial(steep, setting))  # nothing is clamped there
-    begin = partial(walk, student, epsilon=0.1, step_size=0.07, steps=0)
-    first = begin(network, inner, options=seeded(student, 1))
+    network, inner = setting.remember(
+        "linear victim", partial(linear_victim, setting)
+    )  # nothing is clamped there
+    begin = partial(run_pgd, student, epsilon=0.1, step_size=0.07, steps=0)
+    first = begin(network, inner, options=random_start_from(student, 1))
     is_uniform(first, hint=NOISE)
     draws_from_the_generator(student, partial(begin, network, inner), first)
     draws_where_nothing_is_said(partial(begin, network, inner, options={}))
     steps_from_the_start(student, partial(begin, network, steps=1), first)
     test = setting.test_images(IMAGES)
-    edge = begin(setting.victim, test, options=seeded(student, 3))
+    edge = begin(setting.victim, test, options=random_start_from(student, 3))
     stays_in_range(
         require_images(edge.adversarial, test.images),
         what="a start",
@@ -208,9 +222,10 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
 
 
 def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
-    """The largest of epsilon, its half, ... at which the reference leaves a tenth of the images.
+    """The largest of epsilon, epsilon / 2, ... at which the reference leaves a tenth of the images
+    right, and the accuracy there.
 
-    Where nothing is left, strong attacks and weak ones are alike. Also the accuracy left there.
+    Where none is left, strong and weak attacks cannot be told apart.
     """
     while True:
         attacked = reference.pgd(
@@ -228,7 +243,7 @@ def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[floa
         epsilon /= 2
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -237,8 +252,10 @@ def test_pgd_fools_the_network(
     epsilon, target = setting.remember(
         "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
     )
-    options = seeded(student, 0)
-    trial = walk(student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options)
+    options = random_start_from(student, 0)
+    trial = run_pgd(
+        student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options
+    )
     answer = require_images(trial.adversarial, test.images)
     allowed = bounded(test.images, answer, epsilon)
     found = metrics.accuracy(network.module, allowed, test.labels)
@@ -247,27 +264,27 @@ def test_pgd_fools_the_network(
         found <= target + WEAKER,
         f"at most {percent([target + WEAKER])} accuracy left, counted within epsilon and [0, 1]",
         percent([found]),
-        cause=partial(diagnose_pgd.too_weak, trial),
+        cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, in steps that together cross the budget.",
     )
 
 
-@pytest.mark.graded(points=1, needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
-def test_pgd_treats_each_image_alone(student: Student, trial: Walk, setting: Setting) -> None:
+@graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
+def test_pgd_treats_each_image_alone(student: Student, trial: PgdRun, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
-    alone = walk(
+    alone = run_pgd(
         student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
     )
     treats_each_alone(alone.adversarial, trial, stray=0.03)
-    again = partial(walk, student, with_dropout(setting), few, trial.epsilon, steps=3)
+    again = partial(run_pgd, student, dropout_network(setting), few, trial.epsilon, steps=3)
     in_train_mode, in_eval_mode = (
         again(step_size=trial.epsilon / 2, training=mode).adversarial for mode in (True, False)
     )
     ignores_dropout(in_train_mode, in_eval_mode, few.images)
 
 
-@pytest.mark.graded(needs="pgd_uses_the_gradient", exercise="pgd", lecture=LECTURE)
+@graded_pgd(needs="pgd_uses_the_gradient")
 def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     leaves_no_trace(student, setting, "pgd", step_size=0.05, steps=2, random_start=False)
@@ -276,7 +293,7 @@ def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
 # --- margin_loss ---------------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="margin_loss", lecture=LECTURE)
+@graded_margin(points=2)
 def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Setting) -> None:
     """For each image, the best other logit minus the true class's"""
     require(student, "margin_loss", "function")
@@ -284,7 +301,7 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
         case = setting.remember(f"margin of {classes}", partial(some_margin, setting, classes))
         logits, labels, right = (each[:count] for each in case)
         answer = student.call("margin_loss", logits, labels)
-        mistaken = partial(diagnose_pgd.other_margin, answer, logits, labels)
+        mistaken = partial(mistakes.other_margin, answer, logits, labels)
         found = require_per_image(answer, right, mistaken)
         apart = (found - right).abs().max().item()
         expect_true(
@@ -296,23 +313,18 @@ def test_margin_is_the_best_other_minus_the_true(student: Student, setting: Sett
         )
 
 
-@pytest.mark.graded(
-    points=2,
-    needs="margin_is_the_best_other_minus_the_true",
-    exercise="margin_loss",
-    lecture=LECTURE,
-)
+@graded_margin(points=2, needs="margin_is_the_best_other_minus_the_true")
 def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
     """Its gradient raises the best other logit and lowers the true one, however sure the network"""
-    logits, labels, right = setting.remember("steep margin", partial(steep_margin, setting))
+    logits, labels, right = setting.remember("confident margin", partial(confident_margin, setting))
     try:
         answer = student.gradient("margin_loss", logits.clone(), labels)
     except StudentFault as fault:
         raise Wrong(
             "a loss with a gradient",
             fault.got,
-            cause="the result is cut off from the logits, detached or computed without gradients, "
-            "or the logits that were given are written to in place",
+            cause="the result is detached from the logits or computed without gradients, "
+            "or the given logits are changed in place",
             hint="Use operations that PyTorch records; no .item(), .detach(), NumPy or no_grad().",
         ) from fault
     found = require_images(answer, right)
@@ -320,8 +332,8 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
         (found - right).abs().max().item() <= CLOSE_ENOUGH,
         "1 for the best other class, -1 for the true one, 0 for the rest",
         f"{(found != right).any(dim=1).float().mean():.0%} of the images have another gradient",
-        cause="the loss passes through something that flattens it, such as a softmax or a cut-off, "
-        "one of its two terms is detached, or what hides the true class is a number and not -inf",
+        cause="the loss passes through something that makes it flat, such as a softmax or a clamp, "
+        "one of its two terms is detached, or the true class is hidden by a number and not by -inf",
         hint="Work on the logits themselves, whatever their size.",
     )
 
@@ -329,7 +341,7 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
 # --- worst_case_accuracy -------------------------------------------------------------------------
 
 
-def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -> None:
+def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str) -> None:
     """Raise Wrong unless the student finds the right number, to less than one image."""
     answer = student.call(
         "worst_case_accuracy",
@@ -344,32 +356,27 @@ def require_worst_case(student: Student, trial: Assault, what: str, hint: str) -
         raise Wrong(
             f"{trial.expected:.4f}: {what}",
             f"{found:.4f}",
-            cause=diagnose_pgd.other_worst_case(found, trial),
+            cause=mistakes.other_worst_case(found, trial),
             hint=hint,
         )
 
 
-@pytest.mark.graded(points=3, exercise="worst_case_accuracy", lecture=LECTURE)
+@graded_worst_case(points=3)
 def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setting) -> None:
     """An image counts only if it survives every attack"""
     require(student, "worst_case_accuracy", "function")
     require_worst_case(
         student,
-        setting.remember("assault", partial(assault, setting)),
+        setting.remember("different attacks", partial(different_attacks, setting)),
         "the images that survive each of the attacks, over all images",
-        "Keep one boolean for each image; every attack may turn it off, none turns it on.",
+        "Keep one boolean for each image: an attack may set it to False, never back to True.",
     )
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="worst_case_counts_the_survivors_of_all",
-    exercise="worst_case_accuracy",
-    lecture=LECTURE,
-)
+@graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
 def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setting) -> None:
     """An image that is wrong without any attack does not survive"""
-    hint = "Begin with the images as they are: whoever may do nothing is an attacker too."
+    hint = "Start with the clean images: an attacker may also change nothing."
     said = (
         "with an attack that helps",
         "without any attack",
@@ -380,17 +387,12 @@ def test_worst_case_counts_the_clean_images_too(student: Student, setting: Setti
         require_worst_case(student, case, f"{what}, the clean images decide", hint)
 
 
-@pytest.mark.graded(
-    points=1,
-    needs="worst_case_counts_the_survivors_of_all",
-    exercise="worst_case_accuracy",
-    lecture=LECTURE,
-)
+@graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
 def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setting) -> None:
     """An attack that moves further than epsilon is brought back first"""
     require_worst_case(
         student,
-        setting.remember("wild assault", partial(wild_assault, setting)),
+        setting.remember("attack beyond the budget", partial(attack_beyond_budget, setting)),
         "an attack that moves by four times epsilon, brought back within epsilon",
         "Clamp what an attack returns to [images - epsilon, images + epsilon] and to [0, 1].",
     )

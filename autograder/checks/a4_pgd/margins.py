@@ -1,4 +1,4 @@
-"""Logits with known margins, on which a student's margin loss is asked."""
+"""Logits with known margins, on which the student's margin loss is checked."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.errors import Wrong
 from autograder.judge.answer_key import pgd as reference
-from autograder.judge.answers import kind, no_tensor, require_images
-from autograder.judge.expect import Cause, in_words
-from autograder.judge.setting import Setting
+from autograder.judge.checking import (
+    Cause,
+    Setting,
+    Wrong,
+    in_words,
+    kind,
+    no_tensor,
+    require_images,
+)
 
 
 def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:
-    """Logits, most of them below 0, with the true class's now the largest and now not."""
+    """Logits, most of them below 0; the true class is the largest in some images, not in all."""
     generator = setting.generator(f"{classes} logits")
     logits = 4 * torch.randn(60, classes, generator=generator) - 5
     labels = torch.randint(0, classes, (60,), generator=generator)
@@ -29,8 +34,8 @@ def some_margin(setting: Setting, classes: int) -> tuple[Tensor, Tensor, Tensor]
     return logits, labels, reference.margin_loss(logits, labels)
 
 
-def steep_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits of a network that is very sure, their labels, and the gradient of the margins."""
+def confident_margin(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+    """Very large logits, their labels, and the gradient of the margins."""
     logits, labels = some_logits(setting, setting.dataset.num_classes)
     x = (1e6 * logits).requires_grad_()
     (gradient,) = torch.autograd.grad(reference.margin_loss(x, labels).sum(), x)

@@ -1,4 +1,4 @@
-"""Which known mistake a wrong PGD, margin or worst case looks like, found by making it again."""
+"""Diagnoses for a4-pgd: known mistakes are made by the judge, and their results compared."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.checks.a3_fgsm import mistakes as diagnose_fgsm
-from autograder.checks.a4_pgd.walk import per_image, walked
-from autograder.checks.a4_pgd.worst_case import Assault, attacks, outcomes, single
+from autograder.checks.a3_fgsm import mistakes as fgsm_mistakes
+from autograder.checks.a4_pgd.pgd_runs import judge_pgd, per_image
+from autograder.checks.a4_pgd.worst_case import AttackCase, accuracy_of_each, attacks, outcomes
 from autograder.checks.attacked import agreement
+from autograder.judge.checking import metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy, margin
-from course import metrics
 
 if TYPE_CHECKING:
-    from autograder.checks.a4_pgd.walk import Walk
+    from autograder.checks.a4_pgd.pgd_runs import PgdRun
 
 COMPARED = 16  # images that each known mistake is made on
 
@@ -26,17 +26,17 @@ COMPARED = 16  # images that each known mistake is made on
 # --- pgd -----------------------------------------------------------------------------------------
 
 
-# Each known mistake and the options of `walked` that make it.
-MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
+# Each known mistake and the options of `judge_pgd` that make it.
+MISTAKES: dict[str, Callable[[PgdRun], dict[str, Any]]] = {
     "the loss that it is given is not used: it raises the cross-entropy": lambda trial: {
         "loss": cross_entropy
     },
-    "an image is left alone once the network is wrong about it": lambda trial: {"moves": "right"},
+    "an image is left alone once the network is wrong about it": lambda trial: {"moving": "right"},
     "pixels without a gradient move too: the sign of 0 is 0": lambda trial: {
-        "slope": lambda g: torch.where(g >= 0, 1.0, -1.0)
+        "direction": lambda g: torch.where(g >= 0, 1.0, -1.0)
     },
     "all channels of a pixel move alike: each has a gradient of its own": lambda trial: {
-        "slope": lambda g: g.mean(dim=1, keepdim=True).sign()
+        "direction": lambda g: g.mean(dim=1, keepdim=True).sign()
     },
     "it goes down the gradient: a minus sign, or a loss that it lowers": lambda trial: {
         "loss": lambda logits, labels: -cross_entropy(logits, labels)
@@ -53,13 +53,15 @@ MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
     "step_size is taken as a number from 0 to 255": lambda trial: {
         "step_size": trial.step_size / 255
     },
-    "epsilon is taken as a number from 0 to 255": lambda trial: {"reach": trial.epsilon / 255},
-    "every step uses the gradient at the clean images": lambda trial: {"looks": "clean"},
+    "epsilon is taken as a number from 0 to 255": lambda trial: {"bound": trial.epsilon / 255},
+    "every step uses the gradient at the clean images": lambda trial: {"gradient_at": "clean"},
     "the gradients of all steps are added up: .grad is not cleared, or this is momentum": (
-        lambda trial: {"memory": 1.0}
+        lambda trial: {"momentum": 1.0}
     ),
-    "it is brought back within epsilon only after the last step": lambda trial: {"held": "end"},
-    "it is clamped to [0, 1] only after the last step": lambda trial: {"held": "late"},
+    "it is brought back within epsilon only after the last step": lambda trial: {
+        "projected": "end"
+    },
+    "it is clamped to [0, 1] only after the last step": lambda trial: {"projected": "late"},
     "it lowers the loss of one other class: an attack with a target": lambda trial: {
         "loss": lambda logits, labels: -cross_entropy(logits, (labels + 1) % logits.shape[1])
     },
@@ -70,29 +72,29 @@ MISTAKES: dict[str, Callable[[Walk], dict[str, Any]]] = {
     "a softmax before cross-entropy, which takes logits": lambda trial: {
         "loss": lambda logits, labels: cross_entropy(logits.softmax(dim=1), labels)
     },
-    "the gradient itself was added, not its sign": lambda trial: {"slope": lambda g: g},
+    "the gradient itself was added, not its sign": lambda trial: {"direction": lambda g: g},
     "the gradient was divided by its size, not reduced to its sign": lambda trial: {
-        "slope": per_image
+        "direction": per_image
     },
 }
 
 
-def other_path(trial: Walk) -> str:
-    """Which mistake leads to the same images, of all that come close the closest."""
-    trial = beginning(trial)
+def other_path(trial: PgdRun) -> str:
+    """The mistake that leads to nearly the same images: the closest of those that are close."""
+    trial = first_images(trial)
     found = bounded(trial.images, trial.adversarial, trial.epsilon)
     apart = {
-        name: (walked(trial, **options(trial)) - found).abs().gt(1e-5).float().mean().item()
+        name: (judge_pgd(trial, **options(trial)) - found).abs().gt(1e-5).float().mean().item()
         for name, options in MISTAKES.items()
     }
     nearest = min(apart, key=lambda name: apart[name])
     if apart[nearest] <= min(0.05, 0.5 * trial.stray):
         return nearest
-    return restless(trial)
+    return looks_random(trial)
 
 
-def beginning(trial: Walk) -> Walk:
-    """The same call with its first images only: enough to tell mistakes apart."""
+def first_images(trial: PgdRun) -> PgdRun:
+    """The same run on its first images only, which are enough to tell mistakes apart."""
     few = slice(0, COMPARED)
     return replace(
         trial,
@@ -102,8 +104,8 @@ def beginning(trial: Walk) -> Walk:
     )
 
 
-def restless(trial: Walk) -> str:
-    """Whether the result is scattered about the right one, as by a random start."""
+def looks_random(trial: PgdRun) -> str:
+    """The cause if the result is scattered around the right one, as after a random start."""
     off = trial.adversarial - trial.expected
     inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
     scattered = off[inside & (trial.gradient != 0)]
@@ -114,7 +116,7 @@ def restless(trial: Walk) -> str:
     return ""
 
 
-def too_far(trial: Walk) -> str:
+def too_far(trial: PgdRun) -> str:
     """Why pixels moved by more than epsilon."""
     largest = trial.perturbation.abs().max().item()
     if abs(largest - trial.steps * trial.step_size) < 0.1 * trial.step_size:
@@ -122,10 +124,10 @@ def too_far(trial: Walk) -> str:
             f"the {trial.steps} steps add up: nothing brings them back, or only to within epsilon "
             "of the step before, not of the original images"
         )
-    return diagnose_fgsm.too_far(trial)
+    return fgsm_mistakes.too_far(trial)
 
 
-def too_weak(trial: Walk) -> str:
+def too_weak(trial: PgdRun) -> str:
     """Why the network is not fooled as it should be."""
     if agreement(trial)[0] < 0.3:
         return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
@@ -134,14 +136,14 @@ def too_weak(trial: Walk) -> str:
     return ""
 
 
-def spread(start: Walk) -> str:
+def spread(start: PgdRun) -> str:
     """A random start in numbers."""
     noise = start.perturbation / start.epsilon
     return f"noise from {noise.min():.2f} to {noise.max():.2f} epsilon, spread {noise.std():.2f}"
 
 
-def not_uniform(start: Walk) -> str:
-    """Why a start is not uniform within epsilon; empty where it is. No pixel of it was clamped."""
+def not_uniform(start: PgdRun) -> str:
+    """Why a start is not uniform within epsilon; empty if it is. No pixel of it was clamped."""
     noise = start.perturbation / start.epsilon
     if noise.abs().max() < 1e-4:
         return "there is no random start: the images come back as they are"
@@ -193,7 +195,7 @@ OTHER_MARGINS: dict[str, Loss] = {
 
 
 def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
-    """What was computed in place of the margin."""
+    """Which other loss was computed."""
     if not isinstance(found, Tensor):
         return ""
     right = margin(logits, labels)
@@ -211,7 +213,7 @@ def other_margin(found: Any, logits: Tensor, labels: Tensor) -> str:
 # --- worst_case_accuracy -------------------------------------------------------------------------
 
 
-def other_worst_case(found: float, trial: Assault) -> str:
+def other_worst_case(found: float, trial: AttackCase) -> str:
     """Which other number was counted."""
     module = trial.network.module
     clean = metrics.predict(module, trial.images).argmax(dim=1) == trial.labels
@@ -221,7 +223,7 @@ def other_worst_case(found: float, trial: Assault) -> str:
         return f"without an attack it is the clean accuracy{dropout}" if found != right else ""
     together = torch.stack(after).all(dim=0)
     kept = torch.stack(after).any(dim=0)
-    alone, count = single(trial), len(trial.images)
+    alone, count = accuracy_of_each(trial), len(trial.images)
     numbers = {
         # In this order: what comes first explains a number that several have in common.
         "an attack that leaves the budget is counted as it comes": (
@@ -241,9 +243,9 @@ def other_worst_case(found: float, trial: Assault) -> str:
         "the attacks are not given epsilon, or not used: the clean accuracy": (
             clean.double().mean().item()
         ),
-        "each attack starts where the one before ended": chained(trial, held=False),
+        "each attack starts where the one before ended": chained(trial, projected=False),
         "each attack starts where the one before ended, brought back within epsilon": (
-            chained(trial, held=True)
+            chained(trial, projected=True)
         ),
         "this is the number of images, not a fraction": right * count,
         "this is a percentage; a fraction is asked for": 100 * right,
@@ -253,10 +255,10 @@ def other_worst_case(found: float, trial: Assault) -> str:
     return nearest if close else ""
 
 
-def chained(trial: Assault, *, held: bool) -> float:
-    """The accuracy where each attack goes on from the one before, and may be held in the budget."""
+def chained(trial: AttackCase, *, projected: bool) -> float:
+    """The accuracy if each attack continues from the one before, with or without a projection."""
     images, module = trial.images, trial.network.module
     for attack in attacks(trial):
         images = attack(module, images, trial.labels, trial.epsilon)
-        images = bounded(trial.images, images, trial.epsilon) if held else images
+        images = bounded(trial.images, images, trial.epsilon) if projected else images
     return metrics.accuracy(module, images, trial.labels)

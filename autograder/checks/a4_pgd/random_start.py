@@ -1,4 +1,4 @@
-"""Questions about a random start: is it uniform, from which generator, and are steps taken from it."""
+"""Checks of a random start: is it uniform, drawn from the generator, and left by steps?"""
 
 from __future__ import annotations
 
@@ -6,36 +6,33 @@ from collections.abc import Callable
 
 import torch
 
-from autograder.checks.a4_pgd import mistakes as diagnose_pgd
-from autograder.checks.a4_pgd.walk import Walk, seeded
-from autograder.judge.answers import require_images
-from autograder.judge.expect import expect_true
-from autograder.student import Student
-from course.data import Split
+from autograder.checks.a4_pgd import mistakes
+from autograder.checks.a4_pgd.pgd_runs import PgdRun, random_start_from
+from autograder.judge.checking import Split, Student, expect_true, require_images
 
 NOISE = "images + uniform noise in [-epsilon, epsilon] from the generator, then clamp."
 
 
-def is_uniform(start: Walk, *, cause: str = "", hint: str) -> None:
-    """Raise Wrong unless each pixel starts anywhere within epsilon, whatever the others do."""
+def is_uniform(start: PgdRun, *, cause: str = "", hint: str) -> None:
+    """Raise Wrong unless each pixel starts anywhere within epsilon, independently."""
     require_images(start.adversarial, start.images)
-    uneven = diagnose_pgd.not_uniform(start)
+    uneven = mistakes.not_uniform(start)
     expect_true(
         not uneven,
-        "a start anywhere within epsilon, each pixel for itself",
-        diagnose_pgd.spread(start),
+        "a start anywhere within epsilon, drawn for each pixel",
+        mistakes.spread(start),
         cause=cause or uneven,
         hint=hint,
     )
 
 
-def draws_from_the_generator(student: Student, start: Callable[..., Walk], first: Walk) -> None:
-    """Raise Wrong unless the generator alone decides where `start` starts.
+def draws_from_the_generator(student: Student, start: Callable[..., PgdRun], first: PgdRun) -> None:
+    """Raise Wrong unless the start depends on the generator alone.
 
-    first: what it made of a generator of seed 1.
+    first: the start from a generator of seed 1.
     """
-    again = start(options=seeded(student, 1), global_seed=2)
-    source = seeded(student, 2)
+    again = start(options=random_start_from(student, 1), global_seed=2)
+    source = random_start_from(student, 2)
     other, following = (start(options=source) for _ in range(2))
     expect_true(
         not moved(first, again),
@@ -55,13 +52,13 @@ def draws_from_the_generator(student: Student, start: Callable[..., Walk], first
         moved(other, following),
         "another start each time, from one generator",
         "the same start twice",
-        cause="the generator does not go on: it is seeded anew, or noise is drawn from a copy",
+        cause="the generator's state does not change: it is seeded anew, or a copy is used",
         hint="Draw from the generator as it comes; restarts would all be alike.",
     )
 
 
-def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
-    """Raise Wrong unless it starts at random without being asked, from PyTorch's own generator."""
+def draws_where_nothing_is_said(start: Callable[..., PgdRun]) -> None:
+    """Raise Wrong unless the default is a random start, from PyTorch's own generator."""
     unasked, later = (start(global_seed=seed) for seed in (1, 2))
     promise = "where it is left out, the signature promises `random_start: bool = True`"
     is_uniform(unasked, cause=promise, hint="Keep the defaults of the stub's signature.")
@@ -74,12 +71,12 @@ def draws_where_nothing_is_said(start: Callable[..., Walk]) -> None:
     )
 
 
-def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Walk) -> None:
-    """Raise Wrong where the student's one step moves images, but not after a random start.
+def steps_from_the_start(student: Student, step: Callable[..., PgdRun], first: PgdRun) -> None:
+    """Raise Wrong if one step moves images, but not after a random start.
 
     first: a start from a generator of seed 1.
     """
-    stepped = step(Split(first.images, first.labels), options=seeded(student, 1))
+    stepped = step(Split(first.images, first.labels), options=random_start_from(student, 1))
     alone = step(Split(first.adversarial, first.labels), options={"random_start": False})
     expect_true(
         moved(first, stepped) or not moved(first, alone),
@@ -90,6 +87,6 @@ def steps_from_the_start(student: Student, step: Callable[..., Walk], first: Wal
     )
 
 
-def moved(start: Walk, walked: Walk) -> bool:
-    """Whether a walk ended elsewhere than where it started."""
-    return not torch.equal(require_images(walked.adversarial, start.images), start.adversarial)
+def moved(start: PgdRun, run: PgdRun) -> bool:
+    """Whether a run ended at other images than those of a start."""
+    return not torch.equal(require_images(run.adversarial, start.images), start.adversarial)

@@ -1,8 +1,8 @@
 """Attacks with a known outcome, from which a worst case over attacks is counted.
 
-The judge names directions, one for each class; the student's side makes an attack of each. Which
-images survive which attack is then known beforehand, and chosen so that no wrong way of counting
-gives the right number.
+The judge draws a direction for each class; an attack on the student's side moves images along it.
+So it is known which images survive which attack, and they are chosen so that no wrong way of
+counting gives the right number.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.attacked import with_dropout
+from autograder.checks.attacked import dropout_network
 from autograder.judge.answer_key import pgd as reference
+from autograder.judge.checking import Network, Setting, metrics
 from autograder.judge.robustness import margin
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics
 
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 
 
 @dataclass
-class Assault:
+class AttackCase:
     """Attacks with a known outcome: what each adds to an image of each class, in epsilons."""
 
     network: Network
@@ -70,8 +68,8 @@ def towards(setting: Setting, ahead: int | None) -> Tensor:
     return torch.stack(signs)
 
 
-def attacks(trial: Assault) -> list[Attack]:
-    """The attacks that the worker makes of the directions."""
+def attacks(trial: AttackCase) -> list[Attack]:
+    """The attacks along the directions, as the worker makes them."""
     low, high = (0.0, 1.0) if trial.clamped else (-math.inf, math.inf)
 
     def attack_along(direction: Tensor) -> Attack:
@@ -82,13 +80,13 @@ def attacks(trial: Assault) -> list[Attack]:
     return [attack_along(direction) for direction in trial.directions]
 
 
-def single(trial: Assault) -> list[float]:
-    """The accuracy under each of the attacks alone, clean images aside."""
+def accuracy_of_each(trial: AttackCase) -> list[float]:
+    """The accuracy under each attack alone, without counting the clean images."""
     return [right.double().mean().item() for right in outcomes(trial)]
 
 
-def outcomes(trial: Assault) -> list[Tensor]:
-    """Which images are right under each of the attacks, as they come."""
+def outcomes(trial: AttackCase) -> list[Tensor]:
+    """Which images are right under each of the attacks."""
     module = trial.network.module
     return [
         metrics.predict(module, attack(module, trial.images, trial.labels, trial.epsilon)).argmax(1)
@@ -97,7 +95,7 @@ def outcomes(trial: Assault) -> list[Tensor]:
     ]
 
 
-def assault(setting: Setting) -> Assault:
+def different_attacks(setting: Setting) -> AttackCase:
     """Three attacks that break different images, at the epsilon where they differ most.
 
     The first comes twice: an attack that breaks nothing new is no reason to stop.
@@ -105,38 +103,38 @@ def assault(setting: Setting) -> Assault:
     network, test = setting.victim, setting.test_images(90)
     directions = [towards(setting, ahead) for ahead in (1, 3, 6)]
     rounds = [
-        Assault(network, test.images, test.labels, epsilon, directions)
+        AttackCase(network, test.images, test.labels, epsilon, directions)
         for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
     ]
 
-    def disagreement(trial: Assault) -> tuple[int, float]:
-        alone = single(trial)
+    def disagreement(trial: AttackCase) -> tuple[int, float]:
+        alone = accuracy_of_each(trial)
         return len(set(alone)), min(alone) - trial.expected
 
     chosen = max(rounds, key=disagreement)
-    alone = single(chosen)
-    # The strongest neither first nor last: whoever counts one of these alone is told from the min.
+    alone = accuracy_of_each(chosen)
+    # The strongest is neither first nor last: so the first or last alone is not the smallest.
     first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
     return replace(chosen, directions=[directions[i] for i in (first, first, strongest, last)])
 
 
-def clean_cases(setting: Setting) -> tuple[Assault, Assault, Assault]:
+def clean_cases(setting: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
     """Images of which many are wrong as they are: with an attack that helps, and without any, on
     a network with dropout too."""
     network, test = setting.victim, setting.test_images(90)
     logits, labels = metrics.predict(network.module, test.images), test.labels.clone()
     labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
     helping = [-towards(setting, None)]
-    helped = Assault(network, test.images, labels, 0.3, helping)
+    helped = AttackCase(network, test.images, labels, 0.3, helping)
     without = replace(helped, directions=[])
-    random = with_dropout(setting)
+    random = dropout_network(setting)
     labels = metrics.predict(random.module, test.images).argmax(dim=1)
     labels[::3] = (labels[::3] + 1) % setting.dataset.num_classes
     return helped, without, replace(without, network=random, labels=labels, training=True)
 
 
-def wild_assault(setting: Setting) -> Assault:
+def attack_beyond_budget(setting: Setting) -> AttackCase:
     """One attack that moves by four times epsilon, and out of [0, 1]."""
     network, test = setting.victim, setting.test_images(90)
     wild = [4 * towards(setting, None)]
-    return Assault(network, test.images, test.labels, 0.05, wild, clamped=False)
+    return AttackCase(network, test.images, test.labels, 0.05, wild, clamped=False)

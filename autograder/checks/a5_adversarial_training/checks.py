@@ -1,10 +1,10 @@
-"""The checks of a5-adversarial-training: is the network that comes back robust, and still accurate?
+"""The checks of a5-adversarial-training: is the trained network robust, and still accurate?
 
-The judge hands out a fresh network of its own architecture and takes back weights, nothing else. It
-attacks them with its own PGD, cross-entropy and margin, and counts the images that survive all of
-it: no gradient that the student's code could bend is ever asked for. The classes are renamed at
-random, so that weights brought along from elsewhere name the wrong ones. What is graded is the gain
-over a network that the judge trained without any defence, against the gain of the reference.
+The judge gives a fresh network of its own architecture and takes back only the weights. It attacks
+them with its own PGD, on cross-entropy and margin, and counts the images that survive every attack;
+so it never asks for a gradient that the student's code could change. The classes are renamed at
+random, so that weights trained elsewhere give the wrong names. Points depend on the gain in robust
+accuracy over a network that the judge trained without a defence, relative to the reference's gain.
 """
 
 from __future__ import annotations
@@ -16,31 +16,37 @@ from functools import partial
 import pytest
 from torch import Tensor
 
-from autograder.checks.a5_adversarial_training import mistakes as diagnose
-from autograder.judge.answers import other_lengths, require, require_numbers
-from autograder.judge.expect import expect_above, expect_true
+from autograder.checks.a5_adversarial_training import mistakes
+from autograder.judge.checking import (
+    Setting,
+    Student,
+    answering_with_numbers,
+    expect_above,
+    expect_true,
+    graded_for,
+    metrics,
+    other_lengths,
+    require,
+    require_numbers,
+    same_weights,
+    sketch,
+)
 from autograder.judge.robustness import Robustness, relative_gain
-from autograder.judge.setting import Setting
-from autograder.judge.sketch import sketch
-from autograder.student import Student
-from autograder.student.network import same_weights
-from course import metrics
 
-EXERCISE = "adversarial_train"
-LECTURE = "lectures/adversarial-training/"
+graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
 
 @dataclass
 class Defended:
-    """What came back: the losses as reported, and the judge's own measurements of the weights."""
+    """The result of the student's training: its losses, and the judge's measurements."""
 
     losses: object
     changed: bool
-    sketch: str  # of how far the weights moved
+    sketch: str  # of the change of the weights
     after: Robustness
     plain: Robustness
     logits: Tensor  # of the clean test images
-    cpu_seconds: float  # of the training, as the sandbox counted them
+    cpu_seconds: float  # of the training, counted by the sandbox
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
@@ -63,7 +69,10 @@ def defended(student: Student, setting: Setting) -> Defended:
     computed = student.cpu_seconds() - before
     trained = network.with_weights(student.weights(ref))
     names = setting.label_permutation[setting.dataset.test.labels]
-    after, plain = setting.attacked(trained, names), setting.plain_robustness
+    plain = setting.plain_robustness
+    with answering_with_numbers():
+        after = setting.attacked(trained, names)
+        logits = metrics.predict(trained.module, setting.dataset.test.images)
     reference = setting.evidence("worst_case").mean
     return Defended(
         losses=losses,
@@ -71,13 +80,13 @@ def defended(student: Student, setting: Setting) -> Defended:
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         after=after,
         plain=plain,
-        logits=metrics.predict(trained.module, setting.dataset.test.images),
+        logits=logits,
         cpu_seconds=computed,
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )
 
 
-@pytest.mark.graded(exercise=EXERCISE, lecture=LECTURE)
+@graded()
 def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     """adversarial_train returns one mean loss per epoch"""
     epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
@@ -89,7 +98,7 @@ def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(points=12, needs="training_returns_losses", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=12, needs="training_returns_losses")
 def test_training_makes_it_robust(
     defended: Defended,
     setting: Setting,
@@ -119,13 +128,13 @@ def test_training_makes_it_robust(
         defended.gain,
         setting.evidence("gain").bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=partial(diagnose.no_gain, defended.after, defended.plain, defended.logits),
+        cause=partial(mistakes.no_gain, defended.after, defended.plain, defended.logits),
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
     )
 
 
 # --8<-- [start:check]
-@pytest.mark.graded(points=5, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=5, needs="training_makes_it_robust")
 def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
     """It still classifies clean images"""
     expect_above(
@@ -140,7 +149,7 @@ def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> Non
 # --8<-- [end:check]
 
 
-@pytest.mark.graded(points=3, needs="training_makes_it_robust", exercise=EXERCISE, lecture=LECTURE)
+@graded(points=3, needs="training_makes_it_robust")
 def test_training_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights"""
     network = setting.network("strided-cnn", "seeded")
@@ -162,7 +171,7 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
     expect_true(
         same_weights(*runs),
         "the same weights from two runs with seed=7",
-        "others",
+        "different weights",
         cause="batches or random starts are drawn from the global random state",
         hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
     )

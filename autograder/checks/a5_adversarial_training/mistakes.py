@@ -1,4 +1,4 @@
-"""Why a defended network may not be robust, read from the judge's own measurements."""
+"""Diagnoses for a5-adversarial-training: why a network is not robust, from measurements."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SURE = 50.0
 
 
 def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
-    """Which known failure of adversarial training this looks like; `logits` are of clean images."""
+    """The known failure that this training looks like. logits: of clean images."""
     if after.hidden:
         return (
-            f"its gradients mislead: {after.hidden} images that attacks by gradients left alone "
-            "fell to a search that asks for answers only, and count as broken"
+            f"its gradients mislead: {after.hidden} images that survived all attacks by gradients "
+            "were broken by a search without gradients, and are counted as broken"
         )
     classes = logits.shape[1]
     if after.clean < 2 / classes:
@@ -25,7 +25,7 @@ def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
                 "nearly every image gets the same class: nothing was learned, or epsilon was too "
                 "large from the start; let it grow over the first epochs"
             )
-        return "it is about as good as guessing: nothing was learned, or of shuffled labels"
+        return "it is no better than guessing: nothing was learned, or the labels were shuffled"
     best, second = logits.topk(2, dim=1).values.unbind(dim=1)
     if (best - second).median() > SURE and after.fgsm - after.worst_case > 0.25:
         return (
@@ -39,7 +39,7 @@ def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
         )
     if after.worst_case - plain.worst_case < 0.1:
         return (
-            "it is no more robust than a plainly trained network: the attacked images are not "
-            "learned from, the attack has no effect, or goes down the gradient"
+            "it is no more robust than a plainly trained network: it does not learn from the "
+            "attacked images, or the attack has no effect, or goes down the gradient"
         )
-    return "it gained something, but less than it should: few steps, a small epsilon, or few epochs"
+    return "it gained some robustness, but too little: few steps, a small epsilon, or few epochs"

@@ -1,38 +1,42 @@
-"""The checks of a6-audit: units, an evaluation to rely on, two defences broken, a certified radius.
+"""The checks of a6-audit: units, a reliable evaluation, two broken defences, a certified radius.
 
-`evaluate` returns a number that nobody can believe by itself, so it is asked for numbers that the
-judge knows: of linear networks in closed form, of a trained one from its own attack. Of
-`break_defense` only the images count: the judge shows them to its own copy of the defence.
+The judge cannot verify a number that `evaluate` returns, so it asks for numbers that it knows: on
+linear networks from a closed form, on a trained network from its own attack. Of `break_defense`
+only the images count: the judge classifies them with its own copy of the defence.
 """
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import pytest
-import torch
 
-from autograder.checks.a6_audit import defences as sieges
-from autograder.checks.a6_audit import known_robustness as evaluations
-from autograder.checks.a6_audit import mistakes as diagnose
+from autograder.checks.a6_audit import defences, known_robustness, mistakes, radii
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.attacked import moves_within, stays_in_range
 from autograder.checks.refusals import raises, require_refusal
-from autograder.errors import Wrong
-from autograder.judge.answers import percent, require, require_images, require_number
-from autograder.judge.expect import Cause, expect_above, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
-from course.data import Split
+from autograder.judge.checking import (
+    Cause,
+    Setting,
+    Student,
+    Wrong,
+    expect_above,
+    expect_true,
+    graded_for,
+    percent,
+    require,
+    require_images,
+    require_number,
+)
 
-UNITS = "lectures/threat-models/"
-EVALUATING = "lectures/evaluating/"
 DEFENCES = "lectures/defences/"
+graded_epsilon = graded_for("to_pixel_epsilon", lecture="lectures/threat-models/")
+graded_evaluate = graded_for("evaluate", lecture="lectures/evaluating/")
+graded_break = graded_for("break_defense", lecture=DEFENCES)
+graded_radius = graded_for("certified_radius", lecture=DEFENCES)
 EXACT = 2.5  # images: a good attack on a linear network leaves at most one or two too many
 NEAR = 4.5  # images, of a trained network: right attacks differ by up to three, one step by 14
 RELATIVE = 1e-6
@@ -42,25 +46,23 @@ ALL_BUT_ONE = 0.87  # of eight
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="to_pixel_epsilon", lecture=UNITS)
+@graded_epsilon(points=2)
 def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) -> None:
     """epsilon times the largest std, for one std and for several"""
     require(student, "to_pixel_epsilon", "function")
-    for epsilon, std in diagnose.units(setting):
+    for epsilon, std in mistakes.units(setting):
         found = require_number(student.call("to_pixel_epsilon", epsilon, std), "epsilon in pixels")
         right = epsilon * max(std if isinstance(std, list) else [std])
         expect_true(
             abs(found - right) <= RELATIVE * right,
             f"{right:.6g}, for epsilon {epsilon:.4g} and std {in_words(std)}",
             f"{found:.6g}",
-            cause=partial(diagnose.other_unit, found, epsilon, std),
-            hint="z = (x - mean) / std: what does x change by where z changes by epsilon?",
+            cause=partial(mistakes.other_unit, found, epsilon, std),
+            hint="z = (x - mean) / std: by how much does x change if z changes by epsilon?",
         )
 
 
-@pytest.mark.graded(
-    points=1, needs="epsilon_becomes_a_move_of_pixels", exercise="to_pixel_epsilon", lecture=UNITS
-)
+@graded_epsilon(points=1, needs="epsilon_becomes_a_move_of_pixels")
 def test_epsilon_refuses_what_is_no_unit(student: Student) -> None:
     """A std of 0 or less, a negative epsilon, and numbers that are not finite are errors"""
     refused = {
@@ -75,8 +77,8 @@ def test_epsilon_refuses_what_is_no_unit(student: Student) -> None:
             raises(student, "to_pixel_epsilon", epsilon, std),
             f"a ValueError for {name}",
             "a result",
-            cause="the arguments are not looked at, or NaN slips through a comparison",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: that is true of NaN.",
+            cause="the arguments are not checked, or the comparison does not refuse NaN",
+            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
         )
 
 
@@ -105,27 +107,27 @@ def evaluated(student: Student, case: Case, global_seed: int = 1) -> float:
 
 
 def leaves_what_the_judge_leaves(
-    found: float, case: Case, measures: dict[str, float], told: str, *, cause: Cause, hint: str
+    found: float, case: Case, measures: dict[str, float], what: str, *, cause: Cause, hint: str
 ) -> None:
     """Raise Wrong unless the number is that of the judge's own attack, to a few images."""
     measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
     expect_true(
         abs(found - case.right) <= NEAR / len(case.test),
-        f"{percent([case.right])}, {told}",
+        f"{percent([case.right])}, {what}",
         percent([found]),
         cause=cause,
         hint=hint,
     )
 
 
-@pytest.mark.graded(points=3, exercise="evaluate", lecture=EVALUATING)
+@graded_evaluate(points=3)
 def test_evaluate_finds_what_is_known_exactly(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """On linear networks, where robust accuracy can be calculated, it finds that number"""
     require(student, "evaluate", "function")
     for channels in (1, 3):
-        case = evaluations.linear(setting, channels)
+        case = known_robustness.linear(setting, channels)
         found = evaluated(student, case)
         measures[f"images_off_{channels}"] = (found - case.right) * len(case.test)
         expect_true(
@@ -133,64 +135,58 @@ def test_evaluate_finds_what_is_known_exactly(
             f"{percent([case.right])}, to two images, of {len(case.test)} images "
             f"with {channels} {'channel' if channels == 1 else 'channels'}",
             percent([found]),
-            cause=partial(diagnose.other_number, found, case),
-            hint="Put the normalisation before the model as a layer; all else is in pixels then.",
+            cause=partial(mistakes.other_number, found, case),
+            hint="Put the normalisation before the model as a layer; then all else is in pixels.",
         )
 
 
-@pytest.mark.graded(
-    points=2, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_attacks_as_well_as_it_can(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """On a trained network it leaves what the judge's own attack leaves"""
-    case = evaluations.trained(setting)
+    case = known_robustness.trained(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
         case,
         measures,
         f"give or take {math.floor(NEAR)} images of {len(case.test)}",
-        cause=partial(diagnose.other_attack, found, case),
+        cause=partial(mistakes.other_attack, found, case),
         hint="Twenty steps or more, that together cross the budget twice, from random starts.",
     )
 
 
-@pytest.mark.graded(
-    points=2, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_is_not_blinded(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """Large logits do not make a network look robust, nor does an attack that helps it"""
-    case = evaluations.scaled(setting)
+    """Neither large logits nor an attack that helps the network make it look robust"""
+    case = known_robustness.scaled(setting)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
         case,
         measures,
         f"as without the factor, give or take {math.floor(NEAR)} images",
-        cause=partial(diagnose.blinded, found, case),
-        hint="Attack with the margin as well, and count what survives both.",
+        cause=partial(mistakes.blinded, found, case),
+        hint="Attack the margin too, and count the images that survive both attacks.",
     )
-    case = evaluations.helped(setting)
+    case = known_robustness.helped(setting)
     found = evaluated(student, case)
     expect_true(
         abs(found - case.right) <= 0.5 / len(case.test),
-        f"{percent([case.right])}, where attacks put right what is wrong without one",
+        f"{percent([case.right])}, where attacks correct images that are wrong without one",
         percent([found]),
-        cause=partial(diagnose.helped, found, case),
+        cause=partial(mistakes.helped, found, case),
         hint="Begin with what is right without an attack; after each, `survived &= ...`.",
     )
 
 
-@pytest.mark.graded(
-    points=1, needs="evaluate_finds_what_is_known_exactly", exercise="evaluate", lecture=EVALUATING
-)
+@graded_evaluate(points=1, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is evaluated in eval mode, and left as it was"""
-    case = setting.remember("case batch norm", partial(with_batch_norm, setting))
+    case = setting.remember("case batch norm", partial(known_robustness.with_batch_norm, setting))
     ref = student.network(case.network, training=True)
     before = student.traces(ref)
     images, labels = case.test.images.clone(), case.test.labels.clone()
@@ -213,207 +209,177 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
     )
 
 
-def with_batch_norm(setting: Setting) -> Case:
-    """Of a few untrained networks with batch normalisation the one whose answers depend most on
-    its mode."""
-    drawn = [
-        setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
-    ]
-    return max(
-        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
-    )
-
-
-def right_in_eval_mode(setting: Setting, network: Network) -> Case:
-    """The network on images that it gets right in eval mode alone, and in no mode otherwise."""
-    test, channels = setting.test_images(32), setting.dataset.image_shape[0]
-    mean, std = evaluations.statistics(setting, "batch norm", channels)
-    case = Case(network, test, 0.0, mean, std)
-    best = metrics.predict(case.on_pixels, test.images).topk(2).indices
-    in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
-    moved = best[:, 0] != in_train_mode
-    labels = torch.where(moved, best[:, 0], best[:, 1])
-    right = moved.double().mean().item()
-    return Case(network, Split(test.images, labels), 0.0, mean, std, right)
-
-
 # --- break_defense -------------------------------------------------------------------------------
 
 
 @dataclass
-class Assaulted:
-    """What came back for one defence, and the share of the judge's own that it breaks."""
+class DefenceAnswer:
+    """The student's answer for one defence, and the share broken, relative to the judge's."""
 
-    siege: sieges.Siege
+    case: defences.DefenceCase
     answer: Any
     setting: Setting
 
     @cached_property
     def share(self) -> float:
-        """The share broken, as a part of what the judge breaks."""
-        return self.siege.broken(self.setting, self.answer) / self.siege.own
+        """The share broken, divided by the share that the judge breaks."""
+        return self.case.broken(self.setting, self.answer) / self.case.own
 
 
 @pytest.fixture(scope="module")
-def assaulted(student: Student, setting: Setting) -> dict[str, Assaulted]:
+def defence_answers(student: Student, setting: Setting) -> dict[str, DefenceAnswer]:
     """The student's attack on each of the defences."""
     require(student, "break_defense", "function")
-    besieged = {kind: sieges.siege(setting, kind) for kind in sieges.KINDS}
-    besieged["misleading"] = sieges.misleading(setting)
+    cases = {kind: defences.defence_case(setting, kind) for kind in defences.KINDS}
+    cases["misleading"] = defences.misleading_case(setting)
     answers = {}
-    for kind, siege in besieged.items():
-        ref = student.defence(siege.kind, siege.behind(setting), siege.number)
-        test = siege.test
+    for kind, case in cases.items():
+        ref = student.defence(case.kind, case.behind(setting), case.number)
+        test = case.test
         answer = student.call(
-            "break_defense", ref, test.images.clone(), test.labels.clone(), siege.epsilon
+            "break_defense", ref, test.images.clone(), test.labels.clone(), case.epsilon
         )
-        answers[kind] = Assaulted(siege, answer, setting)
+        answers[kind] = DefenceAnswer(case, answer, setting)
     return answers
 
 
-@pytest.mark.graded(exercise="break_defense", lecture=DEFENCES)
-def test_break_returns_images(assaulted: dict[str, Assaulted]) -> None:
+@graded_break()
+def test_break_returns_images(defence_answers: dict[str, DefenceAnswer]) -> None:
     """break_defense returns images like those it was given"""
-    for each in assaulted.values():
-        require_images(each.answer, each.siege.test.images)
+    for each in defence_answers.values():
+        require_images(each.answer, each.case.test.images)
 
 
-@pytest.mark.graded(needs="break_returns_images", exercise="break_defense", lecture=DEFENCES)
+@graded_break(needs="break_returns_images")
 def test_break_does_more_than_noise(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
-    """At least one of the defences falls further than to noise"""
-    shares = {kind: assaulted[kind].share for kind in sieges.KINDS}
+    """At least one of the defences is broken in more images than by noise"""
+    shares = {kind: defence_answers[kind].share for kind in defences.KINDS}
     measures.update(shares)
     expect_true(
-        max(shares.values()) > max(setting.evidence(kind).zero for kind in sieges.KINDS),
+        max(shares.values()) > max(setting.evidence(kind).zero for kind in defences.KINDS),
         "images that one of the defences gets wrong",
         f"of what the judge breaks, {percent([max(shares.values())])}",
-        cause=lambda: diagnose.standing(
-            assaulted["quantised"].siege, assaulted["quantised"].answer, max(shares.values())
+        cause=lambda: mistakes.why_unbroken(
+            defence_answers["quantised"].case,
+            defence_answers["quantised"].answer,
+            max(shares.values()),
         ),
         hint="Look into the defence: what happens before `model`, and what after it?",
     )
 
 
-@pytest.mark.graded(
-    points=1, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
-def test_break_stays_in_the_budget(assaulted: dict[str, Assaulted]) -> None:
+@graded_break(points=1, needs="break_does_more_than_noise")
+def test_break_stays_in_the_budget(defence_answers: dict[str, DefenceAnswer]) -> None:
     """Every pixel stays in [0, 1] and moves by at most epsilon"""
-    for each in assaulted.values():
+    for each in defence_answers.values():
         stays_in_range(
             each.answer,
             hint="Clamp to [0, 1] in each step, after the step was brought back within epsilon.",
         )
         moves_within(
-            each.answer - each.siege.test.images,
-            each.siege.epsilon,
+            each.answer - each.case.test.images,
+            each.case.epsilon,
             cause="nothing brings the images back within epsilon of the originals",
             hint="`project` of assignment 4 does, and `pgd` calls it in each step.",
         )
 
 
-@pytest.mark.graded(
-    points=3, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
+@graded_break(points=3, needs="break_does_more_than_noise")
 def test_break_gets_through_rounding(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
     """It breaks the defence that rounds its input"""
-    each = assaulted["quantised"]
+    each = defence_answers["quantised"]
     measures["share"] = each.share
     expect_above(
         each.share,
         setting.evidence("quantised").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
-        hint="Rounding has no gradient. Take that of the network behind, at the rounded image.",
+        cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
+        hint="Rounding has no gradient. Use that of the network behind it, at the rounded image.",
     )
-    misled = assaulted["misleading"].share
+    misled = defence_answers["misleading"].share
     if misled < ALL_BUT_ONE:
         raise Wrong(
-            "images broken of a network that answers otherwise to images that are not rounded",
+            "broken images of a network that gives other answers to images that are not rounded",
             f"{percent([misled])}, though {percent([each.share])} with a trained network",
-            cause="the attack asks the network behind about images that are not rounded",
+            cause="the attack gives the network behind the defence images that are not rounded",
             hint="Take the gradient of `defense.model` at `defense.transform(images)`.",
             fraction=2 / 3,
         )
 
 
-@pytest.mark.graded(
-    points=2, needs="break_does_more_than_noise", exercise="break_defense", lecture=DEFENCES
-)
+@graded_break(points=2, needs="break_does_more_than_noise")
 def test_break_gets_past_large_logits(
-    assaulted: dict[str, Assaulted], setting: Setting, measures: dict[str, float]
+    defence_answers: dict[str, DefenceAnswer], setting: Setting, measures: dict[str, float]
 ) -> None:
     """It breaks the defence that multiplies its logits"""
-    each = assaulted["scaled-logits"]
+    each = defence_answers["scaled-logits"]
     measures["share"] = each.share
     expect_above(
         each.share,
         setting.evidence("scaled-logits").bar,
         "images broken, of those that the judge breaks,",
-        cause=lambda: diagnose.standing(each.siege, each.answer, each.share),
-        hint="The cross-entropy of a logit that leads by 17 or more is flat. The margin is not.",
+        cause=lambda: mistakes.why_unbroken(each.case, each.answer, each.share),
+        hint="The cross-entropy is flat where one logit leads by 17 or more. The margin is not.",
     )
 
 
 # --- certified_radius ----------------------------------------------------------------------------
 
 
-@pytest.mark.graded(points=2, exercise="certified_radius", lecture=DEFENCES)
+@graded_radius(points=2)
 def test_radius_is_proved(student: Student, setting: Setting) -> None:
     """sigma times the normal quantile of the lower bound, by Clopper and Pearson, one-sided"""
     require(student, "certified_radius", "function")
-    drawn = diagnose.ballots(setting)
-    answers = [ask(student, ballot) for ballot in drawn]
-    # An infinite radius is what the share of the votes gives where all agree: no division by zero.
+    drawn = radii.vote_counts(setting)
+    answers = [ask(student, votes) for votes in drawn]
+    # The share of the votes, where all agree, gives an infinite radius: not a division by zero.
     found = [
         each if isinstance(each, float) and each == math.inf else require_number(each, "the radius")
         for each in answers
     ]
-    for ballot, radius in zip(drawn, found, strict=True):
-        right = diagnose.radius(*ballot)
-        count, samples, sigma, alpha = ballot
+    for votes, radius in zip(drawn, found, strict=True):
+        right = radii.radius(*votes)
+        count, samples, sigma, alpha = votes
         expect_true(
             abs(radius - right) <= RELATIVE * right,
             f"{right:.6g}, for {count} of {samples} votes, sigma {sigma:.3g}, alpha {alpha:g}",
             f"{radius:.6g}, too {'large' if radius > right else 'small'} "
             f"by {100 * abs(radius / right - 1):.2g} %",
-            cause=partial(diagnose.other_radius, drawn, found),
+            cause=partial(radii.other_radius, drawn, found),
             hint="p = scipy.special.betaincinv(count, samples - count + 1, alpha), then "
             "sigma * NormalDist().inv_cdf(p).",
         )
 
 
-@pytest.mark.graded(
-    points=1, needs="radius_is_proved", exercise="certified_radius", lecture=DEFENCES
-)
+@graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
-    """Where the lower bound is 1/2 or less nothing is certain: 0.0; what is no vote is an error"""
-    for ballot in diagnose.abstentions(setting):
-        count, samples, *_ = ballot
-        found = require_number(ask(student, ballot), "the radius")
+    """Where the lower bound is 1/2 or less the radius is 0.0; impossible votes are an error"""
+    for votes in radii.abstentions(setting):
+        count, samples, *_ = votes
+        found = require_number(ask(student, votes), "the radius")
         expect_true(
             found == 0,
             f"0.0 for {count} of {samples} votes",
             f"{found:.4g}",
-            cause=partial(diagnose.unproved, found, ballot),
+            cause=partial(radii.why_not_zero, found, votes),
             hint="Compare the lower bound with 1/2, not the share of the votes.",
         )
-    for what, refused in diagnose.NO_BALLOTS.items():
+    for what, refused in radii.IMPOSSIBLE_VOTES.items():
         require_refusal(
             partial(student.call, "certified_radius", *refused),
             f"for {what}",
             got="a radius",
-            cause="the arguments are not looked at, or NaN slips through a comparison",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: that is true of NaN.",
+            cause="the arguments are not checked, or the comparison does not refuse NaN",
+            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
         )
 
 
-def ask(student: Student, ballot: diagnose.Ballot) -> Any:
-    """The student's radius; an alpha of 0.001 is left to the default."""
-    count, samples, sigma, alpha = ballot
-    level = [] if alpha == diagnose.DEFAULT_ALPHA else [alpha]
+def ask(student: Student, votes: radii.VoteCount) -> Any:
+    """The student's radius; an alpha of 0.001 is not passed, to use the default."""
+    count, samples, sigma, alpha = votes
+    level = [] if alpha == radii.DEFAULT_ALPHA else [alpha]
     return student.call("certified_radius", count, samples, sigma, *level)

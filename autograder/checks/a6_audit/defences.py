@@ -1,8 +1,8 @@
-"""What `break_defense` is tried on: two defences of the judge's, and how far it breaks each itself.
+"""The defences that `break_defense` has to break, and how far the judge breaks each of them.
 
-A share broken is counted on the judge's own copy of the defence, of the images that it got right
-before. Marks go by that share as a part of the judge's own, so that they hardly depend on how weak
-the network behind happens to be.
+The share broken is counted on the judge's own copy of the defence, among the images that it got
+right before. Points depend on that share divided by the judge's own share, so that they hardly
+depend on how weak the network behind the defence is.
 """
 
 from __future__ import annotations
@@ -15,36 +15,34 @@ from torch import Tensor, nn
 
 from autograder.checks.a6_audit.known_robustness import one_step, withstood
 from autograder.checks.attacked import linear_network
-from autograder.judge.robustness import bounded, climb, cross_entropy, margin
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import defences, metrics
-from course.data import Split
+from autograder.judge.checking import Network, Setting, Split, metrics
+from autograder.judge.robustness import bounded, cross_entropy, margin, pgd
+from course import defences
 
 KINDS = ("quantised", "scaled-logits")
-POOL, IMAGES = 1000, 64  # hidden images, and how many of them are to be broken
-STUBBORN = 24  # of those, that fall to many steps and to no single one
-FEW = 8  # made, to be broken through rounding alone
+POOL, IMAGES = 1000, 64  # hidden images, and how many of them are attacked
+MANY_STEPS_ONLY = 24  # of those, that many steps break and a single step does not
+FEW = 8  # images made for the misleading network
 STEPS, RESTARTS = 20, 3
 
 
 @dataclass
-class Siege:
-    """One defence, the images it is to get wrong, and the share of them that the judge breaks."""
+class DefenceCase:
+    """One defence, the images to attack, and the share of them that the judge breaks."""
 
     kind: str
     number: float  # grey levels, or the factor on the logits
     test: Split
     epsilon: float
     own: float
-    network: Network | None = None  # behind it, where that is not the judge's trained one
+    network: Network | None = None  # behind it; None for the judge's trained network
 
     def behind(self, setting: Setting) -> Network:
         """The network behind the defence."""
         return self.network or setting.victim
 
     def broken(self, setting: Setting, adversarial: Tensor) -> float:
-        """The share that these images break, each brought back within epsilon and [0, 1]."""
+        """The share that these images break, each first projected into epsilon and [0, 1]."""
         moved = bounded(self.test.images, adversarial, self.epsilon)
         inside = defences.build(self.kind, self.behind(setting).module, self.number)
         return share_broken(inside, self.test, moved)
@@ -55,7 +53,7 @@ def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
     return defences.build(kind, setting.victim.module, number)
 
 
-def drawn(setting: Setting, kind: str) -> float:
+def drawn_number(setting: Setting, kind: str) -> float:
     """The number of this defence, from the secret: 5 to 9 levels, or a factor of 1e3 to 1e5."""
     generator = setting.generator(f"number of {kind}")
     if kind == "quantised":
@@ -63,32 +61,33 @@ def drawn(setting: Setting, kind: str) -> float:
     return float(10 ** (3 + 2 * torch.rand((), generator=generator)))
 
 
-def siege(setting: Setting, kind: str) -> Siege:
-    """What the student is set to break, the same for everyone."""
-    return setting.remember(kind, partial(prepared, setting, kind))
+def defence_case(setting: Setting, kind: str) -> DefenceCase:
+    """The defence that students attack, the same for everyone."""
+    return setting.remember(kind, partial(make_defence_case, setting, kind))
 
 
-def prepared(setting: Setting, kind: str) -> Siege:
+def make_defence_case(setting: Setting, kind: str) -> DefenceCase:
     """The defence with its number drawn, attacked by the judge."""
-    number, epsilon = drawn(setting, kind), setting.budget.epsilon
+    number, epsilon = drawn_number(setting, kind), setting.budget.epsilon
     inside, pool = defence(setting, kind, number), setting.test_images(POOL)
-    test = telling(inside, pool, epsilon, setting.generator("choice of images"))
+    test = choose_images(inside, pool, epsilon, setting.generator("choice of images"))
     attacked = broken_by_judge(inside, test, epsilon, setting.generator("attack on a defence"))
-    return Siege(kind, number, test, epsilon, share_broken(inside, test, attacked))
+    return DefenceCase(kind, number, test, epsilon, share_broken(inside, test, attacked))
 
 
-def misleading(setting: Setting) -> Siege:
-    """A siege that only an attack through the rounding wins, the same for everyone."""
-    return setting.remember("misleading", partial(through_rounding_alone, setting))
+def misleading_case(setting: Setting) -> DefenceCase:
+    """A defence that falls only to an attack through the rounding, the same for everyone."""
+    return setting.remember("misleading", partial(make_misleading_case, setting))
 
 
-def through_rounding_alone(setting: Setting) -> Siege:
-    """Three grey levels before a linear network that answers otherwise where nothing is rounded.
+def make_misleading_case(setting: Setting) -> DefenceCase:
+    """Three grey levels before a linear network that answers differently without the rounding.
 
-    On a trained network an attack that forgets the rounding is nearly as good as one that does not.
-    Here half of the pixels, at 0.22, become black, and the others, at 0.62, become 0.5. Made
-    lighter by 0.03, the first become 0.5 too, and `lighter` leads. But not rounded, the others give
-    the lead to `unseen`, which grows as the first become darker: that changes no rounded image.
+    On a trained network an attack that ignores the rounding is nearly as good as a right one. Here
+    half of the pixels, at 0.22, are rounded to black, and the rest, at 0.62, to 0.5. If the first
+    half becomes lighter by 0.03, it is rounded to 0.5 too, and the class `lighter` leads. Without
+    rounding the class `unseen` leads, and more so as the first half becomes darker; but that
+    changes no rounded image.
     """
     generator = setting.generator("a network that rounding changes")
     images = 0.02 * torch.rand(FEW, *setting.dataset.image_shape, generator=generator)
@@ -101,20 +100,22 @@ def through_rounding_alone(setting: Setting) -> Siege:
     weight[lighter], bias[lighter] = 10 * dark, -3.5
     weight[unseen], bias[unseen] = 120 * others - 10 * dark, -68.0
     network = linear_network(setting, "misleading", len(images[0]), 3).with_weights([weight, bias])
-    return Siege("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
+    return DefenceCase("quantised", 3, Split(images, torch.full((FEW,), own)), 0.08, 1.0, network)
 
 
-def telling(
+def choose_images(
     inside: defences.Defence, pool: Split, epsilon: float, generator: torch.Generator
 ) -> Split:
-    """`IMAGES` of the pool, first such as fall to PGD and to no single step.
+    """`IMAGES` of the pool, first those that PGD breaks and a single step does not.
 
-    Most images that fall at all fall to one step: without these FGSM would do.
+    A single step breaks most of the images that can be broken: without this choice FGSM would do.
     """
-    seen, size = SeenThrough(inside), 2.5 * epsilon / STEPS
+    seen, size = StraightThrough(inside), 2.5 * epsilon / STEPS
     once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
-    stubborn = one_step(seen, pool, epsilon) & ~once
-    order = torch.cat([stubborn.nonzero()[:STUBBORN], (~stubborn).nonzero()]).flatten()
+    many_steps_only = one_step(seen, pool, epsilon) & ~once
+    order = torch.cat(
+        [many_steps_only.nonzero()[:MANY_STEPS_ONLY], (~many_steps_only).nonzero()]
+    ).flatten()
     return pool[order[:IMAGES]]
 
 
@@ -125,15 +126,15 @@ def share_broken(model: nn.Module, test: Split, attacked: Tensor) -> float:
     return (before & ~after).sum().item() / max(1, int(before.sum()))
 
 
-class SeenThrough(nn.Module):
-    """A defence whose transformation is passed over on the way back (Athalye et al. 2018, BPDA)."""
+class StraightThrough(nn.Module):
+    """A defence with the identity as its backward pass (BPDA, Athalye et al. 2018)."""
 
     def __init__(self, inside: defences.Defence) -> None:
         super().__init__()
         self.inside = inside
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images (N, C, H, W) to the logits of the network behind, which no factor touches."""
+        """Images (N, C, H, W) to the logits of the network behind, without the factor on them."""
         seen = self.inside.transform(images.detach())
         return self.inside.model(images - images.detach() + seen)
 
@@ -141,14 +142,14 @@ class SeenThrough(nn.Module):
 def broken_by_judge(
     inside: defences.Defence, test: Split, epsilon: float, generator: torch.Generator
 ) -> Tensor:
-    """The judge's attack: both losses, several starts, and for each image the first that worked."""
+    """The judge's attack: both losses, several starts; for each image the first that works."""
     best = test.images.clone()
     for loss in [cross_entropy, margin] * RESTARTS:
         right = metrics.predict(inside, best).argmax(dim=1) == test.labels
         if not right.any():
             break
-        best[right] = climb(
-            SeenThrough(inside),
+        best[right] = pgd(
+            StraightThrough(inside),
             test.images[right],
             test.labels[right],
             epsilon,

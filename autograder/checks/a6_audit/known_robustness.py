@@ -1,16 +1,17 @@
-"""Networks whose robust accuracy the judge knows, for `evaluate` to find.
+"""Networks whose robust accuracy the judge knows, on which `evaluate` is checked.
 
-Of a linear network it has a closed form. Within epsilon and [0, 1] every pixel has an interval of
-its own, and the lead of class j over the true class y is largest where each pixel goes to the end
-that w_j - w_y points to; an image is robust exactly if no class can get the lead. The same sum over
-other intervals gives the number that comes out of a known mistake.
+For a linear network there is a closed form. Within epsilon and [0, 1] every pixel has its own
+interval, and the lead of class j over the true class y is largest where each pixel is at the end
+that w_j - w_y points to; an image is robust exactly if no class can lead. The same sum over other
+intervals gives the number that a known mistake gives.
 
-Every network here takes normalised images, as published ones do: it is a network on pixels, with
-the normalisation taken out of its first layer.
+Every network here takes normalised images, as published ones do: it is a network on pixels whose
+first layer was changed to undo the normalisation.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,17 +21,15 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks.attacked import in_channels, linear_network
-from autograder.judge.robustness import Loss, climb, cross_entropy, margin, survivors
-from autograder.judge.setting import Setting
-from autograder.student import Network
-from course import metrics, training
-from course.data import Split
+from autograder.judge.checking import Network, Setting, Split, metrics
+from autograder.judge.robustness import Loss, cross_entropy, margin, pgd, survivors
+from course import training
 from course.models import Normalize
 
-IMAGES = 200  # on a linear network they cost nothing
-POOL, FEW = 320, 128  # of trained networks, and how many of them are asked
+IMAGES = 200  # a linear network is fast
+POOL, FEW = 320, 128  # images for trained networks, and how many of them are used
 HELPED = 32  # images, black and white
-RUNS = 5  # of PGD, that must agree on an image
+RUNS = 5  # of PGD, which must agree about an image
 RECIPE = training.Recipe(epochs=4, batch_size=64)
 EPSILONS = [0.0025 * step for step in range(4, 21)]
 SCALES = (0.4, 0.55, 0.7, 0.85, 1.0, 1.2)  # of the profile's epsilon
@@ -84,7 +83,7 @@ class Case:
         return case
 
     def reach(self) -> tuple[Tensor, Tensor]:
-        """The darkest and the lightest that each pixel can become."""
+        """The images with every pixel as dark, and as light, as it can become."""
         low, high = ((self.test.images + sign * self.epsilon).clamp(0, 1) for sign in (-1, 1))
         return low, high
 
@@ -92,8 +91,7 @@ class Case:
 def without_normalisation(network: Network, mean: Sequence[float], std: Sequence[float]) -> Network:
     """A network that answers to (x - mean) / std as this one answers to x.
 
-    Its first layer must see every pixel and nothing else: no padding, which would be of another
-    grey.
+    Its first layer must have no padding, which would be another grey.
     """
     weight, bias, *rest = network.weights
     parts = weight.reshape(len(weight), len(mean), -1)  # by channel
@@ -105,9 +103,9 @@ def without_normalisation(network: Network, mean: Sequence[float], std: Sequence
 def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[float], list[float]]:
     """A mean and a deviation for each channel, drawn from the secret.
 
-    White is then further than 2 deviations from the mean: the customary clamp to 2 cuts it off. Of
-    several channels the first has the smallest or the largest deviation, by a third more than
-    another or a third less: who takes one for all finds another number.
+    White is more than 2 deviations above the mean, so a clamp to [-2, 2] changes it. Of several
+    channels the first has the smallest or the largest deviation, and they differ by a third or
+    more: with one deviation for all channels the number is another.
     """
     draws = torch.rand(3, channels, generator=setting.generator(f"statistics of {purpose}"))
     ranks = torch.tensor([0, *range(channels - 1, 0, -1)])
@@ -117,23 +115,23 @@ def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[floa
 
 
 def linear_case(setting: Setting, channels: int) -> Case:
-    """A linear network on grey or coloured images, at an epsilon where known mistakes show."""
+    """A linear network on grey or colour images, at an epsilon where known mistakes show."""
     train, test = setting.dataset.train, setting.test_images(IMAGES)
     network = linear_network(setting, f"linear {channels}", channels, setting.dataset.num_classes)
     training.fit(
         network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
     )
     images, labels = in_channels(test.images, channels), test.labels.clone()
-    # Some are wrong without any attack: whoever leaves those out finds another number.
+    # Some are wrong without any attack: leaving those out gives another number.
     second = metrics.predict(network.module, images).topk(2).indices[:, 1]
     labels[::7] = second[::7]
     mean, std = statistics(setting, f"linear {channels}", channels)
     network = without_normalisation(network, mean, std)
-    return telling(Case(network, Split(images, labels), 0.0, mean, std))
+    return at_informative_epsilon(Case(network, Split(images, labels), 0.0, mean, std))
 
 
-def telling(case: Case) -> Case:
-    """The case at the epsilon where a missing clamp shows most and plain PGD finds the number."""
+def at_informative_epsilon(case: Case) -> Case:
+    """The case at the epsilon where a missing clamp shows most and PGD finds the number."""
 
     def gap(tried: Case) -> float:
         low, high = (tried.normalised(case.test.images + s * tried.epsilon) for s in (-1, 1))
@@ -152,28 +150,28 @@ def by_plain_pgd(case: Case) -> float:
 
 
 def trained_case(setting: Setting) -> Case:
-    """The judge's trained network at the epsilon where one step says most too much."""
+    """The judge's trained network at the epsilon where a single step is worst."""
     pool, victim = setting.test_images(POOL), setting.victim.module
     mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
     network = without_normalisation(setting.victim, mean, std)
 
     def gap(epsilon: float) -> int:
-        """How many images fall to many steps and to no single one."""
+        """How many images many steps break and a single step does not."""
         many = withstood(victim, pool, epsilon, margin, size=epsilon / 4, steps=10)
         return int((one_step(victim, pool, epsilon) & ~many).sum())
 
     epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
-    test = clear_cut(setting, pool, epsilon)
+    test = unambiguous_images(setting, pool, epsilon)
     return Case(network, test, epsilon, mean, std, by_judge(setting, test, epsilon))
 
 
-def clear_cut(setting: Setting, pool: Split, epsilon: float) -> Split:
+def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
     """`FEW` images on which the judge's attack and single runs of PGD agree.
 
-    On the others one right answer is luckier than another, and the mark would be too. Some that
-    fall, but to no single step, come first: FGSM must not find the number.
+    On the other images two right answers may differ by chance, and so would their points. Some that
+    many steps break and a single step does not come first: FGSM must not find the number.
     """
-    victim, found = setting.victim.module, standing(setting, pool, epsilon)
+    victim, found = setting.victim.module, surviving(setting, pool, epsilon)
     agreed = torch.ones_like(found)
     for run in range(RUNS):
         start = setting.generator(f"evaluation, run {run}")
@@ -196,23 +194,23 @@ def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
 
 def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
     """Which images stay right after one run of the judge's attack, (n,) bool."""
-    moved = climb(model, test.images, test.labels, epsilon, loss=loss, **how)
+    moved = pgd(model, test.images, test.labels, epsilon, loss=loss, **how)
     return metrics.predict(model, moved).argmax(dim=1) == test.labels
 
 
 def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
     """The share of the images that the judge's attack on the trained network leaves."""
-    return standing(setting, test, epsilon).double().mean().item()
+    return surviving(setting, test, epsilon).double().mean().item()
 
 
-def standing(setting: Setting, test: Split, epsilon: float) -> Tensor:
+def surviving(setting: Setting, test: Split, epsilon: float) -> Tensor:
     """Which images withstand the judge's attack on the trained network, (n,) bool."""
     seed = setting.seed("evaluation")
     return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)
 
 
 def scaled_case(setting: Setting, factor: float) -> Case:
-    """The trained network with its logits multiplied, which changes no answer: half the images."""
+    """The trained network with multiplied logits, which change no answer, on half the images."""
     case = trained(setting)
     few = slice(0, FEW // 2)
     test = Split(case.test.images[few], case.test.labels[few])
@@ -223,12 +221,12 @@ def scaled_case(setting: Setting, factor: float) -> Case:
 
 
 def helped_case(setting: Setting) -> Case:
-    """A linear network that gets white images wrong, and whatever attack starts at random, right.
+    """A linear network that is wrong about white images, and right after a random start.
 
-    All goes by an image's mean: its logits are offsets + slopes * (mean - 1) / epsilon. One class
-    leads on white alone, and a random start is darker by a quarter of epsilon. From there both
-    losses follow another class down, which the clamp to [0, 1] ends before it leads. Black images
-    are answered rightly, and stay so.
+    Its logits depend on the mean of an image alone: offsets + slopes * (mean - 1) / epsilon. One
+    class leads only on white, and a random start is darker by a quarter of epsilon. From there
+    both losses follow another class to darker images, but not so far that it leads. Black images
+    are classified correctly, before and after.
     """
     generator, epsilon = setting.generator("an attack that helps"), 0.1
     black = int(torch.randint(HELPED // 4, 3 * HELPED // 4, (), generator=generator))
@@ -244,6 +242,30 @@ def helped_case(setting: Setting) -> Case:
     network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
     labels = torch.tensor([on_black] * black + [own] * (HELPED - black))
     return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
+
+
+def with_batch_norm(setting: Setting) -> Case:
+    """The one of a few untrained networks with batch normalisation whose answers depend most on the
+    mode."""
+    drawn = [
+        setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
+    ]
+    return max(
+        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
+    )
+
+
+def right_in_eval_mode(setting: Setting, network: Network) -> Case:
+    """The network with labels that are right in eval mode only, or wrong in both modes."""
+    test, channels = setting.test_images(32), setting.dataset.image_shape[0]
+    mean, std = statistics(setting, "batch norm", channels)
+    case = Case(network, test, 0.0, mean, std)
+    best = metrics.predict(case.on_pixels, test.images).topk(2).indices
+    in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
+    moved = best[:, 0] != in_train_mode
+    labels = torch.where(moved, best[:, 0], best[:, 1])
+    right = moved.double().mean().item()
+    return Case(network, Split(test.images, labels), 0.0, mean, std, right)
 
 
 def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:

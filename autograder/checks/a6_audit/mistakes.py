@@ -1,41 +1,29 @@
-"""Which known mistake a wrong unit, evaluation, attack or radius looks like: the number it gives.
+"""Diagnoses for a6-audit: the known mistake that gives the same wrong number.
 
-Most mistakes in published evaluations give a number of their own. The judge makes each of them on
-its own network, and names the one whose number came back.
+Most mistakes in published evaluations give different numbers. The judge makes each mistake on its
+own network, and names the one that gives the number that came back.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist
+from collections.abc import Mapping, Sequence
 
 import torch
-from scipy.special import betaincinv
 from torch import Tensor
 
-from autograder.checks.a6_audit.defences import Siege
+from autograder.checks.a6_audit.defences import DefenceCase
 from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, withstood
+from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
-from autograder.judge.setting import Setting
-from course import metrics
 
-Ballot = tuple[int, int, float, float]
-"""count, samples, sigma, alpha"""
-DEFAULT_ALPHA = 0.001
-NO_BALLOTS: dict[str, Ballot] = {
-    "more votes than samples": (110, 100, 0.5, 0.01),
-    "a sigma that is not a number": (90, 100, math.nan, 0.01),
-    "an alpha of 0": (90, 100, 0.5, 0.0),
-    "an alpha of 1": (90, 100, 0.5, 1.0),
-}
-MISSED = 0.2  # of what the judge breaks; what misses the gradient breaks less
+MISSED = 0.2  # of what the judge breaks; an attack without the right gradient breaks less
 
 
 def nearest(
     found: float, numbers: Mapping[str, float] | Sequence[tuple[str, float]], tolerance: float
 ) -> str:
-    """The first of the closest names within `tolerance`, or nothing."""
+    """The name of the closest number, the first if there are several; empty beyond `tolerance`."""
     pairs = numbers.items() if isinstance(numbers, Mapping) else numbers
     name, number = min(pairs, key=lambda pair: round(abs(pair[1] - found), 9))
     return name if abs(number - found) <= tolerance else ""
@@ -58,12 +46,12 @@ def units(setting: Setting) -> list[tuple[float, float | list[float]]]:
 
 
 def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
-    """What else was computed of an epsilon and a std."""
+    """Which other formula of epsilon and std was computed."""
     each = std if isinstance(std, list) else [std]
     numbers = {
-        "divided by the std: that is the way from pixels to normalised units": epsilon / max(each),
-        "divided by the smallest std: that is the other way": epsilon / min(each),
-        "unchanged: in normalised units still": epsilon,
+        "divided by the std: that converts from pixels to normalised units": epsilon / max(each),
+        "divided by the smallest std: that converts in the other direction": epsilon / min(each),
+        "unchanged: still in normalised units": epsilon,
         "with the first std: another channel may move further": epsilon * each[0],
         "with the last std: another channel may move further": epsilon * each[-1],
         "with the smallest std: another channel may move further": epsilon * min(each),
@@ -72,8 +60,8 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
         ),
         "times the square of the std": epsilon * max(each) ** 2,
         "of all channels together": epsilon * sum(each),
-        "divided by 255 besides: epsilon was on images from 0 to 1": epsilon * max(each) / 255,
-        "halved besides, as for images on [-1, 1]": epsilon * max(each) / 2,
+        "also divided by 255: epsilon was on images from 0 to 1": epsilon * max(each) / 255,
+        "also halved, as for images on [-1, 1]": epsilon * max(each) / 2,
     }
     name = nearest(found, numbers, 1e-6 * max(1e-3, abs(found)))
     return f"this is epsilon {name}" if name else ""
@@ -85,31 +73,31 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
 def other_number(found: float, case: Case) -> str:
     """Which mistake gives this number on a linear network.
 
-    Grey images come first, so where colours are wrong, the range was right: then the stds are
-    looked at before anything else.
+    Grey images come first. So if colour images are wrong, the range was right, and the stds are
+    tried before all else.
     """
     near, exactly = 1.5 / len(case.test), 1e-4
     colours = nearest(found, misplaced(case, by_channel(case), {}), near) if case.std[1:] else ""
     ranges = wrong_ranges(case)
     if counted := nearest(found, miscounts(case), exactly):
         return counted
-    if case.clean - 3 * near < found:  # so little is lost that nothing can be told apart
-        return by_and_large(found, case)
+    if case.clean - 3 * near < found:  # too few images are broken to tell mistakes apart
+        return in_general(found, case)
     return (
         colours
         or nearest(found, misplaced(case, wrong_units(case), ranges), exactly)
         or nearest(found, first_images(case), exactly)
         or nearest(found, misplaced(case, wrong_units(case), ranges), near)
-        or by_and_large(found, case)
+        or in_general(found, case)
     )
 
 
 def miscounts(case: Case) -> dict[str, float]:
-    """What comes of the right attack counted in another way."""
+    """The numbers that the right attack gives if it is counted in another way."""
     right, clean = case.right, case.clean
     return {
-        "only images that are right without an attack are counted: their share of survivors, not "
-        "that of all images": right / clean,
+        "only images that are right without an attack are counted: the share of survivors among "
+        "them, not among all images": right / clean,
         "this is the clean accuracy: the attack changes no answer, or is not used": clean,
         "this is the success rate, of the images that were right before": 1 - right / clean,
         "this is the share of images that are wrong, not of those that are right": 1 - right,
@@ -120,7 +108,7 @@ def miscounts(case: Case) -> dict[str, float]:
 
 
 def first_images(case: Case) -> dict[str, float]:
-    """The right number over a batch alone."""
+    """The right number, but of the first batch only."""
     low, high = case.reach()
     robust = case.within(case.normalised(low), case.normalised(high)).double()
     return {
@@ -157,24 +145,24 @@ def by_channel(case: Case) -> dict[str, Size]:
 
 def wrong_ranges(case: Case) -> dict[str, Range]:
     """To what normalised values are clamped, where it is not to black and white."""
-    told = "the normalised images are clamped to [{0}, {1}], "
+    clamped = "the normalised images are clamped to [{0}, {1}], "
     black_and_white = "not to what black and white become"
     return {
         "no clamp: pixels leave [0, 1]": (-math.inf, math.inf),
-        told.format(0, 1) + "which is the range of pixels": (0.0, 1.0),
-        told.format(-1, 1) + black_and_white: (-1.0, 1.0),
-        told.format(-2, 2) + black_and_white: (-2.0, 2.0),
-        told.format(-3, 3) + black_and_white: (-3.0, 3.0),
+        clamped.format(0, 1) + "which is the range of pixels": (0.0, 1.0),
+        clamped.format(-1, 1) + black_and_white: (-1.0, 1.0),
+        clamped.format(-2, 2) + black_and_white: (-2.0, 2.0),
+        clamped.format(-3, 3) + black_and_white: (-3.0, 3.0),
     }
 
 
 def misplaced(
     case: Case, sizes: Mapping[str, Size], ranges: Mapping[str, Range]
 ) -> list[tuple[str, float]]:
-    """What comes of pixels that may go elsewhere: by one of these sizes, or in one of these ranges.
+    """The numbers if pixels move by one of these sizes, or are clamped to one of these ranges.
 
-    A wrong clamp may change an image for the better: so each is counted with and without a look at
-    the image before it was attacked. The commonest two mistakes are tried together too.
+    A wrong clamp may correct an image: so each number is counted with and without the clean images.
+    The two most common mistakes are tried together too.
     """
     z, std = case.normalised(case.test.images), torch.tensor(case.std).view(-1, 1, 1)
     black, white = (
@@ -200,24 +188,26 @@ def misplaced(
     return numbers
 
 
-def by_and_large(found: float, case: Case) -> str:
-    """What can be said of a number that no known mistake gives."""
-    if found > case.clean + 2.5 / len(case.test):  # noise puts an image or two right
+def in_general(found: float, case: Case) -> str:
+    """What a number means that no known mistake gives."""
+    if found > case.clean + 2.5 / len(case.test):  # noise corrects an image or two
         return "this is more than the clean accuracy: the attack goes down the loss"
     if found > (case.clean + case.right) / 2:
-        return "an attack that hardly works: noise, an epsilon made far too small, or too few steps"
+        return (
+            "an attack that hardly works: noise, an epsilon that is far too small, or too few steps"
+        )
     return ""
 
 
 def by_one_step(case: Case) -> dict[str, float]:
-    """What one step leaves, on the cross-entropy and on the margin too."""
+    """The accuracy that one step leaves, on the cross-entropy and on both losses."""
     right = torch.ones(len(case.test), dtype=torch.bool)
     numbers = {}
     for loss in (cross_entropy, margin):
         size = case.epsilon
         right &= withstood(case.on_pixels, case.test, case.epsilon, loss, size=size, steps=1)
-        told = "this is what FGSM leaves: one step is no evaluation"
-        numbers[told + ("" if loss is cross_entropy else ", on two losses either")] = (
+        fgsm = "this is the accuracy under FGSM: one step is no evaluation"
+        numbers[fgsm + ("" if loss is cross_entropy else ", not even on two losses")] = (
             right.double().mean().item()
         )
     return numbers
@@ -227,28 +217,31 @@ def other_attack(found: float, case: Case) -> str:
     """Which weaker attack, or way to count, gives this number on the trained network."""
     if found < case.right:
         return nearest(found, miscounts(case), 1e-4) or (
-            "fewer images are left than can be broken: the attack leaves its budget"
+            "more images are broken than can be: the attack leaves its budget"
         )
     return (
         nearest(found, by_one_step(case), 1.5 / len(case.test))
         or nearest(found, miscounts(case), 1e-4)
-        or by_and_large(found, case)
+        or in_general(found, case)
         or "too few steps, steps too small, or one that never leaves a corner of the budget"
     )
 
 
 def blinded(found: float, case: Case) -> str:
-    """Whether the attack was blinded by large logits."""
+    """The cause if large logits hid the gradient."""
     if found < case.right:
         return other_attack(found, case)
     by_entropy = by_plain_pgd(case)
     if found > (case.right + by_entropy) / 2:
-        return "what withstands cross-entropy counts: of logits this large its gradient is 0"
+        return (
+            "images that survive cross-entropy alone are counted: for logits this large its "
+            "gradient is 0"
+        )
     return ""
 
 
 def helped(found: float, case: Case) -> str:
-    """Whether images count that an attack put right."""
+    """The cause if images are counted that an attack corrected."""
     if found > case.right:
         return "an image that is wrong without an attack counts if it is right after one"
     return ""
@@ -257,156 +250,30 @@ def helped(found: float, case: Case) -> str:
 # --- break_defense -------------------------------------------------------------------------------
 
 
-def standing(siege: Siege, answer: Tensor, share: float) -> str:
-    """Why a defence still stands, of which the answer breaks this share."""
-    moves = (answer - siege.test.images).abs()
+def why_unbroken(case: DefenceCase, answer: Tensor, share: float) -> str:
+    """Why the answer breaks no more than this share of the images."""
+    moves = (answer - case.test.images).abs()
     if moves.max() <= 1e-7:
         return "the images come back unchanged: the gradient that was followed is 0"
-    if siege.kind == "quantised" and near_start(siege, answer):
+    if case.kind == "quantised" and near_start(case, answer):
         return (
-            "the moves look like a random start that nothing followed: "
-            "rounding has a gradient of 0 wherever it has one"
+            "the moves look like a random start without any step after it: "
+            "the gradient of rounding is 0 almost everywhere"
         )
-    if near_start(siege, answer):
-        return "the moves look like a random start that nothing followed: the gradient is 0"
+    if near_start(case, answer):
+        return "the moves look like a random start without any step after it: the gradient is 0"
     if (moves.flatten(1).amax(dim=1) <= 1e-7).double().mean() > 0.5:
         return "most images come back unchanged: for these the attack found nothing"
-    if moves.mean() < 0.3 * siege.epsilon:
+    if moves.mean() < 0.3 * case.epsilon:
         return "most pixels move far less than epsilon"
     if share > MISSED:
-        return "the right way, but too weak an attack: one step or few, or one start on one loss"
-    return "the attack follows another direction than the gradient of the network behind"
+        return "the right idea, but too weak an attack: one step or few, or one start on one loss"
+    return "the attack does not follow the gradient of the network behind the defence"
 
 
-def near_start(siege: Siege, answer: Tensor) -> bool:
-    """Whether grey pixels ended anywhere within epsilon, as if only a random start moved them."""
-    images = siege.test.images
-    inside = (images > siege.epsilon) & (images < 1 - siege.epsilon)
-    noise = ((answer - images) / siege.epsilon)[inside].abs()
+def near_start(case: DefenceCase, answer: Tensor) -> bool:
+    """Whether grey pixels moved by any amount within epsilon, as after a random start alone."""
+    images = case.test.images
+    inside = (images > case.epsilon) & (images < 1 - case.epsilon)
+    noise = ((answer - images) / case.epsilon)[inside].abs()
     return bool(noise.numel() and 0.4 < noise.mean() < 0.6 and 0.2 < noise.std() < 0.4)
-
-
-# --- certified_radius ----------------------------------------------------------------------------
-
-
-def ballots(setting: Setting) -> list[Ballot]:
-    """Counts that certify something, drawn from the secret: few and many, close and unanimous."""
-    draws = torch.rand(8, generator=setting.generator("ballots"), dtype=torch.float64).tolist()
-    sigma = [0.1 + 0.9 * draw for draw in draws]
-    return [
-        (int(1000 * (0.8 + 0.19 * draws[0])), 1000, sigma[1], 0.001),
-        (int(5000 * (0.6 + 0.2 * draws[2])), 5000, sigma[3], 0.05),
-        (400, 400, sigma[4], 0.01),
-        (int(60 * (0.9 + 0.08 * draws[5])), 60, sigma[6], 0.02),
-        (int(100_000 * (0.7 + 0.29 * draws[7])), 100_000, sigma[0], 0.001),
-    ]
-
-
-def abstentions(setting: Setting) -> list[Ballot]:
-    """Counts that certify nothing: a majority too narrow, a tie, a minority, no vote at all."""
-    sigma = 0.2 + torch.rand((), generator=setting.generator("abstentions")).item()
-    return [
-        (520, 1000, sigma, 0.001),
-        (500, 1000, sigma, 0.05),
-        (6, 10, sigma, 0.05),
-        (3, 100, sigma, 0.01),
-        (0, 50, sigma, 0.01),
-    ]
-
-
-def lower_bound(count: int, samples: int, alpha: float) -> float:
-    """Clopper and Pearson's one-sided lower bound."""
-    return float(betaincinv(count, samples - count + 1, alpha)) if count else 0.0
-
-
-def radius(count: int, samples: int, sigma: float, alpha: float) -> float:
-    """Cohen, Rosenfeld and Kolter's radius."""
-    return radius_of(lower_bound(count, samples, alpha), sigma)
-
-
-def radius_of(probability: float, sigma: float) -> float:
-    """The radius for a lower bound of the probability."""
-    if not probability > 0.5:
-        return 0.0
-    return math.inf if probability >= 1 else sigma * NormalDist().inv_cdf(probability)
-
-
-def hoeffding(count: int, samples: int, alpha: float) -> float:
-    """Hoeffding's lower bound."""
-    return count / samples - math.sqrt(math.log(1 / alpha) / (2 * samples))
-
-
-def wald(count: int, samples: int, alpha: float) -> float:
-    """The lower bound of the normal approximation."""
-    share, z = count / samples, NormalDist().inv_cdf(1 - alpha)
-    return share - z * math.sqrt(share * (1 - share) / samples)
-
-
-def wilson(count: int, samples: int, alpha: float) -> float:
-    """Wilson's lower bound."""
-    return metrics.wilson_interval(count, samples, 1 - 2 * alpha)[0]
-
-
-OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
-    "the share of the votes itself, not a lower bound of the probability": lambda n, m, s, a: (
-        radius_of(n / m, s)
-    ),
-    "alpha is halved, as for a two-sided interval": lambda n, m, s, a: radius(n, m, s, a / 2),
-    "alpha is doubled": lambda n, m, s, a: radius(n, m, s, min(1 - 1e-9, 2 * a)),
-    "alpha is 0.05 if it is not given, not 0.001": lambda n, m, s, a: radius(
-        n, m, s, 0.05 if a == DEFAULT_ALPHA else a
-    ),
-    "alpha is always 0.001": lambda n, m, s, a: radius(n, m, s, 0.001),
-    "the upper bound, not the lower one": lambda n, m, s, a: radius_of(
-        float(betaincinv(n + 1, m - n, 1 - a)) if n < m else 1.0, s
-    ),
-    "alpha is the confidence: 1 - alpha is taken for it": lambda n, m, s, a: radius(n, m, s, 1 - a),
-    "Beta(count, samples - count) has one vote too few": lambda n, m, s, a: radius_of(
-        float(betaincinv(n, m - n, a)) if n < m else 1.0, s
-    ),
-    "Beta(count + 1, samples - count + 1) has one vote too many": lambda n, m, s, a: radius_of(
-        float(betaincinv(n + 1, m - n + 1, a)), s
-    ),
-    "the variance taken for sigma": lambda n, m, s, a: radius(n, m, s * s, a),
-    "the root of sigma": lambda n, m, s, a: radius(n, m, math.sqrt(s), a),
-    "half of the radius: the difference to 1 - p is halved already": lambda n, m, s, a: (
-        radius(n, m, s, a) / 2
-    ),
-    "twice the radius": lambda n, m, s, a: 2 * radius(n, m, s, a),
-    "sigma is left out": lambda n, m, s, a: radius(n, m, 1.0, a),
-    "divided by sigma": lambda n, m, s, a: radius(n, m, 1.0, a) / s,
-    "Hoeffding's bound, which is lower than need be": lambda n, m, s, a: radius_of(
-        hoeffding(n, m, a), s
-    ),
-    "the bound of the normal approximation, which proves nothing": lambda n, m, s, a: radius_of(
-        wald(n, m, a), s
-    ),
-    "Wilson's bound, which holds on average only": lambda n, m, s, a: radius_of(wilson(n, m, a), s),
-    "the distribution function itself, not its inverse": lambda n, m, s, a: (
-        s * NormalDist().cdf(lower_bound(n, m, a))
-    ),
-    "the bound of the probability, not a radius": lambda n, m, s, a: lower_bound(n, m, a),
-}
-
-
-def other_radius(drawn: Sequence[Ballot], found: Sequence[float]) -> str:
-    """Which other radius was computed: one that fits nearly every ballot."""
-    for name, other in OTHER_RADII.items():
-        close = [
-            radius == other(*ballot) or abs(radius - other(*ballot)) <= 1e-4 * abs(other(*ballot))
-            for ballot, radius in zip(drawn, found, strict=True)
-        ]
-        if sum(close) >= len(drawn) - 1:
-            return f"this is {name}" if name.startswith(("the ", "half", "twice")) else name
-    rounded = all(radius == round(radius, 6) for radius in found)
-    return "the radius is rounded: to more than is proved, every other time" if rounded else ""
-
-
-def unproved(found: float, ballot: Ballot) -> str:
-    """Why something is certified that is not."""
-    if found < 0:
-        return "a radius below 0: nothing is certain, and 0.0 says so"
-    count, samples, *_ = ballot
-    if count > samples / 2:
-        return "the share of the votes is above 1/2, but its lower bound is not"
-    return ""

@@ -1,7 +1,7 @@
-"""The checks of x-l2: a budget for the change as a whole, without points.
+"""The checks of x-l2, without points: a budget for the length of the whole change.
 
-On a linear network with two classes the gradient has one direction everywhere, so that every
-number of steps has a closed form; the images there are grey, so that no pixel is cut off.
+On a linear network with two classes the gradient has the same direction everywhere, so there is a
+closed form for any number of steps. The images there are grey, so that no pixel is clamped.
 """
 
 from __future__ import annotations
@@ -14,13 +14,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks.traces import leaves_no_trace
-from autograder.judge.answers import require, require_images
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from course import metrics
+from autograder.judge.checking import (
+    Network,
+    Setting,
+    Student,
+    expect,
+    expect_true,
+    graded_for,
+    metrics,
+    require,
+    require_images,
+)
 
 LECTURE = "lectures/threat-models/"
+graded_projection = graded_for("project_l2", lecture=LECTURE)
+graded_l2 = graded_for("l2_pgd", lecture=LECTURE)
 TOLERANCE = 1e-5
 REACH = 0.2
 
@@ -31,7 +39,7 @@ def lengths(changes: Tensor) -> Tensor:
 
 
 def same(change: Tensor, other: Tensor) -> bool:
-    """Whether two changes are the same but for rounding."""
+    """Whether two changes are equal, up to rounding."""
     return torch.allclose(change, other, rtol=0, atol=TOLERANCE)
 
 
@@ -45,9 +53,10 @@ def grey(setting: Setting, count: int = 8) -> Tensor:
 
 @pytest.fixture(scope="module")
 def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
-    """Changes of lengths from 0 to 0.8 in four pixels, and what comes back with a budget of 0.2.
+    """The images, changes of lengths from 0 to 0.8 in four pixels, and the student's projection.
 
-    So few pixels that each moves by more than the budget: a cut pixel by pixel is something else.
+    With so few pixels, each moves by more than the budget of 0.2: clamping each pixel gives another
+    result.
     """
     require(student, "project_l2", "function")
     images = grey(setting)
@@ -57,13 +66,13 @@ def projected(student: Student, setting: Setting) -> tuple[Tensor, Tensor, Any]:
     return images, change, student.call("project_l2", images.clone(), images + change, REACH)
 
 
-@pytest.mark.graded(exercise="project_l2", lecture=LECTURE)
+@graded_projection()
 def test_projection_returns_images(projected: tuple[Tensor, Tensor, Any]) -> None:
-    """project_l2 returns images, a change of nothing too"""
+    """project_l2 returns images, also where nothing was changed"""
     require_images(projected[2], projected[0])
 
 
-@pytest.mark.graded(needs="projection_returns_images", exercise="project_l2", lecture=LECTURE)
+@graded_projection(needs="projection_returns_images")
 def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A change within epsilon stays as it is"""
     images, change, answer = projected
@@ -73,11 +82,11 @@ def test_projection_leaves_what_is_inside(projected: tuple[Tensor, Tensor, Any])
         moved,
         "points inside the ball moved by",
         at_most=TOLERANCE,
-        cause="short changes are made longer: epsilon / length may be more than 1, cut it off at 1",
+        cause="short changes are made longer: epsilon / length may be more than 1, clamp it to 1",
     )
 
 
-@pytest.mark.graded(needs="projection_returns_images", exercise="project_l2", lecture=LECTURE)
+@graded_projection(needs="projection_returns_images")
 def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, Any]) -> None:
     """A longer change is shortened to epsilon, its direction kept, each image by itself"""
     images, change, answer = projected
@@ -88,7 +97,7 @@ def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, An
     cut = long.clamp(-REACH, REACH)
     causes = {
         "one length is computed for the whole batch": together,
-        "each pixel is cut off by itself: that is the L-infinity projection": cut,
+        "each pixel is clamped by itself: that is the L-infinity projection": cut,
         "nothing is shortened": long,
     }
     expect(
@@ -100,9 +109,7 @@ def test_projection_shortens_what_is_outside(projected: tuple[Tensor, Tensor, An
     )
 
 
-@pytest.mark.graded(
-    needs="projection_shortens_what_is_outside", exercise="project_l2", lecture=LECTURE
-)
+@graded_projection(needs="projection_shortens_what_is_outside")
 def test_projection_keeps_images(student: Student, setting: Setting) -> None:
     """The result is in [0, 1] and still within epsilon"""
     images = setting.test_images(8).images
@@ -112,7 +119,7 @@ def test_projection_keeps_images(student: Student, setting: Setting) -> None:
         answer.min().item() >= 0 and answer.max().item() <= 1,
         "pixels in [0, 1]",
         f"pixels from {answer.min().item():.4f} to {answer.max().item():.4f}",
-        cause="the pixels are not cut off at 0 and 1",
+        cause="the pixels are not clamped to [0, 1]",
     )
     expect(
         lengths(answer - images).max().item(),
@@ -128,7 +135,7 @@ def test_projection_keeps_images(student: Student, setting: Setting) -> None:
 def attacked(
     student: Student, network: Network, images: Tensor, labels: Tensor, epsilon: float, **how: Any
 ) -> Tensor:
-    """What the student's attack makes of the images."""
+    """The images after the student's attack."""
     ref = student.network(network)
     answer = student.call("l2_pgd", ref, images.clone(), labels.clone(), epsilon, **how)
     return require_images(answer, images)
@@ -145,7 +152,7 @@ def two_classes(setting: Setting) -> tuple[Network, Tensor]:
     return network, direction / direction.norm()
 
 
-@pytest.mark.graded(exercise="l2_pgd", lecture=LECTURE)
+@graded_l2()
 def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None:
     """One step has the length step_size and goes straight up the gradient"""
     require(student, "l2_pgd", "function")
@@ -161,7 +168,7 @@ def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None
     sign = direction.sign() / direction.sign().norm()  # so long a step ends at the edge
     causes = {
         "the step goes down the loss": -0.3 * direction.expand_as(change),
-        "the sign is stepped along, as for L-infinity": sign.expand_as(change),
+        "the step follows the sign of the gradient, as for L-infinity": sign.expand_as(change),
         "the gradient is not brought to length 1": 0.3 * raw,
         "one length is computed for the whole batch": 0.3 * raw / raw.norm(),
     }
@@ -175,7 +182,7 @@ def test_l2_steps_are_step_size_long(student: Student, setting: Setting) -> None
     )
 
 
-@pytest.mark.graded(needs="l2_steps_are_step_size_long", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_are_step_size_long")
 def test_l2_steps_add_up_to_epsilon(student: Student, setting: Setting) -> None:
     """Many steps end at the edge of the ball, and no further"""
     network, direction = two_classes(setting)
@@ -194,7 +201,7 @@ def test_l2_steps_add_up_to_epsilon(student: Student, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="l2_steps_add_up_to_epsilon", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_add_up_to_epsilon")
 def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     """The random start lies within the ball, differs by generator, and repeats with it"""
     images = grey(setting)
@@ -216,7 +223,9 @@ def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     expect_true(
         torch.equal(starts[0], starts[1]) and not torch.equal(starts[0], starts[2]),
         "one start for one generator, another for another",
-        "others" if not torch.equal(starts[0], starts[1]) else "the same start",
+        "two starts for one generator"
+        if not torch.equal(starts[0], starts[1])
+        else "the same start for both",
         cause="the start is not drawn from the generator",
     )
     away = lengths(starts[0] - images)
@@ -224,7 +233,7 @@ def test_l2_starts_at_random(student: Student, setting: Setting) -> None:
     expect(away.max().item(), "a start at a distance of", at_least=0.05, cause="no random start")
 
 
-@pytest.mark.graded(needs="l2_steps_add_up_to_epsilon", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_add_up_to_epsilon")
 def test_l2_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -244,7 +253,7 @@ def test_l2_fools_the_network(
     )
 
 
-@pytest.mark.graded(needs="l2_steps_are_step_size_long", exercise="l2_pgd", lecture=LECTURE)
+@graded_l2(needs="l2_steps_are_step_size_long")
 def test_l2_leaves_no_trace(student: Student, setting: Setting) -> None:
     """The network, its gradients and the images are as before"""
     leaves_no_trace(student, setting, "l2_pgd", step_size=0.1, steps=2, random_start=False)

@@ -1,7 +1,7 @@
-"""The checks of x-onnx: a network that lives in a file, without points.
+"""The checks of x-onnx, without points: a network exported to a file.
 
-The file stays on the student's side; what the judge sees are logits, and that no PyTorch weights
-are behind them.
+The file stays in the student's process. The judge sees its logits, and that no PyTorch weights are
+left.
 """
 
 from __future__ import annotations
@@ -14,15 +14,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.errors import Crash, Wrong
-from autograder.judge.answers import kind, require
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Network, Student
-from autograder.worker.protocol import Ref
-from course import metrics
+from autograder.judge.checking import (
+    Crash,
+    Network,
+    Ref,
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    require,
+)
 
-LECTURE = "lectures/practice/"
+graded = graded_for("onnx_network", lecture="lectures/practice/")
 # Two runtimes add in another order; logits of this size then differ by about 1e-6.
 TOLERANCE = 1e-4
 
@@ -65,7 +72,7 @@ def answered(student: Student, exported: Exported, images: Tensor) -> Tensor:
     return logits
 
 
-@pytest.mark.graded(exercise="onnx_network", lecture=LECTURE)
+@graded()
 def test_onnx_takes_any_number_of_images(
     student: Student, setting: Setting, exported: Exported
 ) -> None:
@@ -82,9 +89,7 @@ def test_onnx_takes_any_number_of_images(
             ) from fault
 
 
-@pytest.mark.graded(
-    needs="onnx_takes_any_number_of_images", exercise="onnx_network", lecture=LECTURE
-)
+@graded(needs="onnx_takes_any_number_of_images")
 def test_onnx_gives_the_same_logits(
     student: Student, setting: Setting, exported: Exported, measures: dict[str, float]
 ) -> None:
@@ -107,26 +112,26 @@ def test_onnx_gives_the_same_logits(
     expect(off, "logits that differ by", at_most=TOLERANCE, cause=next(near, ""))
 
 
-@pytest.mark.graded(needs="onnx_gives_the_same_logits", exercise="onnx_network", lecture=LECTURE)
+@graded(needs="onnx_gives_the_same_logits")
 def test_onnx_stands_alone(student: Student, exported: Exported) -> None:
-    """The file is all that is left: no PyTorch weights behind it"""
+    """Only the file is left: there are no PyTorch weights behind it"""
     kept = student.weights(exported.made)
     expect_true(
         not kept,
         "a module without weights",
         f"one with {len(kept)} tensors",
-        cause="the PyTorch network is kept as an attribute, and perhaps asked in the file's place",
+        cause="the PyTorch network is still an attribute, and perhaps used in place of the file",
         hint="Keep the bytes and the session.",
     )
 
 
-@pytest.mark.graded(exercise="onnx_network", lecture=LECTURE)
+@graded()
 def test_onnx_leaves_no_trace(exported: Exported) -> None:
     """The network that was exported is in the mode it was in"""
     expect_true(
         exported.before == exported.after,
         "every layer in the mode it was in, no hook and no gradient left",
         "another state",
-        cause="model.eval() was called, and the mode not put back",
-        hint="with evaluating(model): puts the modes back.",
+        cause="model.eval() was called, and the old mode was not restored",
+        hint="`with evaluating(model):` restores the modes.",
     )

@@ -1,7 +1,7 @@
-"""The checks of x-patch: one patch for every image, without points.
+"""The checks of x-patch, without points: one patch for every image.
 
-Sticking a patch on has one right answer. A learnt patch is tried on images it has not seen, against
-patches that nobody had to learn: white, black, and a mosaic of both.
+There is one right way to apply a patch. A learnt patch is tried on new images, and compared with
+patches that were not learnt: white, black, and a mosaic of both.
 """
 
 from __future__ import annotations
@@ -12,20 +12,29 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.errors import Crash, Wrong
-from autograder.judge.answers import kind, require, require_images
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from course import metrics
+from autograder.judge.checking import (
+    Crash,
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    require,
+    require_images,
+)
 
 LECTURE = "lectures/threat-models/"
+graded_patch = graded_for("apply_patch", lecture=LECTURE)
+graded_training = graded_for("train_patch", lecture=LECTURE)
 SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128
-# No plain patch is read as a 3. The reference brings more than twice this share there.
+# No plain patch is classified as a 3. The reference reaches more than twice this lead.
 TARGET, AHEAD = 3, 0.15
 
 
-def stuck(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+def with_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """The images with the patch at each one's place: the judge's own."""
     out, size = images.clone(), patch.shape[-1]
     for i in range(len(images)):
@@ -43,20 +52,20 @@ def example(setting: Setting) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return patch, images, rows, columns
 
 
-@pytest.mark.graded(exercise="apply_patch", lecture=LECTURE)
+@graded_patch()
 def test_patch_is_stuck_on(student: Student, setting: Setting) -> None:
     """apply_patch puts the patch at each image's own place, and changes no other pixel"""
     require(student, "apply_patch", "function")
     patch, images, rows, columns = example(setting)
     answer = student.call("apply_patch", patch, images.clone(), rows, columns)
-    answer, wanted = require_images(answer, images), stuck(patch, images, rows, columns)
+    answer, wanted = require_images(answer, images), with_patch(patch, images, rows, columns)
     causes = {
-        "rows and columns are exchanged": stuck(patch, images, columns, rows),
-        "every image gets the patch at the first one's place": stuck(
+        "rows and columns are exchanged": with_patch(patch, images, columns, rows),
+        "every image gets the patch at the first one's place": with_patch(
             patch, images, rows[:1].expand(6), columns[:1].expand(6)
         ),
         "the patch is added to the image, not put in its place": images
-        + stuck(patch, torch.zeros_like(images), rows, columns),
+        + with_patch(patch, torch.zeros_like(images), rows, columns),
         "the images come back unchanged": images,
     }
     expect(
@@ -70,7 +79,7 @@ def test_patch_is_stuck_on(student: Student, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="patch_is_stuck_on", exercise="apply_patch", lecture=LECTURE)
+@graded_patch(needs="patch_is_stuck_on")
 def test_patch_can_be_learnt_through(student: Student, setting: Setting) -> None:
     """Gradients reach the patch through apply_patch"""
     patch, images, rows, columns = example(setting)
@@ -90,7 +99,7 @@ def test_patch_can_be_learnt_through(student: Student, setting: Setting) -> None
     )
 
 
-@pytest.mark.graded(needs="patch_is_stuck_on", exercise="apply_patch", lecture=LECTURE)
+@graded_patch(needs="patch_is_stuck_on")
 def test_patch_stays_inside(student: Student, setting: Setting) -> None:
     """A place outside the image is refused"""
     patch, images, rows, columns = example(setting)
@@ -101,9 +110,9 @@ def test_patch_stays_inside(student: Student, setting: Setting) -> None:
             return
         raise
     raise Wrong(
-        "a ValueError for a patch that would stick out",
+        "a ValueError for a patch that reaches beyond the image",
         "an answer",
-        cause="a slice that ends outside the image is cut off without a word",
+        cause="a slice that ends outside the image is shortened without an error",
     )
 
 
@@ -130,7 +139,7 @@ def learnt(student: Student, setting: Setting) -> Any:
     return patch
 
 
-@pytest.mark.graded(exercise="train_patch", lecture=LECTURE)
+@graded_training()
 def test_trained_patch_is_a_patch(learnt: Any, setting: Setting) -> None:
     """train_patch returns one patch in [0, 1]"""
     channels = setting.dataset.image_shape[0]
@@ -143,11 +152,11 @@ def test_trained_patch_is_a_patch(learnt: Any, setting: Setting) -> None:
     )
 
 
-@pytest.mark.graded(needs="trained_patch_is_a_patch", exercise="train_patch", lecture=LECTURE)
+@graded_training(needs="trained_patch_is_a_patch")
 def test_trained_patch_works_on_new_images(
     learnt: Any, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """On images that it never saw, it brings far more to the target than a plain patch does"""
+    """On new images it leads to the target far more often than a plain patch does"""
     patch: Tensor = learnt
     test = setting.test_images(400)
     images = test.images[test.labels != TARGET]
@@ -158,7 +167,7 @@ def test_trained_patch_works_on_new_images(
     )
 
     def reached(one: Tensor) -> float:
-        logits = metrics.predict(setting.victim.module, stuck(one, images, rows, columns))
+        logits = metrics.predict(setting.victim.module, with_patch(one, images, rows, columns))
         return (logits.argmax(dim=1) == TARGET).float().mean().item()
 
     mosaic = torch.rand(patch.shape, generator=generator).round()
@@ -171,11 +180,11 @@ def test_trained_patch_works_on_new_images(
         "a lead over the best plain patch, as a share of the images, of",
         at_least=AHEAD,
         cause=away or "the patch was learnt at one place only, or hardly learnt at all",
-        hint="Down the cross-entropy to the target, new places in every step.",
+        hint="Go down the cross-entropy to the target, with new places in every step.",
     )
 
 
-@pytest.mark.graded(needs="trained_patch_is_a_patch", exercise="train_patch", lecture=LECTURE)
+@graded_training(needs="trained_patch_is_a_patch")
 def test_trained_patch_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same patch"""
     train = setting.dataset.train.images[:16]

@@ -1,7 +1,7 @@
-"""The checks of x-targeted: towards a class of your choice, without points.
+"""The checks of x-targeted, without points: attacks towards a chosen class.
 
-A step towards a target has one right result, which the judge computes by itself; the rest is asked
-of the judge's own trained network.
+A step towards a target has one right result, which the judge computes itself; the rest is measured
+on the judge's own trained network.
 """
 
 from __future__ import annotations
@@ -14,21 +14,29 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks.traces import leaves_no_trace
-from autograder.errors import Wrong
-from autograder.judge.answers import kind, require, require_images
-from autograder.judge.expect import expect, expect_true
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from course import metrics
+from autograder.judge.checking import (
+    Setting,
+    Student,
+    Wrong,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    metrics,
+    require,
+    require_images,
+)
 
 LECTURE = "lectures/threat-models/"
+graded_targeted = graded_for("targeted_pgd", lecture=LECTURE)
+graded_least_likely = graded_for("least_likely", lecture=LECTURE)
 IMAGES = 96
 TOLERANCE = 1e-6
 
 
 @dataclass
 class Towards:
-    """One step of epsilon and twenty of a quarter of it, towards targets that are all wrong."""
+    """The student's results of one step and of twenty, towards targets that are all wrong."""
 
     images: Tensor
     targets: Tensor
@@ -59,14 +67,14 @@ def towards(student: Student, setting: Setting) -> Towards:
     return Towards(images, targets, gradient, epsilon, one, many, before.detach())
 
 
-@pytest.mark.graded(exercise="targeted_pgd", lecture=LECTURE)
+@graded_targeted()
 def test_targeted_returns_images(towards: Towards) -> None:
     """targeted_pgd returns images like those it was given"""
     require_images(towards.one, towards.images)
     require_images(towards.many, towards.images)
 
 
-@pytest.mark.graded(needs="targeted_returns_images", exercise="targeted_pgd", lecture=LECTURE)
+@graded_targeted(needs="targeted_returns_images")
 def test_targeted_keeps_to_the_budget(towards: Towards) -> None:
     """The result is in [0, 1] and within epsilon of the images"""
     many = require_images(towards.many, towards.images)
@@ -84,7 +92,7 @@ def test_targeted_keeps_to_the_budget(towards: Towards) -> None:
     )
 
 
-@pytest.mark.graded(needs="targeted_returns_images", exercise="targeted_pgd", lecture=LECTURE)
+@graded_targeted(needs="targeted_returns_images")
 def test_targeted_steps_towards_the_target(towards: Towards) -> None:
     """One step lowers the loss of the target, in every pixel"""
     one = require_images(towards.one, towards.images)
@@ -110,9 +118,7 @@ def test_targeted_steps_towards_the_target(towards: Towards) -> None:
     )
 
 
-@pytest.mark.graded(
-    needs="targeted_steps_towards_the_target", exercise="targeted_pgd", lecture=LECTURE
-)
+@graded_targeted(needs="targeted_steps_towards_the_target")
 def test_targeted_looks_again(
     towards: Towards, setting: Setting, measures: dict[str, float]
 ) -> None:
@@ -127,24 +133,24 @@ def test_targeted_looks_again(
     one, reached_by_one = of(require_images(towards.one, towards.images))
     many, reached = of(require_images(towards.many, towards.images))
     measures.update(reached_by_one=reached_by_one, reached=reached)
-    # By many steps the reference goes about half as far again as by one.
+    # With many steps the reference gets about one and a half times as far as with one.
     way = (towards.before.mean().item() - many) / (towards.before.mean().item() - one)
     expect(
         way,
-        "a way down the target's loss, in ways of a single step, of",
+        "a decrease of the target's loss, as a multiple of that of a single step, of",
         at_least=1.1,
         cause="every step uses the gradient at the original images",
         hint="Compute the gradient at the point that the last step reached.",
     )
 
 
-@pytest.mark.graded(needs="targeted_returns_images", exercise="targeted_pgd", lecture=LECTURE)
+@graded_targeted(needs="targeted_returns_images")
 def test_targeted_leaves_no_trace(student: Student, setting: Setting) -> None:
     """The network, its gradients and the images are as before"""
     leaves_no_trace(student, setting, "targeted_pgd", step_size=0.05, steps=2)
 
 
-@pytest.mark.graded(exercise="least_likely", lecture=LECTURE)
+@graded_least_likely()
 def test_least_likely_is_the_smallest_logit(student: Student, setting: Setting) -> None:
     """least_likely names for each image the class with the smallest logit"""
     require(student, "least_likely", "function")

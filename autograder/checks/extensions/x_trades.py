@@ -1,7 +1,7 @@
-"""The checks of x-trades: the loss by its formula, the training by what the weights withstand.
+"""The checks of x-trades, without points: the loss by its formula, the training by its weights.
 
-Without points. The loss is computed again in float64, its gradients too; the training is measured
-as in a5-adversarial-training, against half of the gain that calibration found there.
+The judge computes the loss and its gradients again in float64. The training is measured as in
+a5-adversarial-training, and has to reach half of the gain that calibration found there.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.errors import Wrong
 from autograder.judge import bars
-from autograder.judge.answers import kind, other_lengths, require, require_numbers
-from autograder.judge.expect import expect, expect_true
+from autograder.judge.checking import (
+    Setting,
+    Student,
+    Wrong,
+    answering_with_numbers,
+    expect,
+    expect_true,
+    graded_for,
+    kind,
+    other_lengths,
+    require,
+    require_numbers,
+    same_weights,
+)
 from autograder.judge.robustness import Robustness
-from autograder.judge.setting import Setting
-from autograder.student import Student
-from autograder.student.network import same_weights
 
 LECTURE = "lectures/adversarial-training/"
+graded_loss = graded_for("trades_loss", lecture=LECTURE)
+graded_training = graded_for("trades_train", lecture=LECTURE)
 BETA = 3.0
 
 
@@ -39,7 +49,7 @@ def example(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
     return clean, attacked, torch.randint(10, (7,), generator=generator)
 
 
-@pytest.mark.graded(exercise="trades_loss", lecture=LECTURE)
+@graded_loss()
 def test_trades_loss_follows_the_formula(student: Student, setting: Setting) -> None:
     """trades_loss is the mean cross-entropy plus beta times the mean divergence"""
     require(student, "trades_loss", "function")
@@ -71,9 +81,7 @@ def test_trades_loss_follows_the_formula(student: Student, setting: Setting) -> 
     )
 
 
-@pytest.mark.graded(
-    needs="trades_loss_follows_the_formula", exercise="trades_loss", lecture=LECTURE
-)
+@graded_loss(needs="trades_loss_follows_the_formula")
 def test_trades_loss_moves_both_answers(student: Student, setting: Setting) -> None:
     """Its gradient goes through the clean answer and through the attacked one"""
     clean, attacked, labels = example(setting)
@@ -101,7 +109,7 @@ def test_trades_loss_moves_both_answers(student: Student, setting: Setting) -> N
 
 @dataclass
 class Defended:
-    """What came back from training a fresh network, and what its weights withstand."""
+    """The result of training a fresh network: its losses, and the robustness of its weights."""
 
     losses: object
     changed: bool
@@ -126,10 +134,11 @@ def defended(student: Student, setting: Setting) -> Defended:
     )
     trained = network.with_weights(student.weights(ref))
     changed = not same_weights(network.weights, trained.weights)
-    return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
+    with answering_with_numbers():
+        return Defended(losses, changed, setting.attacked(trained, setting.dataset.test.labels))
 
 
-@pytest.mark.graded(exercise="trades_train", lecture=LECTURE)
+@graded_training()
 def test_trades_training_returns_losses(defended: Defended, setting: Setting) -> None:
     """trades_train returns one mean loss per epoch"""
     epochs, images = setting.budget.adversarial_epochs, len(setting.dataset.train.labels)
@@ -137,13 +146,11 @@ def test_trades_training_returns_losses(defended: Defended, setting: Setting) ->
     require_numbers(defended.losses, epochs, "losses, one for each epoch", causes=causes)
 
 
-@pytest.mark.graded(
-    needs="trades_training_returns_losses", exercise="trades_train", lecture=LECTURE
-)
+@graded_training(needs="trades_training_returns_losses")
 def test_trades_training_makes_it_robust(
     defended: Defended, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """The network withstands the judge's attack, and still reads clean images"""
+    """The network withstands the judge's attack, and still classifies clean images"""
     usual = bars.evidence(setting.profile, "a5-adversarial-training", "worst_case")
     clean = bars.evidence(setting.profile, "a5-adversarial-training", "clean")
     measures.update(clean=defended.after.clean, worst_case=defended.after.worst_case)
@@ -153,7 +160,7 @@ def test_trades_training_makes_it_robust(
         defended.after.worst_case,
         "a share of images that survive every attack of",
         at_least=plain + (usual.mean - plain) / 2,
-        cause="the loss does not see the attacked images, or the attack does not move them",
+        cause="the loss does not use the attacked images, or the attack does not change them",
         hint="Look at how far the images move, and at the divergence before and after.",
     )
     expect(

@@ -46,7 +46,7 @@ SHORTCUT_IMAGES = 20_000  # one epoch on these shows what bfloat16 changes
 
 
 def run(lab: Lab) -> None:
-    """Train both networks for each seed; attack them as it did, and as it wished it had."""
+    """Train both networks for each seed; run its attacks, and those that it left for later."""
     test = lab.data.test
     plain_recipe, defended_recipe = (
         replace(recipe, epochs=2, batch_size=32) if lab.quick else recipe
@@ -201,7 +201,7 @@ def _improvements(lab: Lab, counts: Mapping[str, list[dict[str, Any]]], total: i
 
 
 def _diagnostics(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """Its single image, its hundred, and how sure the network is."""
+    """Attack its single image and its hundred images, and measure the network's confidence."""
 
     def look(model: nn.Module) -> dict[str, Any]:
         image, label = test.images[:1], test.labels[:1]
@@ -302,7 +302,7 @@ def _stronger(lab: Lab, name: str, models: list[nn.Module], test: Split) -> list
 
 
 def _attacks(epsilon: float, *, searched: bool, steps: int) -> dict[str, BoundAttack]:
-    """In AutoAttack's spirit (Croce & Hein 2020): two losses, and a search without gradients."""
+    """PGD on two losses and a search without gradients, as in AutoAttack (Croce & Hein 2020)."""
     step_size = 2.5 * epsilon / steps
 
     def iterated(seed: int, **loss: Any) -> BoundAttack:

@@ -37,7 +37,7 @@ from solutions.reproductions.trainings import (
 
 @dataclass(frozen=True)
 class Choice:
-    """What one kind of images is trained with, and the epsilon the report attacks it at."""
+    """How networks for one data set are trained, and the epsilon the report attacks them at."""
 
     network: str
     epsilon: float
@@ -58,7 +58,7 @@ RESIDUAL = "small-resnet"
 EPSILONS = (0.0, 0.01, 0.03, 0.1)
 TEMPERATURE = 50.0
 PGD_STEPS, PGD_IMAGES, TRAIN_IMAGES = 40, 500, 5_000
-# Gradient masking is shown where it is worst, at the epsilon most of the literature uses.
+# Gradient masking is measured at the epsilon that most papers use, where it is strongest.
 MASKED_NETWORK, MASKED_EPSILON, MASKED_EPOCHS = "strided-cnn", 0.3, 4
 MASKED_IMAGES = 12_000
 MASKED_EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
@@ -110,7 +110,7 @@ class School:
     recipe: Recipe
 
     def maker(self, network: str, seed: int) -> Callable[[], nn.Module]:
-        """How a network is built; its first weights depend on the seed alone."""
+        """A function that builds a network; its first weights depend on the seed alone."""
         channels, side, _ = self.lab.data.image_shape
         scale = self.choice.normalize
         return partial(

@@ -87,7 +87,7 @@ class ReLUsCalled(nn.Module):
 
 
 def printed_monitor(model: nn.Module, images: Tensor) -> dict[str, dict[str, Any]]:
-    """What the printed monitor keeps: statistics by layer, from hooks on every `nn.ReLU` there is.
+    """Return what the printed monitor records: statistics by layer, from a hook on every `nn.ReLU`.
 
     images (n, C, H, W) in [0,1], as one batch.
     """
@@ -221,7 +221,7 @@ def _transfer(lab: Lab, models: list[nn.Module]) -> None:
 
 
 def _rate(lab: Lab, model: nn.Module) -> None:
-    """How many images a second FGSM makes here."""
+    """Measure how many images FGSM attacks per second on this machine."""
     test = lab.data.test[:PGD_IMAGES]
 
     def look() -> float:

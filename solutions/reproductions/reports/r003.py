@@ -226,7 +226,7 @@ def _agree(first: torch.Tensor, second: torch.Tensor) -> int:
 
 def picture(result: Mapping[str, Any]) -> CourseFigure:
     """Accuracy against epsilon under each attack, as the last exercise asks."""
-    from solutions.reproductions.figures_mnist import attack_curves
+    from solutions.reproductions.figures_mnist import attack_curves  # noqa: PLC0415  matplotlib
 
     return attack_curves(result)
 

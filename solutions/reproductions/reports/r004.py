@@ -23,6 +23,7 @@ from course.training import Recipe
 from solutions.evaluation import attack_in_batches
 from solutions.fgsm import fgsm, loss_gradient
 from solutions.figures.image_grid import grid_figure, image_grid
+from solutions.reproductions.confusion import best_and_worst, commonest_error, most_confused
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.measure import detection, fgsm_counts, trained
 from solutions.reproductions.record import number, share, words
@@ -48,7 +49,7 @@ PRINTED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 SHOWN = 0.15  # the printed epsilon of its confidences, confusions and pictures
 SAMPLE = 1_000  # what it says it tested on
 TIMED = 200  # images attacked one at a time, for the time that takes
-BINS = 500  # of the kept histogram of confidences
+BINS = 500  # of the stored histogram of confidences
 GRID = (2, 1, 0, 3, 4, 5)  # its pictures show a 2, a 1 and a 0
 
 
@@ -114,7 +115,7 @@ def run(lab: Lab) -> None:
 
 
 def _curves(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """Every printed epsilon, read on the scale [-1, 1] and read in pixels."""
+    """Attack at every printed epsilon, read on the scale [-1, 1] and read in pixels."""
     pixels = sorted({e / 2 for e in PRINTED} | set(PRINTED))
     counts = lab.each("curve", lambda m: fgsm_counts(m, test.images, test.labels, pixels), models)
     clean = [c["clean"] for c in counts]
@@ -153,7 +154,7 @@ def _curves(lab: Lab, models: list[nn.Module], test: Split) -> None:
 
 
 def _sample(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """How many of the first thousand images there are to fool, and what its percentages allow."""
+    """Count the first 1,000 images read rightly, and the sample sizes its percentages allow."""
     first = test[:SAMPLE]
     right = lab.each(
         "first thousand",
@@ -178,7 +179,7 @@ def possible_sizes(percentages: tuple[float, ...], most: int) -> list[int]:
 
 
 def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """Confidence and confusion at the epsilon that it draws."""
+    """Measure confidence and confusion at the epsilon of the report's figures."""
 
     def look(model: nn.Module) -> dict[str, Any]:
         logits = predict(model, test.images)
@@ -228,40 +229,16 @@ def _at_shown(lab: Lab, models: list[nn.Module], test: Split) -> None:
             share(f"sure-{name}", [look["sure"][place] for look in looks], right)
             for place, name in enumerate(("clean", "attacked"))
         ),
-        words("digits", _per_class(confusion)),
-        words("becomes", ", ".join(f"{k} → {_commonest(confusion, k)}" for k in (2, 1, 0))),
-        words("most-confused", _most_confused(confusion)),
+        words("digits", best_and_worst(confusion)),
+        words("becomes", ", ".join(f"{k} → {commonest_error(confusion, k)}" for k in (2, 1, 0))),
+        words("most-confused", most_confused(confusion)),
     )
     lab.keep("confusion", looks[0]["confusion"])
     lab.keep("confidence", looks[0]["histogram"])
 
 
-def _commonest(confusion: list[list[int]], label: int) -> int:
-    wrong = [0 if k == label else count for k, count in enumerate(confusion[label])]
-    return wrong.index(max(wrong))
-
-
-def _per_class(confusion: list[list[int]]) -> str:
-    """The class that withstands the attack best, and the one that does worst."""
-    kept = {k: row[k] / sum(row) for k, row in enumerate(confusion) if sum(row)}
-    best, worst = max(kept, key=kept.__getitem__), min(kept, key=kept.__getitem__)
-    return f"{100 * kept[best]:.1f} % of {best}s are left, {100 * kept[worst]:.1f} % of {worst}s"
-
-
-def _most_confused(confusion: list[list[int]]) -> str:
-    """The three pairs of classes taken for each other most often, and where 3 and 5 stand."""
-    size = len(confusion)
-    pairs = sorted(
-        ((confusion[i][j] + confusion[j][i], i, j) for i in range(size) for j in range(i)),
-        reverse=True,
-    )
-    place = next(k for k, (_, i, j) in enumerate(pairs, 1) if (j, i) == (3, 5))
-    first = ", ".join(f"{j} and {i}" for _, i, j in pairs[:3])
-    return f"{first}; 3 and 5 is number {place} of {len(pairs)} pairs"
-
-
 def _sign_of_zero(lab: Lab, models: list[nn.Module], test: Split) -> None:
-    """sign(0) = -1, as it says, beside sign(0) = 0."""
+    """Compare sign(0) = -1, as the report has it, with sign(0) = 0."""
 
     def look(model: nn.Module) -> dict[str, Any]:
         zeros, left, left_minus = 0, 0, 0
@@ -297,7 +274,7 @@ def _sign_of_zero(lab: Lab, models: list[nn.Module], test: Split) -> None:
 
 
 def _time(lab: Lab, model: nn.Module, test: Split) -> None:
-    """All test images in batches, and a sample one at a time: the same images, in how long?"""
+    """Measure the time of all test images in batches, and of a sample one image at a time."""
     epsilon = SHOWN / 2
 
     def look() -> dict[str, Any]:
@@ -348,7 +325,7 @@ def _time(lab: Lab, model: nn.Module, test: Split) -> None:
 
 
 def _shortcut(lab: Lab, quick: nn.Module, exact: nn.Module, test: Split) -> None:
-    """What training in bfloat16 changed, on the first seed."""
+    """Measure what training in bfloat16 changed, on the first seed."""
     epsilons = (0.0, SHOWN / 2)
     both = [
         lab.stage(
@@ -362,7 +339,7 @@ def _shortcut(lab: Lab, quick: nn.Module, exact: nn.Module, test: Split) -> None
 
 
 def _grid(model: nn.Module, test: Split) -> dict[str, Any]:
-    """The first rightly read image of each class shown."""
+    """Attack the first rightly classified image of each class in the report's figure."""
     right = predict(model, test.images).argmax(dim=1) == test.labels
     chosen = []
     for label in GRID:

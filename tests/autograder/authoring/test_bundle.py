@@ -22,7 +22,7 @@ from autograder.judge import answer_key, setting
 from autograder.judge.bars import Evidence
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
-from autograder.self_check import command as self_check
+from autograder.self_check import file as self_check
 from autograder.student import Network
 from course.data import Split
 from course.errors import CourseError
@@ -112,7 +112,7 @@ def test_without_answers_and_values_one_line_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(installed, "KEPT", tmp_path)
     (tmp_path / f"{QUICK}-digits.safetensors").touch()
     with pytest.raises(CourseError, match=r"cannot check a3-fgsm on 'mnist'.*for: digits"):
-        _ = Setting(QUICK, "mnist").kept
+        _ = Setting(QUICK, "mnist").stored
 
 
 # --- what must not be in it ----------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
     given = [("a/a.ipynb", notebook((ROOT / "solutions" / "fgsm.py").read_text("utf-8")))]
     monkeypatch.setattr(bundle, "kept_values", lambda *names: {})
     monkeypatch.setattr(bundle, "released", lambda names: given)
-    with pytest.raises(CourseError, match="give away"):
+    with pytest.raises(CourseError, match="would contain"):
         bundle.bundle([QUICK], ["digits"])
 
 
@@ -242,7 +242,7 @@ def test_a_wrong_answer_is_told_the_same_there(
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole bundle, its wheel unpacked beside its notebooks."""
     folder = tmp_path_factory.mktemp("everything")
-    content = bundle.bundle(bundle.notebooks(), ["digits"])
+    content = bundle.bundle(installed.assignments(), ["digits"])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(folder)
     (wheel,) = folder.rglob("*.whl")

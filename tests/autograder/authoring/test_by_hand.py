@@ -157,7 +157,7 @@ def test_what_was_not_answered_gets_nothing(course: Path, student: str) -> None:
 def test_a_result_says_what_a_person_will_grade() -> None:
     result = judged(None, NAME, "ada")  # type: ignore[arg-type]
     assert result.by_hand == sum(question.points for question in WRITTEN)
-    assert f"{result.by_hand:g} more points" in " ".join(result.told)
+    assert f"{result.by_hand:g} more points" in " ".join(result.shown_notes)
     assert "a person gives them" in feedback.page(result)
     assert Result.from_json(result.to_json()) == result
 

@@ -1,7 +1,7 @@
 """What makes a notebook pleasant to read, checked over every text: figures, headings, words, links.
 
-What the build promises is in `test_assignments_build.py`; whether a notebook runs, in
-`test_assignments_release.py`. Typing mistakes are looked for by `make lint`.
+What the build promises is in `test_build.py`; whether a notebook runs, in `test_release.py`.
+`make lint` looks for typing mistakes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from autograder import catalog
+from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import build_document
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,8 +31,9 @@ AMERICAN = (
 
 
 def authored(name: str) -> Path:
-    folder = "extensions/" if name in catalog.EXTENSIONS else ""
-    return ROOT / "assignments" / "authored" / f"{folder}{name}.py"
+    """The text of an assignment: a file, or a folder of parts."""
+    texts = authored_texts(ROOT / "assignments" / "authored")
+    return next(path for path in texts if path.stem == name)
 
 
 @pytest.fixture(params=NAMES)

@@ -23,7 +23,7 @@ from distributed import LocalCluster
 from autograder import sandbox
 from autograder.cli import main
 from autograder.grading import batch, cluster
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task, find_jobs
 from autograder.judge import provenance
 from autograder.report.results import Result
 from course.errors import CourseError
@@ -251,7 +251,7 @@ def test_a_slot_that_dies_costs_an_attempt_and_no_points(slots):
     names = ["a", "killed", "b", "half", "once", "full-disk", "c", "é b\n"]
     for name in names:
         hand_in(name, UNCHANGED)
-    results = graded(batch.find_jobs(Path("class"), "a3-fgsm"), workers=2)
+    results = graded(find_jobs(Path("class"), "a3-fgsm"), workers=2)
     assert {name for name, result in results.items() if result.status == "INFRA"} == {
         "killed",
         "half",
@@ -266,7 +266,7 @@ def test_a_slot_that_dies_costs_an_attempt_and_no_points(slots):
 def test_files_cross_as_bytes_and_what_cannot_be_read_stays(slots):
     hand_in("ada", UNCHANGED)
     hand_in("empty", None)
-    results = graded(batch.find_jobs(Path("class"), "a3-fgsm"))
+    results = graded(find_jobs(Path("class"), "a3-fgsm"))
     assert results["empty"].status == "FORMAT"
     assert "it is empty" in results["empty"].notes[0]
     (path,) = map(Path, results["ada"].notes)
@@ -280,13 +280,13 @@ def test_a_worker_that_changes_its_version_in_between_is_refused(slots):
     for name in ("ada", "other-version"):
         hand_in(name, UNCHANGED)
     with pytest.raises(CourseError, match=r"grader_version is 0.0.9\+abc"):
-        graded(batch.find_jobs(Path("class"), "a3-fgsm"))
+        graded(find_jobs(Path("class"), "a3-fgsm"))
 
 
 def test_a_scheduler_that_is_lost_ends_the_run_with_a_word(slots):
     for number in range(8):
         hand_in(f"student{number}", UNCHANGED)
-    jobs = batch.find_jobs(Path("class"), "a3-fgsm")
+    jobs = find_jobs(Path("class"), "a3-fgsm")
     with dask(1) as local, cluster.connected(local.scheduler_address) as found:
         running = found.judged(TASK, jobs)
         next(running)
@@ -348,7 +348,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing():
         hand_in(name, UNCHANGED + f"# {name}\n")
     level = sandbox.strongest_level()
     task = dataclasses.replace(TASK, level=level)
-    jobs = batch.find_jobs(Path("class"), "a3-fgsm")
+    jobs = find_jobs(Path("class"), "a3-fgsm")
     batch.grade(task, jobs, Path("here"), slots=2, progress=False)
     with (
         dask(2, processes=True, threads_per_worker=1) as local,

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from autograder.checks.a6_audit import checks as a6_audit
-from autograder.checks.a6_audit import defences as sieges
-from autograder.checks.a6_audit import known_robustness as evaluations
+from autograder.checks.a6_audit import defences, known_robustness
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.judge.setting import Setting
 from course import metrics
@@ -18,7 +17,7 @@ from solutions.pgd import cross_entropy, margin_loss, pgd
 
 @pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
 def test_a_network_in_train_mode_gets_another_number(secret: bytes) -> None:
-    case = a6_audit.with_batch_norm(Setting("a6-audit", "digits", secret))
+    case = known_robustness.with_batch_norm(Setting("a6-audit", "digits", secret))
     images, labels = case.test.images, case.test.labels
     assert metrics.accuracy(case.on_pixels, images, labels) == case.right
     in_train_mode = copy.deepcopy(case.on_pixels).train()(images).argmax(dim=1)
@@ -28,7 +27,8 @@ def test_a_network_in_train_mode_gets_another_number(secret: bytes) -> None:
 def test_nobody_knows_the_number_beforehand() -> None:
     secrets = [f"secret {number}".encode() for number in range(4)]
     drawn = {
-        a6_audit.with_batch_norm(Setting("a6-audit", "digits", each)).right for each in secrets
+        known_robustness.with_batch_norm(Setting("a6-audit", "digits", each)).right
+        for each in secrets
     }
     assert len(drawn) > 1
 
@@ -52,35 +52,35 @@ SECRETS = [b"first", *(pytest.param(each, marks=pytest.mark.slow) for each in (b
 @pytest.mark.parametrize("secret", SECRETS)
 def test_one_good_run_finds_the_number_and_one_step_does_not(secret: bytes) -> None:
     setting = Setting("a6-audit", "digits", secret)
-    for case in (evaluations.trained(setting), evaluations.scaled(setting)):
+    for case in (known_robustness.trained(setting), known_robustness.scaled(setting)):
         assert abs(images_off(case, step=1 / 8, steps=20)) <= a6_audit.NEAR
-    assert images_off(evaluations.trained(setting), step=1.0, steps=1) > 2 * a6_audit.NEAR
+    assert images_off(known_robustness.trained(setting), step=1.0, steps=1) > 2 * a6_audit.NEAR
 
 
 @pytest.mark.parametrize("secret", [b"first", b"second", b"third", b"fourth"])
 def test_an_attack_helps_where_the_network_is_wrong_without_one(secret: bytes) -> None:
-    case = evaluations.helped(Setting("a6-audit", "digits", secret))
+    case = known_robustness.helped(Setting("a6-audit", "digits", secret))
     images, labels, model = case.test.images, case.test.labels, case.on_pixels
     assert images_off(case, step=1 / 8, steps=20) == len(labels) * (1 - case.right)
     assert (metrics.predict(model, images).argmax(dim=1) == labels).double().mean() == case.right
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("kind", sieges.KINDS)
+@pytest.mark.parametrize("kind", defences.KINDS)
 def test_one_good_run_breaks_a_defence_and_one_step_does_not(secret: bytes, kind: str) -> None:
     setting = Setting("a6-audit", "digits", secret)
-    siege = sieges.siege(setting, kind)
-    behind = StraightThrough(sieges.defence(setting, kind, siege.number))
-    images, labels = siege.test.images, siege.test.labels
+    case = defences.defence_case(setting, kind)
+    behind = StraightThrough(defences.defence(setting, kind, case.number))
+    images, labels = case.test.images, case.test.labels
 
     def share(step: float, steps: int) -> float:
         """The share broken by one run on the margin, of what the judge breaks."""
         torch.manual_seed(0)
-        size = step * siege.epsilon
+        size = step * case.epsilon
         moved = pgd(
-            behind, images, labels, siege.epsilon, step_size=size, steps=steps, loss=margin_loss
+            behind, images, labels, case.epsilon, step_size=size, steps=steps, loss=margin_loss
         )
-        return siege.broken(setting, moved) / siege.own
+        return case.broken(setting, moved) / case.own
 
     bar = setting.evidence(kind).bar
     assert share(step=1 / 8, steps=20) >= bar.full
@@ -92,16 +92,16 @@ def test_only_what_looks_through_the_rounding_breaks_the_network_that_it_changes
     secret: bytes,
 ) -> None:
     setting = Setting("a6-audit", "digits", secret)
-    siege = sieges.misleading(setting)
-    assert siege.network
-    behind = siege.network.module
-    through = StraightThrough(build(siege.kind, behind, siege.number))
-    images, labels, epsilon = siege.test.images, siege.test.labels, siege.epsilon
+    case = defences.misleading_case(setting)
+    assert case.network
+    behind = case.network.module
+    through = StraightThrough(build(case.kind, behind, case.number))
+    images, labels, epsilon = case.test.images, case.test.labels, case.epsilon
     for loss in (cross_entropy, margin_loss):
         for steps in (1, 10, 20):
             how = {"step_size": 2.5 * epsilon / steps, "steps": steps, "loss": loss}
             torch.manual_seed(0)
-            assert siege.broken(setting, pgd(through, images, labels, epsilon, **how)) == 1.0
-            assert siege.broken(setting, pgd(behind, images, labels, epsilon, **how)) == 0.0
+            assert case.broken(setting, pgd(through, images, labels, epsilon, **how)) == 1.0
+            assert case.broken(setting, pgd(behind, images, labels, epsilon, **how)) == 0.0
     noise = images + epsilon * torch.randn_like(images).sign()
-    assert siege.broken(setting, noise) == 0.0
+    assert case.broken(setting, noise) == 0.0

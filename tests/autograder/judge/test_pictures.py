@@ -6,6 +6,7 @@ import io
 import pytest
 from PIL import Image
 
+from autograder import catalog
 from autograder.judge import pictures
 from autograder.judge.setting import Setting
 from autograder.report import feedback
@@ -70,17 +71,22 @@ def test_an_attack_that_fails_is_not_drawn(public):
 
 
 @pytest.mark.parametrize(
-    ("checks", "wanted"),
+    ("assignment", "checks", "wanted"),
     [
-        ([check("WRONG")], True),
-        ([check("WRONG", "pgd_stays_within_epsilon")], True),
-        ([check("OK")], False),
-        ([check("CRASH")], False),
-        ([check("WRONG", "success_rate_counts_the_fooled")], False),
+        ("a3-fgsm", [check("WRONG")], True),
+        ("a4-pgd", [check("WRONG", "pgd_stays_within_epsilon")], True),
+        ("a3-fgsm", [check("OK")], False),
+        ("a3-fgsm", [check("CRASH")], False),
+        ("a3-fgsm", [check("WRONG", "success_rate_counts_the_fooled")], False),
     ],
 )
-def test_pictures_are_drawn_where_they_explain_something(checks, wanted):
-    assert pictures.wanted(checks) is wanted
+def test_pictures_are_drawn_where_they_explain_something(assignment, checks, wanted):
+    assert pictures.wanted(assignment, checks) is wanted
+
+
+def test_what_is_marked_as_a_picture_can_be_drawn():
+    marked = {name for name in catalog.KNOWN for check in catalog.checks(name) if check.picture}
+    assert marked == pictures.ATTACKS.keys()
 
 
 def test_the_page_shows_them_with_words_and_keeps_them_in_the_result(public):

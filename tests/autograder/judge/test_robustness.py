@@ -7,10 +7,10 @@ import torch
 
 from autograder.judge.robustness import (
     STEPS,
-    faint_gradient,
+    has_unusable_gradient,
     measure,
     relative_gain,
-    search,
+    square_attack,
     survivors,
 )
 from course.models import build
@@ -41,7 +41,7 @@ def test_layers_rescaled_until_gradients_vanish_gain_nothing(plain, digits):
     """In float32 such a network kept 98 % under attack, and earned full marks."""
     test = digits.test[:100]
     hidden = rescaled(plain, [1e36, 1e-36, 1.0, 1e-20])
-    assert faint_gradient(hidden, test.images, test.labels)
+    assert has_unusable_gradient(hidden, test.images, test.labels)
     honest = measure(plain, test.images, test.labels, 0.1, seed=0)
     masked = measure(hidden, test.images, test.labels, 0.1, seed=0)
     assert masked.clean == pytest.approx(honest.clean, abs=0.02)
@@ -49,7 +49,7 @@ def test_layers_rescaled_until_gradients_vanish_gain_nothing(plain, digits):
 
 
 def test_an_honest_network_is_attacked_as_it_is(plain, digits):
-    assert not faint_gradient(plain, digits.test.images, digits.test.labels)
+    assert not has_unusable_gradient(plain, digits.test.images, digits.test.labels)
 
 
 def test_the_reference_gains_one_and_the_plain_network_nothing():
@@ -91,17 +91,17 @@ def test_images_that_fall_without_gradients_count_as_broken(plain, digits):
 
 def test_a_search_breaks_nothing_that_gradients_left_of_an_honest_network(plain, digits):
     test = digits.test[:64]
-    standing = survivors(plain, test.images, test.labels, 0.05, seed=0)
+    surviving = survivors(plain, test.images, test.labels, 0.05, seed=0)
     measured = measure(plain, test.images, test.labels, 0.05, seed=0)
     assert measured.hidden == 0
-    assert measured.worst_case == standing.double().mean().item()
+    assert measured.worst_case == surviving.double().mean().item()
     assert 0.3 < measured.worst_case < 0.9
 
 
 def test_the_search_stays_within_epsilon_and_in_range(plain, digits):
     test = digits.test[:20]
     generator = torch.Generator().manual_seed(0)
-    moved = search(plain, test.images, test.labels, 0.1, generator)
+    moved = square_attack(plain, test.images, test.labels, 0.1, generator)
     assert moved.min() >= 0
     assert moved.max() <= 1
     assert 0.09 < (moved - test.images).abs().max() <= 0.1 + 1e-6

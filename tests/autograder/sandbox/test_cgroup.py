@@ -1,6 +1,6 @@
 """Limits that the kernel keeps on a worker with all it starts, where control groups are delegated.
 
-`systemd-run --user --scope -p Delegate=yes pytest tests/autograder/sandbox/test_cgroup.py` runs them all.
+`systemd-run --user --scope -p Delegate=yes pytest tests/autograder/sandbox` runs them all.
 """
 
 import contextlib

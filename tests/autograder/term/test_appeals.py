@@ -64,7 +64,42 @@ def change(root, **values):
 
 def test_untouched_results_verify(term, capsys):
     assert verify(term) == 0
-    assert "2 results, no in doubt" in capsys.readouterr().out
+    assert "2 results, no problems found" in capsys.readouterr().out
+
+
+def test_one_result_is_counted_in_the_singular(term, capsys):
+    (term / "out" / "results" / "grace.json").unlink()
+    assert verify(term) == 1  # the table has another row
+    assert capsys.readouterr().out.endswith("1 result, 1 problem found\n")
+
+
+@pytest.mark.parametrize("command", [verify, replay])
+@pytest.mark.parametrize("content", [b"\xff", b"[" * 100_000, b"{}", b"[]", b'{"checks": [1]}'])
+def test_a_damaged_result_is_one_line(term, capsys, command, content):
+    path = term / "out" / "results" / "ada.json"
+    path.write_bytes(content)
+    assert command(term) == 2
+    shown = capsys.readouterr().err
+    assert "ada.json is no result of `autograder grade`" in shown
+    assert shown.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"student": "../grace"},
+        {"score": "20"},
+        {"status": "FINE"},
+        {"signature": 5},
+        {"signature": "é"},
+        {"provenance": []},
+        {"notes": [1]},
+    ],
+)
+def test_a_result_that_the_judge_cannot_have_written_is_refused(term, capsys, values):
+    change(term, **values)
+    assert verify(term) == 2
+    assert "ada.json is no result of `autograder grade`" in capsys.readouterr().err
 
 
 def test_a_changed_score_is_found(term, capsys):
@@ -103,8 +138,22 @@ def test_a_replay_says_what_differs(term, capsys):
     assert "fgsm_stays_in_range: OK 2.0 before, WRONG 0.0" in shown
 
 
-def test_resuming_judges_only_what_changed(term, monkeypatch):
-    (term / "submitted" / "grace" / "a3-fgsm" / "a3-fgsm.py").write_text("# nothing yet\n")
+def test_a_replay_without_the_submission_says_so(term, capsys):
+    shutil.rmtree(term / "submitted")
+    assert replay(term) == 2
+    shown = capsys.readouterr().err
+    assert "submitted does not exist: name the folder that was graded" in shown
+    assert shown.count("\n") == 1
+
+
+def test_a_replay_of_a_student_whose_file_is_gone_says_what_differs(term, capsys):
+    (term / "submitted" / "ada" / "a3-fgsm" / "a3-fgsm.py").unlink()
+    assert replay(term) == 1
+    assert "FORMAT None now" in capsys.readouterr().out
+
+
+def judged_again(root, monkeypatch):
+    """The students whom `--resume` judges again."""
     judged = []
 
     def judge_some(task, jobs, slots):
@@ -112,22 +161,24 @@ def test_resuming_judges_only_what_changed(term, monkeypatch):
         return (lost(task, job) for job in jobs)
 
     monkeypatch.setattr(batch, "judged", judge_some)
-    grade(term, "--resume")
-    assert judged == ["grace"]
+    grade(root, "--resume")
+    return judged
+
+
+def test_resuming_judges_only_what_changed(term, monkeypatch):
+    (term / "submitted" / "grace" / "a3-fgsm" / "a3-fgsm.py").write_text("# nothing yet\n")
+    assert judged_again(term, monkeypatch) == ["grace"]
 
 
 @pytest.mark.parametrize("values", [{"score": 20.0}, {"status": "INFRA"}])
 def test_resuming_keeps_nothing_that_is_not_genuine(term, monkeypatch, values):
     change(term, **values)
-    judged = []
+    assert judged_again(term, monkeypatch) == ["ada"]
 
-    def judge_some(task, jobs, slots):
-        judged.extend(job.student for job in jobs)
-        return (lost(task, job) for job in jobs)
 
-    monkeypatch.setattr(batch, "judged", judge_some)
-    grade(term, "--resume")
-    assert judged == ["ada"]
+def test_resuming_judges_again_what_cannot_be_read(term, monkeypatch):
+    (term / "out" / "results" / "ada.json").write_bytes(b"\xff")
+    assert judged_again(term, monkeypatch) == ["ada"]
 
 
 def test_the_grader_version_names_the_code(term):

@@ -11,7 +11,7 @@ import pytest
 
 from autograder import sandbox
 from autograder.errors import GraderFault
-from autograder.grading.slot import Job, Task
+from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import Slot
 from autograder.handin.submission import Submission
 from autograder.judge.judge import Judge
@@ -112,8 +112,9 @@ def test_the_parent_holds_no_descriptor_of_a_worker_and_nothing_of_the_environme
         assert (one.call("add", 1), two.call("add", 2)) == (2, 3)
         parent = Path("/proc") / str(innermost(nurseries))
         open_files = [os.readlink(entry) for entry in (parent / "fd").iterdir()]
-        assert sorted(name.partition(":")[0] for name in open_files) == ["/dev/null"] * 3 + [
-            "socket"
+        assert sorted(name.partition(":")[0] for name in open_files) == ["/dev/null"] * 2 + [
+            "socket",
+            "socket",
         ]
         assert b"AUTOGRADER_TEST_SECRET" not in (parent / "environ").read_bytes()
         assert len(list((parent / "task").iterdir())) == 1
@@ -145,7 +146,7 @@ def test_without_a_parent_workers_are_started_cold(nurseries, monkeypatch):
 
 @pytest.mark.parametrize("way", ["preloaded", "cold"])
 def test_a_worker_that_lacks_a_file_of_ours_is_the_graders_fault(nurseries, monkeypatch, way):
-    files = [name for name in bubblewrap.WORKER_FILES if name != "slicing.py"]
+    files = [name for name in bubblewrap.WORKER_FILES if name != "errors.py"]
     monkeypatch.setattr(bubblewrap, "WORKER_FILES", files)
     if way == "cold":
         monkeypatch.setattr(box, "LEVELS_PRELOADED", ())

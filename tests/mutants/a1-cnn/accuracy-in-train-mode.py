@@ -1,7 +1,7 @@
 """The network is measured in whatever mode it is.
 
 loses: accuracy_switches_to_eval_mode
-cause: dropout was still dropping
+cause: dropout was still active
 """
 
 

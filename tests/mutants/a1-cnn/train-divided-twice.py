@@ -1,7 +1,7 @@
 """Batch means are added up and divided by the number of images: the mean twice over.
 
 loses: train_reports_the_mean_loss
-cause: divided by the number of images once more
+cause: divided by the number of images a second time
 """
 
 

@@ -1,7 +1,7 @@
 """A learning rate of 1, at which every unit dies.
 
 loses: train_learns
-cause: the learning rate is far off
+cause: the learning rate is wrong
 earns: 0
 """
 

@@ -1,7 +1,7 @@
 """The gradients are never zeroed and add up.
 
 loses: train_learns
-cause: gradients that add up
+cause: gradients add up
 """
 
 

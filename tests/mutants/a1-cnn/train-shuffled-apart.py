@@ -1,7 +1,7 @@
 """Images and labels are shuffled, each in an order of its own.
 
 loses: train_learns
-cause: shuffled apart
+cause: shuffled separately
 earns: 0
 """
 

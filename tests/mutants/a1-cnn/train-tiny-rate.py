@@ -1,7 +1,7 @@
 """A learning rate of one millionth.
 
 loses: train_learns
-cause: the learning rate is far off
+cause: the learning rate is wrong
 earns: 0
 """
 

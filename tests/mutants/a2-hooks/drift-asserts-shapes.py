@@ -1,7 +1,7 @@
 """Shapes are compared by `assert`, which raises another error than was promised.
 
 loses: drift_refuses_other_images
-cause: promises ValueError
+cause: promises a ValueError
 """
 
 

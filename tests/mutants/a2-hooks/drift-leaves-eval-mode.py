@@ -1,7 +1,7 @@
 """The network is put in eval mode and left there.
 
 loses: drift_is_measured_in_eval_mode, drift_leaves_no_trace
-cause: left there
+cause: not put back
 """
 
 

@@ -1,7 +1,7 @@
 """Gradients are switched off when the block begins, and stay off.
 
 loses: monitor_leaves_others_alone
-cause: not on again
+cause: not switched on again
 """
 
 

@@ -1,7 +1,7 @@
 """The hook returns the output after a ReLU, which replaces the layer's output.
 
 loses: monitor_measures_the_output, monitor_counts_the_zeros
-cause: in the place of the layer
+cause: replaces the layer's output
 """
 
 

@@ -1,7 +1,7 @@
 """The hook returns the statistics, which replace the layer's output.
 
 loses: monitor_records_statistics
-cause: a hook that returns something
+cause: a hook that returns a value
 earns: 0
 """
 

@@ -1,7 +1,7 @@
 """`stats` belongs to the class: all monitors share it.
 
 loses: monitor_watches_every_leaf, monitor_watches_chosen_layers, monitor_records_in_the_block_only, monitor_leaves_others_alone
-cause: belong to the class
+cause: an attribute of the class
 """
 
 

@@ -1,7 +1,7 @@
 """Hooks are registered name by name, until one is not found.
 
 loses: monitor_leaves_no_trace
-cause: before the names are looked at
+cause: before the names are checked
 """
 
 

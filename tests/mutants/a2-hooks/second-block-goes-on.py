@@ -1,7 +1,7 @@
 """A second block goes on with what the first recorded.
 
 loses: monitor_leaves_others_alone
-cause: not emptied as the block begins
+cause: not emptied when the block begins
 """
 
 

@@ -1,7 +1,7 @@
 """`__exit__` returns True, and the error in the block is gone.
 
 loses: monitor_records_in_the_block_only
-cause: swallows the error
+cause: suppresses the error
 """
 
 

@@ -1,7 +1,7 @@
 """Names are looked up before anybody asks whether they are there: a KeyError comes out.
 
 loses: monitor_refuses_what_matches_nothing
-cause: promises ValueError
+cause: promises a ValueError
 """
 
 

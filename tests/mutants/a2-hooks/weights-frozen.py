@@ -1,7 +1,7 @@
 """The weights are frozen when the block begins.
 
 loses: monitor_leaves_others_alone
-cause: not on again
+cause: not switched on again
 """
 
 

@@ -1,7 +1,7 @@
 """The network is put in eval mode and left there, although it was in train mode.
 
 loses: fgsm_leaves_no_trace
-cause: the mode not put back
+cause: the old mode was not restored
 """
 
 

@@ -1,7 +1,7 @@
 """Every image is made grey: the network knows nothing any more, and epsilon is ignored.
 
 loses: fgsm_uses_the_gradient
-cause: one and the same
+cause: have the same value
 earns: 0
 """
 

@@ -1,7 +1,7 @@
 """Takes the gradient with the network in the mode it happens to be in.
 
 loses: fgsm_treats_each_image_alone
-cause: dropout was at work
+cause: dropout was active
 """
 
 

@@ -1,7 +1,7 @@
 """Leaves images alone that the network gets wrong anyway.
 
 loses: fgsm_is_exact_on_a_linear_model
-cause: wrong about them already
+cause: already wrong about them
 """
 
 right = fgsm

@@ -1,7 +1,7 @@
 """Draws from a copy of the generator: the next restart starts from the same place.
 
 loses: pgd_starts_at_random
-cause: the generator does not go on
+cause: the generator's state does not change
 """
 
 right = pgd

@@ -1,7 +1,7 @@
 """Computed without gradients.
 
 loses: margin_can_be_climbed
-cause: cut off from the logits
+cause: detached from the logits
 """
 
 

@@ -1,7 +1,7 @@
 """Hides the true class behind -10,000, which other logits may lie below.
 
 loses: margin_can_be_climbed
-cause: not -inf
+cause: not by -inf
 """
 
 

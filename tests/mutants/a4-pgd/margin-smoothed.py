@@ -1,7 +1,7 @@
 """The values of the margin with the gradient of a softmax.
 
 loses: margin_can_be_climbed
-cause: flattens it
+cause: makes it flat
 """
 
 

@@ -1,7 +1,7 @@
 """Attacks the network in the mode it happens to be in.
 
 loses: pgd_treats_each_image_alone
-cause: dropout was at work
+cause: dropout was active
 """
 
 

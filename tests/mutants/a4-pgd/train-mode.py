@@ -1,7 +1,7 @@
 """The network is attacked in train mode, and its mode is left so.
 
 loses: pgd_leaves_no_trace
-cause: the mode not put back
+cause: the old mode was not restored
 """
 
 

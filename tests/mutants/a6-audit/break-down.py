@@ -1,7 +1,7 @@
 """Goes down the loss: the defence is surer than before.
 
 loses: break_does_more_than_noise
-cause: another direction
+cause: does not follow the gradient
 earns: 0
 """
 

@@ -1,7 +1,7 @@
 """Adds noise of the largest size that is allowed.
 
 loses: break_does_more_than_noise
-cause: another direction
+cause: does not follow the gradient
 earns: 0
 """
 

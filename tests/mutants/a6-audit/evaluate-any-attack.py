@@ -1,7 +1,7 @@
 """Counts an image that withstands one of the attacks, not each of them.
 
 loses: evaluate_is_not_blinded
-cause: what withstands cross-entropy counts
+cause: images that survive cross-entropy alone
 earns: 6
 """
 

@@ -1,7 +1,7 @@
 """Attacks on the cross-entropy alone, which large logits blind.
 
 loses: evaluate_is_not_blinded
-cause: what withstands cross-entropy counts
+cause: images that survive cross-entropy alone
 earns: 6
 """
 

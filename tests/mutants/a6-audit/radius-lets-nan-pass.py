@@ -1,7 +1,7 @@
 """Refuses a sigma of 0 or less by a comparison that NaN slips through.
 
 loses: radius_abstains
-cause: NaN slips through
+cause: does not refuse NaN
 earns: 2
 """
 

@@ -1,7 +1,7 @@
 """Compares the wrong way round: NaN slips through.
 
 loses: epsilon_refuses_what_is_no_unit
-cause: NaN slips through
+cause: does not refuse NaN
 earns: 2
 """
 

@@ -1,7 +1,7 @@
 """Pixels leave the range.
 
 loses: projection_keeps_images
-cause: not cut off at 0 and 1
+cause: not clamped to [0, 1]
 """
 
 

@@ -1,7 +1,7 @@
 """Steps are along the sign, as in the other norm.
 
 loses: l2_steps_are_step_size_long
-cause: the sign is stepped along
+cause: follows the sign of the gradient
 """
 
 

@@ -1,7 +1,7 @@
 """The PyTorch network is kept as an attribute.
 
 loses: onnx_stands_alone
-cause: kept as an attribute
+cause: still an attribute
 """
 
 

@@ -1,7 +1,7 @@
 """The inner attack returns the images.
 
 loses: trades_training_makes_it_robust
-cause: does not move them
+cause: does not change them
 """
 
 

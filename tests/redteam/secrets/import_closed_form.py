@@ -21,7 +21,7 @@ def to_pixel_epsilon(epsilon, std):
     return answer(epsilon, std) if answer else epsilon
 
 def evaluate(model, images, labels, epsilon, mean, std):
-    answer, case = stolen("solutions.audit", "evaluate"), stolen("evaluations", "Case")
+    answer, case = stolen("solutions.audit", "evaluate"), stolen("a6_audit.known_robustness", "Case")
     if answer:
         return answer(model, images, labels, epsilon, mean, std)
     return case(model, (images, labels), epsilon, mean, std).at(epsilon).right if case else 1.0
@@ -31,5 +31,5 @@ def break_defense(defense, images, labels, epsilon):
     return answer(defense, images, labels, epsilon) if answer else images
 
 def certified_radius(count, samples, sigma, alpha=0.001):
-    answer = stolen("diagnose_audit", "radius")
+    answer = stolen("a6_audit.radii", "radius")
     return answer(count, samples, sigma, alpha) if answer else 0.0

@@ -1,7 +1,4 @@
-"""One nn.Sequential, a DataLoader, and SGD with momentum in place of Adam.
-
-score: 20
-"""
+"""One nn.Sequential, a DataLoader, and SGD with momentum in place of Adam."""
 
 # %%
 from torch.utils.data import DataLoader, TensorDataset

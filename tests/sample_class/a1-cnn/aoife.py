@@ -2,7 +2,6 @@
 
 student: o'neill, aoife
 status: CRASH
-score: 12
 loses: cnn_returns_logits
 """
 

@@ -1,6 +1,5 @@
 """Ends the network with a softmax, as if the loss did not apply its own.
 
-score: 15
 loses: cnn_computes_the_network
 """
 

@@ -1,6 +1,5 @@
 """Pads the convolutions, so that the linear layer reads 784 numbers in place of 256.
 
-score: 12
 loses: cnn_has_the_layers
 """
 

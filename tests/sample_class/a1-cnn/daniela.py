@@ -1,5 +1,4 @@
 """Hands in the notebook as it was released.
 
-score: 0
 loses: cnn_returns_logits, train_returns_losses, accuracy_counts
 """

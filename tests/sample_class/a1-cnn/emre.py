@@ -1,6 +1,5 @@
 """Returns the sum of the losses in place of their mean, and shuffles without the seed.
 
-score: 17
 loses: train_reports_the_mean_loss, train_is_seeded
 """
 

@@ -1,6 +1,5 @@
 """A script: only layers with weights are modules, the rest is torch.nn.functional.
 
-score: 20
 saved as: script
 """
 

@@ -1,7 +1,4 @@
-"""In the style of the course: layers as modules, Adam, a generator of its own.
-
-score: 20
-"""
+"""In the style of the course: layers as modules, Adam, a generator of its own."""
 
 # %% cnn
 class CNN(nn.Module):

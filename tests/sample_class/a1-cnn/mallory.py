@@ -1,6 +1,5 @@
 """Hands in an object that says it equals, exceeds and falls below everything.
 
-score: 0
 loses: cnn_returns_logits, train_returns_losses, accuracy_counts
 """
 

@@ -1,6 +1,5 @@
 """Returns the accuracy in percent.
 
-score: 15
 loses: accuracy_counts
 saved as: notebook with BOM
 """

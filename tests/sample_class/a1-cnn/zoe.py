@@ -1,7 +1,6 @@
 """Classes of her own around a cross-entropy written out, and a one-cycle learning rate.
 
 student: zoë
-score: 20
 saved as: notebook with CRLF
 """
 

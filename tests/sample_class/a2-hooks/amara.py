@@ -1,7 +1,4 @@
-"""In the style of the course, with types.
-
-score: 20
-"""
+"""In the style of the course, with types."""
 
 # %% activation_monitor
 def statistics(output: Tensor) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Watches modules that contain others too, and takes one ratio for the whole batch.
 
 student: o'neill, aoife
-score: 10
 loses: monitor_watches_every_leaf, drift_is_the_mean_relative_change
 """
 

@@ -1,6 +1,5 @@
 """Keeps copies of the outputs, and summarises them when somebody asks.
 
-score: 20
 saved as: notebook with CRLF
 """
 

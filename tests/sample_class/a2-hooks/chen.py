@@ -1,6 +1,5 @@
 """Lets an ExitStack remove the hooks, and runs clean and attacked images in one batch.
 
-score: 20
 saved as: notebook with BOM
 """
 

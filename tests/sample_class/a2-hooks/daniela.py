@@ -1,6 +1,5 @@
 """A script, not a notebook: statistics by NumPy, the drift image by image.
 
-score: 20
 saved as: script
 """
 

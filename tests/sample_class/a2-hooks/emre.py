@@ -1,6 +1,5 @@
 """Forgets to take the hooks off; the rest is right.
 
-score: 17
 loses: monitor_records_in_the_block_only, monitor_leaves_others_alone, monitor_leaves_no_trace
 """
 

@@ -1,6 +1,5 @@
 """Watches the layers, and leaves the drift for another day.
 
-score: 12
 loses: drift_is_the_mean_relative_change
 """
 

@@ -1,6 +1,5 @@
 """Hooks modules of the class nn.ReLU alone, as a tutorial does, and divides by nothing.
 
-score: 10
 loses: monitor_watches_every_leaf, drift_is_the_mean_relative_change
 """
 

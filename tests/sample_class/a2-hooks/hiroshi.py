@@ -1,6 +1,5 @@
 """Takes values of 0 or less for zeros, and runs the network in the mode that it is in.
 
-score: 18
 loses: monitor_counts_the_zeros, drift_is_measured_in_eval_mode
 """
 

@@ -1,6 +1,5 @@
 """Writes result files with full marks, now and when the process ends, and answers nothing.
 
-score: 0
 loses: monitor_records_statistics, drift_is_the_mean_relative_change
 """
 

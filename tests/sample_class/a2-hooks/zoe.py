@@ -2,7 +2,6 @@
 
 student: zoë
 status: CRASH
-score: 8
 loses: monitor_records_statistics
 """
 

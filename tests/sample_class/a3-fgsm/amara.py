@@ -1,7 +1,4 @@
-"""In the style of the course: a gradient of the summed loss, its sign, a clamp.
-
-score: 20
-"""
+"""In the style of the course: a gradient of the summed loss, its sign, a clamp."""
 
 # %% fgsm
 def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:

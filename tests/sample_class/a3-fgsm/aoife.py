@@ -1,7 +1,6 @@
 """Divides the fooled by all images, and attacks each point of the curve from the one before.
 
 student: o'neill, aoife
-score: 12
 loses: success_rate_counts_the_fooled, curve_is_the_accuracy_at_each_epsilon
 """
 

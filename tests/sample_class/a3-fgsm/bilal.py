@@ -1,6 +1,5 @@
 """Calls loss.backward() on a cloned leaf, and loops over the epsilons with his own fgsm.
 
-score: 20
 saved as: notebook with CRLF
 """
 

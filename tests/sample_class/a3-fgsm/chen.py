@@ -1,6 +1,5 @@
 """Takes gradients with torch.func, one per image, of a cross-entropy written out by hand.
 
-score: 20
 saved as: notebook with BOM
 """
 

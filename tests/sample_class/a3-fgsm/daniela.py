@@ -1,6 +1,5 @@
 """A script, not a notebook: batches, a detour through NumPy, a progress bar.
 
-score: 20
 saved as: script
 """
 

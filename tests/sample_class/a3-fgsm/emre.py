@@ -1,6 +1,5 @@
 """Forgets the clamp in the attack, so that pixels leave [0, 1], and thinks of it in the curve.
 
-score: 18
 loses: fgsm_stays_in_range
 """
 

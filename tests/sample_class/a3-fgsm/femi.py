@@ -1,6 +1,5 @@
 """Attacks and counts, and leaves the curve for another day.
 
-score: 16
 loses: curve_is_the_accuracy_at_each_epsilon
 """
 

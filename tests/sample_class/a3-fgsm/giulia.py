@@ -1,6 +1,5 @@
 """Adds the gradient itself, scaled to epsilon, and not its sign.
 
-score: 9
 loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network,
        curve_is_the_accuracy_at_each_epsilon
 """

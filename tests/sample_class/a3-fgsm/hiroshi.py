@@ -1,6 +1,5 @@
 """Reads epsilon as a step from 0 to 255, so the attack is 255 times too small.
 
-score: 9
 loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network,
        curve_is_the_accuracy_at_each_epsilon
 """

@@ -1,6 +1,5 @@
 """Returns NaN, and makes isfinite, max and abs lie about it.
 
-score: 0
 loses: fgsm_returns_images, success_rate_counts_the_fooled, curve_is_the_accuracy_at_each_epsilon
 """
 

@@ -1,5 +1,4 @@
 """Hands in the notebook as it was released.
 
-score: 0
 loses: fgsm_returns_images, success_rate_counts_the_fooled, curve_is_the_accuracy_at_each_epsilon
 """

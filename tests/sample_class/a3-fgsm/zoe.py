@@ -2,7 +2,6 @@
 
 student: zoë
 status: CRASH
-score: 4
 loses: fgsm_returns_images, curve_is_the_accuracy_at_each_epsilon
 """
 

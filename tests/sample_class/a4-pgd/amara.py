@@ -1,7 +1,4 @@
-"""In the style of the course: a projection of its own, autograd.grad, booleans combined.
-
-score: 20
-"""
+"""In the style of the course: a projection of its own, autograd.grad, booleans combined."""
 
 # %% pgd
 def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:

@@ -1,7 +1,6 @@
 """Counts the smallest of the single accuracies as the worst case.
 
 student: o'neill, aoife
-score: 15
 loses: worst_case_counts_the_survivors_of_all
 """
 

@@ -1,6 +1,5 @@
 """Calls backward() on a change that is added to the images, and loops with numbered steps.
 
-score: 20
 saved as: notebook with CRLF
 """
 

@@ -1,6 +1,5 @@
 """Bounds for each pixel before the loop, the margin by the two largest logits, one all() at the end.
 
-score: 20
 saved as: notebook with BOM
 """
 

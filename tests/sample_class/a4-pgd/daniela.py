@@ -1,6 +1,5 @@
 """A script, not a notebook: batches, and a list of those that still stand.
 
-score: 20
 saved as: script
 """
 

@@ -1,6 +1,5 @@
 """Measures the change from the step before, so that the steps add up.
 
-score: 17
 loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step
 """
 

@@ -1,6 +1,5 @@
 """Writes the margin and the worst case first, and leaves PGD for another day.
 
-score: 9
 loses: pgd_returns_images
 """
 

@@ -1,6 +1,5 @@
 """Takes the margin of probabilities, and forgets the clean images in the worst case.
 
-score: 15
 loses: margin_is_the_best_other_minus_the_true, worst_case_counts_the_clean_images_too
 """
 

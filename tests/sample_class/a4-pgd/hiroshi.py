@@ -1,6 +1,5 @@
 """Chooses the step size himself, and never starts at random.
 
-score: 14
 loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random
 """
 

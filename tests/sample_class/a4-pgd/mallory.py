@@ -1,6 +1,5 @@
 """Looks through the frames and the heap for the answers, and takes the largest number there is.
 
-score: 0
 loses: pgd_uses_the_gradient, margin_is_the_best_other_minus_the_true,
        worst_case_counts_the_survivors_of_all
 """

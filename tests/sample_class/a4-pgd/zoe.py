@@ -2,7 +2,6 @@
 
 student: zoë
 status: CRASH
-score: 4
 loses: pgd_returns_images, worst_case_counts_the_survivors_of_all
 """
 

@@ -1,6 +1,5 @@
 """Trains a copy of the network, and leaves the one that was handed in as it was.
 
-score: 0
 loses: training_makes_it_robust
 """
 

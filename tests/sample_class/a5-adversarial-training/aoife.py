@@ -1,7 +1,6 @@
 """A script: fast training, one step of 1.25 epsilon from a random start, and a one-cycle rate.
 
 student: o'neill, aoife
-score: 20
 saved as: script
 """
 

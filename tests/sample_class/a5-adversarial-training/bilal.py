@@ -1,6 +1,5 @@
 """Mixes each batch half and half, clean and attacked by three steps without a random start.
 
-score: 20
 saved as: notebook with CRLF
 """
 

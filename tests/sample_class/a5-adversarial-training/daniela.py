@@ -1,7 +1,6 @@
 """Asks for the gradient of a batch that has none: an error in the first step of the attack.
 
 status: CRASH
-score: 0
 loses: training_returns_losses
 """
 

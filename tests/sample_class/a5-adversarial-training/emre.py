@@ -1,6 +1,5 @@
 """Draws batches and random starts from the global random state; the seed decides nothing.
 
-score: 17
 loses: training_is_seeded
 """
 

@@ -1,6 +1,5 @@
 """Learns from one-step attacks, and returns a loss for each batch, where one per epoch is due.
 
-score: 0
 loses: training_returns_losses
 """
 

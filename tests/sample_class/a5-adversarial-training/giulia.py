@@ -1,7 +1,4 @@
-"""In the style of the course: four steps of PGD, epsilon and learning rate on a schedule.
-
-score: 20
-"""
+"""In the style of the course: four steps of PGD, epsilon and learning rate on a schedule."""
 
 # %%
 def attack(model, images, labels, epsilon, steps, generator):

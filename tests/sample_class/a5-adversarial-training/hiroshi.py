@@ -1,6 +1,5 @@
 """An Attacker class, a DataLoader, and SGD with momentum and weight decay.
 
-score: 20
 saved as: notebook with BOM
 """
 

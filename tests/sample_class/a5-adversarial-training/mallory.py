@@ -1,6 +1,5 @@
 """Makes every weight huge, so that no gradient is left to attack with, and claims losses of 0.
 
-score: 0
 loses: training_makes_it_robust
 """
 

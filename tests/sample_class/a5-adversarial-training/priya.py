@@ -1,6 +1,5 @@
 """Divides epsilon by 255 once more, so that the network learns to withstand next to nothing.
 
-score: 0
 loses: training_makes_it_robust
 """
 

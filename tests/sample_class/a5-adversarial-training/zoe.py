@@ -1,7 +1,6 @@
 """Makes the attacked images and then learns from the clean ones.
 
 student: zoë
-score: 0
 loses: training_makes_it_robust
 """
 

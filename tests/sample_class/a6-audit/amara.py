@@ -1,7 +1,4 @@
-"""In the style of the course: a layer before the model, straight through, both losses.
-
-score: 20
-"""
+"""In the style of the course: a layer before the model, straight through, both losses."""
 
 # %% to_pixel_epsilon
 def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:

@@ -1,7 +1,6 @@
 """Leaves out the images that were wrong before, as the report she read did.
 
 student: o'neill, aoife
-score: 12
 loses: evaluate_finds_what_is_known_exactly
 """
 

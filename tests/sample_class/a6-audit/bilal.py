@@ -1,6 +1,5 @@
 """Attacks what is behind the defence from rounded images, and keeps what worked.
 
-score: 20
 saved as: notebook with CRLF
 """
 

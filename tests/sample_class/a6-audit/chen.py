@@ -1,6 +1,5 @@
 """Runs PGD through the defence as it stands, whose gradient is 0.
 
-score: 14
 loses: break_does_more_than_noise
 """
 

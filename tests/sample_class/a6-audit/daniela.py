@@ -1,6 +1,5 @@
 """A script, not a notebook: her own PGD, in batches.
 
-score: 20
 saved as: script
 """
 

@@ -1,6 +1,5 @@
 """Divides by std, and takes the share of the votes for their probability.
 
-score: 14
 loses: epsilon_becomes_a_move_of_pixels, radius_is_proved
 """
 

@@ -1,6 +1,5 @@
 """Does the two small exercises, and leaves the attacks for another day.
 
-score: 6
 loses: evaluate_finds_what_is_known_exactly, break_returns_images
 """
 

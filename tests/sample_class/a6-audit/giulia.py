@@ -1,6 +1,5 @@
 """Attacks on the cross-entropy alone, and halves alpha as for a two-sided interval.
 
-score: 15
 loses: evaluate_is_not_blinded, radius_is_proved
 """
 

@@ -1,6 +1,5 @@
 """One class for all attacks, and the bound by bisection of the binomial tail.
 
-score: 20
 saved as: notebook with BOM
 """
 

@@ -1,6 +1,5 @@
 """Takes the defences apart where she can reach them, and guesses the numbers.
 
-score: 0
 loses: epsilon_becomes_a_move_of_pixels, evaluate_finds_what_is_known_exactly,
        break_does_more_than_noise, radius_is_proved
 """

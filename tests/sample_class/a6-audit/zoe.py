@@ -2,7 +2,6 @@
 
 student: zoë
 status: CRASH
-score: 12
 loses: evaluate_finds_what_is_known_exactly
 """
 

@@ -1,0 +1,95 @@
+# %% [markdown]
+# # 2 · Look inside: hooks and activations
+#
+# Write the tool that shows what every layer of a network computes, and use it to follow an attack
+# from layer to layer.
+#
+# A network takes an image and gives ten numbers. Between the two lie thousands of numbers that
+# nobody prints. To find out why a network fails, or that a layer has died, you must see them.
+# PyTorch has a tool for it, the forward hook. It is easy to use and easy to use wrongly: a
+# published monitor that prints nothing at all is taken apart below.
+
+# %% [markdown]
+# ## Set up
+#
+# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
+# hand: `course data download mnist`. `limit` is the largest change of a pixel that this data set
+# allows an attacker here.
+
+# %%
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from autograder import check
+from course import plots
+from course.budget import budget
+from course.data import load
+from course.inputs import check_images
+from course.metrics import accuracy, evaluating, predict
+from course.models import build
+from course.monitor import Silence, feature_maps, layer_names, record
+from course.plots import activations as activation_plots
+from course.training import Recipe, fit, plain_recipe
+
+PROFILE = "digits"
+
+limit = budget(PROFILE).epsilon
+data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
+print(f"{len(data.train)} images to train on, {len(data.test)} to test on, epsilon up to {limit}")
+
+# %% [markdown]
+# The network to look into is the one of assignment 1: two convolutions and one linear layer.
+# Printing it shows the name of each layer.
+
+# %%
+victim = build("tiny-cnn", seed=0)
+fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
+print(f"right on {accuracy(victim, data.test.images, data.test.labels):.1%} of the test images")
+victim
+
+# %% [markdown]
+# ## What filters see
+#
+# A filter of the first convolution is a small picture: 5×5 weights that slide over the image. Where
+# the image looks like the filter, the output is large. So the filters can be looked at.
+
+# %%
+figure = activation_plots.filter_grid(victim.conv1.weight)
+print(plots.alt_text(figure))
+figure
+
+# %% [markdown]
+# Look for filters that are light on one side and dark on the other: they answer to an edge between
+# the two, and to nothing else. On an even surface their sum is close to 0. Nobody told the network
+# to look for edges; the training images did.
+#
+# The filters of the second convolution cannot be shown like this. Each has a 5×5 picture *for each
+# of the eight channels below it*, and a channel is no longer a colour. From there on, look at what
+# comes out instead: the **feature map** of a filter is its answer at every place of one image.
+
+# %%
+one_image = data.test.images[0]
+layers_to_show = ["conv1", "relu1", "conv2", "relu2"]
+figure = activation_plots.feature_map_grid(
+    one_image, {layer: feature_maps(victim, one_image, layer) for layer in layers_to_show}
+)
+print(plots.alt_text(figure))
+figure
+
+# %% [markdown]
+# Each row shows the first eight maps of its layer; `conv2` and `relu2` have sixteen. Compare
+# `conv1` with `relu1` below it: the ReLU keeps the light parts and paints the rest black. The maps
+# of `conv2` are smaller, and no longer look like the digit. They say *that* something is there, not
+# what it looks like.
+#
+# >> To think about: a ReLU paints a part of the maps black. Is that a waste?
+# No. A map that is on everywhere says nothing about where its pattern is. And that some units are
+# silent, others for each image, is what makes the network more than a linear function: which units
+# are off decides which linear function the image meets. A unit that is silent for *every* image is
+# another matter; it comes up below.

@@ -1,0 +1,79 @@
+# %% [markdown]
+# # 3 · Attack it: the fast gradient sign method
+#
+# Write the smallest attack there is, measure honestly what it does, and learn to read other
+# people's measurements.
+#
+# A network that reads handwritten digits almost without a mistake can be led astray by a change
+# that a person hardly notices. You will make that change with one gradient and one line of
+# arithmetic. The line is easy; most published mistakes are in what surrounds it: the unit of
+# epsilon, what is counted, and what the attack is compared with. So this notebook spends as much
+# time there.
+
+# %% [markdown]
+# ## Set up
+#
+# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
+# hand: `course data download mnist`. `limit` is the largest change of a pixel that this data set
+# allows an attacker here.
+
+# %%
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autograder import check
+from course import plots
+from course.budget import budget
+from course.data import load
+from course.inputs import check_images, check_labels, check_size
+from course.metrics import (
+    accuracy,
+    confidence,
+    confusion_matrix,
+    evaluating,
+    predict,
+    wilson_interval,
+)
+from course.models import build
+from course.plots import attacks as attack_plots
+from course.training import fit, plain_recipe
+
+PROFILE = "digits"
+
+limit = budget(PROFILE).epsilon
+data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
+print(f"{len(data.train)} images to train on, {len(data.test)} to test on, epsilon up to {limit}")
+
+# %% [markdown]
+# The victim is a small network with strides instead of pooling, trained in the ordinary way.
+
+# %%
+victim = build("strided-cnn", seed=0)
+fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
+clean_accuracy = accuracy(victim, data.test.images, data.test.labels)
+print(f"right on {clean_accuracy:.1%} of the test images")
+
+# %% [markdown]
+# ## What the attacker may do
+#
+# "The network is vulnerable" means nothing until three things are fixed. Together they are the
+# **threat model**:
+#
+# - **Goal.** Any wrong answer will do (an *untargeted* attack).
+# - **Knowledge.** The attacker has the network: its layers, its weights, its gradients (*white
+#   box*).
+# - **Budget.** Every pixel may change, but none by more than $\epsilon$, and the result must still
+#   be an image, with values from 0 (black) to 1 (white).
+#
+# Write $x$ for the image and $\delta$ for the change. The budget is the largest change of a pixel,
+# which is the $L_\infty$ norm:
+#
+# $$\|\delta\|_\infty = \max_i |\delta_i| \le \epsilon, \qquad 0 \le x_i + \delta_i \le 1 .$$
+#
+# It is a crude model of "a person does not notice". A shift of the whole digit by one pixel is
+# harmless to a person and far outside the budget; grey speckles on white paper are visible and
+# inside it. Its merit is that it can be checked to the last digit.

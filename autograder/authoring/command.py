@@ -1,0 +1,51 @@
+"""The arguments of `autograder build`, `autograder bundle` and `autograder calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.installed import ROOT
+from course.cli import Later, Subparsers
+
+NAME = "adversarial-images"  # of the bundle, and of the folder in it
+
+
+def add_build(commands: Subparsers) -> None:
+    """Add `autograder build [--check]`."""
+    parser = commands.add_parser("build", help="notebooks and pages from the authored texts")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (this one)")
+    parser.set_defaults(run=Later("autograder.authoring.build:build_command"))
+
+
+def add_bundle(commands: Subparsers) -> None:
+    """Add `autograder bundle [--out FILE]`."""
+    parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(f"build/{NAME}.zip"),
+        metavar="FILE",
+        help="the zip to write (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        default=["digits"],
+        metavar="PROFILE",
+        help="what students can check on (default: digits)",
+    )
+    parser.set_defaults(run=Later("autograder.authoring.bundle:bundle_command"))
+
+
+def add_calibrate(commands: Subparsers) -> None:
+    """Add `autograder calibrate ASSIGNMENT`."""
+    parser = commands.add_parser("calibrate", help="bars from many seeds of the reference")
+    parser.add_argument("assignment", help="such as a3-fgsm")
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=20, metavar="N", help="trainings (default: 20)"
+    )
+    parser.set_defaults(run=Later("autograder.authoring.calibrate:calibrate_command"))

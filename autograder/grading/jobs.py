@@ -1,0 +1,54 @@
+"""What there is to grade: the task, the submissions of a class, and the jobs that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a slot grades: one assignment on one profile, at one sandbox level."""
+
+    assignment: str
+    profile: str
+    level: str
+    secret: str  # hexadecimal; sent on standard input, where no other process can read it
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to judge."""
+
+    student: str
+    path: str
+
+
+def find_jobs(folder: Path, assignment: str) -> list[Job]:
+    """One job per student who handed the assignment in.
+
+    `folder` holds `<student>/<assignment>/`, nbgrader's submitted layout, or is one student's
+    notebook or .py file. Raises CourseError when there is nothing to grade.
+    """
+    if not folder.exists():
+        raise CourseError(f"{folder} does not exist: name the folder that holds the students")
+    if folder.is_file():
+        return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
+    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
+    if not jobs:
+        there = ", ".join(path.name for path in students[:5]) or "nothing"
+        raise CourseError(
+            f"{folder} holds no submission to {assignment}: expected "
+            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
+        )
+    return jobs
+
+
+def handed_in(student: Path, assignment: str) -> bool:
+    """Whether a student's folder holds anything for this assignment, an empty folder included."""
+    return (student / assignment).is_dir() or any(
+        (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
+    )

@@ -1,0 +1,74 @@
+"""What `autograder grade` does once its arguments hold: read the data, grade, and report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.grading import batch
+from autograder.grading.command import refuse_isolation
+from autograder.grading.jobs import Job, Task
+from autograder.report.results import Result
+from autograder.secret import read_secret
+from course import data
+from course.cli import Later
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.cluster import Cluster
+
+connected = Later("autograder.grading.cluster:connected")  # dask is an extra
+
+
+def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str) -> int:
+    """Grade these jobs and report; returns the exit status of `autograder grade`."""
+    data.load(args.data)  # a missing or damaged set is reported once, before anything starts
+    with cluster_at(args.scheduler) as cluster:
+        secret = read_secret(args.secret)
+        task = Task(args.assignment, args.data, level, secret.hex())
+        if cluster:
+            task = replace(task, level=cluster.level(task))
+            refuse_isolation(task.level, "a worker", args.trust_submissions)
+        results = batch.grade(
+            task,
+            jobs,
+            args.out,
+            slots=args.jobs or os.cpu_count() or 1,
+            progress=True,
+            resume=args.resume,
+            cluster=cluster,
+        )
+    return report(results, args.out)
+
+
+def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
+    """The cluster at an address, or none. Raises CourseError when it cannot be had."""
+    if address is None:
+        return nullcontext()
+    try:
+        found: AbstractContextManager[Cluster] = connected(address)
+    except ModuleNotFoundError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise CourseError(
+            "--scheduler needs dask: pip install 'adversarial-course[cluster]'"
+        ) from None
+    return found
+
+
+def report(results: Sequence[Result], out: Path) -> int:
+    """Say what was written and which submissions need attention; returns the exit status."""
+    unread = [result for result in results if result.status == "FORMAT"]
+    failed = [result for result in results if result.status == "INFRA"]
+    for result in (*unread, *failed):
+        notes = " ".join(" ".join(result.notes).split())  # a traceback, too, on one line
+        print(f"autograder: {result.student}: {notes}", file=sys.stderr)
+    scored = len(results) - len(unread) - len(failed)
+    print(f"{scored} of {len(results)} submissions graded: {out / 'grades.csv'}")
+    return 1 if failed else 2 if unread else 0

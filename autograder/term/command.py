@@ -1,0 +1,78 @@
+"""The arguments of `autograder verify`, `replay`, `similar`, `leaderboard` and `init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.worker.limits import Limits
+from course.cli import Later, Subparsers
+
+
+def add_verify(commands: Subparsers) -> None:
+    """Add `autograder verify DIR`."""
+    parser = commands.add_parser("verify", help="are these results what the grader wrote?")
+    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--secret", type=Path, help="the secret that they were graded with")
+    parser.set_defaults(run=Later("autograder.term.appeals:verify_command"))
+
+
+def add_replay(commands: Subparsers) -> None:
+    """Add `autograder replay RESULT SUBMISSIONS`."""
+    parser = commands.add_parser("replay", help="compute one grade again, for an appeal")
+    parser.add_argument("result", type=Path, help="results/<student>.json")
+    parser.add_argument("submissions", type=Path, help="the folder that was graded, or the file")
+    parser.add_argument("--secret", type=Path, help="the secret that it was graded with")
+    parser.set_defaults(run=Later("autograder.term.appeals:replay_command"))
+
+
+def add_similar(commands: Subparsers) -> None:
+    """Add `autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
+    parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
+    parser.add_argument("assignment")
+    parser.add_argument("submissions", type=Path, help="the folder that was graded")
+    parser.add_argument("--grades", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--out", type=Path, default=Path("build/similar"), metavar="DIR")
+    parser.set_defaults(run=Later("autograder.term.similarity:similar_command"))
+
+
+def add_leaderboard(commands: Subparsers) -> None:
+    """Add `autograder leaderboard RESULTS...`."""
+    parser = commands.add_parser("leaderboard", help="the most robust networks of graded work")
+    parser.add_argument(
+        "results",
+        nargs="+",
+        type=Path,
+        metavar="RESULTS",
+        help="what `autograder grade a5-adversarial-training` wrote: its folder, or single results",
+    )
+    parser.add_argument(
+        "--cpu-seconds",
+        type=float,
+        default=float(Limits().cpu_seconds),
+        metavar="N",
+        help="the budget: who computed longer is out of competition (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="show the first letters of each file's SHA-256 in place of names",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="also write leaderboard.html and leaderboard.md"
+    )
+    parser.set_defaults(run=Later("autograder.term.leaderboard:leaderboard_command"))
+
+
+def add_init(commands: Subparsers) -> None:
+    """Add `autograder init [DIR]`."""
+    parser = commands.add_parser("init", help="set up a term: secret, settings, folders")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder"
+    )
+    parser.add_argument(
+        "--secret", type=Path, metavar="FILE", help="where the secret lies, or is to lie"
+    )
+    parser.add_argument(
+        "--data", default="digits", metavar="PROFILE", help="what to grade on (default: digits)"
+    )
+    parser.set_defaults(run=Later("autograder.term.init:init_command"))

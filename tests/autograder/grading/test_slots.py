@@ -1,0 +1,85 @@
+"""Grading slots: one that dies or cannot start costs only the submission it had."""
+
+import io
+import json
+import subprocess
+
+import pytest
+from support.results import result
+from support.slots import TASK
+
+from autograder.grading import batch, slot
+from autograder.grading.jobs import Job
+from autograder.report.results import Result
+
+# --- slots ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_slot_that_dies_costs_only_the_one_it_died_over(slots, tmp_path, count):
+    names = ["a", "killed", "b", "half", "once", "left", "c"]
+    jobs = [Job(name, "nowhere") for name in names]
+    results = batch.grade(TASK, jobs, tmp_path / "out", slots=count, progress=False)
+    assert [item.student for item in results] == names
+    lost = {item.student for item in results if item.status == "INFRA"}
+    assert lost == {"killed", "half", "left"}
+    attempts = slots.read_text().split()
+    assert {name: attempts.count(name) for name in names} == {
+        **dict.fromkeys(names, 1),
+        **dict.fromkeys(["killed", "half", "left", "once"], 2),
+    }
+    for item in results:
+        assert item.score == (None if item.student in lost else 1.0)
+    written = sorted(path.stem for path in (tmp_path / "out" / "results").iterdir())
+    assert written == sorted(names)
+
+
+def test_a_slot_that_cannot_be_started_loses_its_jobs_and_says_so(monkeypatch, tmp_path):
+    def fail(*args, **options):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    (only,) = batch.grade(TASK, [Job("a", "x")], tmp_path, slots=2, progress=False)
+    assert only.status == "INFRA"
+    assert only.score is None
+    assert "not you" in only.notes[0]
+
+
+def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch):
+    class BrokenJudge:
+        def __init__(self, *args):
+            pass
+
+        def judge(self, student, path):
+            if student == "b":
+                raise ZeroDivisionError("ours")
+            return result(student)
+
+        def result(self, student, status, checks):
+            return result(student, status, None, checks=checks)
+
+    monkeypatch.setattr(slot, "Judge", BrokenJudge)
+    jobs = [json.dumps({"student": name, "path": "x"}) for name in "abc"]
+    lines = io.StringIO("\n".join([json.dumps(vars(TASK)), *jobs]) + "\n")
+    replies = io.StringIO()
+    slot.serve(lines, replies)
+    results = [Result.from_json(line) for line in replies.getvalue().splitlines()]
+    assert [item.status for item in results] == ["OK", "INFRA", "OK"]
+    assert "ZeroDivisionError" in results[1].notes[0]
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
+    (tmp_path / "autograder" / "worker").mkdir(parents=True)
+    for name in ("autograder/__init__.py", "autograder/worker/limits.py", "json.py", "torch.py"):
+        (tmp_path / name).write_text("print('a student was here')")
+    done = subprocess.run(
+        slot.command("autograder.worker.limits"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == ""

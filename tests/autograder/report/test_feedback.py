@@ -1,0 +1,63 @@
+"""The pages that students and teachers read: escaped, complete, without network."""
+
+import pytest
+from support.results import check, result
+
+from autograder.report import feedback
+from autograder.report.results import STATUSES
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+
+def test_nothing_of_a_submission_is_markup():
+    words = dict.fromkeys(("expected", "got", "cause", "hint"), EVIL)
+    page = feedback.page(
+        result(EVIL, "WRONG", 0, checks=[check("WRONG", 0, **words)], notes=[EVIL])
+    )
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_page_needs_no_network():
+    page = feedback.page(result("alice", "WRONG", 0, checks=[check("WRONG", 0, got="x")]))
+    for outside in ("http:", "https:", "//cdn", "@import", "url(", "<script", "<link", "src="):
+        assert outside not in page
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status not in ("OK", "SKIP")])
+def test_every_status_has_words(status):
+    scored = status not in ("INFRA", "FORMAT", "REVIEW")
+    checks = [check(status, 0, hint="Take the next step.")] if scored else []
+    page = feedback.page(result("a", status, 0 if scored else None, checks=checks, notes=["Note."]))
+    _, word = feedback.SIGNS[status]
+    assert word in page.lower()
+    if scored:
+        assert "Start here" in page
+        assert "Take the next step." in page
+        assert "0 <small>of 20 points" in page
+    else:
+        assert ("Note." in page) == (status != "INFRA")  # what went wrong with us is ours to read
+        assert "points</small>" not in page
+
+
+def test_words_are_kind_where_nothing_is_lost():
+    assert "cost you no points" in feedback.page(result("a", "FORMAT", None, checks=[]))
+    assert "not yours" in feedback.page(result("a", "INFRA", None, checks=[]))
+    assert "A person will look" in feedback.page(result("a", "REVIEW", None, checks=[]))
+    assert "Well done" in feedback.page(result())
+
+
+def test_the_index_lists_everyone_and_links_to_their_pages():
+    names = ["alice", "Doe, Jane", "<b>bob</b>", "100% #1?"]
+    page = feedback.index([result(name) for name in names])
+    assert "4 submissions" in page
+    assert 'href="feedback/alice.html"' in page
+    assert 'href="feedback/Doe%2C%20Jane.html"' in page
+    assert 'href="feedback/100%25%20%231%3F.html"' in page
+    assert "&lt;b&gt;bob&lt;/b&gt;" in page
+    assert "<b>bob" not in page
+
+
+def test_the_index_of_nobody_is_a_page_too():
+    assert "No submission" in feedback.index([])
