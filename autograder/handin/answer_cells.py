@@ -2,7 +2,7 @@
 
 Cells get lost, copied, split, or turned into text while a student works. Where it is clear what was
 meant, the answer is judged and a note says what was taken for it; where it is not, the student is
-asked to mend the notebook and hand it in again.
+asked to correct the notebook and hand it in again.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Source:
 
     @property
     def runs(self) -> bool:
-        """Whether it is code of the student's."""
+        """Whether it holds code that the student may write."""
         return self.kind == "code" and not self.check
 
 
@@ -151,7 +151,7 @@ def listed(cells: Sequence[Source]) -> str:
 def above_checks(
     assignment: str, cells: Sequence[Source], exercises: Sequence[Exercise]
 ) -> dict[str, int]:
-    """For each graded name, how many code cells of the student's stand above its check cell.
+    """For each graded name, how many of the student's code cells stand above its check cell.
 
     A check cell that has lost its mark is known by its call of `check`. A name is left out whose
     exercise has no check cell: then all cells count.

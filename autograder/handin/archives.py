@@ -1,4 +1,4 @@
-"""Reading zip archives of strangers: what is in them, and the bytes of one file, within bounds.
+"""Reading zip archives from strangers: their list of files and the bytes of one, within limits.
 
 Nothing is unpacked to a path that an archive names, and no archive inside an archive is opened. The
 sizes that an archive declares are not believed: what is read is counted as it comes.
@@ -57,7 +57,7 @@ def malformed(name: str, what: str, hint: str = "Hand in the notebook itself.") 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """An archive on the disk. Raises Malformed for what is no archive, a broken or too full one."""
+    """An archive on the disk. Raises Malformed for anything but a sound one of sensible size."""
     with open(path, "rb", opener=without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise malformed(path.name, "is no file")
@@ -114,7 +114,7 @@ def entries(archive: zipfile.ZipFile) -> list[Entry]:
 
 
 def readable_name(info: zipfile.ZipInfo) -> str:
-    """An entry's path, with `/` between its parts, in the letters that were meant.
+    """An entry's path, with `/` between its parts, in its intended encoding.
 
     Without the flag for UTF-8 the format says code page 437, and many programs write UTF-8 anyway.
     """

@@ -1,7 +1,7 @@
 """`autograder collect`: from what a learning system hands out to `<student>/<assignment>/`.
 
 Canvas and Moodle give an instructor one archive of a class; others give a folder, or one archive a
-student. Only the file of the assignment is taken, under a name of ours. What cannot be taken is
+student. Only the file of the assignment is taken, under the agreed name. What cannot be taken is
 noted down in the student's folder, so that grading says FORMAT and why, and stops nobody else.
 """
 
@@ -65,7 +65,7 @@ def collect_command(args: argparse.Namespace) -> int:
 def collect(
     assignment: str, download: Path, target: Path, layout: str | None = None
 ) -> dict[str, str]:
-    """Write each student's file below `target`; returns why each was refused, "" for who was not.
+    """Write each student's file below `target`; returns why each was refused, or "".
 
     layout: one of LAYOUTS; by default the first that fits most of the files. A student who is there
     already gets the file of this download. Raises CourseError when nothing can be collected.
@@ -119,7 +119,7 @@ def listed(
 
 
 def best_layout(names: Sequence[str]) -> str:
-    """Which learning system most of the files were named by; plain where none was."""
+    """The learning system whose naming fits most of the files; plain where none does."""
     fits = {
         name: sum(bool(pattern.fullmatch(each)) for each in names)
         for name, pattern in LAYOUTS.items()
@@ -132,7 +132,7 @@ def best_layout(names: Sequence[str]) -> str:
 def whose(
     name: str, trouble: str, content: Callable[[int], bytes], layout: str, assignment: str
 ) -> Found | None:
-    """The file `name` with its student, or None where it tells none, or a name that is no name."""
+    """The file `name` with its student, or None where it names no usable student."""
     if layout == "plain":  # archives are often made of one folder, with everything in it
         parts = name.split("/")
         at = next((i for i, part in enumerate(parts[1:], 1) if part == assignment), None)
@@ -193,7 +193,7 @@ def choice(assignment: str, files: Sequence[Found]) -> Found:
 
 
 def suffix_of(file: Found, content: bytes) -> str:
-    """The suffix under which a file is kept: that of what it is, whatever it was called."""
+    """The suffix under which a file is stored, by its content and not by its name."""
     if file.base.lower().endswith(".zip"):
         return ".zip"
     return ".ipynb" if is_notebook(file.base, content) else ".py"

@@ -1,7 +1,7 @@
 """Reading what was handed in: a notebook, a .py file or a zip of one becomes cells, as text.
 
 Nothing is run here and nothing is believed. What cannot be read is a FORMAT fault with the remedy:
-the student can mend it and hand in again.
+the student can correct it and hand in again.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def only_archive(folder: Path, assignment: str) -> Path | None:
 
 
 def refusal(path: Path) -> tuple[str, str, str]:
-    """What `autograder collect` noted down in place of a file that it refused."""
+    """The reason that `autograder collect` wrote in place of a file that it refused."""
     text = bytes_of(path)[:1000].decode("utf-8", errors="replace")
     what, _, hint = " ".join(text.split()).partition(". ")
     return what, "", hint
@@ -202,7 +202,7 @@ def python_version(parsed: dict[str, Any]) -> str:
 
 
 def conflict(where: str) -> Malformed:
-    """A merge was not finished."""
+    """The FORMAT fault for the marks of an unfinished merge."""
     return unreadable(
         f"{where} holds the marks of a git merge conflict (<<<<<<< and >>>>>>>)",
         "",

@@ -19,7 +19,7 @@ WORDS = {"function", "class", "value", "missing", "training", "gradients", "hook
 
 
 def concealed(value: Any, words: Set[str]) -> Any:
-    """A value in which a student's own words, which could carry an input, are gone.
+    """The value without a student's own words, which could carry an input.
 
     Types lose their names, text that is none of `words` becomes an Opaque, and keys are numbered.
     """

@@ -65,7 +65,7 @@ def copied(message: Message) -> Message:
 
 
 def student_here(read: Submission, names: Sequence[str]) -> Student:
-    """A student whose cells run in this process, with no other limit than whoever sits before it.
+    """A student whose cells run in this process, without limits: the user can interrupt them.
 
     Interrupting it raises KeyboardInterrupt.
     """

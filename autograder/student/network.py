@@ -1,4 +1,4 @@
-"""A network of the judge's own that a student's code is handed, as a recipe and its weights."""
+"""A network that the judge owns and hands to a student's code: a recipe and its weights."""
 
 from __future__ import annotations
 

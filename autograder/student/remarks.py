@@ -69,8 +69,8 @@ def module_not_found(message: str, submission: Submission) -> str:
     beside = submission.path.parent / f"{name}.py"
     if name.isidentifier() and beside.is_file():
         return (
-            f"{name}.py lies beside your notebook, but only the notebook is graded: copy its code "
-            f"into a cell"
+            f"the file {name}.py lies beside your notebook, but only the notebook is graded: copy "
+            f"its code into a cell"
         )
     return (
         "what is below was run all the same. The grader has the packages that the course installs; "
@@ -88,11 +88,14 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
             other = remark.get("other")
             elsewhere = place_of(other, cells) if isinstance(other, dict) else ""
             match remark.get("kind"):
+                case "ended" if remark.get("unread") is True:
+                    unread = f"the cell that defines it cannot be read, for the error{place}"
+                    yield name, f"`{name}` is missing: {unread}"
                 case "ended":
                     end = f"the cell that defines it ended early, with the error{place}"
                     yield name, f"`{name}` is missing: {end}"
                 case "near":
-                    yield name, f"there is no `{name}`, but a `{near}`: write the name exactly so"
+                    yield name, f"there is no `{name}`, but there is `{near}`: is it misspelt?"
                 case "stub":
                     stub = f"`{name}` is still a stub{place}; what is defined{elsewhere} was judged"
                     yield "", stub
@@ -102,8 +105,7 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
                 case "twice":
                     yield "", f"`{name}` is defined more than once; the one{place} was judged"
                 case "written":
-                    yield (
-                        "",
-                        f"`{name}` stands in a `%%writefile` cell{place}, which only writes a "
-                        "file; it was judged as if the cell had been run",
+                    written = (
+                        f"`{name}` stands behind `%%writefile`{place}, which only writes a file"
                     )
+                    yield "", f"{written}; it was judged as if the cell had been run"

@@ -29,7 +29,7 @@ WORDS |= {"mean", "std", "min", "max", "zero_fraction", "shape"}
 
 
 class Student:
-    """One student's code, spoken to through a transport.
+    """One student's code, called through a transport.
 
     public: whether messages of the student's own errors may be shown. While hidden inputs are in
     play they may not: an error message could carry an input out.
@@ -204,7 +204,7 @@ class Student:
         return result if self.public else concealed(result, self.words)
 
     def loaded(self, reply: Message, submission: Submission) -> None:
-        """Keep what the worker said of the cells when it ran them. No hidden input was there."""
+        """Store what the worker reported about running the cells; it had no hidden input then."""
         result = unpack(reply.header.get("result"), reply.tensors)
         if not isinstance(result, dict):
             result = {"errors": [reply.header.get("error")]}

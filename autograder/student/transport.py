@@ -116,7 +116,7 @@ class WorkerTransport:
         )
 
     def death(self) -> Crash | Limit | Timeout | GraderFault:
-        """Why the worker is gone: the watch's doing, its parent's end, or its own exit status."""
+        """Why the worker ended: ended by the watch, with its parent, or by itself."""
         assert self.box is not None
         reason = self.box.exceeded()
         try:

@@ -41,7 +41,7 @@ class Confinement:
 
     @property
     def has_own_user(self) -> bool:
-        """Whether nobody else's processes count as this worker's."""
+        """Whether the worker's user runs no other processes."""
         return self.level == "strong" or self.user is not None
 
     def as_argument(self) -> str:
@@ -128,7 +128,7 @@ class CannotConfine(OSError):
 
 
 def machine() -> Machine:
-    """The processor we run on. Raises CannotConfine for one whose call numbers are not known."""
+    """This machine's processor. Raises CannotConfine where its call numbers are not known."""
     if platform.system() != "Linux" or platform.machine() not in MACHINES:
         raise CannotConfine(f"no system call filter for {platform.system()} {platform.machine()}")
     return MACHINES[platform.machine()]

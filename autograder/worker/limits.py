@@ -1,4 +1,4 @@
-"""How much of the machine one submission may use, and the limits the kernel keeps for us."""
+"""How much of the machine one submission may use, and the limits that the kernel enforces."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from autograder.worker.cells import Cell, is_stub, python_source, remember_sourc
 from autograder.worker.reports import report
 from autograder.worker.running import Notebook, near_misses, write_file
 from autograder.worker.slicing import (
-    DEFINITIONS,
     Slice,
     Statement,
     needed,
     statements,
     without_stubs,
 )
+from autograder.worker.syntax import DEFINITIONS
 
 MOST_REMARKS = 20
 
@@ -162,7 +162,7 @@ class Loaded:
                 return where(last)
         pattern = re.compile(rf"^[ \t]*(?:(?:async )?def|class)?[ \t]*{re.escape(name)}\b", re.M)
         cell = next((cell for cell in self.unread if pattern.search(cell.source)), None)
-        return None if cell is None else {"cell": cell.title, "line": None}
+        return None if cell is None else {"cell": cell.title, "line": None, "unread": True}
 
 
 def where(item: Statement) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def main(descriptor: int) -> None:
 
 
 def reap() -> None:
-    """Let monitors that have ended go."""
+    """Collect the exit status of monitors that have ended."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -80,7 +80,7 @@ def reap() -> None:
 def monitor(
     request: dict[str, Any], connection: int, report: int, group: int | None = None
 ) -> None:
-    """Start one worker, tell the judge of it, wait, and tell how it ended.
+    """Start one worker, report it to the judge, wait, and report how it ended.
 
     connection, report, group: descriptors of the worker's socket, of one to the judge, and of the
     control group that the worker and all it starts belong to, where it gets one.
@@ -101,7 +101,7 @@ def monitor(
         ended(partial(start_in, group, partial(start, connection, limits, wanted, request)))
     os.close(connection)
     if wanted.level != "strong":
-        with contextlib.suppress(OSError):  # the worker does it too; whoever comes first
+        with contextlib.suppress(OSError):  # the worker does it too
             os.setpgid(first, first)
     handle = os.pidfd_open(first)
     socket.send_fds(judge, [json.dumps({"started": True}).encode()], [handle])
@@ -152,7 +152,7 @@ def bind(limits: Limits, wanted: Confinement) -> None:
 
 
 def serve(connection: int) -> None:
-    """Be the worker."""
+    """Run the worker in this process."""
     end_with_parent()
     own_files_in_proc()
     serving.serve(connection)

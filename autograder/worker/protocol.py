@@ -46,7 +46,7 @@ DTYPES: dict[str, torch.dtype] = {
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
-# Said in place of a value of our own accord, not of the student's.
+# Names that the worker, not the student, gives to a value that cannot cross.
 TOO_DEEP = "something nested too deep"
 TOO_MANY = "too many tensors"
 TOO_LONG = "an integer of more than 64 bits"
@@ -66,7 +66,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Ref:
-    """An object that stays in the worker and is spoken of by name."""
+    """An object that stays in the worker; messages refer to it by name."""
 
     name: str
 

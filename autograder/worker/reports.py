@@ -1,4 +1,4 @@
-"""Errors of the student's code as data: what kind, where, and which known mistake is behind it."""
+"""A student's errors as data: their kind, their place, and the known mistake behind them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Running the cells of a hand-in from top to bottom, and what was bound when each check cell ran.
 
-All moments share one namespace, the `__globals__` of every function of the student's: `turn_to`
-puts the names into it that a graded name's own check cell would have found.
+All moments share one namespace, the `__globals__` of every student's function: `turn_to` binds the
+names in it that the check cell of a graded name would have found.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def write_file(source: str) -> str | None:
 
 
 def near_misses(names: Sequence[str], namespace: Mapping[str, Any]) -> dict[str, str]:
-    """For each of `names` that is not there, a name of the student's that is nearly the same."""
+    """For each of `names` that is missing, a nearly equal name that the student defined."""
     own = [
         name
         for name, value in namespace.items()

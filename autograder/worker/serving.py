@@ -1,4 +1,4 @@
-"""The worker as a process: it takes calls from the judge until the line is closed."""
+"""The worker as a process: it answers the judge's calls until the connection is closed."""
 
 from __future__ import annotations
 

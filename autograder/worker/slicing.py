@@ -26,7 +26,8 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from autograder.worker.cells import Cell, is_stub
-from autograder.worker.effects import DEFINITIONS, Effects, Program
+from autograder.worker.effects import Effects, Program
+from autograder.worker.syntax import DEFINITIONS
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")

@@ -139,7 +139,7 @@ class Worker:
         self.blocks[ref.name] = block
 
     def do_leave(self, ref: Ref, failed: bool) -> bool:
-        """Leave that block, by an error if `failed`; whether the error was kept from going on."""
+        """Leave that block, by an error if `failed`; whether the block swallowed it."""
         try:
             with self.blocks.pop(ref.name):
                 if failed:
@@ -180,7 +180,7 @@ class Worker:
 
 
 class ErrorInBlock(Exception):
-    """What is raised in a block to see what its context manager makes of an error."""
+    """Raised in a block, to see whether its context manager lets an error pass."""
 
 
 class Silent:

@@ -87,7 +87,7 @@ def test_a_doubled_answer_is_named_with_its_places(read):
 
 def test_an_unfinished_merge_is_named(read, tmp_path):
     merge = f"<<<<<<< HEAD\n{FGSM}\n=======\n{FGSM}\n>>>>>>> theirs"
-    with pytest.raises(Malformed, match="cell 1.*git merge conflict"):
+    with pytest.raises(Malformed, match=r"cell 1.*git merge conflict"):
         read(cell(merge, "fgsm"), cell(RATE, "attack_success_rate"))
     path = tmp_path / f"{ASSIGNMENT}.py"
     path.write_text(merge)

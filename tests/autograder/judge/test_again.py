@@ -1,4 +1,4 @@
-"""Where what was left out may matter, an exercise that loses points is judged with all of it run."""
+"""An exercise that loses points, where something left out may matter, is judged with all of it."""
 
 import json
 from pathlib import Path

@@ -16,12 +16,12 @@ FORGIVEN = {
     "a drive": "from google.colab import drive\ndrive.mount('/content/drive')\n"
     "%cd /content/drive/MyDrive\n!pip install --quiet x",
     "pip": "%pip install no_such\nimport no_such",
-    "in annotations": "import no_such as ns\ndef plot(t: ns.Table, a: ns.A | None = None) -> ns.B:\n"
-    "    return ns.draw(t)",
+    "in annotations": "import no_such as ns\n"
+    "def plot(t: ns.Table, a: ns.A | None = None) -> ns.B:\n    return ns.draw(t)",
     "as a base class": "import no_such\nclass Net(no_such.Module):\n    pass",
     "as a decorator": "import no_such\n@no_such.jit\ndef fast():\n    return 1",
     "in an if": "if True:\n    import no_such\n    from no_such import x",
-    "in an if with an else": "import sys\nif 'a' in sys.modules:\n    pass\nelse:\n    import no_such",
+    "in an else": "import sys\nif 'a' in sys.modules:\n    pass\nelse:\n    import no_such",
     "in a with": "import contextlib\nwith contextlib.suppress(ValueError):\n    import no_such",
     "isinstance": "import no_such\nkind = isinstance(1, no_such.Table)",
     "raises something else": "import broken_package_of_a_test",

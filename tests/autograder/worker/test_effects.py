@@ -226,6 +226,15 @@ CHANGES = {
         Plugin()
         def answer(): return SEEN[0]
         """,
+    "through a list of tables": "A, B = {}, {}\n[A, B][1].update(n=3)\ndef answer(): return B['n']",
+    "by a method with a harmless name": """
+        class Counter:
+            n = 0
+            def count(self): self.n = 3
+        counter = Counter()
+        counter.count()
+        def answer(): return counter.n
+        """,
     "with": """
         import contextlib
         VALUES = []

@@ -16,8 +16,8 @@ SAME = {
     "def answer(): return C().b * len(fields(C))",
     "top-level await": "import asyncio\nasync def three():\n    await asyncio.sleep(0)\n"
     "    return 3\nn = await three()\ndef answer(): return n",
-    "await in an expression": "import asyncio\nn = [await asyncio.sleep(0, 3) for _ in range(1)][0]\n"
-    "def answer(): return n",
+    "await in an expression": "import asyncio\n"
+    "n = [await asyncio.sleep(0, 3) for _ in range(1)][0]\ndef answer(): return n",
     "async with": "import contextlib\nasync with contextlib.AsyncExitStack() as stack:\n    n = 3\n"
     "def answer(): return n",
     "asyncio.run inside": "import asyncio\nasync def three(): return 3\n"
@@ -82,15 +82,15 @@ def test_known_mistakes_are_told_apart(code, known):
 
 def test_a_method_that_is_nearly_called_forward_is_named():
     notebook = Notebook(
-        "import torch\nclass Net(torch.nn.Module):\n    def foward(self, x): return x\n"
+        "import torch\nclass Net(torch.nn.Module):\n    def forwards(self, x): return x\n"
         "def answer(): return Net()(torch.zeros(1))"
     )
     error = notebook.call("answer")
-    assert (error["unwritten"], error["known"], error["near"]) == (False, "no forward", "foward")
+    assert (error["unwritten"], error["known"], error["near"]) == (False, "no forward", "forwards")
 
 
 def test_a_name_that_is_nearly_there_is_named():
-    notebook = Notebook("def helper(): return 3\ndef answer(): return hepler()")
+    notebook = Notebook("def helper(): return 3\ndef answer(): return helpers()")
     assert notebook.call("answer")["near"] == "helper"
 
 

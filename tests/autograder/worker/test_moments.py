@@ -91,9 +91,9 @@ def test_a_name_defined_twice_is_named_with_the_cell_that_counted():
 
 
 def test_a_near_miss_is_named():
-    notebook = Notebook("def anwser(): return 3")
+    notebook = Notebook("def answers(): return 3")
     (remark,) = notebook.remarks
-    assert (remark["kind"], remark["name"], remark["near"]) == ("near", "answer", "anwser")
+    assert (remark["kind"], remark["name"], remark["near"]) == ("near", "answer", "answers")
 
 
 @pytest.mark.parametrize("broken", ["def f(: pass", "x = 1 / 0"])

@@ -1,7 +1,17 @@
 """Which statements of a notebook run for the graded names, and what cells look like as Python."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from loaded_notebook import Notebook
+
+from autograder import catalog
+from autograder.handin import submission
+from autograder.worker import slicing
+from autograder.worker.cells import python_source
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_training_plots_and_prints_are_left_out():
@@ -199,3 +209,24 @@ def test_lines_keep_their_numbers_below_a_magic(first):
 def test_an_answer_can_read_its_own_source():
     notebook = Notebook("import inspect\ndef answer():\n    return inspect.getsource(answer)")
     assert notebook.answer.startswith("def answer")
+
+
+# --- released notebooks --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", sorted(catalog.ASSIGNMENTS))
+def test_what_a_released_notebook_shows_is_left_out(assignment):
+    """Its trainings would be run for every student, and again for everyone who loses a point."""
+    known = catalog.assignment(assignment)
+    path = ROOT / "assignments" / "source" / assignment / f"{assignment}.ipynb"
+    read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
+    code = [
+        item
+        for place, cell in enumerate(read.cells)
+        for item in slicing.statements(cell, python_source(cell.source), place)
+    ]
+    plan = slicing.needed(code, known.names, read.above)
+    cautions = [ast.unparse(code[index].node) for index in sorted(plan.cautious)]
+    assert [line for line in cautions if "manual_seed" not in line] == []
+    assert not any("fit(" in ast.unparse(code[index].node) for index in plan.needed)
+    assert plan.unsure <= {"CNN"}  # a later cell hands the class on; nothing is trained above it
