@@ -1,6 +1,6 @@
-"""What the site's playground runs on: two small networks and twenty digits, as one script file.
+"""What the site's playground runs on: small networks and a few pictures, as script files.
 
-`course playground` trains the networks, measures them, and writes `site/playground/data.js` and
+`course playground` trains the networks, measures them, and writes `site/playground/digits.js` and
 the table on that page. The page computes in the reader's browser; tests compare it with PyTorch.
 """
 
@@ -25,6 +25,7 @@ PLAIN_EPOCHS = 30
 DEFENDED_EPOCHS = 60
 DEFENDED_EPSILON = 0.15
 EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2)
+LARGEST = 102  # the slider's end, in 255ths
 PER_CLASS = 2
 TITLES = {"plain": "plain", "defended": "adversarially trained"}
 
@@ -45,6 +46,9 @@ def _run(args: argparse.Namespace) -> int:
     networks = {"plain": _plain(digits.train), "defended": _defended(digits.train)}
     measured = {name: _measure(model, digits.test) for name, model in networks.items()}
     content = {
+        "form": {"channels": 1, "side": 28, "classes": 10},
+        "classes": [str(digit) for digit in range(10)],
+        "largest": LARGEST,
         "networks": {
             name: {
                 "title": TITLES[name],
@@ -58,9 +62,9 @@ def _run(args: argparse.Namespace) -> int:
         "defended_epsilon": DEFENDED_EPSILON,
     }
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "data.js").write_text(as_script(content), encoding="utf-8")
+    (args.out / "digits.js").write_text(as_script("digits", content), encoding="utf-8")
     (args.out / "table.inc").write_text(table(content), encoding="utf-8")
-    print(f"wrote {args.out / 'data.js'} and {args.out / 'table.inc'}")
+    print(f"wrote {args.out / 'digits.js'} and {args.out / 'table.inc'}")
     return 0
 
 
@@ -133,7 +137,7 @@ def _samples(test: Split) -> list[dict[str, Any]]:
     """The first test images of every class, whatever becomes of them, as 8×8 counts 0 to 16."""
     places = [(test.labels == digit).nonzero().flatten()[:PER_CLASS] for digit in range(10)]
     return [
-        {"label": digit, "pixels": as_counts(test.images[place])}
+        {"label": digit, "counts": as_counts(test.images[place])}
         for digit, group in enumerate(places)
         for place in group.tolist()
     ]
@@ -155,18 +159,18 @@ def as_counts(image: Tensor) -> list[int]:
     return [int(value) for value in small[nearest].flatten()]
 
 
-def as_script(content: dict[str, Any]) -> str:
+def as_script(name: str, content: dict[str, Any]) -> str:
     """A script that hands the content to the page, so that it also opens from a file."""
     lines = json.dumps(content, separators=(",", ":"))
     return (
         "// Written by `course playground`; do not edit.\n"
-        f"(globalThis.adversarial ??= {{}}).data = {lines};\n"
+        f"((globalThis.adversarial ??= {{}}).sets ??= {{}}).{name} = {lines};\n"
     )
 
 
 def content_of(script: str) -> dict[str, Any]:
     """What `as_script` was given."""
-    return json.loads(script[script.index("{}).data = ") + len("{}).data = ") :].rstrip(";\n"))
+    return json.loads(script[script.index(" = {") + len(" = ") :].rstrip(";\n"))
 
 
 def table(content: dict[str, Any]) -> str:
@@ -176,6 +180,6 @@ def table(content: dict[str, Any]) -> str:
     attacks = {"fgsm": "FGSM", "worst": "worst of four PGD runs"}
     for network in content["networks"].values():
         for key, attack in attacks.items():
-            numbers = " | ".join(f"{100 * a:.1f} %" for a in network["accuracy"][key])
-            rows.append(f"| {network['title']} | {attack} | {numbers} |")
+            shares = [f"{100 * a:.1f}\N{NO-BREAK SPACE}%" for a in network["accuracy"][key]]
+            rows.append(f"| {network['title']} | {attack} | {' | '.join(shares)} |")
     return "\n".join(rows) + "\n"

@@ -19,12 +19,15 @@ from course.data import load
 from course.metrics import accuracy
 from solutions import playground
 from solutions.evaluation import worst_of
+from solutions.extensions.l2 import l2_pgd
+from solutions.extensions.targeted import targeted_pgd
 from solutions.fgsm import fgsm, robustness_curve
 from solutions.pgd import pgd
 
 SITE = Path(__file__).parent.parent / "site" / "playground"
-CONTENT = playground.content_of((SITE / "data.js").read_text(encoding="utf-8"))
+CONTENT = playground.content_of((SITE / "digits.js").read_text(encoding="utf-8"))
 EPSILON = 0.1
+LENGTH = 1.5
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
 
 
@@ -43,11 +46,13 @@ def both(request: pytest.FixtureRequest) -> tuple[nn.Module, dict[str, Any]]:
     """A network in PyTorch, and what the page's scripts say of the same images."""
     images, labels = images_and_labels()
     asked = {
-        "weights": CONTENT["networks"][request.param]["weights"],
+        "set": "digits",
+        "network": request.param,
         "images": images.flatten(1).tolist(),
         "labels": labels.tolist(),
+        "targets": ((labels + 1) % 10).tolist(),
         "epsilon": EPSILON,
-        "small": [sample["pixels"] for sample in CONTENT["samples"]],
+        "length": LENGTH,
     }
     script = Path(__file__).parent / "playground.mjs"
     done = subprocess.run(
@@ -89,6 +94,9 @@ def test_attacks_agree(both: tuple[nn.Module, dict[str, Any]]) -> None:
         "pgd": pgd(
             model, images, labels, EPSILON, step_size=EPSILON / 4, steps=10, random_start=False
         ),
+        "targeted": targeted_pgd(
+            model, images, (labels + 1) % 10, EPSILON, step_size=EPSILON / 4, steps=10
+        ),
     }
     for name, adversarial in expected.items():
         found = torch.tensor(page[name], dtype=torch.float64)
@@ -110,6 +118,32 @@ def test_every_attack_keeps_within_the_ball(both: tuple[nn.Module, dict[str, Any
 
 
 @needs_node
+def test_l2_attack_agrees(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, labels = images_and_labels()
+    expected = l2_pgd(
+        model, images, labels, LENGTH, step_size=LENGTH / 4, steps=10, random_start=False
+    )
+    found = torch.tensor(page["l2"], dtype=torch.float64)
+    torch.testing.assert_close(found, expected.flatten(1), atol=1e-5, rtol=0)
+    lengths = (found - images.flatten(1)).norm(dim=1)
+    assert 0.5 * LENGTH < lengths.min() <= lengths.max() <= LENGTH + 1e-9
+
+
+@needs_node
+def test_patch_changes_its_pixels_alone(both: tuple[nn.Module, dict[str, Any]]) -> None:
+    model, page = both
+    images, labels = images_and_labels()
+    found = torch.tensor(page["patch"], dtype=torch.float64)
+    inside = torch.tensor(page["mask"], dtype=torch.bool)
+    assert inside.sum() == 6 * 6
+    assert torch.equal(found[:, ~inside], images.flatten(1)[:, ~inside])
+    assert 0 <= found.min() <= found.max() <= 1
+    loss = [F.cross_entropy(model(x.view_as(images)), labels) for x in (images.flatten(1), found)]
+    assert loss[1] > loss[0] + 0.1
+
+
+@needs_node
 def test_curve_begins_clean_and_ends_at_the_attack(both: tuple[nn.Module, dict[str, Any]]) -> None:
     model, page = both
     images, labels = images_and_labels()
@@ -128,9 +162,9 @@ def test_digits_are_enlarged_as_the_course_does(both: tuple[nn.Module, dict[str,
         for digit in range(10)
         for place in (test.labels == digit).nonzero().flatten()[:2].tolist()
     ]
-    enlarged = torch.tensor(both[1]["enlarged"], dtype=torch.float64)
+    enlarged = torch.tensor(both[1]["samples"], dtype=torch.float64)
     torch.testing.assert_close(enlarged, test.images[places].flatten(1).double(), atol=1e-6, rtol=0)
-    assert [sample["label"] for sample in CONTENT["samples"]] == test.labels[places].tolist()
+    assert both[1]["labels"] == test.labels[places].tolist()
 
 
 @pytest.mark.parametrize("name", ["plain", "defended"])
@@ -147,7 +181,7 @@ def test_printed_accuracies_are_those_of_the_committed_weights(name: str) -> Non
 
 def test_script_holds_what_was_written() -> None:
     content = {"networks": {"a": "x"}, "samples": [1, 2]}
-    assert playground.content_of(playground.as_script(content)) == content
+    assert playground.content_of(playground.as_script("digits", content)) == content
 
 
 def test_weights_survive_the_way_to_the_page_and_back() -> None:
