@@ -14,7 +14,7 @@
       size: (value) => value / 255,
       text: (value) => `${(value / 255).toFixed(3)} = ${value}/255`,
       said: (value) => `epsilon ${value}/255`,
-      change: (value) => `each value at most ${value}/255`,
+      change: (value) => `at most ${value}/255`,
       ticks: [0, 0.1, 0.2, 0.3, 0.4],
     },
     l2: {
@@ -36,7 +36,7 @@
       size: (value) => value,
       text: (value) => `${value} × ${value} pixels`,
       said: (value) => `a patch of ${value} × ${value} pixels`,
-      change: (value) => `only ${value} × ${value} pixels, as far as it takes`,
+      change: (value) => `${value} × ${value} pixels`,
       ticks: [0, 5, 10],
     },
   };
