@@ -1,4 +1,4 @@
-"""The course's images: five data profiles, each loaded into memory as two pairs of tensors.
+"""The course's images: six data profiles, each loaded into memory as two pairs of tensors.
 
 What was asked for is what is returned, or a CourseError says what is missing and what to run.
 """
@@ -19,6 +19,8 @@ from course.budget import profile_name
 from course.errors import CourseError
 from course.idx import IDX_FILES, MNIST_SHA256, read_idx
 from course.image_folder import decode, find_images
+from course.signs.alphabet import ROAD_SIGNS
+from course.signs.profile import TEST_IMAGES, TRAIN_IMAGES, road_signs
 from course.torchvision_cpu import torchvision_datasets
 
 DIGITS = tuple("0123456789")
@@ -130,7 +132,7 @@ def load(
     image_size: int | None = None,
     progress: bool = True,
 ) -> Dataset:
-    """Load `digits`, `mnist`, `fashion-mnist`, `cifar10` or `imagefolder:PATH` into memory.
+    """Load `digits`, `signs`, `mnist`, `fashion-mnist`, `cifar10` or `imagefolder:PATH`.
 
     `root` replaces `data_root()`; only with `download` is anything fetched. `train` and `test`
     bound the number of images as `Dataset.take` does; an image folder then decodes no others.
@@ -186,6 +188,12 @@ def _digits(_root: Path, _download: bool) -> Dataset:
     everything = Split(images, torch.from_numpy(bunch.target).to(torch.int64))
     order = torch.from_numpy(np.random.RandomState(0).permutation(len(everything)))
     return Dataset("digits", everything[order[:1200]], everything[order[1200:]], DIGITS)
+
+
+def _signs(root: Path, _download: bool) -> Dataset:
+    train_images, train_labels, test_images, test_labels = road_signs(root)
+    train, test = Split(train_images, train_labels), Split(test_images, test_labels)
+    return Dataset("signs", train, test, ROAD_SIGNS.classes)
 
 
 def _mnist(root: Path, download: bool) -> Dataset:
@@ -287,6 +295,12 @@ def _remedy(name: str) -> str:
 
 PROFILES: dict[str, Profile] = {
     "digits": Profile("handwritten digits, 8x8 scaled up", (1_200, 597), (1, 28, 28), read=_digits),
+    "signs": Profile(
+        "road signs drawn by a program, colour",
+        (TRAIN_IMAGES, TEST_IMAGES),
+        (3, 32, 32),
+        read=_signs,
+    ),
     "mnist": Profile(
         "handwritten digits",
         (60_000, 10_000),
