@@ -1,7 +1,7 @@
 """What the site's playground runs on: small networks and a few pictures, as script files.
 
-`course playground` trains the networks, measures them, and writes `site/playground/digits.js` and
-the table on that page. The page computes in the reader's browser; tests compare it with PyTorch.
+`course playground` trains the networks, measures them, and writes their scripts and tables below
+`site/playground`. The page computes in the reader's browser; tests compare it with PyTorch.
 """
 
 from __future__ import annotations
@@ -9,25 +9,52 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from course.errors import CourseError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from course.data import Split
+    from course.data import Dataset, Split
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+Part = Callable[[str], dict[str, str]]
+"""Makes a part of the playground's data by its name: texts by the names of their files."""
+
 FOLDER = Path("site/playground")
 NETWORK = "tiny-cnn"
-PLAIN_EPOCHS = 30
-DEFENDED_EPOCHS = 60
-DEFENDED_EPSILON = 0.15
-EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2)
-LARGEST = 102  # the slider's end, in 255ths
-PER_CLASS = 2
 TITLES = {"plain": "plain", "defended": "adversarially trained"}
+TEMPERATURE = 30.0
+DISTILLED_EPOCHS = 30
+COUNTS = "0123456789abcdefg"  # a character for each count from 0 to 16
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of pictures: how its networks are trained and measured, and what the page shows."""
+
+    profile: str
+    plain_epochs: int
+    defended_epochs: int
+    defended_epsilon: float
+    epsilons: tuple[float, ...]
+    largest: int
+    """The slider's end, in 255ths."""
+    per_class: int
+
+
+KINDS = {
+    "digits": Kind("digits", 30, 60, 0.15, (0.0, 0.05, 0.1, 0.15, 0.2), largest=102, per_class=2),
+    "signs": Kind(
+        "signs", 20, 30, 8 / 255, tuple(n / 255 for n in (0, 2, 4, 8, 16)), largest=32, per_class=1
+    ),
+}
 
 
 def playground_command(subparsers: Subparsers) -> None:
@@ -35,60 +62,144 @@ def playground_command(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "playground", help="train the playground's networks and write its data (minutes)"
     )
+    parts: dict[str, Part] = {
+        "digits": _write_kind,
+        "signs": _write_kind,
+        "distilled": _write_distilled,
+        "training": _write_training,
+    }
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(parts)}; default: all")
     parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=partial(_run, parts))
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(parts: dict[str, Part], args: argparse.Namespace) -> int:
+    if unknown := set(args.parts) - set(parts):
+        raise CourseError(f"no part {', '.join(unknown)}; there are {', '.join(parts)}")
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in args.parts or parts:
+        for file, text in parts[name](name).items():
+            (args.out / file).write_text(text, encoding="utf-8")
+            print(f"wrote {args.out / file}")
+    return 0
+
+
+def _write_kind(name: str) -> dict[str, str]:
     from course.data import load  # noqa: PLC0415 - slow to import
 
-    digits = load("digits")
-    networks = {"plain": _plain(digits.train), "defended": _defended(digits.train)}
-    measured = {name: _measure(model, digits.test) for name, model in networks.items()}
+    kind = KINDS[name]
+    dataset = load(kind.profile)
+    networks = {"plain": _plain(dataset, kind), "defended": _defended(dataset, kind)}
+    channels, side, _ = dataset.test.images.shape[1:]
     content = {
-        "form": {"channels": 1, "side": 28, "classes": 10},
-        "classes": [str(digit) for digit in range(10)],
-        "largest": LARGEST,
+        "form": {"channels": channels, "side": side, "classes": len(dataset.classes)},
+        "classes": list(dataset.classes),
+        "largest": kind.largest,
         "networks": {
-            name: {
-                "title": TITLES[name],
+            key: {
+                "title": TITLES[key],
                 "weights": base64.b64encode(as_halves(model)).decode(),
-                "accuracy": measured[name],
+                "accuracy": _measure(model, dataset.test, kind.epsilons),
             }
-            for name, model in networks.items()
+            for key, model in networks.items()
         },
-        "samples": _samples(digits.test),
-        "epsilons": EPSILONS,
-        "defended_epsilon": DEFENDED_EPSILON,
+        "samples": _samples(dataset.test, kind),
+        "epsilons": kind.epsilons,
+        "defended_epsilon": kind.defended_epsilon,
     }
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "digits.js").write_text(as_script("digits", content), encoding="utf-8")
-    (args.out / "table.inc").write_text(table(content), encoding="utf-8")
-    print(f"wrote {args.out / 'digits.js'} and {args.out / 'table.inc'}")
-    return 0
+    return {f"{name}.js": as_script(name, content), f"{name}.inc": table(content)}
+
+
+def _write_distilled(name: str) -> dict[str, str]:
+    from course.data import load  # noqa: PLC0415
+
+    digits = load("digits")
+    model = _distilled(digits.train)
+    network = {
+        "title": name,
+        "weights": base64.b64encode(as_halves(model)).decode(),
+        "accuracy": _measure(model, digits.test, (0.0,)),
+    }
+    return {f"{name}.js": as_script(f"digits.networks.{name}", network)}
+
+
+def _write_training(name: str) -> dict[str, str]:
+    """The digits as they came, 8×8 counts, one character each: for training in the page."""
+    from course.data import load  # noqa: PLC0415
+
+    digits = load("digits")
+    content = {
+        part: [
+            {"label": int(label), "counts": "".join(COUNTS[n] for n in counts)}
+            for label, counts in zip(split.labels, _originals(split.images), strict=True)
+        ]
+        for part, split in (("train", digits.train), ("test", digits.test))
+    }
+    return {f"{name}.js": as_script(name, content)}
 
 
 # --- the networks --------------------------------------------------------------------------------
 
 
-def _plain(train: Split) -> nn.Module:
-    from course import models, training  # noqa: PLC0415
+def _plain(dataset: Dataset, kind: Kind) -> nn.Module:
+    from course import training  # noqa: PLC0415
 
-    model = models.build(NETWORK, seed=0)
-    recipe = training.plain_recipe(PLAIN_EPOCHS, seed=0)
-    training.fit(model, train.images, train.labels, recipe)
+    model = _untrained(dataset)
+    recipe = training.plain_recipe(kind.plain_epochs, seed=0)
+    training.fit(model, dataset.train.images, dataset.train.labels, recipe)
     return rounded_to_halves(model)
 
 
-def _defended(train: Split) -> nn.Module:
-    from course import models  # noqa: PLC0415
+def _defended(dataset: Dataset, kind: Kind) -> nn.Module:
     from solutions.adversarial_training import adversarial_train  # noqa: PLC0415
 
-    model = models.build(NETWORK, seed=0)
-    adversarial_train(
-        model, train.images, train.labels, epsilon=DEFENDED_EPSILON, epochs=DEFENDED_EPOCHS
-    )
+    model = _untrained(dataset)
+    images, labels = dataset.train.images, dataset.train.labels
+    epsilon, epochs = kind.defended_epsilon, kind.defended_epochs
+    adversarial_train(model, images, labels, epsilon=epsilon, epochs=epochs)
     return rounded_to_halves(model)
+
+
+def _untrained(dataset: Dataset) -> nn.Module:
+    from course import models  # noqa: PLC0415
+
+    channels, side, _ = dataset.train.images.shape[1:]
+    classes = len(dataset.classes)
+    return models.build(NETWORK, in_channels=channels, image_size=side, num_classes=classes, seed=0)
+
+
+def _distilled(train: Split) -> nn.Module:
+    """Defensive distillation (Papernot et al. 2016): taught by a network's soft answers.
+
+    Teacher and student both learn with their logits divided by `TEMPERATURE`; the student is used
+    without the division, so its logits are that many times as large.
+    """
+    import torch.nn.functional as F  # noqa: PLC0415
+    from torch import no_grad  # noqa: PLC0415
+
+    teacher = _at_temperature(train.images, F.one_hot(train.labels, 10).float())
+    with no_grad():
+        soft = (teacher(train.images) / TEMPERATURE).softmax(dim=1)
+    return rounded_to_halves(_at_temperature(train.images, soft))
+
+
+def _at_temperature(images: Tensor, targets: Tensor) -> nn.Module:
+    """A network trained on the probabilities (n, 10) that it shall give at `TEMPERATURE`."""
+    import torch  # noqa: PLC0415
+    import torch.nn.functional as F  # noqa: PLC0415
+
+    from course import models  # noqa: PLC0415
+
+    model = models.build(NETWORK, seed=0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(DISTILLED_EPOCHS):
+        for index in torch.randperm(len(images), generator=generator).split(64):
+            loss = F.cross_entropy(model(images[index]) / TEMPERATURE, targets[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
 
 
 def rounded_to_halves(model: nn.Module) -> nn.Module:
@@ -102,14 +213,18 @@ def as_halves(model: nn.Module) -> bytes:
     return b"".join(parts)
 
 
-def from_halves(weights: bytes) -> nn.Module:
+def from_halves(
+    weights: bytes, *, channels: int = 1, side: int = 28, classes: int = 10
+) -> nn.Module:
     """The network that `as_halves` wrote. Raises ValueError when the bytes are not as many."""
     import numpy as np  # noqa: PLC0415
     import torch  # noqa: PLC0415
 
     from course import models  # noqa: PLC0415
 
-    model = models.build(NETWORK, seed=0)
+    model = models.build(
+        NETWORK, in_channels=channels, image_size=side, num_classes=classes, seed=0
+    )
     numbers = torch.from_numpy(np.frombuffer(weights, "<f2").astype("float32"))
     if len(numbers) != models.parameter_count(model):
         raise ValueError(f"{len(numbers)} weights, expected {models.parameter_count(model)}")
@@ -120,43 +235,55 @@ def from_halves(weights: bytes) -> nn.Module:
 # --- what is said of them ------------------------------------------------------------------------
 
 
-def _measure(model: nn.Module, test: Split) -> dict[str, list[float]]:
+def _measure(model: nn.Module, test: Split, epsilons: tuple[float, ...]) -> dict[str, list[float]]:
     """Accuracy at each epsilon under FGSM and in the worst case over the course's attacks."""
     from solutions.evaluation import worst_of  # noqa: PLC0415
     from solutions.fgsm import robustness_curve  # noqa: PLC0415
 
     worst = [
         worst_of(model, test.images, test.labels, epsilon, steps=20, seed=0).accuracy
-        for epsilon in EPSILONS
+        for epsilon in epsilons
     ]
-    fgsm = robustness_curve(model, test.images, test.labels, list(EPSILONS))
+    fgsm = robustness_curve(model, test.images, test.labels, list(epsilons))
     return {"fgsm": [round(a, 4) for a in fgsm], "worst": [round(a, 4) for a in worst]}
 
 
-def _samples(test: Split) -> list[dict[str, Any]]:
-    """The first test images of every class, whatever becomes of them, as 8×8 counts 0 to 16."""
-    places = [(test.labels == digit).nonzero().flatten()[:PER_CLASS] for digit in range(10)]
+def _samples(test: Split, kind: Kind) -> list[dict[str, Any]]:
+    """The first test images of every class, whatever becomes of them.
+
+    Digits as their 8×8 counts, 0 to 16; colour pictures as bytes in base64, channel by channel.
+    """
+    chosen = [
+        int(place)
+        for label in range(int(test.labels.max()) + 1)
+        for place in (test.labels == label).nonzero().flatten()[: kind.per_class]
+    ]
+    labels = test.labels[chosen].tolist()
+    if test.images.shape[1] == 1:
+        counts = _originals(test.images[chosen])
+        return [
+            {"label": label, "counts": small} for label, small in zip(labels, counts, strict=True)
+        ]
     return [
-        {"label": digit, "counts": as_counts(test.images[place])}
-        for digit, group in enumerate(places)
-        for place in group.tolist()
+        {"label": label, "pixels": base64.b64encode(image.numpy().tobytes()).decode()}
+        for label, image in zip(labels, (test.images[chosen] * 255).round().byte(), strict=True)
     ]
 
 
-def as_counts(image: Tensor) -> list[int]:
-    """The 8×8 original of a digit that was enlarged to 28×28.
+def _originals(images: Tensor) -> list[list[int]]:
+    """The 8×8 originals of digits that were enlarged to 28×28, as 64 counts each.
 
-    Where the enlargement samples between two originals, they cannot be read off; so the original
-    is looked up among scikit-learn's, the one that enlarges to this image.
+    Where the enlargement samples between two originals, they cannot be read off; so the originals
+    are looked up among scikit-learn's, those that enlarge to these images.
     """
     import torch.nn.functional as F  # noqa: PLC0415
     from sklearn.datasets import load_digits  # noqa: PLC0415
-    from torch import from_numpy  # noqa: PLC0415
+    from torch import cdist, from_numpy  # noqa: PLC0415
 
     small = from_numpy(load_digits().images)
     large = F.interpolate(small.unsqueeze(1) / 16, size=(28, 28), mode="bilinear")
-    nearest = int((large - image.double()).abs().amax(dim=(1, 2, 3)).argmin())
-    return [int(value) for value in small[nearest].flatten()]
+    nearest = cdist(images.double().flatten(1), large.flatten(1)).argmin(dim=1)
+    return [[int(value) for value in original.flatten()] for original in small[nearest]]
 
 
 def as_script(name: str, content: dict[str, Any]) -> str:
@@ -175,7 +302,7 @@ def content_of(script: str) -> dict[str, Any]:
 
 def table(content: dict[str, Any]) -> str:
     """Both networks at every epsilon, in Markdown."""
-    header = " | ".join(f"ε = {epsilon:g}" for epsilon in content["epsilons"])
+    header = " | ".join(f"ε = {_short(epsilon)}" for epsilon in content["epsilons"])
     rows = [f"| network | attack | {header} |", "|---|---|" + "---|" * len(content["epsilons"])]
     attacks = {"fgsm": "FGSM", "worst": "worst of four PGD runs"}
     for network in content["networks"].values():
@@ -183,3 +310,8 @@ def table(content: dict[str, Any]) -> str:
             shares = [f"{100 * a:.1f}\N{NO-BREAK SPACE}%" for a in network["accuracy"][key]]
             rows.append(f"| {network['title']} | {attack} | {' | '.join(shares)} |")
     return "\n".join(rows) + "\n"
+
+
+def _short(epsilon: float) -> str:
+    """An epsilon as it is usually written: 8/255, or 0.1."""
+    return f"{epsilon:g}" if len(f"{epsilon:g}") <= 4 else f"{255 * epsilon:g}/255"

@@ -176,7 +176,7 @@ def test_printed_accuracies_are_those_of_the_committed_weights(name: str) -> Non
     assert printed["fgsm"][0] == pytest.approx(accuracy(model, test.images, test.labels), abs=0.002)
     worst = worst_of(model, test.images, test.labels, CONTENT["epsilons"][2], steps=20, seed=0)
     assert worst.accuracy == pytest.approx(printed["worst"][2], abs=0.004)
-    assert (SITE / "table.inc").read_text(encoding="utf-8") == playground.table(CONTENT)
+    assert (SITE / "digits.inc").read_text(encoding="utf-8") == playground.table(CONTENT)
 
 
 def test_script_holds_what_was_written() -> None:

@@ -41,6 +41,17 @@ CUT_OFF = """() => [...document.querySelectorAll("article math:not(.formula *, t
   .map((math) => math.textContent)"""
 
 
+# Code that reaches beyond its box, for readers of a laptop.
+TOO_WIDE = """() => [...document.querySelectorAll("article pre > code")]
+  .filter((code) => code.scrollWidth > code.clientWidth).map((code) => code.textContent.slice(0, 60))"""
+# Copy buttons that stand on code.
+COVERING = """() => [...document.querySelectorAll("article .md-code__nav")]
+  .filter((button) => button.getBoundingClientRect().width)
+  .filter((button) => button.getBoundingClientRect().left
+    < button.parentElement.querySelector("code").getBoundingClientRect().right)
+  .map((button) => button.parentElement.textContent.slice(0, 60))"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the site is built."""
@@ -145,6 +156,9 @@ def test_every_page_is_quiet_and_fits(
         if wide > 0:
             found.append(f"{name}: {wide} pixels too wide")
         found += [f"{name}: cut off: {formula}" for formula in page.evaluate(CUT_OFF)]
+        found += [f"{name}: covered: {code}" for code in page.evaluate(COVERING)]
+        if width > 1000:
+            found += [f"{name}: too wide: {code}" for code in page.evaluate(TOO_WIDE)]
         found += [f"{name}: {what}" for what in tab.trouble]
         tab.trouble.clear()
     tab.context.close()
@@ -217,6 +231,27 @@ def test_playground_attack_fools_and_noise_does_not(visit: Visit) -> None:
     page.get_by_label("adversarially trained").check()
     assert "withstands FGSM" in says(page)
     assert visit.trouble == []
+
+
+@pytest.mark.parametrize(("width", "height"), FIRST_SCREENS)
+def test_home_attacks_a_picture_on_its_first_screen(
+    browser: Any, site: str, width: int, height: int
+) -> None:
+    tab = Visit(browser, site, "light", width)
+    tab.page.set_viewport_size({"width": width, "height": height})
+    page = tab.open("")
+    parts = ["clean", "change", "attacked", "says", "epsilon"]
+    assert [part for part in parts if not in_view(page, part, height)] == []
+    assert "The network now reads" in says(page)
+    page.locator('[data-part="epsilon"]').focus()
+    page.keyboard.press("Home")
+    assert "and so does the network" in says(page)
+    page.keyboard.press("End")
+    page.get_by_text("Open in the playground").click()
+    page.wait_for_selector("#playground[data-ready]")
+    assert "is fooled by FGSM" in says(page)
+    assert tab.trouble == []
+    tab.context.close()
 
 
 @pytest.mark.parametrize(("width", "height"), FIRST_SCREENS)

@@ -192,7 +192,7 @@ def test_formulas_become_mathml(text: str, typeset: str) -> None:
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
 NOT_FOR_READERS = re.compile(
-    r"course\.(cli|formulas)|solutions\.(cli|figures|playground|image_grid|.*_figures|.*_lecture)"
+    r"course\.(cli|formulas|links|units)|solutions\.(cli|figures|playground|image_grid|.*_figures|.*_lecture)"
     r"|solutions\.(reproductions|lectures)\b.*"
 )
 
