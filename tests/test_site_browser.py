@@ -43,7 +43,8 @@ CUT_OFF = """() => [...document.querySelectorAll("article math:not(.formula *, t
 
 # Code that reaches beyond its box, for readers of a laptop.
 TOO_WIDE = """() => [...document.querySelectorAll("article pre > code")]
-  .filter((code) => code.scrollWidth > code.clientWidth).map((code) => code.textContent.slice(0, 60))"""
+  .filter((code) => code.scrollWidth > code.clientWidth)
+  .map((code) => code.textContent.slice(0, 60))"""
 # Copy buttons that stand on code.
 COVERING = """() => [...document.querySelectorAll("article .md-code__nav")]
   .filter((button) => button.getBoundingClientRect().width)
@@ -379,3 +380,107 @@ def test_playground_works_from_a_file(browser: Any, site: str, folder: Path) -> 
     page.wait_for_selector("#playground[data-ready]")
     assert "is fooled by FGSM" in says(page)
     page.close()
+
+
+# --- the playground's other views ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "parts"),
+    [
+        ("path/", ["attacked", "loss", "plain", "defended", "says", "step", "epsilon"]),
+        ("smoothing/", ["clean", "attacked", "radius", "epsilon"]),
+        ("ladder/", ["clean", "gradient", "attacked", "says"]),
+        ("train/", ["begin", "clean", "attacked"]),
+    ],
+)
+def test_other_views_show_pictures_and_controls_at_once(
+    browser: Any, site: str, view: str, parts: list[str]
+) -> None:
+    for width, height in FIRST_SCREENS:
+        tab = Visit(browser, site, "light", width)
+        tab.page.set_viewport_size({"width": width, "height": height})
+        page = tab.open(PLAYGROUND + view)
+        assert [part for part in parts if not in_view(page, part, height)] == [], width
+        for canvas in page.locator("[data-widget] canvas").all():
+            assert re.search(r"\w{2}", canvas.get_attribute("aria-label") or "")
+        assert tab.trouble == []
+        tab.context.close()
+
+
+def test_path_goes_step_by_step_by_keyboard(visit: Visit) -> None:
+    page = visit.open(PLAYGROUND + "path/#net=plain&eps=26&picture=16&step=0")
+    page.wait_for_selector("[data-surveyed]")
+    assert says(page).startswith("Step 0:")
+    page.locator('[data-part="step"]').focus()
+    page.keyboard.press("ArrowRight")
+    assert says(page).startswith("Step 1:")
+    assert state(page)["step"] == "1"
+    loss = [
+        float(cell.inner_text())
+        for cell in page.locator('[data-part="rows"] td:nth-child(2)').all()
+    ]
+    assert loss[0] < loss[5] < loss[10]
+    misread = [
+        float(
+            re.search(
+                r"([\d.]+)\s%", page.locator(f'figure:has([data-part="{name}"])').inner_text()
+            )[1]
+        )  # type: ignore[index]
+        for name in ("plain", "defended")
+    ]
+    assert misread[0] > misread[1]
+    assert visit.trouble == []
+
+
+def test_smoothing_votes_and_abstains(visit: Visit) -> None:
+    page = visit.open(PLAYGROUND + "smoothing/#sigma=25&picture=16")
+    page.wait_for_selector("[data-counted]")
+    assert "with 99.9" in says(page)
+    votes = [
+        int(cell.inner_text()) for cell in page.locator('[data-part="rows"] td:nth-child(2)').all()
+    ]
+    assert sum(votes) == 1000
+    small = radius(page)
+    page.locator('[data-part="epsilon"]').focus()
+    page.keyboard.press("Home")
+    page.wait_for_selector("[data-counted]")
+    assert 0 < radius(page) < small
+    page.keyboard.press("End")
+    page.wait_for_selector("[data-counted]")
+    assert state(page)["sigma"] == "100"
+    assert visit.trouble == []
+
+
+def radius(page: Any) -> float:
+    return float(page.locator('[data-part="radius"]').inner_text().removeprefix("R = "))
+
+
+@pytest.mark.parametrize(
+    ("rung", "remedy"),
+    [("1", "Go through it"), ("2", "Follow the margin"), ("4", "Follow the margin")],
+)
+def test_ladder_falls_to_the_right_remedy(visit: Visit, rung: str, remedy: str) -> None:
+    page = visit.open(PLAYGROUND + "ladder/")
+    page.get_by_role("button", name=f"{rung} ·").click()
+    page.wait_for_selector("[data-counted]")
+    assert "The defence holds" in says(page)
+    assert "all 784 values are 0" in page.locator('figure:has([data-part="gradient"])').inner_text()
+    assert page.locator('[data-part="shown"]').inner_text() == ""
+    before = int(page.locator("[data-counted]").get_attribute("data-counted"))
+    page.get_by_role("button", name=remedy).click()
+    page.wait_for_selector("[data-counted]")
+    assert "Broken" in says(page)
+    assert int(page.locator("[data-counted]").get_attribute("data-counted")) < before - 8
+    assert "Shown:" in page.locator('[data-part="shown"]').inner_text()
+    assert visit.trouble == []
+
+
+def test_the_page_trains_a_network(visit: Visit) -> None:
+    page = visit.open(PLAYGROUND + "train/#way=clean&seed=2")
+    page.locator('[data-part="begin"]').click()
+    page.wait_for_selector("[data-finished]", timeout=300_000)
+    shares = page.locator('[data-part="rows"] tr:last-child td').all_inner_texts()
+    assert float(shares[1].split()[0]) > 90
+    assert float(shares[2].split()[0]) < 70
+    assert visit.trouble == []

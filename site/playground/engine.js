@@ -56,11 +56,16 @@
     for (let o = 0; o < outputs; o++) {
       const map = y.subarray(o * out * out, (o + 1) * out * out).fill(bias[o]);
       for (let i = 0; i < inputs; i++) {
-        for (let k = 0; k < 25; k++) {
-          const w = weight[(o * inputs + i) * 25 + k];
-          const from = i * side * side + Math.floor(k / KERNEL) * side + (k % KERNEL);
+        // A row of the kernel at a time: five products for each visit of the output.
+        for (let row = 0; row < KERNEL; row++) {
+          const k = (o * inputs + i) * 25 + row * KERNEL;
+          const [a, b, c] = [weight[k], weight[k + 1], weight[k + 2]];
+          const [d, e] = [weight[k + 3], weight[k + 4]];
           for (let r = 0; r < out; r++) {
-            for (let c = 0; c < out; c++) map[r * out + c] += w * x[from + r * side + c];
+            let from = (i * side + r + row) * side;
+            for (let j = r * out; j < (r + 1) * out; j++, from++) {
+              map[j] += a * x[from] + b * x[from + 1] + c * x[from + 2] + d * x[from + 3] + e * x[from + 4];
+            }
           }
         }
       }

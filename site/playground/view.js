@@ -91,6 +91,37 @@
   const bar = (p) =>
     make("td", {}, make("span", { class: "bar", style: `--p: ${p}` }), make("span", {}, percent(p)));
 
+  /** A labelled list to choose from: options are [value, text]. */
+  function choice(text, options, value, chosen) {
+    const select = make(
+      "select",
+      { change: () => chosen(select.value) },
+      ...options.map(([each, words]) => make("option", { value: each, selected: String(each) === String(value) }, words)),
+    );
+    return make("label", { class: "pg-control" }, `${text} `, select);
+  }
+
+  /** A labelled slider; `words` says its value, `moved` gets it. The element has `.show(value)`. */
+  function range(text, { min = 0, max, value, part = null, words }, moved) {
+    const said = make("output");
+    const input = make("input", { type: "range", min, max, "aria-label": text, "data-part": part });
+    const show = (number) => {
+      input.value = number;
+      said.textContent = words(number);
+      input.setAttribute("aria-valuetext", words(number));
+    };
+    input.addEventListener("input", () => {
+      show(Number(input.value));
+      moved(Number(input.value));
+    });
+    const label = make("label", { class: "pg-control" }, `${text}: `, said, input);
+    label.show = show;
+    show(value);
+    return label;
+  }
+
+  const button = (text, click, look = {}) => make("button", { type: "button", class: "md-button", click, ...look }, text);
+
   /** Do one thing after the other, so that a slow phone can answer a touch in between. */
   function inTurn(tasks) {
     let timer;
@@ -102,5 +133,5 @@
     return () => clearTimeout(timer);
   }
 
-  return { NO_BREAK, make, fill, paint, paintChange, paintMaps, frame, probabilities, bar, inTurn, percent, CHANGE };
+  return { NO_BREAK, make, choice, range, button, fill, paint, paintChange, paintMaps, frame, probabilities, bar, inTurn, percent, CHANGE };
 })();

@@ -8,6 +8,10 @@
   const shared = ["engine", "attacks", "pictures", "view"];
   const NEEDS = {
     live: [...shared, "live"],
+    path: [...shared, "address", "slice", "path"],
+    smoothing: [...shared, "address", "random", "certify", "smoothing"],
+    ladder: [...shared, "address", "random", "victims", "ladder"],
+    train: [...shared, "plot", "address", "train"],
     attack: [...shared, "plot", "pad", "address", "budgets", "inside", "playground"],
   };
   const loaded = new Map();
@@ -29,6 +33,7 @@
   async function start(element) {
     const { widget, sets = "digits" } = element.dataset;
     await Promise.all([...sets.split(" "), ...NEEDS[widget]].map(load));
+    element.dataset.folder = folder;
     await globalThis.adversarial.widgets[widget](element);
     element.dataset.ready = "";
   }
