@@ -39,7 +39,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.TrustedJudge.profile = "digits"  # or mnist, fashion-mnist, cifar10
+c.TrustedJudge.profile = "digits"  # or signs, mnist, fashion-mnist, cifar10
 # c.TrustedJudge.secret = "/path/to/a/file"  # default: that of `autograder grade`
 # c.TrustedJudge.trust_submissions = True  # without isolation: only what you would run yourself
 

@@ -54,6 +54,7 @@ def run(*arguments: str | Path) -> int:
         ("data show digits --out /dev/null/x.png", "/dev/null"),
         ("data show imagefolder:/nowhere --out x.png", "/nowhere is not a folder"),
         ("data download digits", "needs no download"),
+        ("data download signs", "needs no download"),
         ("data download imagefolder:/nowhere", "needs no download"),
         ("data download minst", "did you mean 'mnist'"),
         ("train --data mnist", "course data download mnist"),
@@ -163,7 +164,8 @@ def test_data_lists_profiles_and_where_they_would_be(
     assert run("data") == 0
     listed = capsys.readouterr().out
     rows = {line.split()[0]: line for line in listed.splitlines() if line}
-    assert "built in" in rows["digits"]
+    for name in ("digits", "signs"):
+        assert "built in" in rows[name]
     for name in ("mnist", "fashion-mnist", "cifar10"):
         assert "missing" in rows[name]
     assert "imagefolder:PATH" in rows["imagefolder"]
@@ -180,10 +182,17 @@ def test_data_lists_mnist_as_ready_and_verifies_it(capsys: pytest.CaptureFixture
     assert "60,000 training" in capsys.readouterr().out
 
 
-def test_data_show_draws_test_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    picture = tmp_path / "digits.png"
-    assert run("data", "show", "digits", "--count", "4", "--out", picture) == 0
-    assert "4 test images of digits" in capsys.readouterr().out
+@pytest.mark.parametrize("profile", ["digits", "signs"])
+def test_data_show_draws_test_images(
+    profile: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "data"))
+    picture = tmp_path / "picture.png"
+    assert run("data", "show", profile, "--count", "4", "--out", picture) == 0
+    assert f"4 test images of {profile}" in capsys.readouterr().out
     with Image.open(picture) as image:
         assert image.width > image.height
 

@@ -148,7 +148,7 @@ def test_sha256_sees_every_part() -> None:
         ("minst", "did you mean 'mnist'"),
         ("MNIST", "did you mean 'mnist'"),
         ("cifar-10", "did you mean 'cifar10'"),
-        ("quux", "digits, mnist, fashion-mnist, cifar10, imagefolder:PATH"),
+        ("quux", "digits, signs, mnist, fashion-mnist, cifar10, imagefolder:PATH"),
         ("", "known"),
         ("digits:8x8", "there is no data profile 'digits:8x8'"),
         ("imagefolder", "imagefolder:PATH"),

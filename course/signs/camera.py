@@ -1,7 +1,8 @@
 """How a sign is seen: from where, in what light and weather, through which lens.
 
-Like the scenes, all of it is told in fractions of an image's side. `difficulty`, from 0 to 1, is
-how far each of these goes: at 0 a sign is seen from the front, in even light, on a clear day.
+As in the scenes, lengths are fractions of an image's side, so that a large picture shows what a
+small one does. `difficulty`, from 0 to 1, says how far each effect goes: at 0 a sign is seen from
+the front, in even light, on a clear day.
 """
 
 import numpy as np
@@ -11,8 +12,9 @@ from course.signs.scene import colour_between, coordinates, covered, mix, value_
 from course.signs.stream import Draws, Numbers
 
 COLUMNS = 260
-"""How many numbers the camera draws for an image."""
+"""How many numbers the camera may draw for an image."""
 
+_HALF_ANGLES = (0.315, 0.176, 0.087)  # tangents of half of 35, 20 and 10 degrees
 _SAMPLES = 3  # a side, of the points in a pixel at which the sign is looked up
 _BLUR_SIZE = 32  # the side at which one pass of the smallest filter is the strongest blur
 
@@ -47,9 +49,6 @@ def view(draws: Draws, difficulty: float) -> Numbers:
     return _inverse(columns)
 
 
-_HALF_ANGLES = (0.315, 0.176, 0.087)  # tangents of half of 35, 20 and 10 degrees
-
-
 def _rotation(tangent: Numbers) -> tuple[Numbers, Numbers]:
     """Cosine and sine from the tangent of half the angle: no processor's own sine is needed."""
     square = tangent * tangent
@@ -57,7 +56,7 @@ def _rotation(tangent: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _inverse(columns: tuple[tuple[Numbers, ...], ...]) -> Numbers:
-    """The inverse of a matrix given by its columns, but for a factor: rows are cross products."""
+    """The inverse of a matrix given by its columns, up to a factor: its rows are cross products."""
     rows = [
         (
             columns[i][1] * columns[j][2] - columns[i][2] * columns[j][1],
@@ -121,10 +120,9 @@ def occlude(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
     """A leafy twig or a sticker before some of the signs."""
     size = pixels.shape[1]
     x, y = coordinates(size)
-    amount = 0.35 * difficulty
     leaf = colour_between(draws, (0.12, 0.25, 0.08), (0.5, 0.5, 0.16))
     sticker = colour_between(draws, (0.9, 0.9, 0.86), (0.2, 0.5, 0.75))
-    hidden, kind = draws.uniform() < amount, draws.uniform() < 0.5
+    hidden, kind = draws.uniform() < 0.35 * difficulty, draws.uniform() < 0.5
     across, down = x - draws.uniform(0.15, 0.85), y - draws.uniform(0.15, 0.85)
     radius, squeeze = draws.uniform(0.08, 0.2), draws.uniform(0.5, 1)
     ragged = value_noise(draws.grid(9), size) * 0.16 - 0.08
@@ -139,7 +137,7 @@ def light(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
     """Exposure, the colour of the light, its slope across the image, and the shadow of a tree."""
     size = pixels.shape[1]
     x, y = coordinates(size)
-    exposure = mix_number(draws.uniform(0.15, 1.15), difficulty)
+    exposure = _from_one(draws.uniform(0.15, 1.15), difficulty)
     warm = draws.uniform(-1, 1) * (0.16 * difficulty)
     slope_x, slope_y = (draws.uniform(-0.6, 0.6) * difficulty for _ in range(2))
     slope = 1 + slope_x * (x - 0.5) + slope_y * (y - 0.5)
@@ -150,13 +148,13 @@ def light(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
     return pixels * (exposure * slope * shadow)[..., None] * cast
 
 
-def mix_number(value: Numbers, difficulty: float) -> Numbers:
+def _from_one(value: Numbers, difficulty: float) -> Numbers:
     """1 at difficulty 0, `value` at difficulty 1."""
     return 1 + (value - 1) * difficulty
 
 
 def weather(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
-    """Haze, which takes the contrast away, and now and then rain."""
+    """Haze, which lowers the contrast, and in some images rain."""
     size = pixels.shape[1]
     x, y = coordinates(size)
     haze = mix(
@@ -164,8 +162,8 @@ def weather(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
         colour_between(draws, (0.62, 0.78, 0.95), (1.0, 0.74, 0.46)),
         draws.uniform(),
     )
-    thin = draws.uniform()
-    haziness = thin * (1.25 * difficulty)
+    # At most 90 %: beyond, a sign could not be told from its background by anybody.
+    haziness = draws.uniform() * min(1.3 * difficulty, 0.9)
     pixels = mix(pixels, haze, np.broadcast_to(haziness, pixels.shape[:3]))
     raining = draws.uniform() < 0.2 * difficulty
     lean = draws.uniform(-0.35, 0.35)
@@ -222,8 +220,8 @@ def sensor(
 
     grain (n, size, size, channels, 4), random bytes: the sum of four is close to a normal number.
     """
-    curve = mix_number(draws.uniform(0.6, 1.5), difficulty)[..., None]
-    level = draws.uniform()[..., None] * (0.025 * difficulty)
+    curve = _from_one(draws.uniform(0.6, 1.5), difficulty)[..., None]
+    level = draws.uniform()[..., None] * (0.012 * difficulty)
     pixels = np.clip(pixels, 0, 1)
     pixels = pixels / (pixels + curve * (1 - pixels))
     total = grain[..., 0].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Outlines: shapes told as signed distances, from which a sign is drawn at any size.
+"""Outlines: shapes described by signed distances, from which a sign is drawn at any size.
 
 An outline takes coordinates x (to the right) and y (down), arrays of one shape, and returns how far
 each point is from its edge, negative inside. Only sums, products, quotients and square roots are

@@ -23,7 +23,7 @@ DIFFICULTY = 0.6
 """Of the profile `signs`."""
 
 _CHUNK = 2**18  # pixels at once, so that they stay in the processor's cache
-_LARGEST = 1024
+_LARGEST = 512
 
 
 @dataclass(frozen=True)

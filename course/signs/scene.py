@@ -1,9 +1,8 @@
 """What stands behind a sign: sky, road, leaves, a wall, a street or evening lights.
 
-Every function takes the draws of n images and the side of an image in pixels, and returns colours
+A scene takes the draws of n images and the side of an image in pixels, and returns colours
 (n, size, size, 3) in [0,1]. All lengths are fractions of the side, so that a large picture shows
-the same scene as a small one. A colour or a coordinate has the shape (n, 1, 1), one for each image,
-or (size, size), one for each pixel.
+the same scene as a small one. One number for each image has the shape (n, 1, 1).
 """
 
 from collections.abc import Callable
