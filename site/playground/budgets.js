@@ -29,13 +29,13 @@
       ticks: [0, 1, 2, 3, 4],
     },
     patch: {
-      title: "Side of the patch",
+      title: "Patch",
       unit: "in pixels",
       start: () => 6,
       largest: () => 14,
       size: (value) => value,
       text: (value) => `${value} × ${value} pixels`,
-      said: (value) => `a patch of ${value} × ${value} pixels`,
+      said: (value) => `${value} × ${value} pixels`,
       change: (value) => `${value} × ${value} pixels`,
       ticks: [0, 5, 10],
     },
@@ -45,7 +45,7 @@
     fgsm: "FGSM",
     pgd: `PGD, ${PGD_STEPS} steps`,
     l2: "L2 PGD",
-    patch: "the patch",
+    patch: "a patch",
     noise: "random noise",
   };
 

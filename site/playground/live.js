@@ -1,5 +1,5 @@
 // An attack in one line: three pictures, a sentence and a slider. It stands on the home page and in
-// lectures; <div data-widget="live" data-sets="digits" data-picture="16" data-epsilon="26">.
+// lectures; <div data-widget="live" data-sets="signs" data-picture="4" data-epsilon="8">.
 "use strict";
 
 ((globalThis.adversarial ??= {}).widgets ??= {}).live = (root) => {
@@ -52,6 +52,8 @@
   );
   parts.link.textContent = "Open in the playground";
 
+  const named = (k) => `“${set.classes[k]}”`;
+
   function another() {
     turn({ picture: (state.picture + 1) % set.samples.length });
   }
@@ -87,8 +89,8 @@
     parts.attacked.setAttribute("aria-label", `The attacked picture, read as ${after.text}`);
     parts.says.textContent =
       after.k === label
-        ? `You see ${set.classes[label]}, and so does the network.`
-        : `You still see ${set.classes[label]}. The network now reads ${set.classes[after.k]}.`;
+        ? `You see ${named(label)}, and so does the network.`
+        : `You still see ${named(label)}. The network now reads ${named(after.k)}.`;
     parts.budget.textContent = `${state.eps}/255`;
     slider.value = state.eps;
     defended.checked = state.net === "defended";

@@ -2,13 +2,15 @@
 "use strict";
 
 ((globalThis.adversarial ??= {}).widgets ??= {}).attack = (root) => {
-  const { engine, attacks, pictures, view, plot, pad: pads, address, budgets, inside } = globalThis.adversarial;
+  const { engine, attacks, pictures, view, plot, pad: pads, address, budgets, inside, upload } = globalThis.adversarial;
   const find = (name) => root.querySelector(`[data-part="${name}"]`);
   const START = {
     set: "digits", picture: 16, drawn: null, label: 3, net: "plain", attack: "fgsm", target: null,
     eps: 26, row: 10, column: 12,
   };
+  const sets = Object.fromEntries(root.dataset.sets.split(" ").map((name) => [name, pictures.open(name)]));
   const FIELDS = {
+    set: address.oneOf(Object.keys(sets)),
     picture: address.whole(0, 99),
     label: address.whole(0, 9),
     net: address.oneOf(["plain", "defended"]),
@@ -20,18 +22,22 @@
     drawn: (text) => (/^[0-9a-g]{64}$/.test(text) ? text : undefined),
   };
   const COUNTS = "0123456789abcdefg"; // one character for each count from 0 to 16
-  const set = pictures.open("digits");
   const remembered = new Map();
+  let uploaded = null; // a reader's own picture of the set at hand: { name, image, label }
   let state = fromAddress();
+  let set = sets[state.set];
 
   // --- state ------------------------------------------------------------------------------------
 
   function fromAddress() {
-    const found = { ...START, ...address.read(FIELDS) };
-    found.picture = Math.min(found.picture, set.samples.length - 1);
-    found.eps = Math.min(found.eps, budgets.budgetOf(found.attack).largest(set));
-    found.row = Math.min(found.row, set.form.side - 1);
-    found.column = Math.min(found.column, set.form.side - 1);
+    const given = address.read(FIELDS);
+    const { samples, form, largest } = sets[given.set ?? START.set];
+    const found = { ...START, ...given };
+    found.picture = Math.min(found.picture, samples.length - 1);
+    found.eps = Math.min(found.eps, budgets.budgetOf(found.attack).largest({ largest }));
+    found.row = Math.min(found.row, form.side - 1);
+    found.column = Math.min(found.column, form.side - 1);
+    if (found.set !== START.set) found.drawn = null;
     return found;
   }
 
@@ -39,20 +45,30 @@
     const before = budgets.budgetOf(state.attack);
     state = { ...state, ...part };
     const budget = budgets.budgetOf(state.attack);
-    if (budget !== before) state.eps = budget.start(set);
+    if (part.set) changeSet();
+    if (budget !== before || part.set) state.eps = budget.start(set);
     address.write(state.drawn ? state : { ...state, label: null });
     show();
   }
 
-  const image = () =>
-    state.drawn
-      ? pictures.enlarge([...state.drawn].map((c) => COUNTS.indexOf(c)))
-      : set.samples[state.picture].image;
+  function changeSet() {
+    set = sets[state.set];
+    uploaded = null;
+    Object.assign(state, { picture: 0, drawn: null, target: null });
+    Object.assign(state, { row: Math.min(state.row, set.form.side - 1), column: Math.min(state.column, set.form.side - 1) });
+    furnish();
+  }
+
+  /** What is attacked: the reader's own picture, or one of the set's. */
+  function subject() {
+    if (uploaded) return { image: uploaded.image, label: uploaded.label };
+    if (!state.drawn) return set.samples[state.picture];
+    return { image: pictures.enlarge([...state.drawn].map((c) => COUNTS.indexOf(c))), label: state.label };
+  }
 
   function computed() {
     const net = set.networks[state.net];
-    const label = state.drawn ? state.label : set.samples[state.picture].label;
-    const clean = image();
+    const { image: clean, label } = subject();
     const adversarial = budgets.attacked(net, clean, label, state, set.form);
     const epsilon = budgets.budgetOf(state.attack).size(state.eps);
     return {
@@ -100,11 +116,11 @@
     find("target").value = state.target ?? "";
     find("row").value = state.row;
     find("column").value = state.column;
-    for (const name of ["net", "attack"]) {
+    for (const name of ["set", "net", "attack"]) {
       root.querySelector(`input[name="${name}"][value="${state[name]}"]`).checked = true;
     }
     root.querySelectorAll('input[name="picture"]').forEach((input, i) => {
-      input.checked = !state.drawn && i === state.picture;
+      input.checked = !state.drawn && !uploaded && i === state.picture;
     });
   }
 
@@ -136,7 +152,7 @@
   /** p(true class) along the slider; kept, since few changes concern it. */
   function curve(name, { net, image: before, label }, along) {
     const { drawn, picture, net: named, target, row, column } = state;
-    const key = [named, name, drawn ?? picture, label, target, name === "patch" ? [row, column] : ""].join();
+    const key = [state.set, named, name, uploaded?.name ?? drawn ?? picture, label, target, name === "patch" ? [row, column] : ""].join();
     if (!remembered.has(key)) {
       if (remembered.size > 200) remembered.clear();
       const size = budgets.budgetOf(name).size;
@@ -181,74 +197,87 @@
 
   // --- controls ---------------------------------------------------------------------------------
 
-  function addPictures() {
+  /** What depends on the set: its pictures to choose from, its classes in both lists. */
+  function furnish() {
     find("pictures").replaceChildren(
-      ...set.samples.map(({ label }, i) =>
-        view.make(
-          "label",
-          {},
-          view.make("input", {
-            type: "radio", name: "picture", value: i,
-            "aria-label": `${set.classes[label]}, number ${i + 1}`,
-            change: () => change({ picture: i, drawn: null }),
-          }),
-          view.make("canvas"),
-        ),
-      ),
+      ...set.samples.map(({ label }, i) => {
+        const input = view.make("input", {
+          type: "radio", name: "picture", value: i,
+          "aria-label": `${set.classes[label]}, number ${i + 1}`,
+          change: () => choose({ picture: i, drawn: null }),
+        });
+        return view.make("label", {}, input, view.make("canvas"));
+      }),
     );
+    const options = set.classes.map((name, k) => view.make("option", { value: k }, name));
+    find("label").replaceChildren(...options.map((option) => option.cloneNode(true)));
+    find("target").replaceChildren(view.make("option", { value: "" }, "any other class"), ...options);
+    find("drawing").hidden = set.form.channels !== 1;
+    if (find("pictures").dataset.painted) paintPictures().forEach((paint) => paint());
   }
 
-  const paintPictures = () =>
-    [...find("pictures").querySelectorAll("canvas")].map(
-      (canvas, i) => () => view.paint(canvas, set.samples[i].image, set.form),
-    );
+  /** Choose another picture; one that was uploaded is put away. */
+  function choose(part) {
+    uploaded = null;
+    change(part);
+  }
+
+  /** Attack the picture of a file: a digit goes over the pad, for its network knows no other form. */
+  async function take(file, surface) {
+    if (set.form.channels === 1) return surface.take(file);
+    const image = await upload.read(file, set.form);
+    uploaded = { name: `${file.name} ${file.lastModified}`, image, label: guess(image) };
+    change({});
+  }
+
+  const guess = (image) => engine.best(engine.forward(set.networks.plain, image).probabilities);
+
+  function paintPictures() {
+    find("pictures").dataset.painted = "true";
+    const paint = (canvas, i) => () => view.paint(canvas, set.samples[i].image, set.form);
+    return [...find("pictures").querySelectorAll("canvas")].map(paint);
+  }
 
   function listen() {
     const surface = pads.pad(find("pad"), (counts) => {
-      const guess = engine.forward(set.networks.plain, pictures.enlarge(counts)).probabilities;
-      change({ drawn: counts.map((n) => COUNTS[n]).join(""), label: engine.best(guess) });
+      choose({ drawn: counts.map((n) => COUNTS[n]).join(""), label: guess(pictures.enlarge(counts)) });
     });
     find("wipe").addEventListener("click", () => {
       surface.clear();
-      change({ drawn: null });
+      choose({ drawn: null });
     });
     find("upload").addEventListener("change", ({ target }) => {
       find("uploaded").textContent = "";
       const unread = () => (find("uploaded").textContent = "The browser cannot read this file as a picture.");
-      if (target.files[0]) surface.take(target.files[0]).catch(unread);
+      if (target.files[0]) take(target.files[0], surface).catch(unread);
     });
-    find("target").replaceChildren(
-      view.make("option", { value: "" }, "any other class"),
-      ...set.classes.map((name, k) => view.make("option", { value: k }, name)),
-    );
     find("target").addEventListener("change", ({ target }) =>
       change({ target: target.value === "" ? null : Number(target.value) }),
     );
-    find("label").addEventListener("change", ({ target }) => change({ label: Number(target.value) }));
+    find("label").addEventListener("change", ({ target }) => relabel(Number(target.value)));
     find("epsilon").addEventListener("input", ({ target }) => change({ eps: Number(target.value) }));
-    for (const name of ["net", "attack"]) {
+    for (const name of ["set", "net", "attack"]) {
       root.querySelectorAll(`input[name="${name}"]`).forEach((input) => {
         input.addEventListener("change", () => change({ [name]: input.value }));
       });
     }
-    const { side } = set.form;
-    const within = (value) => Math.min(Math.max(Math.floor(value) || 0, 0), side - 1);
+    const within = (value) => Math.min(Math.max(Math.floor(value) || 0, 0), set.form.side - 1);
     for (const name of ["row", "column"]) {
       find(name).addEventListener("change", ({ target }) => change({ [name]: within(Number(target.value)) }));
     }
     const point = ({ target, clientX, clientY }) => {
       const box = target.getBoundingClientRect();
       change({
-        row: within(((clientY - box.top) / box.height) * side),
-        column: within(((clientX - box.left) / box.width) * side),
+        row: within(((clientY - box.top) / box.height) * set.form.side),
+        column: within(((clientX - box.left) / box.width) * set.form.side),
       });
     };
     find("clean").addEventListener("pointerdown", point);
     find("clean").addEventListener("pointermove", (event) => event.buttons && point(event));
     find("reset").addEventListener("click", () => {
       surface.clear();
-      state = { ...START };
-      change({});
+      enter(START);
+      address.write({ ...START, label: null });
     });
     find("copy").addEventListener("click", async () => {
       change({});
@@ -259,13 +288,24 @@
         find("copied").textContent = "The address bar holds the link.";
       }
     });
-    addEventListener("hashchange", () => {
-      state = fromAddress();
-      show();
-    });
+    addEventListener("hashchange", () => enter(fromAddress()));
   }
 
-  addPictures();
+  /** Show another state, whatever was there before. */
+  function enter(other) {
+    uploaded = null;
+    state = { ...other };
+    set = sets[state.set];
+    furnish();
+    show();
+  }
+
+  function relabel(label) {
+    if (uploaded) uploaded.label = label;
+    change({ label });
+  }
+
+  furnish();
   // The first computation is the slowest, before the browser has compiled it: it has its own turn.
   return new Promise((done) => view.inTurn([listen, computed, show, ...paintPictures(), done]));
 };

@@ -12,7 +12,7 @@
     smoothing: [...shared, "address", "random", "certify", "smoothing"],
     ladder: [...shared, "address", "random", "victims", "ladder"],
     train: [...shared, "plot", "address", "train"],
-    attack: [...shared, "plot", "pad", "address", "budgets", "inside", "playground"],
+    attack: [...shared, "plot", "pad", "address", "budgets", "inside", "upload", "playground"],
   };
   const loaded = new Map();
 
