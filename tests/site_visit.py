@@ -86,4 +86,5 @@ def in_view(page: Any, part: str, height: int) -> bool:
         }"""
     )
     below_header = box["y"] >= top["y"] + top["height"]
-    return below_header and box["y"] + box["height"] <= height and bool(uncovered)
+    above_edge = box["y"] + box["height"] <= height + 1  # half pixels are rounded either way
+    return below_header and above_edge and bool(uncovered)

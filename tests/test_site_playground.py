@@ -103,7 +103,10 @@ def test_playground_bears_a_broken_address(visit: Visit) -> None:
 def test_playground_reads_a_drawn_one(visit: Visit) -> None:
     page = visit.open(PLAYGROUND)
     page.get_by_text("Take your own").click()
-    box = page.locator('[data-part="pad"]').bounding_box()
+    pad = page.locator('[data-part="pad"]')
+    pad.scroll_into_view_if_needed()
+    assert in_view(page, "attacked", 900)
+    box = pad.bounding_box()
     middle = box["x"] + box["width"] / 2
     page.mouse.move(middle, box["y"] + 0.15 * box["height"])
     page.mouse.down()

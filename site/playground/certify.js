@@ -10,7 +10,7 @@
   }
 
   /** P(at least `hits` of `count` independent trials succeed), each with probability p. */
-  function atLeast(hits, count, p) {
+  function upperTail(hits, count, p) {
     let sum = 0;
     for (let k = hits; k <= count; k++) {
       const ways = logFactorial(count) - logFactorial(k) - logFactorial(count - k);
@@ -33,7 +33,7 @@
   function lowerBound(hits, count, alpha) {
     if (hits === 0) return 0;
     if (hits === count) return alpha ** (1 / count);
-    return root((p) => atLeast(hits, count, p) - alpha, 1e-12, 1 - 1e-12);
+    return root((p) => upperTail(hits, count, p) - alpha, 1e-12, 1 - 1e-12);
   }
 
   /** The normal distribution's cumulative probability, by its series about 0. */
