@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # What draws or measures for the site is no library, and its functions are told where they are used.
-NO_LIBRARY = ("cli", "draw", "formulas")
-NO_LIBRARY_ROOMS = {"figures", "reproductions"}
+NO_LIBRARY = ("cli", "draw")
+NO_LIBRARY_ROOMS = {"figures", "pages", "reproductions"}
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -5,10 +5,9 @@
 "use strict";
 
 (globalThis.adversarial ??= {}).engine = (() => {
-  const SIDE = 28;
-  const SMALL = 8;
-  const CLASSES = 10;
   const KERNEL = 5;
+  const MAPS1 = 8;
+  const MAPS2 = 16;
 
   /** Decode little-endian IEEE half-precision numbers. */
   function halves(bytes) {
@@ -24,19 +23,32 @@
     });
   }
 
-  /** A network from its weights, in the order of PyTorch's state dict. */
-  function network(bytes) {
-    const numbers = halves(bytes);
+  /** The layers of a network for square images, their weights still to come. */
+  function shape({ channels, side, classes }) {
+    const side2 = (side - KERNEL + 1) / 2;
+    const features = MAPS2 * ((side2 - KERNEL + 1) / 2) ** 2;
+    return {
+      conv1: { inputs: channels, outputs: MAPS1, side },
+      conv2: { inputs: MAPS1, outputs: MAPS2, side: side2 },
+      logits: { inputs: features, outputs: classes },
+    };
+  }
+
+  /** Give a network its weights: views into `numbers`, in the order of PyTorch's state dict. */
+  function withWeights(net, numbers) {
     let used = 0;
     const take = (count) => numbers.subarray(used, (used += count));
-    const net = {
-      conv1: { inputs: 1, outputs: 8, side: 28, weight: take(8 * 25), bias: take(8) },
-      conv2: { inputs: 8, outputs: 16, side: 12, weight: take(16 * 8 * 25), bias: take(16) },
-      logits: { weight: take(CLASSES * 256), bias: take(CLASSES) },
-    };
+    for (const [name, { inputs, outputs }] of Object.entries(net)) {
+      const each = name === "logits" ? 1 : KERNEL * KERNEL;
+      net[name].weight = take(outputs * inputs * each);
+      net[name].bias = take(outputs);
+    }
     if (used !== numbers.length) throw new Error(`${numbers.length} weights, expected ${used}`);
     return net;
   }
+
+  /** A network from its weights in half precision. */
+  const network = (bytes, form) => withWeights(shape(form), halves(bytes));
 
   function convolve({ inputs, outputs, side, weight, bias }, x) {
     const out = side - KERNEL + 1;
@@ -44,11 +56,16 @@
     for (let o = 0; o < outputs; o++) {
       const map = y.subarray(o * out * out, (o + 1) * out * out).fill(bias[o]);
       for (let i = 0; i < inputs; i++) {
-        for (let k = 0; k < 25; k++) {
-          const w = weight[(o * inputs + i) * 25 + k];
-          const from = i * side * side + Math.floor(k / KERNEL) * side + (k % KERNEL);
+        // A row of the kernel at a time: five products for each visit of the output.
+        for (let row = 0; row < KERNEL; row++) {
+          const k = (o * inputs + i) * 25 + row * KERNEL;
+          const [a, b, c] = [weight[k], weight[k + 1], weight[k + 2]];
+          const [d, e] = [weight[k + 3], weight[k + 4]];
           for (let r = 0; r < out; r++) {
-            for (let c = 0; c < out; c++) map[r * out + c] += w * x[from + r * side + c];
+            let from = (i * side + r + row) * side;
+            for (let j = r * out; j < (r + 1) * out; j++, from++) {
+              map[j] += a * x[from] + b * x[from + 1] + c * x[from + 2] + d * x[from + 3] + e * x[from + 4];
+            }
           }
         }
       }
@@ -105,61 +122,59 @@
     return powers.map((value) => value / sum);
   }
 
-  /** Everything on the way from an image (784 pixels in [0, 1]) to its class probabilities. */
+  /** Everything on the way from an image (channels × side × side, in [0, 1]) to its class probabilities. */
   function forward(net, image) {
-    const relu1 = relu(convolve(net.conv1, image));
-    const pool1 = pool(relu1, 8, 24);
-    const relu2 = relu(convolve(net.conv2, pool1.y));
-    const pool2 = pool(relu2, 16, 8);
-    const { weight, bias } = net.logits;
-    const logits = Float64Array.from(bias, (b, k) =>
-      pool2.y.reduce((sum, value, j) => sum + value * weight[k * 256 + j], b),
-    );
+    const { conv1, conv2, logits: last } = net;
+    const relu1 = relu(convolve(conv1, image));
+    const pool1 = pool(relu1, MAPS1, conv1.side - KERNEL + 1);
+    const relu2 = relu(convolve(conv2, pool1.y));
+    const pool2 = pool(relu2, MAPS2, conv2.side - KERNEL + 1);
+    const logits = last.bias.map((b, k) => {
+      let sum = b;
+      for (let j = 0; j < last.inputs; j++) sum += pool2.y[j] * last.weight[k * last.inputs + j];
+      return sum;
+    });
     return { relu1, pool1, relu2, pool2, logits, probabilities: softmax(logits) };
   }
 
-  function unpool(dy, winner, length) {
-    const dx = new Float64Array(length);
-    dy.forEach((value, j) => (dx[winner[j]] += value));
+  function unpool(dy, { winner }, activation) {
+    const dx = new Float64Array(activation.length);
+    for (let j = 0; j < dy.length; j++) {
+      if (activation[winner[j]] > 0) dx[winner[j]] += dy[j];
+    }
     return dx;
+  }
+
+  /** The gradients at the outputs of both convolutions, from the gradient for the logits. */
+  function back(net, run, dlogits) {
+    const { inputs, weight } = net.logits;
+    const dpool2 = new Float64Array(inputs);
+    dlogits.forEach((d, k) => {
+      for (let j = 0; j < inputs; j++) dpool2[j] += d * weight[k * inputs + j];
+    });
+    const conv2 = unpool(dpool2, run.pool2, run.relu2);
+    const conv1 = unpool(convolveBack(net.conv2, conv2), run.pool1, run.relu1);
+    return { conv1, conv2 };
+  }
+
+  /** The gradient for the pixels of what has the gradient `dlogits` for the logits. */
+  const pixelGradient = (net, run, dlogits) => convolveBack(net.conv1, back(net, run, dlogits).conv1);
+
+  /** The gradient of the cross-entropy -log p[label] for the logits: p, less 1 at the label. */
+  function crossEntropySlope(probabilities, label) {
+    const slope = Float64Array.from(probabilities);
+    // As a sum over the others, p - 1 keeps its digits when p is nearly 1.
+    slope[label] = -probabilities.reduce((sum, p, k) => (k === label ? sum : sum + p), 0);
+    return slope;
   }
 
   /** The gradient of the cross-entropy -log p[label] for each of the image's pixels. */
   function gradient(net, image, label) {
-    const { relu1, pool1, relu2, pool2, probabilities } = forward(net, image);
-    const dlogits = Float64Array.from(probabilities);
-    // p - 1 for the true class; as a sum over the others it keeps its digits when p is nearly 1.
-    dlogits[label] = -probabilities.reduce((sum, p, k) => (k === label ? sum : sum + p), 0);
-    const dpool2 = new Float64Array(256);
-    for (let k = 0; k < CLASSES; k++) {
-      for (let j = 0; j < 256; j++) dpool2[j] += dlogits[k] * net.logits.weight[k * 256 + j];
-    }
-    const drelu2 = unpool(dpool2, pool2.winner, relu2.length);
-    const dpool1 = convolveBack(net.conv2, drelu2.map((d, j) => (relu2[j] > 0 ? d : 0)));
-    const drelu1 = unpool(dpool1, pool1.winner, relu1.length);
-    return convolveBack(net.conv1, drelu1.map((d, j) => (relu1[j] > 0 ? d : 0)));
+    const run = forward(net, image);
+    return pixelGradient(net, run, crossEntropySlope(run.probabilities, label));
   }
 
-  /** 8×8 counts from 0 to 16, as the digits come, to a 28×28 image: course/data/__init__.py does the same. */
-  function enlarge(small) {
-    const at = (position) => {
-      const place = Math.max(0, ((position + 0.5) * SMALL) / SIDE - 0.5);
-      const low = Math.floor(place);
-      return { low, high: Math.min(low + 1, SMALL - 1), part: place - low };
-    };
-    const places = Array.from({ length: SIDE }, (_, i) => at(i));
-    const image = new Float64Array(SIDE * SIDE);
-    places.forEach((row, r) => {
-      places.forEach((column, c) => {
-        const between = (y) =>
-          small[y * SMALL + column.low] * (1 - column.part) +
-          small[y * SMALL + column.high] * column.part;
-        const value = (between(row.low) * (1 - row.part) + between(row.high) * row.part) / 16;
-        image[r * SIDE + c] = Math.round(value * 3136) / 3136;
-      });
-    });
-    return image;
-  }
+  const best = (numbers) => numbers.indexOf(Math.max(...numbers));
 
-  return { SIDE, SMALL, CLASSES, network, forward, gradient, enlarge };
+  return { KERNEL, shape, withWeights, network, forward, back, pixelGradient, crossEntropySlope, gradient, best };
 })();

@@ -74,13 +74,42 @@
       cursor = next;
     });
 
+    /** Put the picture of a file on the pad: what differs clearly from its border is ink. */
+    async function take(file) {
+      const picture = await createImageBitmap(file);
+      const scale = SIZE / Math.max(picture.width, picture.height);
+      const [width, height] = [picture.width * scale, picture.height * scale];
+      context.drawImage(picture, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
+      const box = [(SIZE - width) / 2, (SIZE - height) / 2, width, height].map(Math.round);
+      const pixels = context.getImageData(...box);
+      const ink = strokes(pixels);
+      clear();
+      pixels.data.forEach((_, i) => (pixels.data[i] = i % 4 === 3 || ink[i >> 2] ? 255 : 0));
+      context.putImageData(pixels, box[0], box[1]);
+      report();
+    }
+
     clear();
     return {
+      take,
       clear() {
         clear();
         cursor = { x: SIZE / 2, y: SIZE / 2 };
       },
     };
+  }
+
+  /** Which pixels of a picture are its strokes: nearer to the extreme than to the border's brightness. */
+  function strokes({ data, width, height }) {
+    const brightness = Array.from({ length: width * height }, (_, i) => {
+      const solid = data[4 * i + 3] / 255;
+      return (solid * (data[4 * i] + data[4 * i + 1] + data[4 * i + 2])) / 3 + (1 - solid) * 255;
+    });
+    const isBorder = (i) => i < width || i >= width * (height - 1) || i % width === 0 || i % width === width - 1;
+    const border = brightness.filter((_, i) => isBorder(i)).sort((a, b) => a - b);
+    const ground = border[border.length >> 1];
+    const farthest = brightness.reduce((far, b) => Math.max(far, Math.abs(b - ground)), 0);
+    return brightness.map((b) => farthest > 20 && Math.abs(b - ground) > farthest / 2);
   }
 
   /** 64 counts, 0 to 16, of a square black and white drawing; all 0 for an empty one. */
@@ -116,5 +145,5 @@
     return small;
   }
 
-  return { pad, counts };
+  return { pad, counts, strokes };
 })();

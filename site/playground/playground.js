@@ -1,284 +1,286 @@
-// The playground: one state, read from the address and the controls, shown after every change.
+// The playground's attack: one state, read from the address and the controls, shown after every change.
 "use strict";
 
-(() => {
-  const { engine, attacks, view, pad: pads, data } = globalThis.adversarial;
-  const root = document.getElementById("playground");
-  if (!root) return;
+((globalThis.adversarial ??= {}).widgets ??= {}).attack = (root) => {
+  const { engine, attacks, pictures, view, plot, pad: pads, address, budgets, inside, upload } = globalThis.adversarial;
   const find = (name) => root.querySelector(`[data-part="${name}"]`);
-
-  const START = { digit: 16, drawn: null, label: 3, net: "plain", attack: "fgsm", eps: 26, row: 10, column: 12 };
-  const LARGEST = 102; // epsilon in 1/255: 0.4
-  const CURVE = Array.from({ length: 18 }, (_, i) => (6 * i) / 255);
-  const NAMES = { fgsm: "FGSM", pgd: `PGD, ${attacks.PGD_STEPS} steps`, noise: "random noise" };
+  const START = {
+    set: "digits", picture: 16, drawn: null, label: 3, net: "plain", attack: "fgsm", target: null,
+    eps: 26, row: 10, column: 12,
+  };
+  const sets = Object.fromEntries(root.dataset.sets.split(" ").map((name) => [name, pictures.open(name)]));
+  const FIELDS = {
+    set: address.oneOf(Object.keys(sets)),
+    picture: address.whole(0, 99),
+    label: address.whole(0, 9),
+    net: address.oneOf(["plain", "defended"]),
+    attack: address.oneOf(Object.keys(attacks.ATTACKS)),
+    target: address.whole(0, 9),
+    eps: address.whole(0, 255),
+    row: address.whole(0, 31),
+    column: address.whole(0, 31),
+    drawn: (text) => (/^[0-9a-g]{64}$/.test(text) ? text : undefined),
+  };
   const COUNTS = "0123456789abcdefg"; // one character for each count from 0 to 16
-  const networks = Object.fromEntries(
-    Object.entries(data.networks).map(([name, { weights }]) => [
-      name,
-      engine.network(Uint8Array.from(atob(weights), (c) => c.charCodeAt(0))),
-    ]),
-  );
-  let state = { ...START, ...fromAddress() };
   const remembered = new Map();
+  let uploaded = null; // a reader's own picture of the set at hand: { name, image, label }
+  let state = fromAddress();
+  let set = sets[state.set];
 
-  // --- state and address --------------------------------------------------------------------
+  // --- state ------------------------------------------------------------------------------------
 
   function fromAddress() {
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    const found = {};
-    const whole = (name, low, high) => {
-      const text = wanted.get(name);
-      if (text === null || !/^\d+$/.test(text)) return;
-      found[name] = Math.min(Math.max(Number(text), low), high);
-    };
-    whole("digit", 0, data.samples.length - 1);
-    whole("label", 0, 9);
-    whole("eps", 0, LARGEST);
-    whole("row", 0, engine.SIDE - 1);
-    whole("column", 0, engine.SIDE - 1);
-    if (Object.hasOwn(networks, wanted.get("net"))) found.net = wanted.get("net");
-    if (Object.hasOwn(attacks.ATTACKS, wanted.get("attack"))) found.attack = wanted.get("attack");
-    if (/^[0-9a-g]{64}$/.test(wanted.get("drawn") ?? "")) {
-      found.drawn = Array.from(wanted.get("drawn"), (c) => COUNTS.indexOf(c));
-    }
+    const given = address.read(FIELDS);
+    const { samples, form, largest } = sets[given.set ?? START.set];
+    const found = { ...START, ...given };
+    found.picture = Math.min(found.picture, samples.length - 1);
+    found.eps = Math.min(found.eps, budgets.budgetOf(found.attack).largest({ largest }));
+    found.row = Math.min(found.row, form.side - 1);
+    found.column = Math.min(found.column, form.side - 1);
+    if (found.set !== START.set) found.drawn = null;
     return found;
   }
 
-  function toAddress() {
-    const { digit, drawn, label, net, attack, eps, row, column } = state;
-    const picture = drawn ? { drawn: drawn.map((n) => COUNTS[n]).join(""), label } : { digit };
-    const hash = new URLSearchParams({ ...picture, net, attack, eps, row, column });
-    history.replaceState(null, "", `#${hash}`);
-  }
-
   function change(part) {
+    const before = budgets.budgetOf(state.attack);
     state = { ...state, ...part };
-    toAddress();
+    const budget = budgets.budgetOf(state.attack);
+    if (part.set) changeSet();
+    if (budget !== before || part.set) state.eps = budget.start(set);
+    address.write(state.drawn ? state : { ...state, label: null });
     show();
   }
 
-  // --- what follows from the state ------------------------------------------------------------
+  function changeSet() {
+    set = sets[state.set];
+    uploaded = null;
+    Object.assign(state, { picture: 0, drawn: null, target: null });
+    Object.assign(state, { row: Math.min(state.row, set.form.side - 1), column: Math.min(state.column, set.form.side - 1) });
+    furnish();
+  }
+
+  /** What is attacked: the reader's own picture, or one of the set's. */
+  function subject() {
+    if (uploaded) return { image: uploaded.image, label: uploaded.label };
+    if (!state.drawn) return set.samples[state.picture];
+    return { image: pictures.enlarge([...state.drawn].map((c) => COUNTS.indexOf(c))), label: state.label };
+  }
 
   function computed() {
-    const { drawn, digit, net: name, attack, eps } = state;
-    const net = networks[name];
-    const label = drawn ? state.label : data.samples[digit].label;
-    const image = engine.enlarge(drawn ?? data.samples[digit].pixels);
-    const epsilon = eps / 255;
-    const adversarial = attacks.ATTACKS[attack](net, image, label, epsilon);
+    const net = set.networks[state.net];
+    const { image: clean, label } = subject();
+    const adversarial = budgets.attacked(net, clean, label, state, set.form);
+    const epsilon = budgets.budgetOf(state.attack).size(state.eps);
     return {
-      net, label, image, epsilon, adversarial,
-      slope: engine.gradient(net, image, label),
-      clean: engine.forward(net, image),
+      net, label, image: clean, adversarial, epsilon,
+      slope: attacks.slope(net, clean, { label, target: state.target }),
+      clean: engine.forward(net, clean),
       attacked: engine.forward(net, adversarial),
     };
   }
 
-  /** p(true class) along the curve; kept, since only picture, network and attack change it. */
-  function curve(name, { net, image, label }) {
-    const key = [state.net, name, state.drawn ?? state.digit, label].join();
+  // --- showing ----------------------------------------------------------------------------------
+
+  function show() {
+    const now = computed();
+    showControls(now.label);
+    showImages(now);
+    view.probabilities(find("rows"), set.classes, {
+      clean: now.clean.probabilities, attacked: now.attacked.probabilities, label: now.label, target: state.target,
+    });
+    find("says").textContent = sentence(now);
+    const formula = budgets.budgetOf(state.attack) === budgets.budgetOf("fgsm");
+    find("formula").hidden = !formula;
+    if (formula) inside.pixel(find, state.row * set.form.side + state.column, now);
+    // Curves take longest, a dozen attacks under PGD: the rest is on the screen before them.
+    const names = state.attack === "fgsm" || state.attack === "pgd" ? [state.attack, "noise"] : [state.attack];
+    const along = steps();
+    show.stop?.();
+    show.stop = view.inTurn([
+      () => inside.layers(find, now.net, now),
+      ...names.map((name) => () => curve(name, now, along)),
+      () => showCurve(names, now, along),
+    ]);
+  }
+
+  function showControls(label) {
+    const budget = budgets.budgetOf(state.attack);
+    const slider = find("epsilon");
+    slider.max = budget.largest(set);
+    slider.value = state.eps;
+    slider.setAttribute("aria-label", `${budget.title}, ${budget.unit}`);
+    slider.setAttribute("aria-valuetext", budget.text(state.eps));
+    find("epsilon-title").textContent = budget.title;
+    find("epsilon-text").textContent = budget.text(state.eps);
+    find("label").value = label;
+    find("target").value = state.target ?? "";
+    find("row").value = state.row;
+    find("column").value = state.column;
+    for (const name of ["set", "net", "attack"]) {
+      root.querySelector(`input[name="${name}"][value="${state[name]}"]`).checked = true;
+    }
+    root.querySelectorAll('input[name="picture"]').forEach((input, i) => {
+      input.checked = !state.drawn && !uploaded && i === state.picture;
+    });
+  }
+
+  function showImages({ image: before, adversarial, clean, attacked, label }) {
+    const moved = adversarial.map((x, i) => x - before[i]);
+    const largest = Math.max(...moved.map(Math.abs)) || 1;
+    view.paint(find("clean"), before, set.form);
+    view.paintChange(find("change"), moved.map((m) => m / largest), set.form);
+    view.paint(find("attacked"), adversarial, set.form);
+    view.frame(find("clean"), state.row, state.column);
+    const verdict = ({ probabilities }) => {
+      const chosen = engine.best(probabilities);
+      return `read as ${set.classes[chosen]}, ${view.percent(probabilities[chosen])}`;
+    };
+    find("clean-text").textContent = `Clean ${set.classes[label]}: ${verdict(clean)}`;
+    find("change-text").textContent = `Change: ${budgets.budgetOf(state.attack).change(state.eps)}`;
+    find("attacked-text").textContent = `Attacked: ${verdict(attacked)}`;
+    find("clean").setAttribute("aria-label", `The clean image, a ${set.classes[label]}, ${verdict(clean)}`);
+    find("attacked").setAttribute("aria-label", `The attacked image, ${verdict(attacked)}`);
+    const share = moved.filter((m) => Math.abs(m) > 1e-4).length / moved.length;
+    find("change").setAttribute("aria-label", `The change; ${view.percent(share)} of the values move`);
+  }
+
+  const steps = () => {
+    const largest = budgets.budgetOf(state.attack).largest(set);
+    return Array.from({ length: 18 }, (_, i) => Math.round((i * largest) / 17));
+  };
+
+  /** p(true class) along the slider; kept, since few changes concern it. */
+  function curve(name, { net, image: before, label }, along) {
+    const { drawn, picture, net: named, target, row, column } = state;
+    const key = [state.set, named, name, uploaded?.name ?? drawn ?? picture, label, target, name === "patch" ? [row, column] : ""].join();
     if (!remembered.has(key)) {
       if (remembered.size > 200) remembered.clear();
-      remembered.set(key, attacks.curve(net, name, image, label, CURVE));
+      const size = budgets.budgetOf(name).size;
+      const values =
+        name === "patch"
+          ? along.map((eps) => {
+              const moved = budgets.attacked(net, before, label, { ...state, eps }, set.form);
+              return engine.forward(net, moved).probabilities[label];
+            })
+          : attacks.curve(net, name, before, { label, target }, along.map(size));
+      remembered.set(key, values);
     }
     return remembered.get(key);
   }
 
-  const best = (numbers) => numbers.indexOf(Math.max(...numbers));
-
-  function relativeChange(before, after) {
-    const norm = (values) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
-    return norm(after.map((v, i) => v - before[i])) / norm(before);
-  }
-
-  // --- showing --------------------------------------------------------------------------------
-
-  function show() {
-    const now = computed();
-    showControls(now);
-    showImages(now);
-    view.probabilities(find("rows"), now.clean.probabilities, now.attacked.probabilities, now.label);
-    showPixel(now);
-    find("says").textContent = sentence(now);
-    // Curves take longest, a dozen attacks under PGD: the rest is on the screen before them.
-    const curves = curveNames().map((name) => () => curve(name, now));
-    show.stop?.();
-    show.stop = inTurn([() => showLayers(now), ...curves, () => showCurve(now)]);
-  }
-
-  const curveNames = () => (state.attack === "noise" ? ["noise"] : [state.attack, "noise"]);
-
-  /** Do one thing after the other, so that a slow phone can answer a touch in between. */
-  function inTurn(tasks) {
-    let timer;
-    const next = () => {
-      tasks.shift()();
-      if (tasks.length) timer = setTimeout(next, 0);
-    };
-    timer = setTimeout(next, 0);
-    return () => clearTimeout(timer);
-  }
-
-  function showControls({ epsilon, label }) {
-    find("epsilon").value = state.eps;
-    find("epsilon-text").textContent = `${epsilon.toFixed(3)} = ${state.eps}/255`;
-    find("epsilon").setAttribute("aria-valuetext", `${state.eps} of 255, ${epsilon.toFixed(3)}`);
-    find("label").value = label;
-    for (const [name, value] of [["net", state.net], ["attack", state.attack]]) {
-      root.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
-    }
-    root.querySelectorAll('input[name="digit"]').forEach((input, i) => {
-      input.checked = !state.drawn && i === state.digit;
-    });
-  }
-
-  function showImages({ image, adversarial, epsilon, clean, attacked, label }) {
-    const moved = adversarial.map((x, i) => (epsilon ? (x - image[i]) / epsilon : 0));
-    view.paint(find("clean"), image, engine.SIDE);
-    view.paint(find("change"), moved, engine.SIDE, { colour: view.CHANGE });
-    view.paint(find("attacked"), adversarial, engine.SIDE);
-    view.frame(find("clean"), state.row, state.column);
-    const verdict = ({ probabilities }) => {
-      const chosen = best(probabilities);
-      return `read as ${chosen}, ${view.percent(probabilities[chosen])}`;
-    };
-    find("clean-text").textContent = `Clean ${label}: ${verdict(clean)}`;
-    find("change-text").textContent = `Change, each pixel at most ${state.eps}/255`;
-    find("attacked-text").textContent = `Attacked: ${verdict(attacked)}`;
-    find("clean").setAttribute("aria-label", `The clean image, a ${label}, ${verdict(clean)}`);
-    find("attacked").setAttribute("aria-label", `The attacked image, ${verdict(attacked)}`);
-    const share = moved.filter((m) => Math.abs(m) > 0.001).length / moved.length;
-    find("change").setAttribute("aria-label", `The change; ${view.percent(share)} of the pixels move`);
-  }
-
-  function showLayers({ clean, attacked, image, adversarial }) {
-    const layers = { relu1: [24, 8], relu2: [8, 8] };
-    const drift = { pixels: relativeChange(image, adversarial) };
-    for (const [name, [side, columns]] of Object.entries(layers)) {
-      const largest = Math.max(...clean[name], ...attacked[name]) || 1;
-      for (const [which, run] of [["clean", clean], ["attacked", attacked]]) {
-        const canvas = find(`${name}-${which}`);
-        const scaled = run[name].map((value) => value / largest);
-        view.paint(canvas, scaled, side, { columns, gap: 1 });
-        canvas.setAttribute("aria-label", `Feature maps of ${name}, ${which} image`);
-      }
-      drift[name] = relativeChange(clean[name], attacked[name]);
-    }
-    drift.logits = relativeChange(clean.logits, attacked.logits);
-    find("drift").replaceChildren(
-      ...Object.entries(drift).map(([name, value]) => {
-        const row = document.createElement("tr");
-        const head = document.createElement("th");
-        head.scope = "row";
-        head.textContent = name;
-        const cell = document.createElement("td");
-        cell.textContent = view.percent(value);
-        row.append(head, cell);
-        return row;
-      }),
-    );
-  }
-
-  function showPixel({ image, slope, epsilon }) {
-    const place = state.row * engine.SIDE + state.column;
-    const sign = Math.sign(slope[place]);
-    const sum = image[place] + epsilon * sign;
-    const numbers = {
-      x: image[place].toFixed(3),
-      slope: slope[place] === 0 ? "0" : slope[place].toExponential(2),
-      sign: sign > 0 ? "+1" : String(sign),
-      step: (epsilon * sign).toFixed(3),
-      sum: sum.toFixed(3),
-      result: Math.min(Math.max(sum, 0), 1).toFixed(3),
-      why: sum < 0 || sum > 1 ? "the clamp cut it off" : "the clamp changes nothing",
-    };
-    for (const [name, text] of Object.entries(numbers)) find(`pixel-${name}`).textContent = text;
-    find("row").value = state.row;
-    find("column").value = state.column;
-  }
-
-  function showCurve(now) {
-    const curves = curveNames().map((name) => ({ name, values: curve(name, now) }));
-    const half = CURVE[curves[0].values.findIndex((p) => p < 0.5)];
+  function showCurve(names, now, along) {
+    const budget = budgets.budgetOf(state.attack);
+    const curves = names.map((name) => ({ name: name === "noise" ? "noise" : "attack", values: curve(name, now, along) }));
+    const half = along[curves[0].values.findIndex((p) => p < 0.5)];
+    const axis = budget.title.toLowerCase();
+    const title = budgets.NAMES[state.attack];
     const description =
-      `Probability of the true class against epsilon. ${NAMES[state.attack]}: ` +
-      (half === undefined ? "it stays above 50 %." : `it falls below 50 % near epsilon ${half.toFixed(3)}.`);
-    view.plot(find("curve"), { epsilons: CURVE, curves, epsilon: now.epsilon, description });
+      `Probability of the true class against ${axis}. ${title[0].toUpperCase()}${title.slice(1)}: ` +
+      (half === undefined ? "it stays above one half." : `it is below one half from ${budget.text(half)} on.`);
+    plot.plot(find("curve"), {
+      along: along.map(budget.size), ticks: budget.ticks, axis, curves, now: now.epsilon, description,
+    });
     find("curve-text").textContent = description;
-    find("legend").textContent =
-      state.attack === "noise" ? "Dashed: random noise" : `Line: ${NAMES[state.attack]}. Dashed: random noise`;
+    find("legend").textContent = names.length > 1 ? `Line: ${title}. Dashed: random noise` : "";
   }
 
   function sentence({ label, clean, attacked }) {
-    const before = best(clean.probabilities);
-    const after = best(attacked.probabilities);
-    const attack = `${NAMES[state.attack]} with epsilon ${state.eps}/255`;
-    const network = `The ${data.networks[state.net].title} network`;
-    if (before !== label) return `${network} reads this ${label} as ${before} even without an attack.`;
-    if (after === label) return `${network} withstands ${attack}: still a ${label}.`;
-    return `${network} is fooled by ${attack}: it reads this ${label} as ${after}.`;
+    const before = engine.best(clean.probabilities);
+    const after = engine.best(attacked.probabilities);
+    const attack = `${budgets.NAMES[state.attack]} with ${budgets.budgetOf(state.attack).said(state.eps)}`;
+    const network = `The ${set.networks[state.net].title} network`;
+    const [is, was, read] = [label, before, after].map((k) => set.classes[k]);
+    if (before !== label) return `${network} reads this ${is} as ${was} even without an attack.`;
+    if (after === label) return `${network} withstands ${attack}: still a ${is}.`;
+    return `${network} is fooled by ${attack}: it reads this ${is} as ${read}.`;
   }
 
-  // --- controls -------------------------------------------------------------------------------
+  // --- controls ---------------------------------------------------------------------------------
 
-  function addDigits() {
-    const box = find("digits");
-    data.samples.forEach(({ label }, i) => {
-      const choice = document.createElement("label");
-      const input = document.createElement("input");
-      const canvas = document.createElement("canvas");
-      const nth = i % 2 ? "second" : "first";
-      Object.assign(input, { type: "radio", name: "digit", value: i });
-      input.setAttribute("aria-label", `${nth} ${label}`);
-      choice.append(input, canvas);
-      box.append(choice);
-      input.addEventListener("change", () => change({ digit: i, drawn: null }));
-    });
-  }
-
-  /** One task for each digit, which paints it. */
-  const paintDigits = () =>
-    [...find("digits").querySelectorAll("canvas")].map(
-      (canvas, i) => () => view.paint(canvas, engine.enlarge(data.samples[i].pixels), engine.SIDE),
+  /** What depends on the set: its pictures to choose from, its classes in both lists. */
+  function furnish() {
+    find("pictures").replaceChildren(
+      ...set.samples.map(({ label }, i) => {
+        const input = view.make("input", {
+          type: "radio", name: "picture", value: i,
+          "aria-label": `${set.classes[label]}, number ${i + 1}`,
+          change: () => choose({ picture: i, drawn: null }),
+        });
+        return view.make("label", {}, input, view.make("canvas"));
+      }),
     );
+    const options = set.classes.map((name, k) => view.make("option", { value: k }, name));
+    find("label").replaceChildren(...options.map((option) => option.cloneNode(true)));
+    find("target").replaceChildren(view.make("option", { value: "" }, "any other class"), ...options);
+    find("drawing").hidden = set.form.channels !== 1;
+    if (find("pictures").dataset.painted) paintPictures().forEach((paint) => paint());
+  }
+
+  /** Choose another picture; one that was uploaded is put away. */
+  function choose(part) {
+    uploaded = null;
+    change(part);
+  }
+
+  /** Attack the picture of a file: a digit goes over the pad, for its network knows no other form. */
+  async function take(file, surface) {
+    if (set.form.channels === 1) return surface.take(file);
+    const image = await upload.read(file, set.form);
+    uploaded = { name: `${file.name} ${file.lastModified}`, image, label: guess(image) };
+    change({});
+  }
+
+  const guess = (image) => engine.best(engine.forward(set.networks.plain, image).probabilities);
+
+  function paintPictures() {
+    find("pictures").dataset.painted = "true";
+    const paint = (canvas, i) => () => view.paint(canvas, set.samples[i].image, set.form);
+    return [...find("pictures").querySelectorAll("canvas")].map(paint);
+  }
 
   function listen() {
-    const surface = pads.pad(find("pad"), (drawn) => {
-      const guess = engine.forward(networks.plain, engine.enlarge(drawn)).probabilities;
-      change({ drawn, label: best(guess) });
+    const surface = pads.pad(find("pad"), (counts) => {
+      choose({ drawn: counts.map((n) => COUNTS[n]).join(""), label: guess(pictures.enlarge(counts)) });
     });
-    const wipe = () => {
+    find("wipe").addEventListener("click", () => {
       surface.clear();
-      change({ drawn: null });
-    };
-    find("wipe").addEventListener("click", wipe);
-    find("label").addEventListener("change", (event) => change({ label: Number(event.target.value) }));
-    find("epsilon").addEventListener("input", (event) => change({ eps: Number(event.target.value) }));
-    for (const name of ["net", "attack"]) {
+      choose({ drawn: null });
+    });
+    find("upload").addEventListener("change", ({ target }) => {
+      find("uploaded").textContent = "";
+      const unread = () => (find("uploaded").textContent = "The browser cannot read this file as a picture.");
+      if (target.files[0]) take(target.files[0], surface).catch(unread);
+    });
+    find("target").addEventListener("change", ({ target }) =>
+      change({ target: target.value === "" ? null : Number(target.value) }),
+    );
+    find("label").addEventListener("change", ({ target }) => relabel(Number(target.value)));
+    find("epsilon").addEventListener("input", ({ target }) => change({ eps: Number(target.value) }));
+    for (const name of ["set", "net", "attack"]) {
       root.querySelectorAll(`input[name="${name}"]`).forEach((input) => {
         input.addEventListener("change", () => change({ [name]: input.value }));
       });
     }
+    const within = (value) => Math.min(Math.max(Math.floor(value) || 0, 0), set.form.side - 1);
     for (const name of ["row", "column"]) {
-      find(name).addEventListener("change", (event) => {
-        const value = Math.round(Number(event.target.value)) || 0;
-        change({ [name]: Math.min(Math.max(value, 0), engine.SIDE - 1) });
-      });
+      find(name).addEventListener("change", ({ target }) => change({ [name]: within(Number(target.value)) }));
     }
-    find("clean").addEventListener("click", (event) => {
-      const box = event.target.getBoundingClientRect();
-      const at = (part, whole) => Math.min(Math.floor((part / whole) * engine.SIDE), engine.SIDE - 1);
+    const point = ({ target, clientX, clientY }) => {
+      const box = target.getBoundingClientRect();
       change({
-        row: at(event.clientY - box.top, box.height),
-        column: at(event.clientX - box.left, box.width),
+        row: within(((clientY - box.top) / box.height) * set.form.side),
+        column: within(((clientX - box.left) / box.width) * set.form.side),
       });
-    });
+    };
+    find("clean").addEventListener("pointerdown", point);
+    find("clean").addEventListener("pointermove", (event) => event.buttons && point(event));
     find("reset").addEventListener("click", () => {
       surface.clear();
-      change({ ...START });
+      enter(START);
+      address.write({ ...START, label: null });
     });
     find("copy").addEventListener("click", async () => {
-      toAddress();
+      change({});
       try {
         await navigator.clipboard.writeText(location.href);
         find("copied").textContent = "Copied.";
@@ -286,13 +288,24 @@
         find("copied").textContent = "The address bar holds the link.";
       }
     });
-    addEventListener("hashchange", () => {
-      state = { ...START, ...fromAddress() };
-      show();
-    });
+    addEventListener("hashchange", () => enter(fromAddress()));
   }
 
-  addDigits();
+  /** Show another state, whatever was there before. */
+  function enter(other) {
+    uploaded = null;
+    state = { ...other };
+    set = sets[state.set];
+    furnish();
+    show();
+  }
+
+  function relabel(label) {
+    if (uploaded) uploaded.label = label;
+    change({ label });
+  }
+
+  furnish();
   // The first computation is the slowest, before the browser has compiled it: it has its own turn.
-  inTurn([listen, computed, show, ...paintDigits(), () => (root.dataset.ready = "")]);
-})();
+  return new Promise((done) => view.inTurn([listen, computed, show, ...paintPictures(), done]));
+};

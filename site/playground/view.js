@@ -1,31 +1,63 @@
-// How the playground shows numbers: images on canvases, bars in a table, curves as SVG.
+// How the playground shows numbers: images on canvases, bars in a table, and elements for both.
 "use strict";
 
 (globalThis.adversarial ??= {}).view = (() => {
-  const percent = (p) => `${(100 * p).toFixed(p > 0.995 && p < 1 ? 2 : 1)} %`;
-  const GREY = (value) => [255 * value, 255 * value, 255 * value];
+  const NO_BREAK = "\u00a0";
+  const percent = (p) => `${(100 * p).toFixed(p > 0.995 && p < 1 ? 2 : 1)}${NO_BREAK}%`;
   // Blue takes brightness away, orange adds it, white is no change.
   const CHANGE = (value) =>
     value < 0
       ? [255 + 223 * value, 255 + 150 * value, 255 + 60 * value]
       : [255 - 15 * value, 255 - 130 * value, 255 - 220 * value];
 
-  /** Paint square maps of numbers side by side, each number through `colour`. */
-  function paint(canvas, values, side, { colour = GREY, columns = 1, gap = 0 } = {}) {
-    const rows = Math.ceil(values.length / (side * side) / columns);
-    canvas.width = columns * (side + gap) - gap;
-    canvas.height = rows * (side + gap) - gap;
+  /** An element with attributes and children; a function among the attributes hears that event. */
+  function make(name, attributes = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(key, value);
+      else if (value === true) element.setAttribute(key, "");
+      else if (value !== false && value !== null) element.setAttribute(key, value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  function fill(canvas, width, height, colourAt) {
+    canvas.width = width;
+    canvas.height = height;
     const context = canvas.getContext("2d");
-    const picture = context.createImageData(canvas.width, canvas.height);
-    values.forEach((value, i) => {
-      const map = Math.floor(i / (side * side));
-      const row = Math.floor(map / columns) * (side + gap) + Math.floor((i % (side * side)) / side);
-      const column = (map % columns) * (side + gap) + (i % side);
-      const at = 4 * (row * canvas.width + column);
-      [picture.data[at], picture.data[at + 1], picture.data[at + 2]] = colour(value);
-      picture.data[at + 3] = 255;
-    });
+    const picture = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
+      const colour = colourAt(i % width, Math.floor(i / width));
+      if (colour) picture.data.set([...colour, 255], 4 * i);
+    }
     context.putImageData(picture, 0, 0);
+  }
+
+  /** Paint an image, grey or in colour, as its pixels are. */
+  function paint(canvas, image, { channels, side }) {
+    const plane = side * side;
+    fill(canvas, side, side, (x, y) =>
+      [0, 1, 2].map((k) => 255 * image[(channels === 3 ? k : 0) * plane + y * side + x]),
+    );
+  }
+
+  /** Paint a change, from -1 to 1: in the two colours where it is grey, around grey where it has colours. */
+  function paintChange(canvas, change, form) {
+    if (form.channels === 3) return paint(canvas, change.map((value) => 0.5 + value / 2), form);
+    fill(canvas, form.side, form.side, (x, y) => CHANGE(change[y * form.side + x]));
+  }
+
+  /** Paint square feature maps side by side, from 0 to 1. */
+  function paintMaps(canvas, values, side, columns) {
+    const cell = side + 1;
+    const rows = Math.ceil(values.length / (side * side) / columns);
+    fill(canvas, columns * cell - 1, rows * cell - 1, (x, y) => {
+      if (x % cell === side || y % cell === side) return null;
+      const map = Math.floor(y / cell) * columns + Math.floor(x / cell);
+      const value = 255 * values[(map * side + (y % cell)) * side + (x % cell)];
+      return [value, value, value];
+    });
   }
 
   /** Mark one pixel of an image by a frame around it. */
@@ -39,67 +71,67 @@
     }
   }
 
-  /** Ten rows: class, probability before and after, each with a bar. */
-  function probabilities(body, clean, attacked, label) {
+  /** A row for each class: its name, its probability before and after, each with a bar. */
+  function probabilities(body, names, { clean, attacked, label, target = null }) {
     const top = attacked.indexOf(Math.max(...attacked));
     body.replaceChildren(
-      ...Array.from(clean, (_, k) => {
-        const row = document.createElement("tr");
-        row.className = k === label ? "true" : k === top ? "chosen" : "";
-        const head = document.createElement("th");
-        head.scope = "row";
-        head.textContent = k === label ? `${k} (true)` : String(k);
-        row.append(head, ...[clean[k], attacked[k]].map(cell));
-        return row;
+      ...names.map((name, k) => {
+        const note = k === label ? " (true)" : k === target ? " (target)" : "";
+        const look = k === label ? "true" : k === top ? "chosen" : "";
+        return make(
+          "tr",
+          { class: look },
+          make("th", { scope: "row" }, name + note),
+          ...[clean[k], attacked[k]].map(bar),
+        );
       }),
     );
   }
 
-  function cell(p) {
-    const data = document.createElement("td");
-    const bar = document.createElement("span");
-    bar.className = "bar";
-    bar.style.setProperty("--p", p);
-    const text = document.createElement("span");
-    text.textContent = percent(p);
-    data.append(bar, text);
-    return data;
+  const bar = (p) =>
+    make("td", {}, make("span", { class: "bar", style: `--p: ${p}` }), make("span", {}, percent(p)));
+
+  /** A labelled list to choose from: options are [value, text]. */
+  function choice(text, options, value, chosen) {
+    const select = make(
+      "select",
+      { change: () => chosen(select.value) },
+      ...options.map(([each, words]) => make("option", { value: each, selected: String(each) === String(value) }, words)),
+    );
+    return make("label", { class: "pg-control" }, `${text} `, select);
   }
 
-  const SVG = "http://www.w3.org/2000/svg";
-  const WIDTH = 360;
-  const HEIGHT = 200;
-  const EDGE = { left: 42, right: 10, top: 10, bottom: 36 };
-
-  function shape(name, attributes, text = "") {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.textContent = text;
-    return element;
+  /** A labelled slider; `words` says its value, `moved` gets it. The element has `.show(value)`. */
+  function range(text, { min = 0, max, value, part = null, words }, moved) {
+    const said = make("output");
+    const input = make("input", { type: "range", min, max, "aria-label": text, "data-part": part });
+    const show = (number) => {
+      input.value = number;
+      said.textContent = words(number);
+      input.setAttribute("aria-valuetext", words(number));
+    };
+    input.addEventListener("input", () => {
+      show(Number(input.value));
+      moved(Number(input.value));
+    });
+    const label = make("label", { class: "pg-control" }, `${text}: `, said, input);
+    label.show = show;
+    show(value);
+    return label;
   }
 
-  /** Curves of p(true class) against epsilon, and a line where the slider stands. */
-  function plot(svg, { epsilons, curves, epsilon, description }) {
-    const far = epsilons[epsilons.length - 1];
-    const x = (e) => EDGE.left + (e / far) * (WIDTH - EDGE.left - EDGE.right);
-    const y = (p) => EDGE.top + (1 - p) * (HEIGHT - EDGE.top - EDGE.bottom);
-    const parts = [shape("title", {}, description)];
-    for (const p of [0, 0.5, 1]) {
-      parts.push(shape("line", { x1: x(0), x2: x(far), y1: y(p), y2: y(p), class: "grid" }));
-      parts.push(shape("text", { x: EDGE.left - 6, y: y(p) + 4, "text-anchor": "end" }, `${100 * p} %`));
-    }
-    for (const e of [0, 0.1, 0.2, 0.3, 0.4].filter((tick) => tick <= far)) {
-      parts.push(shape("text", { x: x(e), y: HEIGHT - 18, "text-anchor": "middle" }, String(e)));
-    }
-    parts.push(shape("text", { x: x(far / 2), y: HEIGHT - 3, "text-anchor": "middle" }, "epsilon"));
-    parts.push(shape("line", { x1: x(epsilon), x2: x(epsilon), y1: y(0), y2: y(1), class: "now" }));
-    for (const { name, values } of curves) {
-      const points = values.map((p, i) => `${x(epsilons[i]).toFixed(1)},${y(p).toFixed(1)}`);
-      parts.push(shape("polyline", { points: points.join(" "), class: name }));
-    }
-    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-    svg.replaceChildren(...parts);
+  const button = (text, click, look = {}) => make("button", { type: "button", class: "md-button", click, ...look }, text);
+
+  /** Do one thing after the other, so that a slow phone can answer a touch in between. */
+  function inTurn(tasks) {
+    let timer;
+    const next = () => {
+      tasks.shift()();
+      if (tasks.length) timer = setTimeout(next, 0);
+    };
+    timer = setTimeout(next, 0);
+    return () => clearTimeout(timer);
   }
 
-  return { paint, frame, probabilities, plot, percent, GREY, CHANGE };
+  return { NO_BREAK, make, choice, range, button, fill, paint, paintChange, paintMaps, frame, probabilities, bar, inTurn, percent, CHANGE };
 })();

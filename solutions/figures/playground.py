@@ -14,5 +14,6 @@ def playground_command(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "playground", help="train the playground's networks and write its data (minutes)"
     )
+    parser.add_argument("parts", nargs="*", help="digits, signs, distilled, training; default: all")
     parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
     parser.set_defaults(run=Later("solutions.figures.playground_data:write"))

@@ -1,7 +1,7 @@
-"""What the site's playground runs on: two small networks and twenty digits, as one script file.
+"""What the site's playground runs on: small networks and a few pictures, as script files.
 
-`course playground` trains the networks, measures them, and writes `site/playground/data.js` and
-the table on that page. The page computes in the reader's browser; tests compare it with PyTorch.
+`course playground` trains the networks, measures them, and writes their scripts and tables below
+`site/playground`. The page computes in the reader's browser; tests compare it with PyTorch.
 """
 
 from __future__ import annotations
@@ -9,70 +9,189 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_digits
-from torch import Tensor, nn
+from torch import Tensor, cdist, from_numpy, nn, no_grad
 
 from course import models, training
-from course.data import Split, load
+from course.data import Dataset, Split, load
+from course.errors import CourseError
 from solutions.adversarial_training import adversarial_train
 from solutions.evaluation import worst_of
 from solutions.fgsm import robustness_curve
 
+Part = Callable[[str], dict[str, str]]
+"""Makes a part of the playground's data by its name: texts by the names of their files."""
+
 NETWORK = "tiny-cnn"
-PLAIN_EPOCHS = 30
-DEFENDED_EPOCHS = 60
-DEFENDED_EPSILON = 0.15
-EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2)
-PER_CLASS = 2
 TITLES = {"plain": "plain", "defended": "adversarially trained"}
+TEMPERATURE = 30.0
+DISTILLED_EPOCHS = 30
+COUNTS = "0123456789abcdefg"  # a character for each count from 0 to 16
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of pictures: how its networks are trained and measured, and what the page shows."""
+
+    profile: str
+    plain_epochs: int
+    defended_epochs: int
+    defended_epsilon: float
+    epsilons: tuple[float, ...]
+    largest: int
+    """The slider's end, in 255ths."""
+    per_class: int
+    measured: int
+    """Test images on which the printed accuracies are measured."""
+
+
+KINDS = {
+    "digits": Kind(
+        "digits",
+        plain_epochs=30,
+        defended_epochs=60,
+        defended_epsilon=0.15,
+        epsilons=(0.0, 0.05, 0.1, 0.15, 0.2),
+        largest=102,
+        per_class=2,
+        measured=597,
+    ),
+    "signs": Kind(
+        "signs",
+        plain_epochs=12,
+        defended_epochs=8,
+        defended_epsilon=8 / 255,
+        epsilons=(0.0, 2 / 255, 4 / 255, 8 / 255, 16 / 255),
+        largest=32,
+        per_class=1,
+        measured=250,
+    ),
+}
 
 
 def write(args: argparse.Namespace) -> int:
-    """Train and measure the networks, and write the page's data and table."""
-    digits = load("digits")
-    networks = {"plain": _plain(digits.train), "defended": _defended(digits.train)}
-    measured = {name: _measure(model, digits.test) for name, model in networks.items()}
-    content = {
-        "networks": {
-            name: {
-                "title": TITLES[name],
-                "weights": base64.b64encode(as_halves(model)).decode(),
-                "accuracy": measured[name],
-            }
-            for name, model in networks.items()
-        },
-        "samples": _samples(digits.test),
-        "epsilons": EPSILONS,
-        "defended_epsilon": DEFENDED_EPSILON,
-    }
+    """Write the parts that the arguments name, or all of them. Raises CourseError for another."""
+    if unknown := set(args.parts) - set(PARTS):
+        raise CourseError(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "data.js").write_text(as_script(content), encoding="utf-8")
-    (args.out / "table.inc").write_text(table(content), encoding="utf-8")
-    print(f"wrote {args.out / 'data.js'} and {args.out / 'table.inc'}")
+    for name in args.parts or PARTS:
+        for file, text in PARTS[name](name).items():
+            (args.out / file).write_text(text, encoding="utf-8")
+            print(f"wrote {args.out / file}")
     return 0
+
+
+def _write_kind(name: str) -> dict[str, str]:
+    kind = KINDS[name]
+    dataset = load(kind.profile)
+    networks = {"plain": _plain(dataset, kind), "defended": _defended(dataset, kind)}
+    channels, side, _ = dataset.test.images.shape[1:]
+    content = {
+        "form": {"channels": channels, "side": side, "classes": len(dataset.classes)},
+        "classes": list(dataset.classes),
+        "largest": kind.largest,
+        "networks": {
+            key: {
+                "title": TITLES[key],
+                "weights": base64.b64encode(as_halves(model)).decode(),
+                "accuracy": _measure(model, dataset.test[: kind.measured], kind.epsilons),
+            }
+            for key, model in networks.items()
+        },
+        "samples": _samples(dataset.test, kind),
+        "epsilons": kind.epsilons,
+        "defended_epsilon": kind.defended_epsilon,
+    }
+    return {f"{name}.js": as_script(name, content), f"{name}.inc": table(content)}
+
+
+def _write_distilled(name: str) -> dict[str, str]:
+    digits = load("digits")
+    model = _distilled(digits.train)
+    network = {
+        "title": name,
+        "weights": base64.b64encode(as_halves(model)).decode(),
+        "accuracy": _measure(model, digits.test, (0.0,)),
+    }
+    return {f"{name}.js": as_script(f"digits.networks.{name}", network)}
+
+
+def _write_training(name: str) -> dict[str, str]:
+    """The digits as they came, 8×8 counts, one character each: for training in the page."""
+    digits = load("digits")
+    content = {
+        part: [
+            {"label": int(label), "counts": "".join(COUNTS[n] for n in counts)}
+            for label, counts in zip(split.labels, _originals(split.images), strict=True)
+        ]
+        for part, split in (("train", digits.train), ("test", digits.test))
+    }
+    return {f"{name}.js": as_script(name, content)}
+
+
+PARTS: dict[str, Part] = {
+    "digits": _write_kind,
+    "signs": _write_kind,
+    "distilled": _write_distilled,
+    "training": _write_training,
+}
 
 
 # --- the networks --------------------------------------------------------------------------------
 
 
-def _plain(train: Split) -> nn.Module:
-    model = models.build(NETWORK, seed=0)
-    recipe = training.plain_recipe(PLAIN_EPOCHS, seed=0)
-    training.fit(model, train.images, train.labels, recipe)
+def _plain(dataset: Dataset, kind: Kind) -> nn.Module:
+    model = _untrained(dataset)
+    recipe = training.plain_recipe(kind.plain_epochs, seed=0)
+    training.fit(model, dataset.train.images, dataset.train.labels, recipe)
     return rounded_to_halves(model)
 
 
-def _defended(train: Split) -> nn.Module:
-    model = models.build(NETWORK, seed=0)
-    adversarial_train(
-        model, train.images, train.labels, epsilon=DEFENDED_EPSILON, epochs=DEFENDED_EPOCHS
-    )
+def _defended(dataset: Dataset, kind: Kind) -> nn.Module:
+    model = _untrained(dataset)
+    images, labels = dataset.train.images, dataset.train.labels
+    epsilon, epochs = kind.defended_epsilon, kind.defended_epochs
+    adversarial_train(model, images, labels, epsilon=epsilon, epochs=epochs)
     return rounded_to_halves(model)
+
+
+def _untrained(dataset: Dataset) -> nn.Module:
+    channels, side, _ = dataset.train.images.shape[1:]
+    classes = len(dataset.classes)
+    return models.build(NETWORK, in_channels=channels, image_size=side, num_classes=classes, seed=0)
+
+
+def _distilled(train: Split) -> nn.Module:
+    """Defensive distillation (Papernot et al. 2016): taught by a network's soft answers.
+
+    Teacher and student both learn with their logits divided by `TEMPERATURE`; the student is used
+    without the division, so its logits are that many times as large.
+    """
+    teacher = _at_temperature(train.images, F.one_hot(train.labels, 10).float())
+    with no_grad():
+        soft = (teacher(train.images) / TEMPERATURE).softmax(dim=1)
+    return rounded_to_halves(_at_temperature(train.images, soft))
+
+
+def _at_temperature(images: Tensor, targets: Tensor) -> nn.Module:
+    """A network trained on the probabilities (n, 10) that it shall give at `TEMPERATURE`."""
+    model = models.build(NETWORK, seed=0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(DISTILLED_EPOCHS):
+        for index in torch.randperm(len(images), generator=generator).split(64):
+            loss = F.cross_entropy(model(images[index]) / TEMPERATURE, targets[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
 
 
 def rounded_to_halves(model: nn.Module) -> nn.Module:
@@ -86,9 +205,13 @@ def as_halves(model: nn.Module) -> bytes:
     return b"".join(parts)
 
 
-def from_halves(weights: bytes) -> nn.Module:
+def from_halves(
+    weights: bytes, *, channels: int = 1, side: int = 28, classes: int = 10
+) -> nn.Module:
     """The network that `as_halves` wrote. Raises ValueError when the bytes are not as many."""
-    model = models.build(NETWORK, seed=0)
+    model = models.build(
+        NETWORK, in_channels=channels, image_size=side, num_classes=classes, seed=0
+    )
     numbers = torch.from_numpy(np.frombuffer(weights, "<f2").astype("float32"))
     if len(numbers) != models.parameter_count(model):
         raise ValueError(f"{len(numbers)} weights, expected {models.parameter_count(model)}")
@@ -99,59 +222,76 @@ def from_halves(weights: bytes) -> nn.Module:
 # --- what is said of them ------------------------------------------------------------------------
 
 
-def _measure(model: nn.Module, test: Split) -> dict[str, list[float]]:
+def _measure(model: nn.Module, test: Split, epsilons: tuple[float, ...]) -> dict[str, list[float]]:
     """Accuracy at each epsilon under FGSM and in the worst case over the course's attacks."""
     worst = [
         worst_of(model, test.images, test.labels, epsilon, steps=20, seed=0).accuracy
-        for epsilon in EPSILONS
+        for epsilon in epsilons
     ]
-    fgsm = robustness_curve(model, test.images, test.labels, list(EPSILONS))
+    fgsm = robustness_curve(model, test.images, test.labels, list(epsilons))
     return {"fgsm": [round(a, 4) for a in fgsm], "worst": [round(a, 4) for a in worst]}
 
 
-def _samples(test: Split) -> list[dict[str, Any]]:
-    """The first test images of every class, whatever becomes of them, as 8×8 counts 0 to 16."""
-    places = [(test.labels == digit).nonzero().flatten()[:PER_CLASS] for digit in range(10)]
+def _samples(test: Split, kind: Kind) -> list[dict[str, Any]]:
+    """The first test images of every class, whatever becomes of them.
+
+    Digits as their 8×8 counts, 0 to 16; colour pictures as bytes in base64, channel by channel.
+    """
+    chosen = [
+        int(place)
+        for label in range(int(test.labels.max()) + 1)
+        for place in (test.labels == label).nonzero().flatten()[: kind.per_class]
+    ]
+    labels = test.labels[chosen].tolist()
+    if test.images.shape[1] == 1:
+        counts = _originals(test.images[chosen])
+        return [
+            {"label": label, "counts": small} for label, small in zip(labels, counts, strict=True)
+        ]
     return [
-        {"label": digit, "pixels": as_counts(test.images[place])}
-        for digit, group in enumerate(places)
-        for place in group.tolist()
+        {"label": label, "pixels": base64.b64encode(image.numpy().tobytes()).decode()}
+        for label, image in zip(labels, (test.images[chosen] * 255).round().byte(), strict=True)
     ]
 
 
-def as_counts(image: Tensor) -> list[int]:
-    """The 8×8 original of a digit that was enlarged to 28×28.
+def _originals(images: Tensor) -> list[list[int]]:
+    """The 8×8 originals of digits that were enlarged to 28×28, as 64 counts each.
 
-    Where the enlargement samples between two originals, they cannot be read off; so the original
-    is looked up among scikit-learn's, the one that enlarges to this image.
+    Where the enlargement samples between two originals, they cannot be read off; so the originals
+    are looked up among scikit-learn's, those that enlarge to these images.
     """
-    small = torch.from_numpy(load_digits().images)
+    small = from_numpy(load_digits().images)
     large = F.interpolate(small.unsqueeze(1) / 16, size=(28, 28), mode="bilinear")
-    nearest = int((large - image.double()).abs().amax(dim=(1, 2, 3)).argmin())
-    return [int(value) for value in small[nearest].flatten()]
+    nearest = cdist(images.double().flatten(1), large.flatten(1)).argmin(dim=1)
+    return [[int(value) for value in original.flatten()] for original in small[nearest]]
 
 
-def as_script(content: dict[str, Any]) -> str:
+def as_script(name: str, content: dict[str, Any]) -> str:
     """A script that hands the content to the page, so that it also opens from a file."""
     lines = json.dumps(content, separators=(",", ":"))
     return (
         "// Written by `course playground`; do not edit.\n"
-        f"(globalThis.adversarial ??= {{}}).data = {lines};\n"
+        f"((globalThis.adversarial ??= {{}}).sets ??= {{}}).{name} = {lines};\n"
     )
 
 
 def content_of(script: str) -> dict[str, Any]:
     """What `as_script` was given."""
-    return json.loads(script[script.index("{}).data = ") + len("{}).data = ") :].rstrip(";\n"))
+    return json.loads(script[script.index(" = {") + len(" = ") :].rstrip(";\n"))
 
 
 def table(content: dict[str, Any]) -> str:
     """Both networks at every epsilon, in Markdown."""
-    header = " | ".join(f"ε = {epsilon:g}" for epsilon in content["epsilons"])
+    header = " | ".join(f"ε = {_short(epsilon)}" for epsilon in content["epsilons"])
     rows = [f"| network | attack | {header} |", "|---|---|" + "---|" * len(content["epsilons"])]
     attacks = {"fgsm": "FGSM", "worst": "worst of four PGD runs"}
     for network in content["networks"].values():
         for key, attack in attacks.items():
-            numbers = " | ".join(f"{100 * a:.1f} %" for a in network["accuracy"][key])
-            rows.append(f"| {network['title']} | {attack} | {numbers} |")
+            shares = [f"{100 * a:.1f}\N{NO-BREAK SPACE}%" for a in network["accuracy"][key]]
+            rows.append(f"| {network['title']} | {attack} | {' | '.join(shares)} |")
     return "\n".join(rows) + "\n"
+
+
+def _short(epsilon: float) -> str:
+    """An epsilon as it is usually written: 8/255, or 0.1."""
+    return f"{epsilon:g}" if len(f"{epsilon:g}") <= 4 else f"{255 * epsilon:g}/255"

@@ -6,31 +6,19 @@ Needs Chromium and the extra `browser`; `make test-site` sets both up or says wh
 from __future__ import annotations
 
 import gzip
-import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from site_server import served_site
+from support.site_visit import NEEDS_BROWSER, Visit
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: apt install chromium)"),
-]
+pytestmark = NEEDS_BROWSER
 SCHEMES = ("light", "dark")
 WIDTHS = (390, 1280)
 # What a page may weigh when it is first opened, compressed, without pictures.
-LARGEST_LOAD = 200_000
-PLAYGROUND = "playground/"
+LARGEST_LOAD = 250_000
 ONLY_VIOLATIONS = {"resultTypes": ["violations"]}  # much the faster on a page of long tables
 # Formulas within a line that reach beyond their text; those on lines of their own may scroll.
 CUT_OFF = """() => [...document.querySelectorAll("article math:not(.formula *, table *)")]
@@ -40,90 +28,24 @@ CUT_OFF = """() => [...document.querySelectorAll("article math:not(.formula *, t
   .map((math) => math.textContent)"""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the site is built."""
-    return tmp_path_factory.mktemp("site")
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[str]:
-    """The address of a freshly built site, served on this machine."""
-    with served_site(folder) as address:
-        yield address
+# Code that reaches beyond its box, for readers of a laptop.
+TOO_WIDE = """() => [...document.querySelectorAll("article pre > code")]
+  .filter((code) => code.scrollWidth > code.clientWidth)
+  .map((code) => code.textContent.slice(0, 60))"""
+# Copy buttons that stand on code.
+COVERING = """() => [...document.querySelectorAll("article .md-code__nav")]
+  .filter((button) => button.getBoundingClientRect().width)
+  .filter((button) => button.getBoundingClientRect().left
+    < button.parentElement.querySelector("code").getBoundingClientRect().right)
+  .map((button) => button.parentElement.textContent.slice(0, 60))"""
 
 
 @pytest.fixture(scope="module")
 def names(site: str, folder: Path) -> list[str]:
     """Every page's address below the site's root."""
     pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("index.html"))
-    assert PLAYGROUND + "index.html" in pages
+    assert "playground/index.html" in pages
     return [name.removesuffix("index.html") for name in pages]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-quic",
-    ]
-    with playwright.sync_playwright() as engine:
-        running = engine.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield running
-        running.close()
-
-
-class Visit:
-    """One browser tab that notes what went wrong and whom it asked."""
-
-    def __init__(self, browser: Any, site: str, scheme: str, width: int) -> None:
-        self.site = site
-        self.context = browser.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-        )
-        self.page = self.context.new_page()
-        self.trouble: list[str] = []
-        self.responses: list[Any] = []
-        self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
-        self.page.on("console", self._heard)
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", self._answered)
-        self.page.route("**/*", self._route)
-
-    def _heard(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.trouble.append(f"console: {message.text}")
-
-    def _failed(self, request: Any) -> None:
-        if request.failure != "net::ERR_ABORTED":  # which is how leaving a page ends its requests
-            self.trouble.append(f"failed: {request.url}: {request.failure}")
-
-    def _answered(self, response: Any) -> None:
-        self.responses.append(response)
-        if response.status >= 400:
-            self.trouble.append(f"{response.status}: {response.url}")
-
-    def _route(self, route: Any) -> None:
-        if route.request.url.startswith((self.site, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.trouble.append(f"asked another host: {route.request.url}")
-            route.abort()
-
-    def open(self, name: str) -> Any:
-        self.page.goto(self.site + name, wait_until="load")
-        # page.js looks last at what scrolls, when the fonts are there and nothing else is to do.
-        self.page.wait_for_selector("body[data-reachable]", state="attached")
-        return self.page
-
-
-@pytest.fixture
-def visit(browser: Any, site: str) -> Iterator[Visit]:
-    tab = Visit(browser, site, "light", 1280)
-    yield tab
-    tab.context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -140,6 +62,9 @@ def test_every_page_is_quiet_and_fits(
         if wide > 0:
             found.append(f"{name}: {wide} pixels too wide")
         found += [f"{name}: cut off: {formula}" for formula in page.evaluate(CUT_OFF)]
+        found += [f"{name}: covered: {code}" for code in page.evaluate(COVERING)]
+        if width > 1000:
+            found += [f"{name}: too wide: {code}" for code in page.evaluate(TOO_WIDE)]
         found += [f"{name}: {what}" for what in tab.trouble]
         tab.trouble.clear()
     tab.context.close()
@@ -190,118 +115,3 @@ def test_search_loads_its_index_when_used_and_finds(visit: Visit) -> None:
     page.wait_for_load_state("networkidle")
     assert page.locator("article mark").count() > 0
     assert visit.trouble == []
-
-
-# --- playground ----------------------------------------------------------------------------------
-
-
-def says(page: Any) -> str:
-    return str(page.locator('[data-part="says"]').inner_text())
-
-
-def state(page: Any) -> dict[str, str]:
-    return dict(pair.split("=") for pair in urlsplit(page.url).fragment.split("&") if pair)
-
-
-def test_playground_attack_fools_and_noise_does_not(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    assert "is fooled by FGSM" in says(page)
-    page.get_by_label("random noise (control)").check()
-    assert "withstands random noise" in says(page)
-    page.get_by_label("FGSM", exact=True).check()
-    page.get_by_label("adversarially trained").check()
-    assert "withstands FGSM" in says(page)
-    assert visit.trouble == []
-
-
-def test_playground_by_keyboard(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    slider = page.locator('[data-part="epsilon"]')
-    slider.focus()
-    page.keyboard.press("Home")
-    assert "0.000 = 0/255" in page.locator('[data-part="epsilon-text"]').inner_text()
-    assert "withstands" in says(page)
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    assert state(page)["eps"] == "3"
-    page.locator('input[name="digit"]:checked').focus()
-    page.keyboard.press("ArrowRight")
-    assert state(page)["digit"] == "17"
-
-
-def test_playground_state_is_in_the_address(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND + "#digit=4&net=defended&attack=pgd&eps=40&row=3&column=5")
-    assert page.locator('input[name="net"]:checked').get_attribute("value") == "defended"
-    assert page.locator('input[name="attack"]:checked').get_attribute("value") == "pgd"
-    assert "40/255" in page.locator('[data-part="epsilon-text"]').inner_text()
-    assert page.locator('[data-part="row"]').input_value() == "3"
-    before = says(page)
-    page.get_by_role("button", name="Reset").click()
-    assert says(page) != before
-    assert state(page)["net"] == "plain"
-
-
-def test_playground_bears_a_broken_address(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND + "#digit=999&net=constructor&attack=%3Cscript%3E&eps=-1&drawn=zz")
-    assert "The plain network" in says(page)
-    assert visit.trouble == []
-
-
-def test_playground_reads_a_drawn_one(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    page.get_by_text("Draw your own").click()
-    box = page.locator('[data-part="pad"]').bounding_box()
-    middle = box["x"] + box["width"] / 2
-    page.mouse.move(middle, box["y"] + 0.15 * box["height"])
-    page.mouse.down()
-    page.mouse.move(middle, box["y"] + 0.85 * box["height"], steps=12)
-    page.mouse.up()
-    assert "drawn" in state(page)
-    assert page.locator('[data-part="label"]').input_value() == "1"
-    page.reload(wait_until="networkidle")
-    assert page.locator('[data-part="label"]').input_value() == "1"
-    page.get_by_text("Draw your own").click()
-    page.locator('[data-part="wipe"]').click()
-    assert "digit" in state(page)
-
-
-def test_playground_draws_by_keyboard(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    page.get_by_text("Draw your own").click()
-    page.locator('[data-part="pad"]').focus()
-    for _ in range(6):
-        page.keyboard.press("ArrowDown")
-    assert "drawn" in state(page)
-
-
-def test_playground_formula_adds_up(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    for row, column in ((10, 12), (14, 14), (0, 0), (20, 9)):
-        page.locator('[data-part="row"]').fill(str(row))
-        page.locator('[data-part="column"]').fill(str(column))
-        page.keyboard.press("Enter")
-        number = {
-            name: float(page.locator(f'[data-part="pixel-{name}"]').inner_text())
-            for name in ("x", "slope", "sign", "step", "sum", "result")
-        }
-        sign = (number["slope"] > 0) - (number["slope"] < 0)
-        assert number["sign"] == sign
-        assert number["step"] == pytest.approx(sign * 26 / 255, abs=6e-4)
-        assert number["sum"] == pytest.approx(number["x"] + number["step"], abs=2e-3)
-        assert number["result"] == pytest.approx(min(max(number["sum"], 0), 1), abs=2e-3)
-
-
-def test_playground_says_everything_in_words(visit: Visit) -> None:
-    page = visit.open(PLAYGROUND)
-    for canvas in page.locator('#playground canvas[role="img"]').all():
-        assert re.search(r"\w{4}", canvas.get_attribute("aria-label") or "")
-    assert page.locator('[data-part="rows"] tr').count() == 10
-    assert "Probability of the true class" in page.locator('[data-part="curve-text"]').inner_text()
-
-
-def test_playground_works_from_a_file(browser: Any, site: str, folder: Path) -> None:
-    page = browser.new_page()
-    page.goto((folder / "playground" / "index.html").as_uri())
-    page.wait_for_selector("#playground[data-ready]")
-    assert "is fooled by FGSM" in says(page)
-    page.close()

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 LECTURE = ROOT / "site" / "lectures" / "fgsm.md"
 EXTERNAL = re.compile(r"^(https?:)?//", re.IGNORECASE)
 FORMULAS: dict[str, Any] = {
-    "extensions": ["pymdownx.arithmatex", "course.formulas"],
+    "extensions": ["pymdownx.arithmatex", "course.pages.formulas"],
     "extension_configs": {"pymdownx.arithmatex": {"generic": True}},
 }
 SOURCES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
@@ -192,7 +192,7 @@ def test_formulas_become_mathml(text: str, typeset: str) -> None:
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
 NOT_FOR_READERS = re.compile(
-    r"course\.(cli|formulas)|solutions\.(cli|draw)|solutions\.(figures|reproductions)\b.*"
+    r"course\.(cli|commands|serve)|course\.pages\b.*|solutions\.(cli|draw)|solutions\.(figures|reproductions)\b.*"
 )
 
 

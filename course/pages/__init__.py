@@ -1,0 +1,1 @@
+"""Extensions of Markdown for the pages of the site."""
