@@ -102,6 +102,12 @@ class Result:
         return cls(**content)
 
 
+def status_of(checks: Sequence[CheckResult]) -> str:
+    """The status of a whole result: good practice, which carries no points, does not decide it."""
+    marked = [check for check in checks if check.max_points] or checks
+    return gravest([check.status for check in marked])
+
+
 def gravest(statuses: Sequence[str]) -> str:
     """The status of a whole result from those of its checks.
 
