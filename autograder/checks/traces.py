@@ -52,7 +52,7 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
         hint="Leave the weights alone: torch.autograd.grad(loss, images) does not touch them.",
     )
     expect_true(
-        after["recording"] == before["recording"],
+        after["recording"] is True,
         "gradients switched on or off as they were before the call",
         "the other way round",
         cause="torch.set_grad_enabled(...) was called, which stays in force after your function",

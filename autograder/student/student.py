@@ -167,7 +167,7 @@ class Student:
 
     def traces(self, ref: Ref) -> dict[str, Any]:
         """Modes, gradients, frozen weights and hooks that the other side reports of the network
-        behind `ref`, and whether PyTorch records operations there.
+        behind `ref`, and whether gradients are still on or off there as they were.
 
         Raises Malformed when they are not what the worker counts: the student's code runs beside it
         and could put its own words, or an input, in their place.

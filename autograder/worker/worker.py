@@ -162,11 +162,11 @@ class Worker:
 
     def do_traces(self, ref: Ref) -> dict[str, Any]:
         """What a call may have left: modes, gradients, frozen weights and hooks of a kept network,
-        and whether PyTorch records operations."""
+        and whether gradients are still on, or off, as they were when the cells had run."""
         modules = list(self.objects[ref.name].modules())
         return {
             "training": [module.training for module in modules],
-            "recording": torch.is_grad_enabled(),
+            "recording": torch.is_grad_enabled() is self.recording,
             "frozen": sum(not p.requires_grad for m in modules for p in m.parameters(False)),
             "gradients": sum(p.grad is not None for m in modules for p in m.parameters(False)),
             "hooks": sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in modules),

@@ -77,7 +77,9 @@ def read_hand_in(path: Path) -> HandIn:
     saved_as = fields.get("saved as", "notebook")
     names = {exercise.id for exercise in catalog.assignment(path.parent.name).exercises}
     cells = tuple(zip(map(str.strip, parts[::2]), map(plain, parts[1::2]), strict=True))
-    known = {check.name for check in catalog.checks(path.parent.name)}
+    checks = catalog.checks(path.parent.name)
+    known = {check.name for check in checks}
+    marked = {check.name for check in checks if check.max_points}
     wrong = ({name for name, _ in cells} - names - {""}) | (loses - known)
     if not title or fields.keys() - FIELDS or wrong or saved_as not in SAVED:
         raise ValueError(f"{path}: header {fields}, unknown cells or checks {wrong or 'none'}")
@@ -86,7 +88,7 @@ def read_hand_in(path: Path) -> HandIn:
         path.parent.name,
         fields.get("student", path.stem),
         title.rstrip("."),
-        fields.get("status", "WRONG" if loses else "OK"),
+        fields.get("status", "WRONG" if loses & marked else "OK"),
         loses,
         saved_as,
         cells,

@@ -297,8 +297,8 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     right_for_own = bool(own) and mistakes.furthest(found, own) <= 1.5 / len(test.labels)
     if right_for_own and is_attack:
         raise CarriedForward(
-            what,
-            percent(found),
+            "",
+            "",
             cause="carried forward: the curve is right for your own fgsm, which is not right yet",
         )
     cause = mistakes.other_curve(found, module, test, epsilons)

@@ -26,6 +26,8 @@ STEPS = {
     "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
     "the attacked images are rounded": "Return the float32 images as they are, without rounding.",
     "some pixels go against": "Take one gradient, at the images themselves, then one step.",
+    "some images come back": "Print `(attacked - images).abs().amax(dim=(1, 2, 3))`: no image may "
+    "be left out.",
     "the images come back unchanged": "Attack every image, those that are wrong already too.",
     "pixels without a gradient": "`gradient.sign()` is 0 where the gradient is 0: use that.",
     "all channels": "Leave the gradient as it is, (n, C, H, W): no mean over the channels.",
@@ -33,7 +35,8 @@ STEPS = {
     "the moves differ in size: the gradient": "Replace the gradient by its sign before you "
     "multiply by epsilon.",
     "most pixels move far less": "Replace the gradient by its sign before you multiply by epsilon.",
-    "the moves differ in size, but": "Start from the images themselves: FGSM draws nothing.",
+    "the moves differ in size, but": "Start from the images themselves and take one "
+    "step: FGSM draws nothing.",
     "the attacked images are not clamped": "Clamp each point's images: `.clamp(0, 1)`.",
     "the epsilons were sorted": "Go through `epsilons` as they are: no sorted(), no set().",
     "each attack starts": "In each turn start from `images`, and give the result another name.",
@@ -125,7 +128,10 @@ def not_the_formula(trial: Trial) -> str:
     if sizes.numel() and sizes.std() > 0.05 * sizes.mean():
         slopes = trial.gradient[inside & (trial.gradient != 0)].abs()
         if torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
-            return "the moves differ in size, but not as the gradient does: a random start?"
+            return (
+                "the moves differ in size, but not as the gradient does: a random start, or "
+                "several steps?"
+            )
         return "the moves differ in size: the gradient itself was added, not its sign"
     if sizes.numel() and abs(sizes.mean().item() - trial.epsilon) > 0.02 * trial.epsilon:
         factor = sizes.mean().item() / trial.epsilon
@@ -168,6 +174,9 @@ def too_weak(trial: Trial) -> str:
     if along < 0.25:
         return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
     moves = trial.perturbation.abs()
+    unmoved = moves.flatten(1).amax(dim=1) < 1e-7
+    if (unmoved & (trial.gradient.flatten(1).abs().amax(dim=1) > 1e-6)).any():
+        return "some images come back unchanged: is only a part of them attacked?"
     sizes = moves[(moves > 1e-7) & (trial.images > 0.3) & (trial.images < 0.7)]
     if sizes.numel() > 1 and sizes.std() < 0.05 * sizes.mean() < 0.025 * trial.epsilon:
         return (

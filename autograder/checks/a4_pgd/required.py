@@ -100,8 +100,8 @@ def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str
         return
     if right_for_own_projection(student, trial, found):
         raise CarriedForward(
-            f"{trial.expected:.4f}: {what}",
-            f"{found:.4f}",
+            "",
+            "",
             cause="carried forward: it is right for your own project, which is not right yet",
         )
     raise Wrong(

@@ -1,7 +1,7 @@
 """Attacks the first 96 images only, as many as some check may ask for.
 
 loses: fgsm_fools_the_network
-cause: 
+cause: some images come back unchanged
 """
 
 
