@@ -103,9 +103,11 @@ class Result:
 
 
 def status_of(checks: Sequence[CheckResult]) -> str:
-    """The status of a whole result: good practice, which carries no points, does not decide it."""
-    marked = [check for check in checks if check.max_points] or checks
-    return gravest([check.status for check in marked])
+    """The status of a whole result: OK where all points are earned, whatever good practice says."""
+    status = gravest([check.status for check in checks])
+    marked = [check for check in checks if check.max_points]
+    full = bool(marked) and all(check.points >= check.max_points for check in marked)
+    return "OK" if full and status not in UNSCORED else status
 
 
 def gravest(statuses: Sequence[str]) -> str:

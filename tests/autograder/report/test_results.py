@@ -81,10 +81,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     assert path.read_text() == "new"
 
 
-def test_good_practice_does_not_decide_the_status_where_others_carry_points():
+def test_good_practice_does_not_decide_the_status_where_all_points_are_earned():
     practice = replace(check("CRASH", 0), max_points=0.0)
     assert status_of([check(), practice]) == "OK"
-    assert status_of([check("WRONG"), practice]) == "WRONG"
+    assert status_of([check("WRONG", 0), practice]) == "CRASH"
+    assert status_of([check(), replace(practice, status="INFRA")]) == "INFRA"
     assert status_of([practice]) == "CRASH"
 
 
