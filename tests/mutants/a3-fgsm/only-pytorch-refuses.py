@@ -1,7 +1,6 @@
 """Epsilon is looked at; of a missing label only PyTorch complains.
 
 loses: fgsm_refuses_what_makes_no_sense
-cause: 
 """
 
 

@@ -6,7 +6,8 @@ cause: gradients of the weights
 
 
 def pgd(
-    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None,
+    loss=cross_entropy,
 ):
     check_attack(images, labels, epsilon)
     if step_size < 0 or steps < 0:
@@ -18,6 +19,6 @@ def pgd(
     for _ in range(steps):
         leaf = x.detach().requires_grad_()
         with evaluating(model):
-            F.cross_entropy(model(leaf), labels).backward()
+            loss(model(leaf), labels).sum().backward()
         x = project(images, leaf.detach() + step_size * leaf.grad.sign(), epsilon)
     return x

@@ -1,7 +1,7 @@
 """Each gradient is taken a little ahead, where the last step points (Nesterov).
 
 loses: pgd_looks_again_at_each_step
-cause: 
+cause: at another point than the present one
 """
 
 

@@ -1,7 +1,6 @@
 """A constant.
 
 loses: margin_is_the_best_other_minus_the_true
-cause: 
 earns: 0
 """
 

@@ -1,7 +1,6 @@
 """The margin of one class is minus infinity, and nobody complains.
 
 loses: margin_refuses_what_makes_no_sense
-cause: 
 """
 
 

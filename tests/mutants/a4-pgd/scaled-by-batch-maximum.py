@@ -2,7 +2,6 @@
 
 loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network,
        pgd_treats_each_image_alone
-cause: 
 """
 
 

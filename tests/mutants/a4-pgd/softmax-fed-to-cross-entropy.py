@@ -1,6 +1,6 @@
 """A softmax before the cross-entropy.
 
-loses: pgd_takes_the_steps_it_is_told
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
 cause: a softmax before cross-entropy
 """
 

@@ -1,6 +1,6 @@
 """The step size is 2.5 epsilon / steps, whatever was asked for.
 
-loses: pgd_takes_the_steps_it_is_told
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
 cause: step_size has no effect
 """
 

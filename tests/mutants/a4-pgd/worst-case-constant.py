@@ -1,7 +1,6 @@
 """A constant.
 
 loses: worst_case_counts_the_survivors_of_all
-cause: 
 earns: 0
 """
 

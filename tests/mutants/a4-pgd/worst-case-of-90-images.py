@@ -1,7 +1,6 @@
 """Counts the first 90 images only.
 
 loses: worst_case_counts_the_survivors_of_all
-cause: 
 """
 
 
