@@ -102,7 +102,7 @@ def soft_victim(setting: Setting) -> tuple[Network, Split]:
     the signs of the gradient, and right attacks differ. Here they agree, and attacks on another
     loss, from another point or in other steps do not.
     """
-    test = setting.test_images(setting.drawn("number of soft images", 40, 64))
+    test = setting.test_images(setting.drawn("number of soft images", 32, 48))
     labels, classes = test.labels.clone(), setting.dataset.num_classes
     labels[::4] = (labels[::4] + 1) % classes
     leads = margin(metrics.predict(setting.victim.module, test.images), test.labels).abs()

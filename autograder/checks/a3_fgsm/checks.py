@@ -65,7 +65,7 @@ graded_curve = graded_for("robustness_curve", lecture=LECTURE)
 def trial(student: Student, setting: Setting) -> Trial:
     """The student's attack on the trained network, at the profile's epsilon."""
     require(student, "fgsm", "function")
-    test = setting.remember("images", partial(some_images, setting))
+    test = some_images(setting)
     trial = attempt(student, setting.victim, test, setting.budget.epsilon)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
     return trial

@@ -80,7 +80,7 @@ def trial(student: Student, setting: Setting) -> PgdRun:
     """Some steps on the trained network without a random start, together longer than epsilon."""
     require(student, "pgd", "function")
     epsilon, steps = setting.budget.epsilon, setting.drawn("number of steps", 9, 12)
-    test = setting.remember("images", partial(some_images, setting))
+    test = some_images(setting)
     trial = run_pgd(student, setting.victim, test, epsilon, step_size=0.3 * epsilon, steps=steps)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
     return trial
@@ -205,7 +205,7 @@ def test_pgd_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """From a random start it lowers the network's accuracy as much as the reference does"""
-    network, test = setting.victim, setting.remember("images", partial(some_images, setting))
+    network, test = setting.victim, some_images(setting)
     epsilon, target = setting.remember(
         "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
     )
