@@ -46,7 +46,8 @@ class Crash(StudentFault):
     """The student's code raised an error, or its process died.
 
     error: the name of the exception, if there was one and it may be shown.
-    refusal: it is a ValueError, by which a function refuses what it is given.
+    refusal: it is a ValueError of the student's own code, or of the course's, by which a function
+    refuses what it is given; one that PyTorch raises by itself is none.
     outside: none of the student's own functions was running when it was raised.
     """
 
@@ -59,6 +60,15 @@ class NotWritten(Crash):
     """The stub is still there: the code raises NotImplementedError, or the name is missing."""
 
     status = "WRONG"
+
+
+class CarriedForward(StudentFault):
+    """The answer is right for an earlier one, which is wrong and has lost its own points.
+
+    The check passes, since each fault costs once; its cause says why.
+    """
+
+    status = "OK"
 
 
 class Timeout(StudentFault):

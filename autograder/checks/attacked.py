@@ -23,11 +23,11 @@ from autograder.judge.checking import (
     metrics,
     require_images,
 )
-from autograder.judge.robustness import loss_gradient
+from autograder.judge.robustness import loss_gradient, margin
 
 TOLERANCE = 1e-6  # float32 rounding moves a correct pixel by up to 2.4e-8 beyond epsilon
 CLOSE_ENOUGH = 1e-5
-IMAGES = 96
+SURE = 0.01  # of the pixels of `soft_victim` that rounding moves; another formula moves 3 % or more
 DROPPED = 0.05  # of the pixels that two right attacks disagree on; with dropout it is 15 % or more
 
 
@@ -88,6 +88,28 @@ def linear_victim(setting: Setting) -> tuple[Network, Split]:
     predicted = metrics.predict(network.module, images).argmax(dim=1)
     other = (test.labels + 1) % classes
     return network, Split(images, torch.where(predicted == test.labels, other, test.labels))
+
+
+def some_images(setting: Setting) -> Split:
+    """The hidden images that an attack is tried on, more or fewer of them with each secret."""
+    return setting.test_images(setting.drawn("number of images", 97, 120))
+
+
+def soft_victim(setting: Setting) -> tuple[Network, Split]:
+    """The trained network, unsure of its answers, and images of which a quarter is labelled wrong.
+
+    Its logits are divided by a number, so that no loss is near 0: where one is, rounding decides
+    the signs of the gradient, and right attacks differ. Here they agree, and attacks on another
+    loss, from another point or in other steps do not.
+    """
+    test = setting.test_images(setting.drawn("number of soft images", 32, 48))
+    labels, classes = test.labels.clone(), setting.dataset.num_classes
+    labels[::4] = (labels[::4] + 1) % classes
+    leads = margin(metrics.predict(setting.victim.module, test.images), test.labels).abs()
+    *inner, weight, bias = setting.victim.weights
+    factor = 3 / leads.median()
+    network = setting.victim.with_weights([*inner, factor * weight, factor * bias])
+    return network, Split(test.images, labels)
 
 
 def dropout_network(setting: Setting) -> Network:

@@ -12,10 +12,9 @@ from autograder.judge.checking import (
     Setting,
     Split,
     Student,
-    StudentFault,
-    Wrong,
     expect_true,
     require_images,
+    same_weights,
 )
 
 
@@ -27,7 +26,7 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
     """
     test = setting.test_images(8)
     ref = student.network(setting.victim, training=True)
-    before = student.traces(ref)
+    before, weights = student.traces(ref), student.weights(ref)
     student.call(name, ref, test.images, test.labels, 0.1, **options)
     after = student.traces(ref)
     expect_true(
@@ -44,6 +43,21 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
         cause="model.eval() or model.train() was called, and the old mode was not restored",
         hint="Restore the mode that each module had before.",
     )
+    expect_true(
+        after["frozen"] == before["frozen"] and same_weights(student.weights(ref), weights),
+        "weights that are as they were, and can be trained as before",
+        "weights that were frozen or changed",
+        cause="requires_grad_(False) was called on the weights and not taken back, or they were "
+        "written to",
+        hint="Leave the weights alone: torch.autograd.grad(loss, images) does not touch them.",
+    )
+    expect_true(
+        after["recording"] is True,
+        "gradients switched on or off as they were before the call",
+        "the other way round",
+        cause="torch.set_grad_enabled(...) was called, which stays in force after your function",
+        hint="Switch gradients in a `with` block, which ends by itself: `with torch.no_grad():`.",
+    )
     untouched(student, name, ref, test, **options)
 
 
@@ -56,16 +70,22 @@ def untouched(student: Student, name: str, ref: Ref, test: Split, **options: Any
     """
     images = student.make(name, ref, test.images, test.labels, 0.0, **options)
     attack = partial(student.call, name, ref, images, test.labels, **options)
-    try:
-        before = attack(0.0)
-    except StudentFault as fault:
-        raise Wrong(
-            "an attack on images that an attack returned",
-            fault.got,
-            cause="they are still attached to the graph that they were computed in",
-            hint="Return the attacked images detached: .detach().",
-        ) from fault
+    expect_true(
+        student.attribute(images, "requires_grad") is not True,
+        "a result that is detached",
+        "a tensor that records what is computed from it",
+        cause="it is still attached to the graph that it was computed in",
+        hint="Return the attacked images detached: .detach().",
+    )
+    before = attack(0.0)
     attack(0.1)
+    expect_true(
+        student.attribute(images, "requires_grad") is not True,
+        "the images that were given, as they were",
+        "images that record what is computed from them",
+        cause="requires_grad_() was called on the images themselves, not on a copy",
+        hint="Attack a copy: images.detach().clone().",
+    )
     after = attack(0.0)
     expect_true(
         torch.equal(require_images(before, test.images), require_images(after, test.images)),

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 import pytest
 
-from autograder.errors import Crash, NotWritten, StudentFault, Wrong
+from autograder.errors import CarriedForward, Crash, NotWritten, StudentFault, Wrong
 from autograder.judge.answers import (
     answering_with_numbers,
     kind,
@@ -30,7 +30,7 @@ from autograder.judge.answers import (
     require_number,
     require_numbers,
 )
-from autograder.judge.expect import Cause, expect, expect_above, expect_true, in_words
+from autograder.judge.expect import Cause, expect, expect_above, expect_true, in_words, next_step
 from autograder.judge.setting import Setting
 from autograder.judge.sketch import sketch
 from autograder.student import Network, Student
@@ -40,6 +40,7 @@ from course import metrics
 from course.data import Split
 
 __all__ = [
+    "CarriedForward",
     "Cause",
     "Crash",
     "Network",
@@ -58,6 +59,7 @@ __all__ = [
     "in_words",
     "kind",
     "metrics",
+    "next_step",
     "no_tensor",
     "other_lengths",
     "percent",

@@ -25,7 +25,7 @@ from autograder.judge.disclosure import Disclosure
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
-from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, gravest
+from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, status_of
 from autograder.student import Student, student_in_worker
 from autograder.worker.limits import Limits
 
@@ -55,7 +55,7 @@ class Judge:
             read = submission.read(path, required, self.assignment.id)
             digest = read.sha256
             checks, notes = self.run(read)
-            result = self.result(student, gravest([check.status for check in checks]), checks)
+            result = self.result(student, status_of(checks), checks)
             result.notes = notes
             if not self.setting.public and pictures.wanted(self.assignment.id, checks):
                 result.pictures = self.draw(read)

@@ -102,6 +102,14 @@ class Result:
         return cls(**content)
 
 
+def status_of(checks: Sequence[CheckResult]) -> str:
+    """The status of a whole result: OK where all points are earned, whatever good practice says."""
+    status = gravest([check.status for check in checks])
+    marked = [check for check in checks if check.max_points]
+    full = bool(marked) and all(check.points >= check.max_points for check in marked)
+    return "OK" if full and status not in UNSCORED else status
+
+
 def gravest(statuses: Sequence[str]) -> str:
     """The status of a whole result from those of its checks.
 

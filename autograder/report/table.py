@@ -24,8 +24,9 @@ def details(check: CheckResult) -> Iterator[tuple[str, str]]:
 
 
 def title(check: CheckResult) -> str:
-    """The check's title; for a skipped one, with the check that must pass first."""
-    return f"{check.title} ({check.cause})" if check.status == "SKIP" else check.title
+    """The check's title, with why it was skipped, or why it passes all the same."""
+    remark = check.cause if check.status in ("OK", "SKIP") else ""
+    return f"{check.title} ({remark})" if remark else check.title
 
 
 def points(check: CheckResult) -> str:

@@ -12,7 +12,7 @@ from autograder import catalog
 from autograder.handin import submission
 from autograder.judge.judge import Judge, run_checks
 from autograder.judge.setting import Setting
-from autograder.report.results import Result, gravest
+from autograder.report.results import Result, status_of
 from autograder.sandbox import levels
 from autograder.student.kernel import student_here
 from course.errors import CourseError
@@ -37,6 +37,6 @@ def check_file(assignment: str, path: Path, profile: str) -> Result:
     read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
     student = student_here(read, known.names)
     checks = run_checks(known, student, setting)
-    result = judge.result("you", gravest([check.status for check in checks]), checks)
+    result = judge.result("you", status_of(checks), checks)
     result.notes = student.notes
     return result

@@ -166,7 +166,8 @@ class Student:
         return weights
 
     def traces(self, ref: Ref) -> dict[str, Any]:
-        """Modes, gradients and hooks that the other side reports of the network behind `ref`.
+        """Modes, gradients, frozen weights and hooks that the other side reports of the network
+        behind `ref`, and whether gradients are still on or off there as they were.
 
         Raises Malformed when they are not what the worker counts: the student's code runs beside it
         and could put its own words, or an input, in their place.
@@ -176,7 +177,8 @@ class Student:
             isinstance(traces, dict)
             and isinstance(modes := traces.get("training"), list)
             and all(isinstance(mode, bool) for mode in modes)
-            and all(type(traces.get(count)) is int for count in ("gradients", "hooks"))
+            and all(type(traces.get(count)) is int for count in ("gradients", "hooks", "frozen"))
+            and isinstance(traces.get("recording"), bool)
         ):
             raise Malformed("the worker's own report of the network", "another")
         return traces

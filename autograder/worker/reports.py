@@ -12,6 +12,7 @@ from autograder.worker.absent import NotImportedError
 from autograder.worker.cells import first_stub
 
 MESSAGE_LENGTH = 500
+LIBRARIES = ("torch", "numpy")  # an error that these raise by themselves is nobody's refusal
 NO_GPU = re.compile(
     r"not compiled with CUDA|No CUDA GPUs|no NVIDIA driver|CUDA driver|not linked with support for "
     r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda",
@@ -34,9 +35,11 @@ def report(
     left out.
     """
     cell, line, trace, own, innermost = running, None, error.__traceback__, "", False
+    raised_by = ""
     while trace is not None:
         title = trace.tb_frame.f_code.co_filename
         innermost = trace.tb_frame.f_globals is namespace
+        raised_by = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
         if innermost:
             own = title
         if title in titles:
@@ -55,7 +58,8 @@ def report(
     return {
         "type": kind,
         "message": message,
-        "refusal": any(base is ValueError for base in type.mro(type(error))),
+        "refusal": any(base is ValueError for base in type.mro(type(error)))
+        and raised_by not in LIBRARIES,
         "cell": cell,
         "line": line,
         "stub": stub,

@@ -33,6 +33,7 @@ class Worker:
         self.objects: dict[str, Any] = {}
         self.blocks: dict[str, contextlib.ExitStack] = {}
         self.loaded: Loaded | None = None
+        self.recording = torch.is_grad_enabled()
 
     def handle(self, message: Message) -> Message:
         """Answer one request; an error in the student's code is an answer too."""
@@ -56,7 +57,9 @@ class Worker:
         above: for a name, how many of the cells stand above the check cell of its exercise.
         """
         self.loaded = Loaded([Cell(**cell) for cell in cells], self.namespace)
-        return self.loaded.run(names, above, whole=whole)
+        found = self.loaded.run(names, above, whole=whole)
+        self.recording = torch.is_grad_enabled()
+        return found
 
     def do_has(self, name: str) -> str:
         """What `name` is: "function", "class", "value" or "missing"."""
@@ -123,6 +126,7 @@ class Worker:
     ) -> Any:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
         seed_everything(seed)
+        torch.set_grad_enabled(self.recording)  # what another call left behind costs once
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
@@ -157,10 +161,13 @@ class Worker:
         return [value.detach() for value in nn.Module.state_dict(self.objects[ref.name]).values()]
 
     def do_traces(self, ref: Ref) -> dict[str, Any]:
-        """What a call may have left on a kept network: its modes, its gradients, its hooks."""
+        """What a call may have left: modes, gradients, frozen weights and hooks of a kept network,
+        and whether gradients are still on, or off, as they were when the cells had run."""
         modules = list(self.objects[ref.name].modules())
         return {
             "training": [module.training for module in modules],
+            "recording": torch.is_grad_enabled() is self.recording,
+            "frozen": sum(not p.requires_grad for m in modules for p in m.parameters(False)),
             "gradients": sum(p.grad is not None for m in modules for p in m.parameters(False)),
             "hooks": sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in modules),
         }

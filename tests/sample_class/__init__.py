@@ -4,7 +4,7 @@ One small file for each hand-in, `<assignment>/<name>.py`. The first sentence of
 what the student did. Below it stands what grading must find, every line only where it is needed:
 
     student: o'neill, aoife                 if it is not the name of the file
-    status: CRASH                           if it is neither OK nor, with a lost check, WRONG
+    status: CRASH                           if it is neither OK nor, with a lost point, WRONG
     loses: fgsm_stays_in_range, ...         the checks that fail; skipped ones are left out
     saved as: script                        or: notebook with BOM, notebook with CRLF
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog
+from autograder.catalog import Check
 from autograder.report.results import Result
 
 FOLDER = Path(__file__).parent
@@ -53,11 +54,17 @@ class HandIn:
     def score(self) -> float:
         """The points of all checks but those that are lost, or skipped because of a lost one."""
         checks = catalog.checks(self.assignment)
-        lost = set(self.loses)
-        for check in checks:  # a check comes after the one that it needs
-            if check.needs in lost:
-                lost.add(check.name)
+        lost = with_skipped(checks, self.loses)
         return sum(check.max_points for check in checks if check.name not in lost)
+
+
+def with_skipped(checks: Sequence[Check], loses: Set[str]) -> set[str]:
+    """The checks that fail, and those that are skipped because of them."""
+    lost = set(loses)
+    for check in checks:  # a check comes after the one that it needs
+        if check.needs in lost:
+            lost.add(check.name)
+    return lost
 
 
 def hand_ins(assignment: str | None = None) -> list[HandIn]:
@@ -77,7 +84,9 @@ def read_hand_in(path: Path) -> HandIn:
     saved_as = fields.get("saved as", "notebook")
     names = {exercise.id for exercise in catalog.assignment(path.parent.name).exercises}
     cells = tuple(zip(map(str.strip, parts[::2]), map(plain, parts[1::2]), strict=True))
-    known = {check.name for check in catalog.checks(path.parent.name)}
+    checks = catalog.checks(path.parent.name)
+    known = {check.name for check in checks}
+    marked = {check.name for check in checks if check.max_points}
     wrong = ({name for name, _ in cells} - names - {""}) | (loses - known)
     if not title or fields.keys() - FIELDS or wrong or saved_as not in SAVED:
         raise ValueError(f"{path}: header {fields}, unknown cells or checks {wrong or 'none'}")
@@ -86,7 +95,7 @@ def read_hand_in(path: Path) -> HandIn:
         path.parent.name,
         fields.get("student", path.stem),
         title.rstrip("."),
-        fields.get("status", "WRONG" if loses else "OK"),
+        fields.get("status", "WRONG" if with_skipped(checks, loses) & marked else "OK"),
         loses,
         saved_as,
         cells,

@@ -65,6 +65,10 @@ print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().su
 # %% [markdown]
 # The cell below gives you a function that refuses arguments which make no sense. Yours call it
 # first.
+#
+# Two promises of the docstrings carry no points: to raise `ValueError` for such arguments, and to
+# leave the network and the images as they were. The checks look at both all the same and call them
+# *good practice*: whoever calls your function relies on them.
 
 # %% given: check_attack from solutions.fgsm
 

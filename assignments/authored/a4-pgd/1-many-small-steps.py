@@ -87,6 +87,10 @@ print(f"epsilon {limit}")
 # %% [markdown]
 # You are given the check of arguments from assignment 3, and the loss with one number per image.
 # `pgd` takes the loss as a parameter, because further down you will give it another one.
+#
+# Three promises of the docstrings carry no points: to raise `ValueError` for arguments that make no
+# sense, to leave the network and the images as they were, and to take any loss. The checks look at
+# them all the same and call them *good practice*: whoever calls your functions relies on them.
 
 # %% given: check_attack from solutions.fgsm
 

@@ -7,39 +7,47 @@ stay within every bound, and would otherwise earn points for that.
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
 
 import pytest
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from autograder.checks.a3_fgsm import mistakes
+from autograder.checks.a3_fgsm.trials import (
+    attempt,
+    images_with_gradient,
+    impossible,
+    mixed_outcomes,
+    own_curve,
+    some_epsilons,
+)
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
-    IMAGES,
+    SURE,
     Trial,
     dropout_network,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
+    soft_victim,
+    some_images,
     stays_in_range,
     stays_within_epsilon,
     treats_each_alone,
 )
+from autograder.checks.refusals import refuses
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.answer_key import fgsm as reference
 from autograder.judge.checking import (
-    Network,
+    CarriedForward,
     Setting,
     Split,
     Student,
-    StudentFault,
+    Wrong,
     expect,
     expect_true,
     graded_for,
     metrics,
+    next_step,
     percent,
     require,
     require_images,
@@ -51,24 +59,13 @@ LECTURE = "lectures/fgsm/"
 graded_fgsm = graded_for("fgsm", lecture=LECTURE)
 graded_rate = graded_for("attack_success_rate", lecture=LECTURE)
 graded_curve = graded_for("robustness_curve", lecture=LECTURE)
-EPSILONS = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
-
-
-def attempt(
-    student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
-) -> Trial:
-    """The student's attack on a fresh copy of `network`."""
-    images, labels = test.images, test.labels
-    ref = student.network(network, training=training)
-    adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
-    return Trial(network, images, labels, epsilon, adversarial)
 
 
 @pytest.fixture(scope="module")
 def trial(student: Student, setting: Setting) -> Trial:
     """The student's attack on the trained network, at the profile's epsilon."""
     require(student, "fgsm", "function")
-    test = setting.test_images(IMAGES)
+    test = some_images(setting)
     trial = attempt(student, setting.victim, test, setting.budget.epsilon)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
     return trial
@@ -78,7 +75,14 @@ def trial(student: Student, setting: Setting) -> Trial:
 def linear_trial(student: Student, setting: Setting) -> Trial:
     """The same on a linear network."""
     network, test = setting.remember("linear victim", partial(linear_victim, setting))
-    return attempt(student, network, test, 8 / 255)
+    return attempt(student, network, test, setting.drawn("linear epsilon", 6, 12) / 255)
+
+
+@pytest.fixture(scope="module")
+def soft_trial(student: Student, setting: Setting) -> Trial:
+    """The same on a network that is unsure of its answers."""
+    network, test = setting.remember("soft victim", partial(soft_victim, setting))
+    return attempt(student, network, test, 0.8 * setting.budget.epsilon)
 
 
 # --- fgsm ----------------------------------------------------------------------------------------
@@ -124,23 +128,26 @@ def test_fgsm_stays_within_epsilon(trial: Trial, measures: dict[str, float]) -> 
 
 
 @graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
-def test_fgsm_is_exact_on_a_linear_model(linear_trial: Trial, setting: Setting) -> None:
-    """On a linear model it is the best attack there is"""
-    images = require_images(linear_trial.adversarial, linear_trial.images)
-    trial = linear_trial
-    expected = setting.remember(
-        "linear attack",
-        partial(reference.fgsm, trial.network.module, trial.images, trial.labels, trial.epsilon),
-    )
-    # Clamped here too: a forgotten clamp has a check of its own.
-    wrong = ((images.clamp(0, 1) - expected).abs() > CLOSE_ENOUGH).float().mean().item()
-    expect_true(
-        wrong <= 0.002,
-        "x + epsilon * sign(gradient), in every pixel",
-        f"{100 * wrong:.1f} % of the pixels are different",
-        cause=partial(mistakes.not_the_formula, linear_trial),
-        hint="Compare your lines with the formula: gradient, sign, times epsilon.",
-    )
+def test_fgsm_is_exact_on_a_linear_model(
+    linear_trial: Trial, soft_trial: Trial, setting: Setting
+) -> None:
+    """It is the formula's step in every pixel, on a linear model and on a network"""
+    for name, trial, allowed in (("linear", linear_trial, 0.002), ("soft", soft_trial, SURE)):
+        images = require_images(trial.adversarial, trial.images)
+        module, epsilon = trial.network.module, trial.epsilon
+        expected = setting.remember(
+            f"{name} attack", partial(reference.fgsm, module, trial.images, trial.labels, epsilon)
+        )
+        # Clamped here too: a forgotten clamp has a check of its own.
+        wrong = ((images.clamp(0, 1) - expected).abs() > CLOSE_ENOUGH).float().mean().item()
+        expect_true(
+            wrong <= allowed,
+            "x + epsilon * sign(gradient), in every pixel",
+            f"{100 * wrong:.1f} % of the pixels are different",
+            cause=partial(mistakes.not_the_formula, trial),
+            hint="Print gradient, sign and step of one image, and compare them with the formula.",
+            steps=mistakes.STEPS,
+        )
 
 
 @graded_fgsm(points=3, needs="fgsm_uses_the_gradient", picture=True)
@@ -160,6 +167,7 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
         percent([found]),
         cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, by the whole epsilon in each pixel.",
+        steps=mistakes.STEPS,
     )
 
 
@@ -180,24 +188,14 @@ def test_fgsm_leaves_no_trace(student: Student, setting: Setting) -> None:
     leaves_no_trace(student, setting, "fgsm")
 
 
+@graded_fgsm(needs="fgsm_uses_the_gradient")
+def test_fgsm_refuses_what_makes_no_sense(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for the arguments its docstring names"""
+    ref, test = student.network(setting.victim), setting.test_images(8)
+    refuses(student, "fgsm", impossible(ref, test))
+
+
 # --- attack_success_rate -------------------------------------------------------------------------
-
-
-def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
-    """Images, attacked images and labels, with right and wrong answers both before and after.
-
-    A third of the labels is changed so that the network is wrong before the attack and right after
-    it, another third so that it is wrong both times: every way of counting gives another rate.
-    """
-    test = setting.test_images(90)
-    adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
-    before = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
-    after = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)
-    free = [(before != name) & (after != name) for name in (0, 1)]  # of three classes one is free
-    neither = torch.where(free[0], 0, torch.where(free[1], 1, 2))
-    labels = test.labels.clone()
-    labels[::3], labels[1::3] = after[::3], neither[1::3]
-    return test.images, adversarial, labels
 
 
 @graded_rate(points=3)
@@ -205,7 +203,7 @@ def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> N
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
     mixed = setting.remember("mixed outcomes", partial(mixed_outcomes, setting))
-    for count in (len(mixed[0]), 41):
+    for count in (len(mixed[0]), setting.drawn("fewer outcomes", 30, 60)):
         images, adversarial, labels = (part[:count] for part in mixed)
         ref = student.network(setting.victim)
         answer = student.call("attack_success_rate", ref, images, adversarial, labels)
@@ -248,29 +246,22 @@ def test_success_rate_with_nothing_to_fool(student: Student, setting: Setting) -
     )
 
 
+@graded_rate(needs="success_rate_counts_the_fooled")
+def test_success_rate_refuses_what_makes_no_sense(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for shapes that do not fit"""
+    ref, test = student.network(setting.victim), setting.test_images(8)
+    images, labels = test.images, test.labels
+    refuses(
+        student,
+        "attack_success_rate",
+        {
+            "one attacked image too few": ([ref, images, images[:-1], labels], {}),
+            "one label too few": ([ref, images, images, labels[:-1]], {}),
+        },
+    )
+
+
 # --- robustness_curve ----------------------------------------------------------------------------
-
-
-def own_attack(
-    student: Student, setting: Setting, test: Split, epsilons: list[float], found: list[float]
-) -> str:
-    """The cause if a wrong curve is right for the student's attack: then the attack is wrong."""
-    accuracies = []
-    with contextlib.suppress(StudentFault):
-        for epsilon in epsilons:
-            trial = attempt(student, setting.victim, test, epsilon)
-            attacked = require_images(trial.adversarial, test.images)
-            accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
-    if len(accuracies) == len(found) and mistakes.close(found, accuracies):
-        return "the curve is right for your fgsm, but your fgsm is wrong: correct that first"
-    return ""
-
-
-def images_with_gradient(setting: Setting) -> Split:
-    """The first images with a loss so large that rounding does not decide the gradient's sign."""
-    test, module = setting.dataset.test, setting.victim.module
-    losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
-    return test[(losses > 1e-4).nonzero().flatten()[:IMAGES]]
 
 
 @graded_curve(points=3)
@@ -280,7 +271,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
     require(student, "robustness_curve", "function")
     test = setting.remember("images with gradient", partial(images_with_gradient, setting))
-    epsilons = [EPSILONS[i] for i in torch.randperm(7, generator=setting.generator("order"))]
+    epsilons = some_epsilons(setting)
     ref = student.network(setting.victim)
     answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
     found = require_numbers(
@@ -298,24 +289,38 @@ def test_curve_is_the_accuracy_at_each_epsilon(
         "curve",
         partial(reference.robustness_curve, module, test.images, test.labels, epsilons),
     )
-    furthest = max(abs(a - b) for a, b in zip(found, right, strict=True))
-    measures["largest_difference"] = furthest
-    expect_true(
-        furthest <= 1.5 / IMAGES,
-        f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}",
+    what = f"{percent(right)} at epsilon {', '.join(f'{e:g}' for e in epsilons)}"
+    measures["largest_difference"] = mistakes.furthest(found, right)
+    if measures["largest_difference"] <= 1.5 / len(test.labels):
+        return
+    own, is_attack = own_curve(student, setting, test, epsilons)
+    right_for_own = bool(own) and mistakes.furthest(found, own) <= 1.5 / len(test.labels)
+    if right_for_own and is_attack:
+        raise CarriedForward(
+            "",
+            "",
+            cause="carried forward: the curve is right for your own fgsm, which is not right yet",
+        )
+    cause = mistakes.other_curve(found, module, test, epsilons)
+    if right_for_own and not cause:
+        cause = "the curve is right for your fgsm, but your fgsm is wrong: correct that first"
+    raise Wrong(
+        what,
         percent(found),
-        cause=lambda: (
-            mistakes.other_curve(found, setting.victim.module, test, epsilons)
-            or own_attack(student, setting, test, epsilons, found)
+        cause=cause,
+        hint=next_step(
+            cause,
+            mistakes.STEPS,
+            "Print the accuracy at epsilon 0: it must be that of `accuracy(model, images, labels)`."
+            " Then compare each point with `fgsm` called at that epsilon.",
         ),
-        hint="Attack the clean images anew at each epsilon, and count in eval mode.",
     )
 
 
 @graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
-    test = setting.test_images(50)
+    test = setting.test_images(setting.drawn("number of clean images", 40, 70))
     network = dropout_network(setting)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
@@ -327,4 +332,18 @@ def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) 
         percent([found]),
         cause="the network is in train mode, where dropout changes its answers at random",
         hint="Evaluate in eval mode, and restore the mode afterwards.",
+    )
+
+
+@graded_curve(needs="curve_is_the_accuracy_at_each_epsilon")
+def test_curve_refuses_what_makes_no_sense(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError as `fgsm` does, for any of the epsilons"""
+    ref, test = student.network(setting.victim), setting.test_images(8)
+    refuses(
+        student,
+        "robustness_curve",
+        {
+            what: ([*before, [0.1, epsilon]], {})
+            for what, ((*before, epsilon), _) in impossible(ref, test).items()
+        },
     )

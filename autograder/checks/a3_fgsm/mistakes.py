@@ -11,9 +11,43 @@ from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
 from autograder.judge.checking import Split, metrics
-from autograder.judge.robustness import loss_gradient
+from autograder.judge.robustness import loss_gradient, margin
 
 TINY = 1e-6
+
+# Next steps, by how the cause begins.
+STEPS = {
+    "it raises the loss of the network's own": "Give the cross-entropy the `labels` you were "
+    "given, not `logits.argmax(dim=1)`.",
+    "a softmax before": "Give `F.cross_entropy` the logits as they are: it has a softmax inside.",
+    "it raises the margin": "Use `F.cross_entropy(logits, labels, reduction='sum')` as the loss.",
+    "it lowers the true class's logit": "Use `F.cross_entropy(logits, labels, reduction='sum')`.",
+    "it goes down": "Add the step, and take the loss of the true labels without a minus.",
+    "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
+    "the attacked images are rounded": "Return the float32 images as they are, without rounding.",
+    "some pixels go against": "Take one gradient, at the images themselves, then one step.",
+    "some images come back": "Print `(attacked - images).abs().amax(dim=(1, 2, 3))`: no image may "
+    "be left out.",
+    "the images come back unchanged": "Attack every image, those that are wrong already too.",
+    "pixels without a gradient": "`gradient.sign()` is 0 where the gradient is 0: use that.",
+    "all channels": "Leave the gradient as it is, (n, C, H, W): no mean over the channels.",
+    "pixels are only made brighter": "`gradient.sign()` is -1 where the gradient is negative.",
+    "the moves differ in size: the gradient": "Replace the gradient by its sign before you "
+    "multiply by epsilon.",
+    "most pixels move far less": "Replace the gradient by its sign before you multiply by epsilon.",
+    "the moves differ in size, but": "Start from the images themselves and take one "
+    "step: FGSM draws nothing.",
+    "the attacked images are not clamped": "Clamp each point's images: `.clamp(0, 1)`.",
+    "the epsilons were sorted": "Go through `epsilons` as they are: no sorted(), no set().",
+    "each attack starts": "In each turn start from `images`, and give the result another name.",
+    "epsilon has no effect": "Print the attacked images' largest change: it must be each epsilon.",
+    "the gradient itself is added": "Take the sign of the gradient before the loop: `.sign()`.",
+    "this is the error": "Return accuracies: the share of images that are still right.",
+    "these are success rates": "Return accuracies over all images: `accuracy(model, ...)`.",
+    "these are percentages": "Return fractions from 0 to 1.",
+    "the same number": "Use the loop's epsilon in each turn, and print the largest change.",
+    "the curve is right for your fgsm": "Correct `fgsm` first; this curve then follows.",
+}
 
 
 def unrelated(trial: Trial) -> str:
@@ -73,6 +107,8 @@ def not_the_formula(trial: Trial) -> str:
     along, moved = agreement(trial)
     if step.abs().max() < TINY:
         return "the images come back unchanged, because the network is already wrong about them"
+    if on_grid(trial.adversarial) > 0.3 + on_grid(trial.images):
+        return "the attacked images are rounded to the 255 grey levels: the step is no longer exact"
     blind = trial.gradient == 0
     if min(along, moved) > 0.99 and step[blind].numel() and step[blind].abs().min() > TINY:
         return "pixels without a gradient move too: the sign of 0 is 0"
@@ -83,7 +119,7 @@ def not_the_formula(trial: Trial) -> str:
         total = loss(trial.network.module(x), trial.labels)
         (gradient,) = torch.autograd.grad(total, x)
         attacked = (trial.images + trial.epsilon * gradient.sign()).clamp(0, 1)
-        if torch.allclose(attacked, trial.adversarial, atol=1e-5):
+        if (attacked - trial.adversarial).abs().gt(1e-5).float().mean() < 0.01:
             return name
     if along < 0.25:
         return "it goes down the gradient: a minus sign, or the loss of a wrong class"
@@ -92,13 +128,27 @@ def not_the_formula(trial: Trial) -> str:
     if sizes.numel() and sizes.std() > 0.05 * sizes.mean():
         slopes = trial.gradient[inside & (trial.gradient != 0)].abs()
         if torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
-            return "the moves differ in size, but not as the gradient does: a random start?"
+            return (
+                "the moves differ in size, but not as the gradient does: a random start, or "
+                "several steps?"
+            )
         return "the moves differ in size: the gradient itself was added, not its sign"
     if sizes.numel() and abs(sizes.mean().item() - trial.epsilon) > 0.02 * trial.epsilon:
         factor = sizes.mean().item() / trial.epsilon
         scale = ": is epsilon taken as a number from 0 to 255?" if factor < 0.01 else ""
         return f"the moves are {factor:.3g} times epsilon{scale}"
+    if along < 0.99 and moved > 0.9:
+        return (
+            "some pixels go against their gradient at the images: it was taken at other points "
+            "(several steps, a random start, noise), or it is that of another loss"
+        )
     return ""
+
+
+def on_grid(images: Tensor) -> float:
+    """The share of the pixels, neither black nor white, that are a whole number of grey levels."""
+    inside = 255 * images[(images > 0) & (images < 1)]
+    return (inside - inside.round()).abs().lt(1e-3).float().mean().item() if len(inside) else 0.0
 
 
 # Other losses, by the mistake that raises them in place of the cross-entropy of the labels.
@@ -109,6 +159,9 @@ OTHER_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "a softmax before cross-entropy, which takes logits": lambda logits, labels: F.cross_entropy(
         logits.softmax(dim=1), labels, reduction="sum"
     ),
+    "it raises the margin; the cross-entropy is asked for": lambda logits, labels: margin(
+        logits, labels
+    ).sum(),
     "it lowers the true class's logit; the cross-entropy counts the others too": (
         lambda logits, labels: -logits.gather(1, labels[:, None]).sum()
     ),
@@ -121,6 +174,9 @@ def too_weak(trial: Trial) -> str:
     if along < 0.25:
         return "the attack goes down the gradient: a minus sign, or a loss that it lowers"
     moves = trial.perturbation.abs()
+    unmoved = moves.flatten(1).amax(dim=1) < 1e-7
+    if (unmoved & (trial.gradient.flatten(1).abs().amax(dim=1) > 1e-6)).any():
+        return "some images come back unchanged: is only a part of them attacked?"
     sizes = moves[(moves > 1e-7) & (trial.images > 0.3) & (trial.images < 0.7)]
     if sizes.numel() > 1 and sizes.std() < 0.05 * sizes.mean() < 0.025 * trial.epsilon:
         return (
@@ -164,7 +220,8 @@ def other_curve(
     found: Sequence[float], model: nn.Module, test: Split, epsilons: Sequence[float]
 ) -> str:
     """Which other curve this is: the closest of those that are close enough."""
-    direction = loss_gradient(model, test.images, test.labels).sign()
+    slopes = loss_gradient(model, test.images, test.labels)
+    direction = slopes.sign()
     once = [(test.images + epsilon * direction).clamp(0, 1) for epsilon in epsilons]
     attacked = {
         "the attacked images are not clamped to [0, 1]": [
@@ -182,8 +239,9 @@ def other_curve(
                 initial=test.images,
             )
         )[1:],
-        "epsilon has no effect: these are clean accuracies, or the sign is missing": [
-            test.images for _ in epsilons
+        "epsilon has no effect: these are clean accuracies": [test.images for _ in epsilons],
+        "the gradient itself is added, not its sign": [
+            (test.images + epsilon * slopes).clamp(0, 1) for epsilon in epsilons
         ],
     }
     curves = {

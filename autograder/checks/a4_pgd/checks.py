@@ -14,9 +14,10 @@ import pytest
 import torch
 
 from autograder.checks.a3_fgsm import mistakes as fgsm_mistakes
+from autograder.checks.a3_fgsm.trials import impossible
 from autograder.checks.a4_pgd import mistakes
 from autograder.checks.a4_pgd.margins import confident_margin, require_per_image, some_margin
-from autograder.checks.a4_pgd.pgd_runs import PgdRun, random_start_from, run_pgd
+from autograder.checks.a4_pgd.pgd_runs import PgdRun, judge_pgd, random_start_from, run_pgd
 from autograder.checks.a4_pgd.random_start import (
     NOISE,
     draws_from_the_generator,
@@ -24,29 +25,35 @@ from autograder.checks.a4_pgd.random_start import (
     is_uniform,
     steps_from_the_start,
 )
+from autograder.checks.a4_pgd.required import (
+    require_path,
+    require_worst_case,
+    telling_epsilon,
+    with_another_loss,
+)
 from autograder.checks.a4_pgd.worst_case import (
-    AttackCase,
     attack_beyond_budget,
     clean_cases,
     different_attacks,
 )
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
-    IMAGES,
+    SURE,
     dropout_network,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
     moves_within,
+    soft_victim,
+    some_images,
     stays_in_range,
     stays_within_epsilon,
     treats_each_alone,
 )
+from autograder.checks.refusals import refuses
 from autograder.checks.traces import leaves_no_trace
-from autograder.judge.answer_key import pgd as reference
 from autograder.judge.checking import (
     Crash,
-    Network,
     Setting,
     Split,
     Student,
@@ -58,7 +65,6 @@ from autograder.judge.checking import (
     percent,
     require,
     require_images,
-    require_number,
 )
 from autograder.judge.robustness import bounded
 
@@ -67,32 +73,17 @@ graded_pgd = graded_for("pgd", lecture=LECTURE)
 graded_margin = graded_for("margin_loss", lecture=LECTURE)
 graded_worst_case = graded_for("worst_case_accuracy", lecture=LECTURE)
 WEAKER = 0.1  # of the images: one step, or steps that never leave a corner, break fewer
-# Rounding alone changes 2 to 3 % of the pixels, in float64 or in forty steps.
-STRAY = 0.08
 
 
 @pytest.fixture(scope="module")
 def trial(student: Student, setting: Setting) -> PgdRun:
-    """Ten steps on the trained network without a random start, together longer than epsilon."""
+    """Some steps on the trained network without a random start, together longer than epsilon."""
     require(student, "pgd", "function")
-    epsilon = setting.budget.epsilon
-    test = setting.test_images(IMAGES)
-    trial = run_pgd(student, setting.victim, test, epsilon, step_size=epsilon / 4, steps=10)
+    epsilon, steps = setting.budget.epsilon, setting.drawn("number of steps", 9, 12)
+    test = some_images(setting)
+    trial = run_pgd(student, setting.victim, test, epsilon, step_size=0.3 * epsilon, steps=steps)
     trial.gradient = setting.remember("gradient", lambda: trial.gradient)
-    trial.expected = setting.remember("path", lambda: trial.expected)
     return trial
-
-
-def require_path(trial: PgdRun, what: str, allowed: float, hint: str) -> None:
-    """Raise Wrong unless the result is the reference's in nearly every pixel."""
-    require_images(trial.adversarial, trial.images)
-    if not trial.stray <= allowed:
-        raise Wrong(
-            what,
-            f"{100 * trial.stray:.1f} % of the pixels are different",
-            cause=mistakes.other_path(trial),
-            hint=hint,
-        )
 
 
 # --- pgd -----------------------------------------------------------------------------------------
@@ -152,7 +143,13 @@ def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> N
     network, test = setting.remember("linear victim", partial(linear_victim, setting))
     epsilon = 8 / 255
     hint = "Each step moves every pixel by step_size, in the direction of the gradient's sign."
-    for step_size, steps in ((0.3 * epsilon, 2), (0.4 * epsilon, 4), (epsilon, 1)):
+    many = setting.drawn("number of small steps", 11, 15)
+    for step_size, steps in (
+        (0.3 * epsilon, 2),
+        (0.4 * epsilon, 4),
+        (epsilon, 1),
+        (epsilon / 20, many),
+    ):
         trial = run_pgd(student, network, test, epsilon, step_size=step_size, steps=steps)
         what = f"{steps} steps of {step_size / epsilon:g} epsilon up the gradient's sign"
         require_path(trial, what, 0.03, hint)
@@ -162,41 +159,23 @@ def test_pgd_takes_the_steps_it_is_told(student: Student, setting: Setting) -> N
 
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_looks_again_at_each_step(
-    student: Student, trial: PgdRun, setting: Setting, measures: dict[str, float]
+    student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
-    """Where the loss bends it takes the path of the formula, with any loss that it is given"""
-    measures["stray_pixels"] = trial.stray
-    what = f"the images that {trial.steps} steps lead to, but for {percent([STRAY])} of the pixels"
-    require_path(
-        trial,
-        what,
-        STRAY,
-        "Gradient at the present point, step, back within epsilon and [0, 1]: all in each turn.",
-    )
-    with_another_loss(student, trial, setting)
-
-
-def with_another_loss(student: Student, trial: PgdRun, setting: Setting) -> None:
-    """Raise Wrong if pgd takes a loss but raises another one."""
-    classes = setting.dataset.num_classes
-    weights = torch.randn(classes, classes, generator=setting.generator("a loss"))
-    few, size = Split(trial.images[:16], trial.labels[:16]), trial.epsilon / 3
-    options = {"random_start": False, "loss": student.loss(weights)}
-    try:
-        other = run_pgd(
-            student, trial.network, few, trial.epsilon, step_size=size, steps=2, options=options
+    """Where the loss bends it takes the path of the formula, to the point of the last step"""
+    network, test = setting.remember("soft victim", partial(soft_victim, setting))
+    epsilon, many = setting.budget.epsilon, setting.drawn("number of soft steps", 8, 11)
+    # In steps as large as epsilon the loss falls as often as it rises: the last point is not best.
+    for name, step_size, steps in (("path", 0.3 * epsilon, many), ("leaps", epsilon, 5)):
+        run = run_pgd(student, network, test, epsilon, step_size=step_size, steps=steps)
+        run.expected = setting.remember(name, partial(judge_pgd, run))
+        measures["stray_pixels"] = run.stray
+        require_path(
+            run,
+            f"the images that {steps} steps lead to, but for {percent([SURE])} of the pixels",
+            SURE,
+            "Gradient at the present point, step, back within epsilon and [0, 1]: each turn.",
         )
-    except Crash as fault:
-        if fault.error == "TypeError":
-            return  # it takes no loss, and its attacks above were right
-        raise
-    other.loss = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
-    require_path(
-        other,
-        "two steps up the loss that it is given, a weighted sum of the logits",
-        STRAY,
-        "Call `loss(model(x), labels)` as it is: it takes logits, and gives a number per image.",
-    )
+    with_another_loss(student, network, test, setting)
 
 
 @graded_pgd(points=2, needs="pgd_uses_the_gradient")
@@ -211,7 +190,7 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     draws_from_the_generator(student, partial(begin, network, inner), first)
     draws_where_nothing_is_said(partial(begin, network, inner, options={}))
     steps_from_the_start(student, partial(begin, network, steps=1), first)
-    test = setting.test_images(IMAGES)
+    test = setting.test_images(64)
     edge = begin(setting.victim, test, options=random_start_from(student, 3))
     stays_in_range(
         require_images(edge.adversarial, test.images),
@@ -221,34 +200,12 @@ def test_pgd_starts_at_random(student: Student, setting: Setting) -> None:
     )
 
 
-def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
-    """The largest of epsilon, epsilon / 2, ... at which the reference leaves a tenth of the images
-    right, and the accuracy there.
-
-    Where none is left, strong and weak attacks cannot be told apart.
-    """
-    while True:
-        attacked = reference.pgd(
-            network.module,
-            test.images,
-            test.labels,
-            epsilon,
-            step_size=epsilon / 4,
-            steps=20,
-            generator=torch.Generator().manual_seed(0),
-        )
-        left = metrics.accuracy(network.module, attacked, test.labels)
-        if left >= 0.1 or epsilon < 1 / 255:
-            return epsilon, left
-        epsilon /= 2
-
-
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)
 def test_pgd_fools_the_network(
     student: Student, setting: Setting, measures: dict[str, float]
 ) -> None:
     """From a random start it lowers the network's accuracy as much as the reference does"""
-    network, test = setting.victim, setting.test_images(IMAGES)
+    network, test = setting.victim, some_images(setting)
     epsilon, target = setting.remember(
         "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
     )
@@ -266,6 +223,7 @@ def test_pgd_fools_the_network(
         percent([found]),
         cause=partial(mistakes.too_weak, trial),
         hint="Raise the loss of the true class, in steps that together cross the budget.",
+        steps=mistakes.STEPS,
     )
 
 
@@ -288,6 +246,33 @@ def test_pgd_treats_each_image_alone(student: Student, trial: PgdRun, setting: S
 def test_pgd_leaves_no_trace(student: Student, setting: Setting) -> None:
     """Good practice, no points: the network is left as it was"""
     leaves_no_trace(student, setting, "pgd", step_size=0.05, steps=2, random_start=False)
+
+
+@graded_pgd(needs="pgd_looks_again_at_each_step")
+def test_pgd_takes_any_loss(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it takes another loss, by the parameter `loss`"""
+    network, test = setting.remember("soft victim", partial(soft_victim, setting))
+    try:
+        with_another_loss(student, network, test, setting, asked=True)
+    except Crash as fault:
+        raise Wrong(
+            "an attack on the loss that it is given",
+            fault.got,
+            cause="it takes no other loss than its own",
+            hint="Keep the parameter `loss` of the stub, and use it: `loss(model(x), labels)`.",
+        ) from fault
+
+
+@graded_pgd(needs="pgd_uses_the_gradient")
+def test_pgd_refuses_what_makes_no_sense(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for the arguments its docstring names"""
+    ref, test = student.network(setting.victim), setting.test_images(8)
+    usual = {"step_size": 0.05, "steps": 2, "random_start": False}
+    cases = {what: (given, usual) for what, (given, _) in impossible(ref, test).items()}
+    given = [ref, test.images, test.labels, 0.1]
+    cases["a step_size below 0"] = (given, {**usual, "step_size": -0.05})
+    cases["steps below 0"] = (given, {**usual, "steps": -1})
+    refuses(student, "pgd", cases)
 
 
 # --- margin_loss ---------------------------------------------------------------------------------
@@ -338,27 +323,22 @@ def test_margin_can_be_climbed(student: Student, setting: Setting) -> None:
     )
 
 
-# --- worst_case_accuracy -------------------------------------------------------------------------
-
-
-def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str) -> None:
-    """Raise Wrong unless the student finds the right number, to less than one image."""
-    answer = student.call(
-        "worst_case_accuracy",
-        student.network(trial.network, training=trial.training),
-        trial.images,
-        trial.labels,
-        trial.epsilon,
-        [student.attack(each, clamped=trial.clamped) for each in trial.directions],
+@graded_margin(needs="margin_is_the_best_other_minus_the_true")
+def test_margin_refuses_what_makes_no_sense(student: Student) -> None:
+    """Good practice, no points: it raises ValueError for shapes that do not fit"""
+    logits, labels = torch.zeros(4, 3), torch.zeros(4, dtype=torch.int64)
+    refuses(
+        student,
+        "margin_loss",
+        {
+            "one label too few": ([logits, labels[:-1]], {}),
+            "logits of one class": ([logits[:, :1], labels], {}),
+            "logits of shape (k,)": ([logits[0], labels], {}),
+        },
     )
-    found = require_number(answer, "the worst-case accuracy")
-    if not abs(found - trial.expected) <= 0.5 / len(trial.images):
-        raise Wrong(
-            f"{trial.expected:.4f}: {what}",
-            f"{found:.4f}",
-            cause=mistakes.other_worst_case(found, trial),
-            hint=hint,
-        )
+
+
+# --- worst_case_accuracy -------------------------------------------------------------------------
 
 
 @graded_worst_case(points=3)
@@ -396,3 +376,14 @@ def test_worst_case_holds_attacks_to_the_budget(student: Student, setting: Setti
         "an attack that moves by four times epsilon, brought back within epsilon",
         "Clamp what an attack returns to [images - epsilon, images + epsilon] and to [0, 1].",
     )
+
+
+@graded_worst_case(needs="worst_case_counts_the_survivors_of_all")
+def test_worst_case_refuses_what_makes_no_sense(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for no images, and as `pgd` does"""
+    ref, test = student.network(setting.victim), setting.test_images(8)
+    cases = {
+        what: ([*given, []], options) for what, (given, options) in impossible(ref, test).items()
+    }
+    cases["no images"] = ([ref, test.images[:0], test.labels[:0], 0.1, []], {})
+    refuses(student, "worst_case_accuracy", cases)

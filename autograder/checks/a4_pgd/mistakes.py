@@ -20,6 +20,35 @@ from autograder.judge.robustness import Loss, bounded, cross_entropy, margin
 if TYPE_CHECKING:
     from autograder.checks.a4_pgd.pgd_runs import PgdRun
 
+# Next steps, by how the cause begins.
+STEPS = {
+    "the loss that it is given": "Call `loss(model(x), labels)`, the parameter, in each step.",
+    "an image is left alone": "Take all the steps with every image, broken already or not.",
+    "pixels without a gradient": "`gradient.sign()` is 0 where the gradient is 0: use that.",
+    "all channels": "Leave the gradient as it is, (n, C, H, W): no mean over the channels.",
+    "it goes down": "Add the step, and take the loss of the true labels without a minus.",
+    "one step too": "Use `for _ in range(steps):`, and store what each turn ends with.",
+    "step_size": "Use the `step_size` you were given as it is, in pixel units.",
+    "epsilon is taken": "Use the `epsilon` you were given as it is, in pixel units.",
+    "every step uses": "Take the gradient at the point where the last step ended.",
+    "the gradients of all": "Take each gradient by itself: torch.autograd.grad(loss, point).",
+    "earlier gradients": "Step along the sign of the present gradient alone.",
+    "it is brought back": "Call `project` in each turn, right after the step.",
+    "it is clamped": "Clamp to [0, 1] in each turn, right after the step.",
+    "it lowers the loss of one": "Raise the loss of the true labels; there is no target here.",
+    "it raises the loss of the network's own": "Give the loss the `labels` you were given, not "
+    "`logits.argmax(dim=1)`.",
+    "it raises the margin": "Without another loss, raise the cross-entropy: `loss=cross_entropy`.",
+    "a softmax before": "Give the loss the logits as they are: cross-entropy has a softmax inside.",
+    "the gradient": "Step along `gradient.sign()`.",
+    "the point with the highest": "Return the point after the last step.",
+    "it starts at random": "Start at the images where `random_start` is False.",
+    "the pixels move as far": "Take all `steps`, each of the whole `step_size`.",
+    "most pixels end where": "Write one turn as the formula does: the gradient at the point where "
+    "the last turn ended, its sign, the step, the projection.",
+    "most pixels end far": "Print the largest change after each step: it must reach epsilon.",
+    "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
+}
 COMPARED = 16  # images that each known mistake is made on
 
 
@@ -58,6 +87,10 @@ MISTAKES: dict[str, Callable[[PgdRun], dict[str, Any]]] = {
     "the gradients of all steps are added up: .grad is not cleared, or this is momentum": (
         lambda trial: {"momentum": 1.0}
     ),
+    "earlier gradients are added to each step: this is momentum": lambda trial: {
+        "momentum": 0.5,
+        "weighted": True,
+    },
     "it is brought back within epsilon only after the last step": lambda trial: {
         "projected": "end"
     },
@@ -90,7 +123,44 @@ def other_path(trial: PgdRun) -> str:
     nearest = min(apart, key=lambda name: apart[name])
     if apart[nearest] <= min(0.05, 0.5 * trial.stray):
         return nearest
-    return looks_random(trial)
+    best = highest_point(trial)
+    if (best - found).abs().gt(1e-5).float().mean().item() <= 0.2 * trial.stray:
+        return "the point with the highest loss is returned, not the one that the steps lead to"
+    return looks_random(trial) or other_length(trial) or nearly_right(trial)
+
+
+def nearly_right(trial: PgdRun) -> str:
+    """The cause if only a part of the pixels ends elsewhere than the formula leads."""
+    if not 0 < trial.stray < 0.3 or agreement(trial)[0] < 0.6:
+        return ""
+    return (
+        "most pixels end where the formula leads, and some elsewhere: a gradient was taken at "
+        "another point than the present one, or earlier gradients go into a step"
+    )
+
+
+def highest_point(trial: PgdRun) -> Tensor:
+    """For each image, the point on the right path at which its loss is highest."""
+    points = torch.stack([judge_pgd(trial, steps=count) for count in range(trial.steps + 1)])
+    losses = [
+        trial.loss(metrics.predict(trial.network.module, point), trial.labels) for point in points
+    ]
+    return points[torch.stack(losses).argmax(dim=0), torch.arange(len(trial.labels))]
+
+
+def other_length(trial: PgdRun) -> str:
+    """The cause if the pixels move in the right direction, but not by all the steps or by more."""
+    inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
+    moves = trial.perturbation[inside & (trial.gradient != 0)].abs()
+    if not moves.numel() or agreement(trial)[0] < 0.99 or trial.steps * trial.step_size == 0:
+        return ""
+    steps = moves.median().item() / trial.step_size
+    if abs(steps - trial.steps) < 0.3 or trial.steps * trial.step_size > trial.epsilon:
+        return ""
+    return (
+        f"the pixels move as far as {steps:.1f} steps of step_size lead: do the steps get smaller, "
+        "or end early?"
+    )
 
 
 def first_images(trial: PgdRun) -> PgdRun:

@@ -77,6 +77,7 @@ def judge_pgd(
     bound: float | None = None,
     direction: Callable[[Tensor], Tensor] = torch.sign,
     momentum: float = 0.0,
+    weighted: bool = False,
     gradient_at: str = "present",
     projected: str = "each",
     moving: str = "all",
@@ -85,9 +86,10 @@ def judge_pgd(
 
     loss, step_size, steps: other values than the student was given. bound: another epsilon.
     direction: what makes a step of a gradient. momentum: the share of the earlier gradients that is
-    added. gradient_at: the "present" point or the "clean" images. projected: "each" step is brought
-    back within epsilon and [0, 1]; "late" leaves [0, 1] to the end, and "end" leaves epsilon to the
-    end. moving: "all" images, or only those that are still "right".
+    added, each divided by its size if `weighted`. gradient_at: the "present" point or the "clean"
+    images. projected: "each" step is brought back within epsilon and [0, 1]; "late" leaves [0, 1]
+    to the end, and "end" leaves epsilon to the end. moving: "all" images, or only those that are
+    still "right".
     """
     loss = loss or trial.loss
     size = trial.step_size if step_size is None else step_size
@@ -98,6 +100,8 @@ def judge_pgd(
             at = (trial.images if gradient_at == "clean" else x).detach().clone().requires_grad_()
             logits = trial.network.module(at)
             (gradient,) = torch.autograd.grad(loss(logits, trial.labels).sum(), at)
+            if weighted:
+                gradient = gradient / gradient.abs().sum((1, 2, 3), keepdim=True).clamp(min=1e-30)
             gathered = momentum * gathered + gradient
             if moving == "right":
                 gathered[logits.argmax(dim=1) != trial.labels] = 0

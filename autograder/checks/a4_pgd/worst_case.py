@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from autograder.checks.attacked import dropout_network
 from autograder.judge.answer_key import pgd as reference
-from autograder.judge.checking import Network, Setting, metrics
+from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import margin
 
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
@@ -95,12 +95,17 @@ def outcomes(trial: AttackCase) -> list[Tensor]:
     ]
 
 
+def some_cases(setting: Setting) -> Split:
+    """The hidden images that a worst case is counted on, more or fewer with each secret."""
+    return setting.test_images(setting.drawn("number of cases", 91, 115))
+
+
 def different_attacks(setting: Setting) -> AttackCase:
     """Three attacks that break different images, at the epsilon where they differ most.
 
     The first comes twice: an attack that breaks nothing new is no reason to stop.
     """
-    network, test = setting.victim, setting.test_images(90)
+    network, test = setting.victim, some_cases(setting)
     directions = [towards(setting, ahead) for ahead in (1, 3, 6)]
     rounds = [
         AttackCase(network, test.images, test.labels, epsilon, directions)
@@ -121,7 +126,7 @@ def different_attacks(setting: Setting) -> AttackCase:
 def clean_cases(setting: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
     """Images of which many are wrong as they are: with an attack that helps, and without any, on
     a network with dropout too."""
-    network, test = setting.victim, setting.test_images(90)
+    network, test = setting.victim, some_cases(setting)
     logits, labels = metrics.predict(network.module, test.images), test.labels.clone()
     labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
     helping = [-towards(setting, None)]
@@ -135,6 +140,6 @@ def clean_cases(setting: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
 
 def attack_beyond_budget(setting: Setting) -> AttackCase:
     """One attack that moves by four times epsilon, and out of [0, 1]."""
-    network, test = setting.victim, setting.test_images(90)
+    network, test = setting.victim, some_cases(setting)
     wild = [4 * towards(setting, None)]
     return AttackCase(network, test.images, test.labels, 0.05, wild, clamped=False)

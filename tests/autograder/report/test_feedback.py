@@ -19,6 +19,12 @@ def test_nothing_of_a_submission_is_markup():
     assert "&lt;script&gt;" in page
 
 
+def test_what_is_carried_forward_passes_and_says_so():
+    page = feedback.page(result(checks=[check("OK", 2, cause="carried forward: right for yours")]))
+    assert "passed, carried forward: right for yours" in page
+    assert "Start here" not in page
+
+
 def test_a_page_needs_no_network():
     page = feedback.page(result("alice", "WRONG", 0, checks=[check("WRONG", 0, got="x")]))
     for outside in ("http:", "https:", "//cdn", "@import", "url(", "<script", "<link", "src="):

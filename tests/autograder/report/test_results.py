@@ -2,13 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.results import CHECK, check, result
 
 from autograder.files import write_atomically
-from autograder.report.results import CheckResult, Result, grades_csv, gravest, number
+from autograder.report.results import CheckResult, Result, grades_csv, gravest, number, status_of
 
 
 def rows(results) -> list[list[str]]:
@@ -78,6 +79,14 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         write_atomically(path, "newer")
     assert path.read_text() == "new"
+
+
+def test_good_practice_does_not_decide_the_status_where_all_points_are_earned():
+    practice = replace(check("CRASH", 0), max_points=0.0)
+    assert status_of([check(), practice]) == "OK"
+    assert status_of([check("WRONG", 0), practice]) == "CRASH"
+    assert status_of([check(), replace(practice, status="INFRA")]) == "INFRA"
+    assert status_of([practice]) == "CRASH"
 
 
 def test_a_result_bears_the_gravest_of_its_checks():

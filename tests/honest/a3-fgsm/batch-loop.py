@@ -2,6 +2,7 @@
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     before = model.training
     model.eval()
     parts = []

@@ -8,6 +8,7 @@ class Attack:
     high: float = 1.0
 
     def __call__(self, model, images, labels, epsilon):
+        check_attack(images, labels, epsilon)
         step = epsilon * loss_gradient(model, images, labels).sign()
         return (images + step).clamp(self.low, self.high)
 

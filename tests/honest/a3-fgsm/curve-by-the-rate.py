@@ -4,6 +4,8 @@ from tqdm import tqdm
 
 
 def robustness_curve(model, images, labels, epsilons):
+    for each in epsilons:
+        check_attack(images, labels, each)
     points = []
     for epsilon in tqdm(epsilons, desc="curve"):
         adversarial = fgsm(model, images, labels, float(epsilon))

@@ -2,6 +2,7 @@
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     delta = torch.zeros_like(images, requires_grad=True)
     with evaluating(model):
         loss = F.cross_entropy(model(images + delta), labels)

@@ -14,5 +14,6 @@ torch.use_deterministic_algorithms(True)
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     torch.manual_seed(SEED)
     return (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)

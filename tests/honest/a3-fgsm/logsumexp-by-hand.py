@@ -2,6 +2,7 @@
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     x = images.clone().requires_grad_(True)
     with evaluating(model):
         z = model(x)

@@ -3,6 +3,7 @@ from torch.nn.functional import log_softmax, nll_loss
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     x = images.clone().requires_grad_(True)
     with evaluating(model):
         loss = nll_loss(log_softmax(model(x), dim=-1), labels, reduction="sum")

@@ -5,6 +5,7 @@ saved as: notebook with BOM and CRLF
 
 # %%
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     step = epsilon * loss_gradient(model, images, labels).sign()
 
     return (images + step).clamp(0, 1)

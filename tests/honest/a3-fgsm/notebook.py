@@ -15,6 +15,7 @@ plt.show()
 # %%
 # %%time
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)
 
 # %%

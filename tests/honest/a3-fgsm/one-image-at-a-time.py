@@ -2,6 +2,7 @@
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     result = torch.empty_like(images)
     with evaluating(model):
         for i in range(len(images)):

@@ -3,6 +3,7 @@ from torch.func import grad, vmap
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     def loss(x, y):
         return F.cross_entropy(model(x[None]), y[None])
 

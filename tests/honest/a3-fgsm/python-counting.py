@@ -2,6 +2,8 @@
 
 
 def attack_success_rate(model, images, adversarial, labels):
+    if images.shape != adversarial.shape or len(labels) != len(images):
+        raise ValueError("images, attacked images and labels do not fit together")
     before = predict(model, images).argmax(dim=1).tolist()
     after = predict(model, adversarial).argmax(dim=1).tolist()
     correct = fooled = 0

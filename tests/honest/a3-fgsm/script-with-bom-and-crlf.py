@@ -7,5 +7,6 @@ saved as: script with BOM and CRLF
 
 
 def fgsm(model, images, labels, epsilon):
+	check_attack(images, labels, epsilon)
 	ε = min(epsilon, ε_größte)
 	return (images + ε * loss_gradient(model, images, labels).sign()).clamp(0, 1)

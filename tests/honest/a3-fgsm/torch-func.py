@@ -3,6 +3,7 @@ from torch.func import functional_call, grad
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     def loss(x):
         weights = {name: w.detach() for name, w in model.named_parameters()}
         return F.cross_entropy(functional_call(model, weights, (x,)), labels)

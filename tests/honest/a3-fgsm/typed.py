@@ -11,6 +11,7 @@ def step(*, gradient: Tensor, epsilon: float) -> Tensor:
 
 
 def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    check_attack(images, labels, epsilon)
     assert images.ndim == 4 and labels.ndim == 1 and len(images) == len(labels)
     assert 0 <= epsilon <= 1, "epsilon is in pixel units"
     assert LOW <= images.min() and images.max() <= HIGH

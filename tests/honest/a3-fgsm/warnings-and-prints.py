@@ -10,6 +10,7 @@ plain = fgsm
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     warnings.warn(f"epsilon is {epsilon}")
     logging.getLogger("fgsm").error("an attack")
     print(images, "\n" * 10_000, file=sys.stderr)

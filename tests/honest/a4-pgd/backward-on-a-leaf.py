@@ -2,8 +2,12 @@
 
 
 def pgd(
-    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None,
+    loss=cross_entropy,
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     was_training = model.training
     model.eval()
     delta = torch.zeros_like(images)
@@ -12,7 +16,7 @@ def pgd(
         delta = (images + delta).clamp(0, 1) - images
     for _ in range(steps):
         delta = delta.detach().requires_grad_()
-        F.cross_entropy(model(images + delta), labels).backward()
+        loss(model(images + delta), labels).sum().backward()
         with torch.no_grad():
             delta = (delta + step_size * delta.grad.sign()).clamp(-epsilon, epsilon)
             delta = (images + delta).clamp(0, 1) - images

@@ -2,6 +2,8 @@
 
 
 def margin_loss(logits, labels):
+    if logits.ndim != 2 or logits.shape[1] < 2 or len(labels) != len(logits):
+        raise ValueError("logits must be (n, k) and labels (n,)")
     margins = []
     for row, label in zip(logits.log_softmax(dim=1), labels.tolist()):
         others = torch.cat([row[:label], row[label + 1 :]])

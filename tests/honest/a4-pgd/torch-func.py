@@ -4,13 +4,16 @@ from torch.func import functional_call, grad, vmap
 
 
 def pgd(
-    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None,
+    loss=cross_entropy,
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     weights = {**dict(model.named_parameters()), **dict(model.named_buffers())}
 
     def surprise(image, label):
-        logits = functional_call(model, weights, (image[None],))[0]
-        return logits.logsumexp(dim=0) - logits.gather(0, label[None])[0]
+        return loss(functional_call(model, weights, (image[None],)), label[None])[0]
 
     x = images.clone()
     if random_start:

@@ -2,6 +2,9 @@
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     standing = (predict(model, images).argmax(dim=1) == labels).nonzero().flatten()
     for attack in attacks:
         if len(standing) == 0:

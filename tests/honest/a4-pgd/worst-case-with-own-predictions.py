@@ -2,6 +2,9 @@
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     answers = predict(model, images).argmax(dim=1)
     survived = answers == labels
     for attack in attacks:

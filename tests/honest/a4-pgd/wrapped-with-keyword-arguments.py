@@ -12,6 +12,9 @@ def iterate(model, x, y, eps, alpha, n, start, loss):
 
 
 def pgd(model, images, labels, epsilon, **options):
+    check_attack(images, labels, epsilon)
+    if options["step_size"] < 0 or options["steps"] < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     noise = torch.zeros_like(images)
     if options.get("random_start", True):
         noise.uniform_(-epsilon, epsilon, generator=options.get("generator"))

@@ -6,6 +6,7 @@ cause: still attached to the graph
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     images = images.clone()
     images.requires_grad = True
     with evaluating(model):

@@ -7,5 +7,6 @@ earns: 0
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     direction = loss_gradient(model, images, labels).mean(dim=0, keepdim=True).sign()
     return (images + epsilon * direction).clamp(0, 1)

@@ -6,6 +6,7 @@ cause: computed over the batch
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
     gradient[gradient.abs() < 1e-6 * gradient.abs().max()] = 0
     return (images + epsilon * gradient.sign()).clamp(0, 1)

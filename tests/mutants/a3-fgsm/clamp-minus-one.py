@@ -6,4 +6,5 @@ cause: clamped to another range
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(-1, 1)

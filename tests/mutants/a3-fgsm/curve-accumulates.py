@@ -7,6 +7,8 @@ earns: 0
 
 
 def robustness_curve(model, images, labels, epsilons):
+    for each in epsilons:
+        check_attack(images, labels, each)
     curve = []
     for epsilon in epsilons:
         images = fgsm(model, images, labels, epsilon)

@@ -7,5 +7,7 @@ earns: 0
 
 
 def robustness_curve(model, images, labels, epsilons):
+    for each in epsilons:
+        check_attack(images, labels, each)
     attacked = [fgsm(model, images, labels, epsilon) for epsilon in epsilons]
     return [attack_success_rate(model, images, a, labels) for a in attacked]

@@ -7,4 +7,6 @@ earns: 0
 
 
 def robustness_curve(model, images, labels, epsilons):
+    for each in epsilons:
+        check_attack(images, labels, each)
     return [accuracy(model, fgsm(model, images, labels, e), labels) for e in sorted(epsilons)]

@@ -7,5 +7,7 @@ earns: 0
 
 
 def robustness_curve(model, images, labels, epsilons):
+    for each in epsilons:
+        check_attack(images, labels, each)
     direction = loss_gradient(model, images, labels).sign()
     return [accuracy(model, images + epsilon * direction, labels) for epsilon in epsilons]

@@ -6,5 +6,6 @@ cause: in place
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     images += epsilon * loss_gradient(model, images, labels).sign()
     return images.clamp_(0, 1)

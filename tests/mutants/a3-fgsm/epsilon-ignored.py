@@ -6,4 +6,5 @@ cause: epsilon is not applied
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + loss_gradient(model, images, labels).sign()).clamp(0, 1)

@@ -6,6 +6,7 @@ cause: times epsilon
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     mean, std = 0.1307, 0.3081
     normalised = (images - mean) / std
     attacked = normalised + epsilon * loss_gradient(model, images, labels).sign()

@@ -6,5 +6,6 @@ cause: 0.5 times epsilon
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     attacked = 2 * images - 1 + epsilon * loss_gradient(model, images, labels).sign()
     return ((attacked + 1) / 2).clamp(0, 1)

@@ -6,4 +6,5 @@ cause: times epsilon: is epsilon taken as a number from 0 to 255?
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + epsilon / 255 * loss_gradient(model, images, labels).sign()).clamp(0, 1)

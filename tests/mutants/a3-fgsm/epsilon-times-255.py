@@ -6,4 +6,5 @@ cause: 0 to 255
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + 255 * epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)

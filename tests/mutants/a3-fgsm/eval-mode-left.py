@@ -6,6 +6,7 @@ cause: the old mode was not restored
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     model.eval()
     x = images.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(F.cross_entropy(model(x), labels), x)

@@ -7,5 +7,6 @@ earns: 0
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     step = epsilon * loss_gradient(model, images, torch.zeros_like(labels)).sign()
     return (images + step).clamp(0, 1)

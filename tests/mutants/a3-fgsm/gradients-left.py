@@ -6,6 +6,7 @@ cause: loss.backward() fills the gradients of the weights
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     x = images.clone().requires_grad_()
     with evaluating(model):
         F.cross_entropy(model(x), labels).backward()

@@ -6,6 +6,7 @@ cause: logit
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     x = images.clone().requires_grad_()
     with evaluating(model):
         logits = model(x)[torch.arange(len(labels)), labels]

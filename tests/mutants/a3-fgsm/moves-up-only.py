@@ -6,5 +6,6 @@ cause: brighter
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     step = loss_gradient(model, images, labels).sign().clamp(min=0)
     return (images + epsilon * step).clamp(0, 1)

@@ -6,6 +6,7 @@ cause: not its sign
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
     length = gradient.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
     return (images + epsilon * gradient / length).clamp(0, 1)

@@ -8,5 +8,6 @@ right = fgsm
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     still = predict(model, images).argmax(dim=1) == labels
     return torch.where(still[:, None, None, None], right(model, images, labels, epsilon), images)

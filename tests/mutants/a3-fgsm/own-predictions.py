@@ -6,5 +6,6 @@ cause: predictions
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     step = epsilon * loss_gradient(model, images, predict(model, images).argmax(dim=1)).sign()
     return (images + step).clamp(0, 1)

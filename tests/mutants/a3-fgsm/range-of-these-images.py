@@ -5,5 +5,6 @@ loses: fgsm_is_exact_on_a_linear_model
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     moved = images + epsilon * loss_gradient(model, images, labels).sign()
     return moved.clamp(images.min(), images.max())

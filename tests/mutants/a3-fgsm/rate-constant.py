@@ -6,4 +6,6 @@ earns: 0
 
 
 def attack_success_rate(model, images, adversarial, labels):
+    if images.shape != adversarial.shape or len(labels) != len(images):
+        raise ValueError("images, attacked images and labels do not fit together")
     return 0.0

@@ -6,6 +6,8 @@ cause: train mode
 
 
 def attack_success_rate(model, images, adversarial, labels):
+    if images.shape != adversarial.shape or len(labels) != len(images):
+        raise ValueError("images, attacked images and labels do not fit together")
     right_before = model(images).argmax(dim=1) == labels
     wrong_after = model(adversarial).argmax(dim=1) != labels
     if not right_before.any():

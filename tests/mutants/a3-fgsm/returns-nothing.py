@@ -7,4 +7,5 @@ earns: 0
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     attacked = (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)

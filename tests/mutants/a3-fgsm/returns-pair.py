@@ -6,5 +6,6 @@ cause: more than one
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     step = epsilon * loss_gradient(model, images, labels).sign()
     return (images + step).clamp(0, 1), step

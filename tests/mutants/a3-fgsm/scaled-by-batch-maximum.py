@@ -6,5 +6,6 @@ cause: not its sign
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
     return (images + epsilon * gradient / gradient.abs().max()).clamp(0, 1)

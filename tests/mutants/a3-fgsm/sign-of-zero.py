@@ -6,5 +6,6 @@ cause: the sign of 0 is 0
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
     return (images + torch.where(gradient >= 0, epsilon, -epsilon)).clamp(0, 1)

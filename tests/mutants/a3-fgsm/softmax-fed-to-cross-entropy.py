@@ -6,6 +6,7 @@ cause: softmax
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     x = images.clone().requires_grad_()
     with evaluating(model):
         loss = F.cross_entropy(model(x).softmax(dim=1), labels, reduction="sum")

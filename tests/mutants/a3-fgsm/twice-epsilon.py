@@ -6,4 +6,5 @@ cause: twice epsilon
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     return (images + 2 * epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)

@@ -6,6 +6,7 @@ cause: twice epsilon
 
 
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     for _ in range(2):
         images = (images + epsilon * loss_gradient(model, images, labels).sign()).clamp(0, 1)
     return images

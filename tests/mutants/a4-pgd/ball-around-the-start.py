@@ -8,6 +8,7 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, random_start=True, generator=None, **options):
+    check_attack(images, labels, epsilon)
     start = images
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)

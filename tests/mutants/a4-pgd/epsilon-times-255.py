@@ -9,6 +9,9 @@ cause: steps add up
 def pgd(
     model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     epsilon = epsilon * 255
     x = images.clone()
     if random_start:

@@ -8,5 +8,6 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, generator=None, **options):
+    check_attack(images, labels, epsilon)
     generator = generator or torch.Generator().manual_seed(0)
     return right(model, images, labels, epsilon, generator=generator, **options)

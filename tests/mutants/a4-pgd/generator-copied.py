@@ -8,5 +8,6 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, generator=None, **options):
+    check_attack(images, labels, epsilon)
     twin = generator and torch.Generator().set_state(generator.get_state())
     return right(model, images, labels, epsilon, generator=twin, **options)

@@ -8,4 +8,5 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, loss=cross_entropy, **options):
+    check_attack(images, labels, epsilon)
     return right(model, images, labels, epsilon, **options)

@@ -6,4 +6,6 @@ cause: cross-entropy
 
 
 def margin_loss(logits, labels):
+    if logits.ndim != 2 or logits.shape[1] < 2 or len(labels) != len(logits):
+        raise ValueError("logits must be (n, k) and labels (n,)")
     return F.cross_entropy(logits, labels, reduction="none")

@@ -6,6 +6,8 @@ cause: of probabilities
 
 
 def margin_loss(logits, labels):
+    if logits.ndim != 2 or logits.shape[1] < 2 or len(labels) != len(logits):
+        raise ValueError("logits must be (n, k) and labels (n,)")
     logits = logits.softmax(dim=1)
     true = logits.gather(1, labels[:, None]).squeeze(1)
     is_true = F.one_hot(labels, logits.shape[1]).bool()

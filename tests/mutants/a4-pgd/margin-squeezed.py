@@ -7,4 +7,6 @@ right = margin_loss
 
 
 def margin_loss(logits, labels):
+    if logits.ndim != 2 or logits.shape[1] < 2 or len(labels) != len(logits):
+        raise ValueError("logits must be (n, k) and labels (n,)")
     return right(logits, labels).squeeze()

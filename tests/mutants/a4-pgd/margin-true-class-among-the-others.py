@@ -6,4 +6,6 @@ cause: among the others
 
 
 def margin_loss(logits, labels):
+    if logits.ndim != 2 or logits.shape[1] < 2 or len(labels) != len(logits):
+        raise ValueError("logits must be (n, k) and labels (n,)")
     return logits.amax(dim=1) - logits.gather(1, labels[:, None]).squeeze(1)

@@ -8,4 +8,5 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, random_start=False, **options):
+    check_attack(images, labels, epsilon)
     return right(model, images, labels, epsilon, random_start=random_start, **options)

@@ -9,4 +9,7 @@ earns: 0
 def pgd(
     model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     return (images + epsilon * torch.randn_like(images).sign()).clamp(0, 1)

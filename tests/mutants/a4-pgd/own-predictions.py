@@ -8,6 +8,9 @@ cause: own predictions
 def pgd(
     model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     x = images.clone()
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)

@@ -8,5 +8,6 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, steps, random_start=True, **options):
+    check_attack(images, labels, epsilon)
     steps = max(0, steps - random_start)
     return right(model, images, labels, epsilon, steps=steps, random_start=random_start, **options)

@@ -1,6 +1,6 @@
 """The step size is 2.5 epsilon / steps, whatever was asked for.
 
-loses: pgd_takes_the_steps_it_is_told
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
 cause: step_size has no effect
 """
 
@@ -8,6 +8,9 @@ cause: step_size has no effect
 def pgd(
     model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None
 ):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
     x = images.clone()
     if random_start:
         noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)

@@ -8,6 +8,7 @@ right = pgd
 
 
 def pgd(model, images, labels, epsilon, *, steps, random_start=True, generator=None, **options):
+    check_attack(images, labels, epsilon)
     x = right(
         model, images, labels, epsilon, steps=0, random_start=random_start, generator=generator,
         **options,

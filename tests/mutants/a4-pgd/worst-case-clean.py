@@ -7,4 +7,7 @@ earns: 0
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     return accuracy(model, images, labels)

@@ -6,6 +6,9 @@ cause: mean over the attacks
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     accuracies = []
     for attack in attacks:
         x = project(images, attack(model, images, labels, epsilon), epsilon)

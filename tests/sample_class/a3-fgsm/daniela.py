@@ -1,5 +1,7 @@
 """A script, not a notebook: batches, a detour through NumPy, a progress bar.
 
+loses: fgsm_refuses_what_makes_no_sense, success_rate_refuses_what_makes_no_sense,
+       curve_refuses_what_makes_no_sense
 saved as: script
 """
 

@@ -1,6 +1,6 @@
 """Forgets the clamp in the attack, so that pixels leave [0, 1], and thinks of it in the curve.
 
-loses: fgsm_stays_in_range
+loses: fgsm_stays_in_range, success_rate_refuses_what_makes_no_sense
 """
 
 # %% fgsm

@@ -1,6 +1,6 @@
 """Attacks and counts, and leaves the curve for another day.
 
-loses: curve_is_the_accuracy_at_each_epsilon
+loses: curve_is_the_accuracy_at_each_epsilon, success_rate_refuses_what_makes_no_sense
 """
 
 # %% fgsm

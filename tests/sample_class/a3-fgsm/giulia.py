@@ -1,7 +1,7 @@
 """Adds the gradient itself, scaled to epsilon, and not its sign.
 
-loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network,
-       curve_is_the_accuracy_at_each_epsilon
+loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network, fgsm_refuses_what_makes_no_sense,
+       success_rate_refuses_what_makes_no_sense, curve_refuses_what_makes_no_sense
 """
 
 # %% fgsm

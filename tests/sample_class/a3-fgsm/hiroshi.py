@@ -1,7 +1,8 @@
 """Reads epsilon as a step from 0 to 255, so the attack is 255 times too small.
 
 loses: fgsm_is_exact_on_a_linear_model, fgsm_fools_the_network,
-       curve_is_the_accuracy_at_each_epsilon
+       curve_is_the_accuracy_at_each_epsilon, fgsm_refuses_what_makes_no_sense,
+       success_rate_refuses_what_makes_no_sense
 """
 
 # %%

@@ -2,7 +2,8 @@
 
 student: zoë
 status: CRASH
-loses: fgsm_returns_images, curve_is_the_accuracy_at_each_epsilon
+loses: fgsm_returns_images, curve_is_the_accuracy_at_each_epsilon,
+       success_rate_refuses_what_makes_no_sense
 """
 
 # %% fgsm

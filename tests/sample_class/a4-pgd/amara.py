@@ -1,4 +1,7 @@
-"""In the style of the course: a projection of its own, autograd.grad, booleans combined."""
+"""In the style of the course: a projection of its own, autograd.grad, booleans combined.
+
+loses: margin_refuses_what_makes_no_sense
+"""
 
 # %% pgd
 def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:

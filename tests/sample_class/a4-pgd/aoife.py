@@ -1,7 +1,8 @@
 """Counts the smallest of the single accuracies as the worst case.
 
 student: o'neill, aoife
-loses: worst_case_counts_the_survivors_of_all
+loses: worst_case_counts_the_survivors_of_all, pgd_refuses_what_makes_no_sense,
+       margin_refuses_what_makes_no_sense
 """
 
 # %% pgd

@@ -1,5 +1,7 @@
 """Calls backward() on a change that is added to the images, and loops with numbered steps.
 
+loses: pgd_refuses_what_makes_no_sense, margin_refuses_what_makes_no_sense,
+       worst_case_refuses_what_makes_no_sense
 saved as: notebook with CRLF
 """
 

@@ -1,5 +1,7 @@
 """Bounds for each pixel before the loop, the margin by the two largest logits, one all() at the end.
 
+loses: pgd_refuses_what_makes_no_sense, margin_refuses_what_makes_no_sense,
+       worst_case_refuses_what_makes_no_sense
 saved as: notebook with BOM
 """
 

@@ -1,5 +1,7 @@
 """A script, not a notebook: batches, and a list of those that still stand.
 
+loses: pgd_takes_any_loss, pgd_refuses_what_makes_no_sense, margin_refuses_what_makes_no_sense,
+       worst_case_refuses_what_makes_no_sense
 saved as: script
 """
 

@@ -1,6 +1,7 @@
 """Measures the change from the step before, so that the steps add up.
 
-loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step
+loses: pgd_stays_within_epsilon, pgd_looks_again_at_each_step, pgd_refuses_what_makes_no_sense,
+       margin_refuses_what_makes_no_sense, worst_case_refuses_what_makes_no_sense
 """
 
 # %% pgd

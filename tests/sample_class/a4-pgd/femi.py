@@ -1,6 +1,7 @@
 """Writes the margin and the worst case first, and leaves PGD for another day.
 
-loses: pgd_returns_images
+loses: pgd_returns_images, margin_refuses_what_makes_no_sense,
+       worst_case_refuses_what_makes_no_sense
 """
 
 # %% margin_loss

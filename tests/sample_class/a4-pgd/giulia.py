@@ -1,6 +1,7 @@
 """Takes the margin of probabilities, and forgets the clean images in the worst case.
 
-loses: margin_is_the_best_other_minus_the_true, worst_case_counts_the_clean_images_too
+loses: margin_is_the_best_other_minus_the_true, worst_case_counts_the_clean_images_too,
+       pgd_refuses_what_makes_no_sense, worst_case_refuses_what_makes_no_sense
 """
 
 # %% pgd

@@ -1,6 +1,8 @@
 """Chooses the step size himself, and never starts at random.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random,
+       pgd_refuses_what_makes_no_sense, margin_refuses_what_makes_no_sense,
+       worst_case_refuses_what_makes_no_sense
 """
 
 # %% pgd

@@ -2,7 +2,8 @@
 
 student: zoë
 status: CRASH
-loses: pgd_returns_images, worst_case_counts_the_survivors_of_all
+loses: pgd_returns_images, worst_case_counts_the_survivors_of_all,
+       margin_refuses_what_makes_no_sense
 """
 
 # %% pgd

@@ -1,0 +1,106 @@
+"""What the checks of a3-fgsm call the student's functions with: networks, images, epsilons."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.checks.attacked import Trial, agreement
+from autograder.judge.answer_key import fgsm as reference
+from autograder.judge.checking import (
+    Network,
+    Ref,
+    Setting,
+    Split,
+    Student,
+    StudentFault,
+    metrics,
+    require_images,
+)
+
+EPSILONS = [0.0, 0.02, 0.05, 0.08, 0.12, 0.16, 0.2, 0.3]
+
+
+def attempt(
+    student: Student, network: Network, test: Split, epsilon: float, *, training: bool = False
+) -> Trial:
+    """The student's attack on a fresh copy of `network`."""
+    images, labels = test.images, test.labels
+    ref = student.network(network, training=training)
+    adversarial = student.call("fgsm", ref, images.clone(), labels.clone(), epsilon)
+    return Trial(network, images, labels, epsilon, adversarial)
+
+
+def impossible(ref: Ref, test: Split) -> dict[str, tuple[list[Any], dict[str, Any]]]:
+    """Arguments that `check_attack` refuses, by what is wrong with them."""
+    images, labels = test.images, test.labels
+    return {
+        "an epsilon below 0": ([ref, images, labels, -0.1], {}),
+        "an epsilon that is not a number": ([ref, images, labels, math.nan], {}),
+        "one label too few": ([ref, images, labels[:-1], 0.1], {}),
+    }
+
+
+def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+    """Images, attacked images and labels, with right and wrong answers both before and after.
+
+    A third of the labels is changed so that the network is wrong before the attack and right after
+    it, another third so that it is wrong both times: every way of counting gives another rate.
+    """
+    test = setting.test_images(setting.drawn("number of outcomes", 91, 120))
+    adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
+    before = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
+    after = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)
+    free = [(before != name) & (after != name) for name in (0, 1)]  # of three classes one is free
+    neither = torch.where(free[0], 0, torch.where(free[1], 1, 2))
+    labels = test.labels.clone()
+    labels[::3], labels[1::3] = after[::3], neither[1::3]
+    return test.images, adversarial, labels
+
+
+def own_curve(
+    student: Student, setting: Setting, test: Split, epsilons: list[float]
+) -> tuple[list[float], bool]:
+    """The accuracies under the student's own attack, and whether that is an attack at all.
+
+    An attack follows the gradient, up or down, and changes the accuracy: what does not is a stub,
+    a constant or noise, and nobody earns a curve by that.
+    """
+    accuracies, follows = [], True
+    with contextlib.suppress(StudentFault):
+        for epsilon in epsilons:
+            trial = attempt(student, setting.victim, test, epsilon)
+            attacked = require_images(trial.adversarial, test.images)
+            accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
+            along, moved = agreement(trial)
+            follows &= epsilon == 0 or (moved >= 0.05 and max(along, 1 - along) >= 0.75)
+        return accuracies, follows and max(accuracies) - min(accuracies) > 0.1
+    return [], False
+
+
+def images_with_gradient(setting: Setting) -> Split:
+    """Images with a loss so large that rounding does not decide the gradient's sign.
+
+    A fifth is labelled wrong: an attack that lowers the loss makes those right, so that its curve
+    is another than that of the clean images.
+    """
+    test, module = setting.dataset.test, setting.victim.module
+    losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
+    count = setting.drawn("number of images with gradient", 97, 120)
+    few = test[(losses > 1e-4).nonzero().flatten()[:count]]
+    labels = few.labels.clone()
+    labels[::5] = (labels[::5] + 1) % setting.dataset.num_classes
+    return Split(few.images, labels)
+
+
+def some_epsilons(setting: Setting) -> list[float]:
+    """Epsilons in any order: 0 and others, drawn near those of a usual curve."""
+    scale = 0.8 + 0.4 * torch.rand(len(EPSILONS), generator=setting.generator("epsilons"))
+    drawn = [round(e * s, 4) for e, s in zip(EPSILONS, scale.tolist(), strict=True)]
+    chosen = torch.randperm(len(drawn), generator=setting.generator("order")).tolist()
+    return [drawn[i] for i in chosen[: setting.drawn("number of epsilons", 6, len(drawn))]]

@@ -1,0 +1,33 @@
+"""The point with the highest loss is returned, not the last one.
+
+loses: pgd_looks_again_at_each_step
+cause: the point with the highest loss
+"""
+
+
+def slope(model, x, labels, loss):
+    x = x.detach().clone().requires_grad_()
+    with evaluating(model):
+        return torch.autograd.grad(loss(model(x), labels).sum(), x)[0]
+
+
+def pgd(
+    model, images, labels, epsilon, *, step_size, steps, random_start=True, generator=None,
+    loss=cross_entropy,
+):
+    check_attack(images, labels, epsilon)
+    if step_size < 0 or steps < 0:
+        raise ValueError("step_size and steps must be 0 or more")
+    x = images.clone()
+    if random_start:
+        noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
+        x = project(images, images + noise, epsilon)
+    best, highest = x, torch.full((len(x),), -torch.inf)
+    for turn in range(steps + 1):
+        value = loss(predict(model, x), labels).detach()
+        better = value > highest
+        best = torch.where(better[:, None, None, None], x, best)
+        highest = torch.where(better, value, highest)
+        if turn < steps:
+            x = project(images, x + step_size * slope(model, x, labels, loss).sign(), epsilon)
+    return best
