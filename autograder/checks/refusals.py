@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from autograder.judge.checking import Crash, NotWritten, Student, expect_true
@@ -37,6 +38,23 @@ def require_refusal(
         cause="the docstring promises a ValueError, and this is another error" if raised else cause,
         hint=hint,
     )
+
+
+def refuses(
+    student: Student, name: str, cases: Mapping[str, tuple[Sequence[Any], dict[str, Any]]]
+) -> None:
+    """Raise Wrong unless the student's `name` refuses each case, as its docstring promises.
+
+    cases: by what is wrong with them, in words, the arguments of a call and its options.
+    """
+    for what, (arguments, options) in cases.items():
+        require_refusal(
+            partial(student.call, name, *arguments, **options),
+            f"for {what}",
+            got="an answer, as if nothing were wrong",
+            cause="nothing looks at the arguments before they are used",
+            hint="Look at them in the first lines, and `raise ValueError(...)` with what is wrong.",
+        )
 
 
 def raises(student: Student, name: str, *arguments: Any) -> bool:

@@ -7,7 +7,7 @@ as a function, which is called only if the check fails.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from autograder.errors import Wrong
@@ -55,11 +55,23 @@ def expect(
 
 
 def expect_true(
-    passed: bool, expected: str, got: str, *, cause: Cause = "", hint: str = ""
+    passed: bool,
+    expected: str,
+    got: str,
+    *,
+    cause: Cause = "",
+    hint: str = "",
+    steps: Mapping[str, str] | None = None,
 ) -> None:
-    """Raise Wrong unless `passed`."""
+    """Raise Wrong unless `passed`. steps: next steps by how a cause begins, in place of `hint`."""
     if not passed:
-        raise Wrong(expected, got, cause=in_words(cause), hint=hint)
+        why = in_words(cause)
+        raise Wrong(expected, got, cause=why, hint=next_step(why, steps or {}, hint))
+
+
+def next_step(cause: str, steps: Mapping[str, str], otherwise: str) -> str:
+    """The step that follows from a cause, by how it begins; `otherwise` where none is known."""
+    return next((step for start, step in steps.items() if cause.startswith(start)), otherwise)
 
 
 def expect_above(value: float, bar: Bar, what: str, *, cause: Cause = "", hint: str = "") -> None:

@@ -21,6 +21,7 @@ from autograder.worker.loading import Loaded
 from autograder.worker.protocol import Message, Ref, describe, pack, unpack
 from autograder.worker.reports import report
 from course import defences, models
+from course.withheld import withheld_from
 
 
 class Worker:
@@ -33,6 +34,7 @@ class Worker:
         self.objects: dict[str, Any] = {}
         self.blocks: dict[str, contextlib.ExitStack] = {}
         self.loaded: Loaded | None = None
+        self.global_seed = 0
 
     def handle(self, message: Message) -> Message:
         """Answer one request; an error in the student's code is an answer too."""
@@ -74,9 +76,22 @@ class Worker:
                 target.copy_(value)
         self.objects[ref.name] = network
 
-    def do_mode(self, ref: Ref, training: bool) -> None:
-        """Put a kept network in train or eval mode."""
-        self.objects[ref.name].train(training)
+    def do_mode(self, ref: Ref, training: bool | list[bool]) -> None:
+        """Put a kept network in train or eval mode; a list has one mode for each of its modules."""
+        network = self.objects[ref.name]
+        if isinstance(training, bool):
+            network.train(training)
+            return
+        for module, mode in zip(network.modules(), training, strict=True):
+            module.training = mode
+
+    def do_keep(self, ref: Ref, value: Tensor) -> None:
+        """Keep a tensor as `ref`, so that its changes can be read back."""
+        self.objects[ref.name] = value
+
+    def do_global_seed(self) -> int:
+        """The seed of PyTorch's global random state when the last call had ended."""
+        return self.global_seed
 
     def do_defence(self, ref: Ref, name: str, network: Ref, number: float) -> None:
         """Put one of the course's defences around a kept network, and keep that as `ref`."""
@@ -126,7 +141,9 @@ class Worker:
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
-        result = function(*map(self.object_for, arguments), **options)
+        with withheld_from(name):
+            result = function(*map(self.object_for, arguments), **options)
+        self.global_seed = torch.initial_seed()
         if keep is None:
             return result
         self.objects[keep.name] = result
