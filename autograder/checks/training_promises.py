@@ -6,6 +6,7 @@ in an epoch.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from autograder.judge.checking import (
     Setting,
     Split,
     Student,
+    StudentFault,
     expect_true,
     same_weights,
 )
@@ -134,6 +136,39 @@ def refuses_what_cannot_be_trained_on(
         cases["batch_size=0"] = (pair, {**once, "batch_size": 0})
         cases["batch_size=-1"] = (pair, {**once, "batch_size": -1})
     refuses(student, name, cases)
+
+
+# --- what a training does ------------------------------------------------------------------------
+
+
+def nothing_trained(losses: object) -> str:
+    """Why the weights are as they were before; losses: what was reported."""
+    if isinstance(losses, list) and len(losses) > 1 and losses[-1] < 0.8 * losses[0]:
+        return (
+            "the losses fall, and the network that was given stays as it was: another one is "
+            "trained, a copy or a new one"
+        )
+    return "the model was not trained in place, or the optimiser never takes a step"
+
+
+def adding_up(student: Student, setting: Setting, name: str, **options: Any) -> str:
+    """The cause if gradients are not cleared between steps; empty otherwise.
+
+    The gradient of the last bias is at most 1. In this network no step changes it much, so after
+    ten steps it is near 10 where it adds up.
+    """
+    fresh = setting.network("tiny-cnn", "gradients")
+    weights = [torch.zeros_like(weight) for weight in fresh.weights]
+    weights[-1][0] = 50
+    ref = student.network(fresh.with_weights(weights))
+    images = setting.dataset.train.images[:20]
+    labels = torch.ones(len(images), dtype=torch.int64)
+    with contextlib.suppress(StudentFault):
+        student.call(name, ref, images, labels, epochs=1, batch_size=2, **options)
+        gradient = student.attribute(ref, "logits.bias.grad")
+        if isinstance(gradient, Tensor) and gradient.abs().max() > 2:
+            return "the gradients of all steps add up: they are never cleared"
+    return ""
 
 
 # --- how often each image is seen ----------------------------------------------------------------

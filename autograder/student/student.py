@@ -168,7 +168,10 @@ class Student:
         return self._request("leave", ref, failed) is True
 
     def attribute(self, ref: Ref, name: str) -> Any:
-        """The attribute `name` of the object behind `ref`, as it is now, unpacked."""
+        """The attribute `name` of the object behind `ref`, as it is now, unpacked.
+
+        A part's attribute is named with dots, as in `logits.bias`.
+        """
         return self._request("attribute", ref, name)
 
     def weights(self, ref: Ref) -> list[Tensor]:

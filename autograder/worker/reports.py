@@ -18,6 +18,13 @@ NO_GPU = re.compile(
     r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda",
     re.IGNORECASE,
 )
+# PyTorch's commonest errors, by the word for each.
+TORCH_ERRORS = {
+    "no super": re.compile(r"before Module\.__init__\(\) call"),
+    "layer sizes": re.compile(r"mat1 and mat2 shapes cannot be multiplied"),
+    "batch sizes": re.compile(r"Expected input batch_size \(\d+\) to match target batch_size"),
+    "no gradient": re.compile(r"does not require grad and does not have a grad_fn"),
+}
 
 
 def report(
@@ -80,7 +87,7 @@ def known_mistake(error: BaseException, message: str) -> str:
         return "gpu"
     if isinstance(error, NotImplementedError) and "forward" in message and "missing" in message:
         return "no forward"
-    return ""
+    return next((word for word, pattern in TORCH_ERRORS.items() if pattern.search(message)), "")
 
 
 def near_name(error: BaseException, there: Sequence[str]) -> str:

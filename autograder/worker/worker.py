@@ -8,6 +8,7 @@ no bar and no mark; a student who takes it over has taken over an empty house.
 from __future__ import annotations
 
 import contextlib
+import operator
 import random
 from collections.abc import Callable
 from typing import Any
@@ -166,8 +167,8 @@ class Worker:
         return failed
 
     def do_attribute(self, ref: Ref, name: str) -> Any:
-        """An attribute of a kept object, as it is now."""
-        return getattr(self.objects[ref.name], name)
+        """An attribute of a kept object, or one of its parts, as in `logits.bias`, as it is now."""
+        return operator.attrgetter(name)(self.objects[ref.name])
 
     def do_weights(self, ref: Ref) -> list[Tensor]:
         """The tensors of a kept network, in its own order."""

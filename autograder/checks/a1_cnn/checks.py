@@ -33,6 +33,8 @@ from autograder.checks.attacked import dropout_network
 from autograder.checks.refusals import refuses
 from autograder.checks.training_promises import (
     Kept,
+    adding_up,
+    nothing_trained,
     passes,
     refuses_what_cannot_be_trained_on,
     require_modes,
@@ -191,6 +193,7 @@ def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
 @graded_train(points=3, needs="train_returns_losses")
 def test_train_learns(
     trained: Trained,
+    student: Student,
     setting: Setting,
     measures: dict[str, float],
     keep_sketch: Callable[[str], None],
@@ -202,7 +205,7 @@ def test_train_learns(
         trained.changed,
         "a network with other weights than before",
         "the same weights",
-        cause=partial(mistakes.nothing_trained, trained.losses),
+        cause=partial(nothing_trained, trained.losses),
         hint="Train the model you were given: loss.backward(), then optimizer.step().",
         steps=mistakes.STEPS,
     )
@@ -215,8 +218,12 @@ def test_train_learns(
         accuracy,
         setting.evidence("accuracy").bar,
         "accuracy on unseen images",
-        cause=partial(mistakes.slow_learning, accuracy, setting.dataset.num_classes),
-        hint="Zero the gradients before each backward pass, and try Adam at 1e-3 to 5e-3.",
+        cause=lambda: (
+            adding_up(student, setting, "train")
+            or mistakes.slow_learning(accuracy, setting.dataset.num_classes)
+        ),
+        hint="Print the loss of each epoch, and try Adam with a rate of 1e-3 to 5e-3.",
+        steps=mistakes.STEPS,
     )
 
 

@@ -136,27 +136,14 @@ def unstable_logits(logits: Tensor, again: object, alone: object) -> str:
     return ""
 
 
-def nothing_trained(losses: object) -> str:
-    """Why the weights are as they were before; losses: what was reported."""
-    if isinstance(losses, list) and len(losses) > 1 and losses[-1] < 0.8 * losses[0]:
-        return (
-            "the losses fall, and the network that was given stays as it was: another one is "
-            "trained, a copy or a new one"
-        )
-    return "the model was not trained in place, or the optimiser never takes a step"
-
-
 def slow_learning(accuracy: float, classes: int) -> str:
     """Why a trained network may not be good enough."""
     if accuracy < 2 / classes:
         return (
-            "it is no better than guessing: no step is taken, gradients add up over the steps, "
-            "the learning rate is wrong, or images and labels were shuffled separately"
+            "it is no better than guessing: the learning rate is wrong, or images and labels were "
+            "shuffled separately"
         )
-    return (
-        "it learns too slowly: gradients add up over the steps, the learning rate is wrong, or "
-        "only one batch is used"
-    )
+    return "it learns too slowly: the learning rate is wrong, or only some of the batches are used"
 
 
 def other_loss(found: float, right: float, count: int) -> str:
@@ -247,6 +234,7 @@ STEPS = {
     "only the convolution": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
     "some layers have no bias": "Leave `bias=False` out.",
     "the losses fall, and": "Give the optimiser model.parameters() of the `model` you were given.",
+    "the gradients of all steps": "Call optimizer.zero_grad() before each loss.backward().",
     "no batch is counted": "Go through all parts that .split(batch_size) gives, the last one too.",
     "a softmax before": "Give F.cross_entropy the logits as the model returns them.",
     "the losses of earlier epochs": "Set the sum to 0 at the start of each epoch.",
