@@ -68,7 +68,8 @@ def train(
     # 3. Remember every module's mode, and switch to training mode.
     # 4. In each epoch, for each batch of a new random order: loss, clear gradients, backward, step.
     #    Add the loss times the number of images.
-    # 5. After each epoch, note the mean over all images. At the end, restore the modes.
+    # 5. After each epoch, note the mean over all images. At the end, and after an error
+    #    (`finally`), restore the modes.
 
 
 # %% [markdown]
