@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import CourseError
+from course.withheld import does
 
 Statistics = tuple[Sequence[float], Sequence[float]]
 """Mean and standard deviation of each channel, in [0,1] pixel units."""
@@ -291,6 +292,7 @@ MODELS: dict[str, Callable[[int, int, int], nn.Sequential]] = {
 }
 
 
+@does("CNN")
 def build(
     name: str,
     *,

@@ -25,6 +25,7 @@ from course.errors import CourseError
 from course.inputs import check_images, check_labels
 from course.saving import load, save  # noqa: F401  where earlier notebooks look for them
 from course.training_loop import split_batches, training_mode
+from course.withheld import does
 
 Perturb = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 """(model, images, labels, fraction of training done in [0,1)) -> images to learn from instead.
@@ -110,6 +111,7 @@ class History:
     seconds: float
 
 
+@does("train")
 def fit(
     model: nn.Module,
     images: Tensor,

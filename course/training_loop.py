@@ -1,6 +1,7 @@
 """What every training loop of the course needs, whatever it learns from: the mode and the batches.
 
-`course.training.fit` and the trainings in `solutions/` share it.
+`course.training.fit` and the extensions share it. The reference answers of assignments 1 and 5 do
+not: they are as plain as what students are taught.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.training_loop import split_batches, training_mode
 from solutions.fgsm import check_attack
 from solutions.pgd import pgd
 
 
+@torch.inference_mode(False)  # gradients are on, even where the caller has switched them off
 def adversarial_train(
     model: nn.Module,
     images: Tensor,
@@ -45,9 +45,9 @@ def adversarial_train(
       so a constant rate keeps them moving too.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. The model is in
-    training mode for the weight steps, but for a normalisation that was frozen, and in eval mode
-    for the attacks; afterwards, after an error too, every module is back in the mode it came in.
-    The seed decides batches and random starts.
+    training mode for the weight steps and in eval mode for the attacks; afterwards, after an error
+    too, every module is back in the mode it came in. The seed decides batches and random starts;
+    a last batch of one image joins the one before it.
     Raises ValueError for a negative or non-finite epsilon, labels of another shape, images or an
     epsilon in other units, and when there are no images, no epochs or no batches.
     """
@@ -59,18 +59,22 @@ def adversarial_train(
         )
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters())
-    batches = epochs * math.ceil(len(images) / batch_size)
+    steps = epochs * math.ceil(len(images) / batch_size)
     done = 0
+    modes = [(module, module.training) for module in model.modules()]
     losses = []
-    with training_mode(model):
+    try:
+        model.train()
         for _ in range(epochs):
             total = 0.0
-            order = torch.randperm(len(images), generator=generator)
-            for batch in split_batches(model, order, batch_size):
+            batches = torch.randperm(len(images), generator=generator).split(batch_size)
+            if len(batches) > 1 and len(batches[-1]) == 1 < batch_size:
+                batches = (*batches[:-2], torch.cat(batches[-2:]))
+            for batch in batches:
                 x, y = images[batch], labels[batch].long()
                 # --8<-- [start:loop]
-                reach = epsilon * min(1, 2 * done / batches)
-                optimizer.param_groups[0]["lr"] = 0.004 * min(1, 2 - 2 * done / batches)
+                reach = epsilon * min(1, 2 * done / steps)
+                optimizer.param_groups[0]["lr"] = 0.004 * min(1, 2 - 2 * done / steps)
                 adversarial = pgd(
                     model, x, y, reach, step_size=reach / 2, steps=4, generator=generator
                 )
@@ -82,4 +86,7 @@ def adversarial_train(
                 total += loss.item() * len(batch)
                 done += 1
             losses.append(total / len(images))
+    finally:
+        for module, mode in modes:
+            module.training = mode
     return losses

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from course.inputs import check_images, check_labels, check_logits
 from course.metrics import evaluating
-from course.training_loop import split_batches, training_mode
 
 
 class CNN(nn.Module):
@@ -46,6 +45,7 @@ class CNN(nn.Module):
         return self.linear(self.flatten(features))
 
 
+@torch.inference_mode(False)  # gradients are on, even where the caller has switched them off
 def train(
     model: nn.Module,
     images: Tensor,
@@ -63,9 +63,8 @@ def train(
     step of its batch, so a short last batch counts for as many images as it holds.
 
     images (n, C, H, W) in [0, 1]; labels (n,), integers. The model is in training mode while it
-    trains, but for a normalisation that was frozen; afterwards, after an error too, every module
-    is back in the mode it came in. A last batch of one image joins the one before it where batch
-    normalisation could not learn from it.
+    trains; afterwards, after an error too, every module is back in the mode it came in. A last
+    batch of one image joins the one before it: batch normalisation cannot learn from one alone.
     Raises ValueError when there is nothing to train on, no epoch or batch to do it in, and for
     images or labels out of range.
     """
@@ -77,18 +76,25 @@ def train(
     check_labels(images, labels)
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    modes = [(module, module.training) for module in model.modules()]
     losses = []
-    with training_mode(model):
+    try:
+        model.train()
         for _ in range(epochs):
             total = 0.0
-            order = torch.randperm(len(images), generator=generator)
-            for batch in split_batches(model, order, batch_size):
+            batches = torch.randperm(len(images), generator=generator).split(batch_size)
+            if len(batches) > 1 and len(batches[-1]) == 1 < batch_size:
+                batches = (*batches[:-2], torch.cat(batches[-2:]))
+            for batch in batches:
                 loss = F.cross_entropy(model(images[batch]), labels[batch].long())
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
                 total += loss.item() * len(batch)
             losses.append(total / len(images))
+    finally:
+        for module, mode in modes:
+            module.training = mode
     return losses
 
 

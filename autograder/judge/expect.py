@@ -74,16 +74,28 @@ def next_step(cause: str, steps: Mapping[str, str], otherwise: str) -> str:
     return next((step for start, step in steps.items() if cause.startswith(start)), otherwise)
 
 
-def expect_above(value: float, bar: Bar, what: str, *, cause: Cause = "", hint: str = "") -> None:
-    """Raise Wrong below `bar.full`, with part of the points if the value is above `bar.zero`."""
+def expect_above(
+    value: float,
+    bar: Bar,
+    what: str,
+    *,
+    cause: Cause = "",
+    hint: str = "",
+    steps: Mapping[str, str] | None = None,
+) -> None:
+    """Raise Wrong below `bar.full`, with part of the points if the value is above `bar.zero`.
+
+    steps: as for `expect_true`.
+    """
     fraction = bar.fraction(value)
     if fraction >= 1:
         return
+    why = in_words(cause)
     raise Wrong(
         f"{what} of at least {100 * bar.full:.1f} % "
         f"(part of the points from {100 * bar.zero:.1f} % on)",
         f"{100 * value:.1f} %",
-        cause=in_words(cause),
-        hint=hint,
+        cause=why,
+        hint=next_step(why, steps or {}, hint),
         fraction=fraction,
     )

@@ -77,6 +77,28 @@ KNOWN_MISTAKES = {
         "your code uses a package whose import failed here",
         "Use the packages that the course installs.",
     ),
+    "withheld": (
+        "it calls the function of the course that does what this exercise asks for, which is "
+        "switched off while the exercise is graded",
+        "Write the steps yourself; the course's own function is there to compare with.",
+    ),
+    "no super": (
+        "`__init__` of your class does not call `super().__init__()` before it makes layers",
+        "Make `super().__init__()` the first line of `__init__`.",
+    ),
+    "layer sizes": (
+        "a linear layer gets another number of values for each image than it was made for",
+        "Print x.shape in front of it: (n, values). Flatten with x.flatten(1), not the batch too.",
+    ),
+    "batch sizes": (
+        "there are more or fewer rows of logits than labels: the batch was reshaped on the way",
+        "Keep the first dimension: x.flatten(1), not x.view(-1, ...) or x.flatten().",
+    ),
+    "no gradient": (
+        "the loss has no gradient: it was computed in torch.no_grad(), or detached on the way",
+        "Compute the loss outside of torch.no_grad(), with no .item(), .detach() or .data before "
+        "backward().",
+    ),
     "no forward": (
         "your network has no method called `forward`",
         "Call the method that computes the logits `forward`, exactly so, inside the class.",

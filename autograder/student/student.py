@@ -66,9 +66,22 @@ class Student:
         self.mode(ref, training=training)
         return ref
 
-    def mode(self, ref: Ref, *, training: bool) -> None:
-        """Put the network behind `ref` in train or evaluation mode."""
+    def mode(self, ref: Ref, *, training: bool | list[bool]) -> None:
+        """Put the network behind `ref` in train or evaluation mode.
+
+        training: a list has one mode for each module, in the order of `modules()`.
+        """
         self._request("mode", ref, training)
+
+    def keep(self, value: Tensor) -> Ref:
+        """A tensor on the other side; its later content is `attribute(ref, "data")`."""
+        ref = self._new_ref()
+        self._request("keep", ref, value)
+        return ref
+
+    def global_seed(self) -> Any:
+        """The seed that PyTorch's global random state has there after the last call."""
+        return self._request("global_seed")
 
     def defence(self, name: str, network: Network, number: float) -> Ref:
         """Hand out a fresh copy of a judge-owned network behind one of the course's defences."""
@@ -155,7 +168,10 @@ class Student:
         return self._request("leave", ref, failed) is True
 
     def attribute(self, ref: Ref, name: str) -> Any:
-        """The attribute `name` of the object behind `ref`, as it is now, unpacked."""
+        """The attribute `name` of the object behind `ref`, as it is now, unpacked.
+
+        A part's attribute is named with dots, as in `logits.bias`.
+        """
         return self._request("attribute", ref, name)
 
     def weights(self, ref: Ref) -> list[Tensor]:

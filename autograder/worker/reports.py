@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.worker.absent import NotImportedError
 from autograder.worker.cells import first_stub
+from course.withheld import WithheldError
 
 MESSAGE_LENGTH = 500
 LIBRARIES = ("torch", "numpy")  # an error that these raise by themselves is nobody's refusal
@@ -18,6 +19,13 @@ NO_GPU = re.compile(
     r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda",
     re.IGNORECASE,
 )
+# PyTorch's commonest errors, by the word for each.
+TORCH_ERRORS = {
+    "no super": re.compile(r"before Module\.__init__\(\) call"),
+    "layer sizes": re.compile(r"mat1 and mat2 shapes cannot be multiplied"),
+    "batch sizes": re.compile(r"Expected input batch_size \(\d+\) to match target batch_size"),
+    "no gradient": re.compile(r"does not require grad and does not have a grad_fn"),
+}
 
 
 def report(
@@ -75,13 +83,15 @@ def known_mistake(error: BaseException, message: str) -> str:
     """Which known mistake an error comes from, as a word that the judge knows; empty for none."""
     if isinstance(error, NotImportedError):
         return "not imported"
+    if isinstance(error, WithheldError):
+        return "withheld"
     if isinstance(error, EOFError) and "reading a line" in message:
         return "input"
     if isinstance(error, AssertionError | RuntimeError | ImportError) and NO_GPU.search(message):
         return "gpu"
     if isinstance(error, NotImplementedError) and "forward" in message and "missing" in message:
         return "no forward"
-    return ""
+    return next((word for word, pattern in TORCH_ERRORS.items() if pattern.search(message)), "")
 
 
 def near_name(error: BaseException, there: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ no bar and no mark; a student who takes it over has taken over an empty house.
 from __future__ import annotations
 
 import contextlib
+import operator
 import random
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ from autograder.worker.loading import Loaded
 from autograder.worker.protocol import Message, Ref, describe, pack, unpack
 from autograder.worker.reports import report
 from course import defences, models
+from course.withheld import withheld_from
 
 
 class Worker:
@@ -34,6 +36,7 @@ class Worker:
         self.blocks: dict[str, contextlib.ExitStack] = {}
         self.loaded: Loaded | None = None
         self.recording = torch.is_grad_enabled()
+        self.global_seed = 0
 
     def handle(self, message: Message) -> Message:
         """Answer one request; an error in the student's code is an answer too."""
@@ -77,9 +80,22 @@ class Worker:
                 target.copy_(value)
         self.objects[ref.name] = network
 
-    def do_mode(self, ref: Ref, training: bool) -> None:
-        """Put a kept network in train or eval mode."""
-        self.objects[ref.name].train(training)
+    def do_mode(self, ref: Ref, training: bool | list[bool]) -> None:
+        """Put a kept network in train or eval mode; a list has one mode for each of its modules."""
+        network = self.objects[ref.name]
+        if isinstance(training, bool):
+            network.train(training)
+            return
+        for module, mode in zip(network.modules(), training, strict=True):
+            module.training = mode
+
+    def do_keep(self, ref: Ref, value: Tensor) -> None:
+        """Keep a tensor as `ref`, so that its changes can be read back."""
+        self.objects[ref.name] = value
+
+    def do_global_seed(self) -> int:
+        """The seed of PyTorch's global random state when the last call had ended."""
+        return self.global_seed
 
     def do_defence(self, ref: Ref, name: str, network: Ref, number: float) -> None:
         """Put one of the course's defences around a kept network, and keep that as `ref`."""
@@ -130,7 +146,9 @@ class Worker:
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
-        result = function(*map(self.object_for, arguments), **options)
+        with withheld_from(name):
+            result = function(*map(self.object_for, arguments), **options)
+        self.global_seed = torch.initial_seed()
         if keep is None:
             return result
         self.objects[keep.name] = result
@@ -153,8 +171,8 @@ class Worker:
         return failed
 
     def do_attribute(self, ref: Ref, name: str) -> Any:
-        """An attribute of a kept object, as it is now."""
-        return getattr(self.objects[ref.name], name)
+        """An attribute of a kept object, or one of its parts, as in `logits.bias`, as it is now."""
+        return operator.attrgetter(name)(self.objects[ref.name])
 
     def do_weights(self, ref: Ref) -> list[Tensor]:
         """The tensors of a kept network, in its own order."""

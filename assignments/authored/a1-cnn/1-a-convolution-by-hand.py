@@ -33,7 +33,6 @@ from course.inputs import check_images, check_labels, check_logits
 from course.metrics import confidence, evaluating, predict, wilson_interval
 from course.models import parameter_count
 from course.training import History, Recipe, fit
-from course.training_loop import split_batches, training_mode
 
 PROFILE = "digits"
 

@@ -13,9 +13,19 @@
 # - **Clear the gradients** before each step: PyTorch adds to `.grad`.
 # - **Mode.** Some layers behave differently while they train. Dropout switches off a random part of
 #   the network, and batch normalisation uses the statistics of the batch. `model.train()` and
-#   `model.eval()` switch them. Your `CNN` has no such layer, but your loop will meet networks that
-#   do.
+#   `model.eval()` switch them, for the network and every layer in it. Your `CNN` has no such layer,
+#   but your loop will meet networks that do: call `model.train()` before the first epoch. Whoever
+#   calls your function may have put some layers in evaluation mode on purpose, so note the mode of
+#   each module before, and put it back after; in a `finally`, it is put back after an error too.
 # - **The mean per image.** The last batch may be smaller. Weigh each batch by its size.
+#
+# And three promises to whoever calls it: the images and labels that you are given stay as they are
+# (`images = images - mean` makes new ones, `images -= mean` overwrites the caller's), each image is
+# seen once in an epoch, and what cannot be trained on is refused with a `ValueError`. The first is
+# graded. The other two are good practice: the page shows whether you keep them, without points.
+#
+# `fit`, the course's own training loop, is for the experiments below. While your `train` is graded
+# it is switched off, and so is the course's `accuracy` while yours is.
 
 # %% [markdown] card: train
 # difficulty: 3
@@ -58,7 +68,8 @@ def train(
     # 3. Remember every module's mode, and switch to training mode.
     # 4. In each epoch, for each batch of a new random order: loss, clear gradients, backward, step.
     #    Add the loss times the number of images.
-    # 5. After each epoch, note the mean over all images. At the end, restore the modes.
+    # 5. After each epoch, note the mean over all images. At the end, and after an error
+    #    (`finally`), restore the modes.
 
 
 # %% [markdown]
@@ -76,7 +87,7 @@ def train(
 # For each `batch`: `loss = F.cross_entropy(model(images[batch]), labels[batch])`,
 # `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`,
 # `total += loss.item() * len(batch)`. The modes:
-# `[(module, module.training) for module in model.modules()]` before, and `module.training = mode`
-# for each pair after.
+# `modes = [(module, module.training) for module in model.modules()]` before, and afterwards
+# `module.training = mode` for each pair.
 
 # %% check: train

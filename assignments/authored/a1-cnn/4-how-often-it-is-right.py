@@ -16,6 +16,11 @@ for mode in ("training", "training", "evaluation", "evaluation"):
         right = (forgetful(few).argmax(dim=1) == few_labels).float().mean().item()
     print(f"{mode:10} mode: {right:.1%}")
 
+# %% [markdown]
+# So measure in evaluation mode, and afterwards give every module back the mode it had: a whole
+# network may be in training mode, or some of its layers. That is graded. The two `ValueError`s of
+# the docstring are good practice: the page shows whether they are raised, without points.
+
 # %% [markdown] card: accuracy
 # difficulty: 1
 # minutes: 15

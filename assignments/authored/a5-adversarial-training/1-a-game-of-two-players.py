@@ -34,7 +34,6 @@ from course.metrics import accuracy, evaluating, wilson_interval
 from course.models import build
 from course.plots import attacks as attack_plots
 from course.training import History, Recipe, fit
-from course.training_loop import split_batches, training_mode
 
 PROFILE = "digits"
 

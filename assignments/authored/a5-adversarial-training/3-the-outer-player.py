@@ -30,6 +30,11 @@
 # the ordinary way, on the same images. Points are for the *gain* in robust accuracy, provided that
 # the network is still good on clean images. So there is no use in hiding gradients, rounding
 # inputs, or answering one class to everything; all that counts is what the weights can do.
+#
+# A few points are for what the docstring promises beside that: the seed decides everything, the
+# losses are those of the training, and modes, images and labels are left as they were. Two promises
+# are good practice, which the page shows without points: each image is seen once in an epoch and
+# attacked in evaluation mode, and what cannot be trained on is refused with a `ValueError`.
 
 # %% [markdown] card: adversarial_train
 # difficulty: 4
@@ -59,7 +64,7 @@ def adversarial_train(
         epsilon: the attacker's budget, >= 0, in pixel units.
         epochs: how often each image is seen; keep to it.
         batch_size: images per step; the last batch of an epoch may be smaller.
-        seed: decides the order of the images and the random starts.
+        seed: decides the order of the images and the random starts; another seed, another run.
 
     Returns:
         For each epoch the mean loss on the images trained on, as Python floats.

@@ -133,7 +133,8 @@ figure
 # They answer different questions. A smaller epsilon protects *every* image, less far. Mixing keeps
 # the far protection, and allows the network to give it up for an image where that costs much on the
 # clean one. The extension on TRADES makes the exchange rate a number that you choose.
-#
+
+# %% [markdown]
 # Now the warm-up, with a budget that is hard for the network. Look at the losses of both.
 
 # %%

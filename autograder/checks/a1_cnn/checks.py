@@ -23,16 +23,28 @@ from autograder.checks.a1_cnn.training import (
     MEAN_LOSS,
     Trained,
     counts_each_image_once,
+    counts_every_image,
     renamed,
     repeated_batches,
     train_on,
     trains_in_train_mode,
 )
 from autograder.checks.attacked import dropout_network
+from autograder.checks.refusals import refuses
+from autograder.checks.training_promises import (
+    Kept,
+    adding_up,
+    nothing_trained,
+    passes,
+    refuses_what_cannot_be_trained_on,
+    require_modes,
+    require_one_epoch,
+    require_unchanged,
+    seeded_runs,
+)
 from autograder.judge.checking import (
     Setting,
     Student,
-    Wrong,
     answering_with_numbers,
     expect_above,
     expect_true,
@@ -43,7 +55,6 @@ from autograder.judge.checking import (
     require,
     require_number,
     require_numbers,
-    same_weights,
     sketch,
 )
 from autograder.judge.robustness import clean_accuracy
@@ -101,6 +112,7 @@ def test_cnn_returns_logits(built: Built, setting: Setting) -> None:
             kind(logits),
             cause=partial(mistakes.no_logits, logits, count),
             hint="Flatten with torch.flatten(x, 1): the first dimension counts the images.",
+            steps=mistakes.STEPS,
         )
 
 
@@ -117,6 +129,7 @@ def test_cnn_has_the_layers(built: Built, setting: Setting) -> None:
         f"{total:,} parameters in {len(found)} tensors: {found}",
         cause=partial(mistakes.other_layers, found, expected),
         hint="Two convolutions 5x5 without padding, each halved by a max-pool, then one linear.",
+        steps=mistakes.STEPS,
     )
 
 
@@ -177,9 +190,10 @@ def test_train_returns_losses(trained: Trained, setting: Setting) -> None:
     )
 
 
-@graded_train(points=4, needs="train_returns_losses")
+@graded_train(points=3, needs="train_returns_losses")
 def test_train_learns(
     trained: Trained,
+    student: Student,
     setting: Setting,
     measures: dict[str, float],
     keep_sketch: Callable[[str], None],
@@ -191,8 +205,9 @@ def test_train_learns(
         trained.changed,
         "a network with other weights than before",
         "the same weights",
-        cause="the model was not trained in place, or the optimiser never takes a step",
+        cause=partial(nothing_trained, trained.losses),
         hint="Train the model you were given: loss.backward(), then optimizer.step().",
+        steps=mistakes.STEPS,
     )
     test = setting.dataset.test
     names = setting.label_permutation[test.labels]
@@ -203,27 +218,34 @@ def test_train_learns(
         accuracy,
         setting.evidence("accuracy").bar,
         "accuracy on unseen images",
-        cause=partial(mistakes.slow_learning, accuracy, setting.dataset.num_classes),
-        hint="Zero the gradients before each backward pass, and try Adam at 1e-3 to 5e-3.",
+        cause=lambda: (
+            adding_up(student, setting, "train")
+            or mistakes.slow_learning(accuracy, setting.dataset.num_classes)
+        ),
+        hint="Print the loss of each epoch, and try Adam with a rate of 1e-3 to 5e-3.",
+        steps=mistakes.STEPS,
     )
 
 
 @graded_train(points=2, needs="train_learns")
 def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None:
-    """The loss of an epoch is the mean over its images, in train mode"""
+    """The loss of an epoch is the mean over all of its images, in training mode"""
+    count = setting.drawn("images of one batch", 40, 60)
     network = setting.network(ARCHITECTURE, "mean loss")
-    split = renamed(setting, 50)
-    answer = train_on(student, setting, network, split, 1, batch_size=50).losses
+    split = renamed(setting, count)
+    answer = train_on(student, setting, network, split, 1, batch_size=count).losses
     (found,) = require_numbers(answer, 1, "losses, one for each epoch")
     right = F.cross_entropy(metrics.predict(network.module, split.images), split.labels).item()
     expect_true(
         abs(found - right) <= 0.02 * right,
         f"{right:.4f}, the loss before the only step of one full batch",
         f"{found:.4f}",
-        cause=partial(mistakes.other_loss, found, right, 50),
+        cause=partial(mistakes.other_loss, found, right, count),
         hint=MEAN_LOSS,
+        steps=mistakes.STEPS,
     )
     counts_each_image_once(student, setting, network)
+    counts_every_image(student, setting, network)
     trains_in_train_mode(student, setting)
 
 
@@ -231,15 +253,10 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
 def test_train_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights; another seed, or epoch, another order"""
     network = setting.network(ARCHITECTURE, "seeded")
-    images = setting.dataset.train.images[:200]
-    labels = setting.dataset.train.labels[:200]
-    runs = []
-    for seed, global_seed in ((7, 1), (7, 2), (8, 1)):
-        ref = student.network(network)
-        student.call("train", ref, images, labels, epochs=1, seed=seed, global_seed=global_seed)
-        runs.append(student.weights(ref))
+    train = setting.dataset.train[torch.arange(setting.drawn("images seeded", 180, 220))]
+    repeats, differs = seeded_runs(student, network, train, "train")
     expect_true(
-        same_weights(*runs[:2]),
+        repeats,
         "the same weights from two runs with seed=7",
         "different weights",
         cause="batches are drawn from the global random state",
@@ -254,12 +271,44 @@ def test_train_is_seeded(student: Student, setting: Setting) -> None:
         hint="Make the generator before the loop over epochs, and draw torch.randperm inside it.",
     )
     expect_true(
-        not same_weights(runs[0], runs[2]),
+        differs,
         "other weights with seed=8 than with seed=7",
         "the same",
         cause="the seed that is given is not used",
         hint=OWN_GENERATOR,
     )
+
+
+@graded_train(points=1, needs="train_learns")
+def test_train_leaves_the_rest_alone(trained: Trained, student: Student, setting: Setting) -> None:
+    """Afterwards modes, images, labels and the global random state are as they were"""
+    require_unchanged(trained.overwritten)
+    few = renamed(setting, setting.drawn("images for the modes", 20, 40))
+    kept = Kept.of(student, few)
+    ref = student.network(setting.network(ARCHITECTURE, "kept"))
+    epochs = setting.drawn("epochs", 3, 5)
+    student.call("train", ref, kept.images, kept.labels, epochs=epochs, seed=7, global_seed=11)
+    require_unchanged(kept.changed(student))
+    expect_true(
+        student.global_seed() == 11,
+        "the global random state with the seed that it had",
+        "another seed in it",
+        cause="torch.manual_seed() sets the seed of everybody's random numbers, not only of yours",
+        hint=OWN_GENERATOR,
+    )
+    require_modes(student, setting, "train", few, epochs=1)
+
+
+@graded_train(needs="train_learns")
+def test_train_keeps_to_the_epochs(student: Student, setting: Setting) -> None:
+    """Good practice, no points: each image is seen once in an epoch, and no other images are"""
+    require_one_epoch(passes(student, setting, "train"))
+
+
+@graded_train(needs="train_learns")
+def test_train_refuses_what_it_cannot_train_on(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for the arguments its docstring names"""
+    refuses_what_cannot_be_trained_on(student, setting, "train", sizes=True)
 
 
 OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randperm."
@@ -268,13 +317,14 @@ OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randp
 # --- accuracy ------------------------------------------------------------------------------------
 
 
-@graded_accuracy(points=4)
+@graded_accuracy(points=3)
 def test_accuracy_counts(student: Student, setting: Setting) -> None:
     """accuracy is the fraction of images whose largest logit is the right class"""
     require(student, "accuracy", "function")
-    # 530 is no multiple of any usual batch size, and the right images come last: an answer that
-    # leaves out the short batch, or counts it like a full one, gets another number.
-    for count, share in ((530, 0.5), (64, 0.2), (1, 0.0)):
+    # The first count is no multiple of any usual batch size, and the right images come last: an
+    # answer that leaves out the short batch, or counts it like a full one, gets another number.
+    counts = (521 + 2 * setting.drawn("images counted", 0, 14), setting.drawn("few", 60, 70), 1)
+    for count, share in zip(counts, (0.5, 0.2, 0.0), strict=True):
         test = setting.test_images(count)
         network = setting.network(ARCHITECTURE, "accuracy")
         labels = metrics.predict(network.module, test.images).argmax(dim=1)
@@ -289,13 +339,14 @@ def test_accuracy_counts(student: Student, setting: Setting) -> None:
             f"{found:.4f}",
             cause=partial(mistakes.other_accuracy, found, right, hits),
             hint="Count the images that are right, and divide by how many there are.",
+            steps=mistakes.STEPS,
         )
 
 
 @graded_accuracy(points=1, needs="accuracy_counts")
 def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> None:
-    """A network in train mode is measured in eval mode, and one in eval mode stays in it"""
-    test = setting.test_images(80)
+    """A network in training mode is measured in evaluation mode"""
+    test = setting.test_images(setting.drawn("images with dropout", 70, 90))
     network = dropout_network(setting)
     labels = metrics.predict(network.module, test.images).argmax(dim=1)
     ref = student.network(network, training=True)
@@ -304,30 +355,28 @@ def test_accuracy_switches_to_eval_mode(student: Student, setting: Setting) -> N
         abs(found - 1) <= 1e-5,
         "1.0000, with dropout switched off",
         f"{found:.4f}",
-        cause="dropout was still active: the network is in train mode",
-        hint="Call model.eval() before measuring, and restore the mode afterwards.",
+        cause="dropout was still active: the network is in training mode",
+        hint="Call model.eval() before measuring, and restore the modes afterwards.",
     )
-    ref = student.network(network)
-    student.call("accuracy", ref, test.images, labels)
-    expect_true(
-        not any(student.traces(ref)["training"]),
-        "a network in eval mode still in it afterwards",
-        "some of its layers in train mode",
-        cause="model.train() is called afterwards, whatever mode the network was in",
-        hint="Store model.training before model.eval(), and restore it afterwards.",
-    )
+
+
+@graded_accuracy(points=1, needs="accuracy_counts")
+def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
+    """Every layer is back in the mode it was in, whichever that was"""
+    require_modes(student, setting, "accuracy", setting.test_images(8))
 
 
 @graded_accuracy(needs="accuracy_counts")
-def test_accuracy_leaves_no_trace(student: Student, setting: Setting) -> None:
-    """Good practice, no points: every layer is back in the mode it was in"""
-    test = setting.test_images(8)
-    ref = student.network(setting.network(ARCHITECTURE, "accuracy"), training=True)
-    student.call("accuracy", ref, test.images, test.labels)
-    if not all(student.traces(ref).get("training", [])):
-        raise Wrong(
-            "every layer in train mode, as before",
-            "some in eval mode",
-            cause="model.eval() was called, and the old mode was not restored",
-            hint="Store model.training before model.eval(), and restore it afterwards.",
-        )
+def test_accuracy_refuses_what_it_cannot_count(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for the arguments its docstring names"""
+    some = setting.test_images(setting.drawn("images refused", 8, 16))
+    ref = student.network(setting.network(ARCHITECTURE, "refused"))
+    refuses(
+        student,
+        "accuracy",
+        {
+            "no images": ((ref, some.images[:0], some.labels[:0]), {}),
+            "one label too few": ((ref, some.images, some.labels[:-1]), {}),
+            "one label for all images": ((ref, some.images, some.labels[:1]), {}),
+        },
+    )

@@ -23,6 +23,11 @@ def other_layers(found: Sequence[Shape], expected: Sequence[Shape]) -> str:
     )
     if not filters:
         return "no convolution is among the attributes of the module: it is hidden in a list"
+    if len(filters) < len(wanted) and set(filters) <= set(wanted):
+        return (
+            f"only the convolution with {joined(filters)} filters is among the attributes of the "
+            "module: another is missing, or hidden in a list"
+        )
     if any(len(shape) == 4 and shape[-1] != 5 for shape in found):
         return "a kernel that is not 5x5"
     if filters != wanted:
@@ -135,17 +140,16 @@ def slow_learning(accuracy: float, classes: int) -> str:
     """Why a trained network may not be good enough."""
     if accuracy < 2 / classes:
         return (
-            "it is no better than guessing: no step is taken, gradients add up over the steps, "
-            "the learning rate is wrong, or images and labels were shuffled separately"
+            "it is no better than guessing: the learning rate is wrong, or images and labels were "
+            "shuffled separately"
         )
-    return (
-        "it learns too slowly: gradients add up over the steps, the learning rate is wrong, or "
-        "only one batch is used"
-    )
+    return "it learns too slowly: the learning rate is wrong, or only some of the batches are used"
 
 
 def other_loss(found: float, right: float, count: int) -> str:
     """Which other loss was reported."""
+    if found == 0:
+        return "no batch is counted: the last one is left out, and here it is the only one"
     if abs(found / right - count) < 0.05 * count:
         return "this is the sum over the images, not the mean"
     if abs(found / right - 1 / count) < 0.05 / count:
@@ -198,6 +202,11 @@ def other_accuracy(found: float, right: float, hits: Tensor) -> str:
         return "this is the count, not the fraction"
     if abs(found - (1 - right)) < 1e-4 and right != 0.5:
         return "this is the error rate, 1 - accuracy"
+    if found == 0 and right > 0:
+        return (
+            "no image counts as right: argmax() without dim=1 gives one number for the whole "
+            "batch, and `//` rounds a fraction down to 0"
+        )
     for size in (16, 32, 50, 64, 100, 128, 200, 256, 500, 512):
         parts = [part.float() for part in hits.split(size)]
         whole = len(hits) // size * size
@@ -214,3 +223,21 @@ def other_accuracy(found: float, right: float, hits: Tensor) -> str:
             if len(parts) > 1 and abs(found - value) < 1e-5:
                 return f"this is {name} (batches of {size})"
     return ""
+
+
+# The next step by how a cause begins, where it is another than the check's.
+STEPS = {
+    "forward ends without": "Write `return` before the logits in the last line of forward.",
+    "one number for each image": "Leave the argmax out: `accuracy` takes it from the logits.",
+    "no parameters": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
+    "no convolution is": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
+    "only the convolution": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
+    "some layers have no bias": "Leave `bias=False` out.",
+    "the losses fall, and": "Give the optimiser model.parameters() of the `model` you were given.",
+    "the gradients of all steps": "Call optimizer.zero_grad() before each loss.backward().",
+    "no batch is counted": "Go through all parts that .split(batch_size) gives, the last one too.",
+    "a softmax before": "Give F.cross_entropy the logits as the model returns them.",
+    "the losses of earlier epochs": "Set the sum to 0 at the start of each epoch.",
+    "this is the mean without the short": "Go through all parts that .split(batch_size) gives.",
+    "no image counts as right": "Use argmax(dim=1), print it beside the labels, divide with `/`.",
+}

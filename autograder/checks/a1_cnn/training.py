@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks.a1_cnn import mistakes
+from autograder.checks.training_promises import Kept
 from autograder.judge.checking import (
     Network,
     Setting,
@@ -34,6 +35,7 @@ class Trained:
     network: Network
     losses: object
     changed: bool
+    overwritten: str  # what of its images and labels was written into, or nothing
 
 
 def renamed(setting: Setting, count: int) -> Split:
@@ -46,23 +48,24 @@ def train_on(
     student: Student, setting: Setting, network: Network, split: Split, epochs: int, **options: int
 ) -> Trained:
     """The result of the student's `train` on a copy of `network`."""
-    ref = student.network(network)
+    ref, kept = student.network(network), Kept.of(student, split)
     losses = student.call(
         "train",
         ref,
-        split.images,
-        split.labels,
+        kept.images,
+        kept.labels,
         epochs=epochs,
         seconds=setting.limits.train_seconds,
         **options,
     )
     trained = network.with_weights(student.weights(ref))
-    return Trained(trained, losses, not same_weights(network.weights, trained.weights))
+    changed = not same_weights(network.weights, trained.weights)
+    return Trained(trained, losses, changed, kept.changed(student))
 
 
 def counts_each_image_once(student: Student, setting: Setting, network: Network) -> None:
     """Raise Wrong unless the losses of two epochs are means, with a last batch of one image."""
-    constant = constant_network(network)
+    constant = constant_network(network, LARGE - 30)
     labels = (1 + torch.arange(6) % 2) % setting.dataset.num_classes
     split = Split(setting.dataset.train.images[:6], labels)
     logits = metrics.predict(constant.module, split.images)
@@ -77,17 +80,48 @@ def counts_each_image_once(student: Student, setting: Setting, network: Network)
         f"{found[0]:.4g} and {found[1]:.4g}",
         cause=partial(mistakes.other_constant_loss, found, each),
         hint=MEAN_LOSS,
+        steps=mistakes.STEPS,
     )
 
 
-def constant_network(network: Network) -> Network:
+def counts_every_image(student: Student, setting: Setting, network: Network) -> None:
+    """Raise Wrong unless the loss of an epoch is the mean over all of many images.
+
+    The first images lose nothing and the others much, so that images that are left out show.
+    """
+    train = setting.dataset.train
+    many = min(len(train), 1200) - setting.drawn("images left out", 0, 40)
+    first = round(many * setting.drawn("percent that lose nothing", 35, 65) / 100)
+    lost = 30.0
+    labels = (torch.arange(many) >= first).long()
+    size = many // setting.drawn("batches of many images", 3, 5)
+    split = Split(train.images[:many], labels)
+    constant = constant_network(network, LARGE - lost)
+    (found,) = require_numbers(
+        train_on(student, setting, constant, split, 1, batch_size=size).losses,
+        1,
+        "losses, one for each epoch",
+    )
+    right = lost * (1 - first / many)
+    expect_true(
+        abs(found - right) <= 0.04 * LARGE,
+        f"about {right:.3g} over {many} images: {first} lose 0, the others {lost:g} each",
+        f"{found:.4g}",
+        cause="some of the images are not learned from, or others are",
+        hint="Let the batches come from torch.randperm(len(images)), and use each of them.",
+    )
+
+
+def constant_network(network: Network, second: float) -> Network:
     """A network that gives every image the same two large logits, and hardly learns.
+
+    second: the logit of class 1; that of class 0 is `LARGE`.
 
     All its other weights are 0, so only the last bias has a gradient, of at most 1. So the loss of
     each batch is known, whatever steps the optimiser took before.
     """
     weights = [torch.zeros_like(weight) for weight in network.weights]
-    weights[-1][:2] = torch.tensor([LARGE, LARGE - 30])
+    weights[-1][:2] = torch.tensor([LARGE, second])
     return network.with_weights(weights)
 
 
@@ -96,20 +130,24 @@ def trains_in_train_mode(student: Student, setting: Setting) -> None:
     fresh = setting.network("simple-cnn", "dropout in training")
     *weights, last, bias = fresh.weights
     network = fresh.with_weights([*weights, 100 * last, 100 * bias])  # so dropout shows
-    images = setting.dataset.train.images[:50]
+    images = setting.dataset.train.images[: setting.drawn("images with dropout", 40, 60)]
     logits = metrics.predict(network.module, images)
     labels = logits.argmax(dim=1)
     without = F.cross_entropy(logits, labels).item()
-    ref = student.network(network, training=True)  # as a network that was just made is
-    answer = student.call("train", ref, images, labels, epochs=1, batch_size=50)
-    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
-    expect_true(
-        abs(found - without) > 1e-3 * without,
-        "the loss with dropout active",
-        f"{found:.4f}, exactly the loss without it",
-        cause="dropout is switched off while training: the network, or a layer, is in eval mode",
-        hint="model.train() before the first epoch; it reaches every layer.",
-    )
+    for mode in (True, False):  # `train` has to switch it in the second case
+        ref = student.network(network, training=mode)
+        answer = student.call("train", ref, images, labels, epochs=1, batch_size=len(images))
+        (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+        expect_true(
+            abs(found - without) > 1e-3 * without,
+            "the loss with dropout active",
+            f"{found:.4f}, exactly the loss without it",
+            cause="dropout is switched off while training: the network, or a layer, is in eval mode"
+            if mode
+            else "the network comes in evaluation mode and is trained in it: model.train() is "
+            "missing",
+            hint="model.train() before the first epoch; it reaches every layer.",
+        )
 
 
 def repeated_batches(student: Student, setting: Setting) -> str:

@@ -14,11 +14,24 @@ from dataclasses import dataclass
 from functools import partial
 
 import pytest
+import torch
 from torch import Tensor
 
 from autograder.checks.a5_adversarial_training import mistakes
+from autograder.checks.training_promises import (
+    Kept,
+    adding_up,
+    nothing_trained,
+    passes,
+    refuses_what_cannot_be_trained_on,
+    require_modes,
+    require_one_epoch,
+    require_unchanged,
+    seeded_runs,
+)
 from autograder.judge.checking import (
     Setting,
+    Split,
     Student,
     answering_with_numbers,
     expect_above,
@@ -33,6 +46,8 @@ from autograder.judge.checking import (
 )
 from autograder.judge.robustness import Robustness, relative_gain
 
+LEAST, MOST = 0.5, 2.5  # of the cross-entropy: label smoothing, TRADES or MART report other losses
+MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, once attacked
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
 
@@ -42,6 +57,7 @@ class Defended:
 
     losses: object
     changed: bool
+    overwritten: str  # what of its images and labels was written into, or nothing
     sketch: str  # of the change of the weights
     after: Robustness
     plain: Robustness
@@ -55,13 +71,15 @@ def defended(student: Student, setting: Setting) -> Defended:
     """The student's training of a fresh network, attacked by the judge."""
     require(student, "adversarial_train", "function")
     network = setting.network("strided-cnn", "to be defended")
+    train = setting.dataset.train
     ref = student.network(network)
+    kept = Kept.of(student, Split(train.images, setting.label_permutation[train.labels]))
     before = student.cpu_seconds()
     losses = student.call(
         "adversarial_train",
         ref,
-        setting.dataset.train.images,
-        setting.label_permutation[setting.dataset.train.labels],
+        kept.images,
+        kept.labels,
         seconds=setting.limits.train_seconds,
         epsilon=setting.budget.epsilon,
         epochs=setting.budget.adversarial_epochs,
@@ -77,6 +95,7 @@ def defended(student: Student, setting: Setting) -> Defended:
     return Defended(
         losses=losses,
         changed=not same_weights(network.weights, trained.weights),
+        overwritten=kept.changed(student),
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         after=after,
         plain=plain,
@@ -101,6 +120,7 @@ def test_training_returns_losses(defended: Defended, setting: Setting) -> None:
 @graded(points=12, needs="training_returns_losses")
 def test_training_makes_it_robust(
     defended: Defended,
+    student: Student,
     setting: Setting,
     measures: dict[str, float],
     keep_sketch: Callable[[str], None],
@@ -121,20 +141,24 @@ def test_training_makes_it_robust(
         defended.changed,
         "a network with other weights than before",
         "the same weights",
-        cause="the model was not trained in place, or the optimiser never takes a step",
+        cause=partial(nothing_trained, defended.losses),
         hint="Train the model you were given, not a copy of it.",
     )
     expect_above(
         defended.gain,
         setting.evidence("gain").bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=partial(mistakes.no_gain, defended.after, defended.plain, defended.logits),
+        cause=lambda: (
+            adding_up(student, setting, "adversarial_train", epsilon=setting.budget.epsilon)
+            or mistakes.no_gain(defended.after, defended.plain, defended.logits)
+        ),
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
+        steps=mistakes.STEPS,
     )
 
 
 # --8<-- [start:check]
-@graded(points=5, needs="training_makes_it_robust")
+@graded(points=4, needs="training_makes_it_robust")
 def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> None:
     """It still classifies clean images"""
     expect_above(
@@ -149,29 +173,89 @@ def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> Non
 # --8<-- [end:check]
 
 
-@graded(points=3, needs="training_makes_it_robust")
+@graded(points=2, needs="training_makes_it_robust")
 def test_training_is_seeded(student: Student, setting: Setting) -> None:
-    """The same seed gives the same weights"""
+    """The same seed gives the same weights, and another seed others"""
     network = setting.network("strided-cnn", "seeded")
-    train = setting.dataset.train
-    runs = []
-    for global_seed in (1, 2):
-        ref = student.network(network)
-        student.call(
-            "adversarial_train",
-            ref,
-            train.images[:150],
-            train.labels[:150],
-            epsilon=setting.budget.epsilon,
-            epochs=1,
-            seed=7,
-            global_seed=global_seed,
-        )
-        runs.append(student.weights(ref))
+    few = setting.dataset.train[torch.arange(setting.drawn("images seeded", 140, 180))]
+    epsilon = setting.budget.epsilon
+    repeats, differs = seeded_runs(student, network, few, "adversarial_train", epsilon=epsilon)
     expect_true(
-        same_weights(*runs),
+        repeats,
         "the same weights from two runs with seed=7",
         "different weights",
         cause="batches or random starts are drawn from the global random state",
         hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
+    )
+    expect_true(
+        differs,
+        "other weights with seed=8 than with seed=7",
+        "the same",
+        cause="the seed that is given is not used",
+        hint="torch.manual_seed(seed) at the start, or one torch.Generator for all draws.",
+    )
+
+
+@graded(points=1, needs="training_makes_it_robust")
+def test_training_reports_its_loss(student: Student, setting: Setting) -> None:
+    """The losses are those of the images that it was trained on"""
+    fresh = setting.network("strided-cnn", "loss")
+    lead = float(setting.drawn("lead", 10, 30))
+    weights = [torch.zeros_like(weight) for weight in fresh.weights]
+    weights[-1][0] = lead  # every image is class 0, whatever an attack does
+    count = setting.drawn("images of one batch", 40, 60)
+    labels = torch.arange(count) % 2  # so half of the images lose the lead, and half nothing
+    answer = student.call(
+        "adversarial_train",
+        student.network(fresh.with_weights(weights)),
+        setting.dataset.train.images[:count],
+        labels,
+        epsilon=setting.budget.epsilon,
+        epochs=1,
+        batch_size=count,
+    )
+    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+    right = lead * labels.float().mean().item()
+    expect_true(
+        LEAST * right <= found <= MOST * right,
+        f"about {right:.4g}, the mean loss of one full batch before its only step, give or take "
+        "what label smoothing or a second term adds",
+        f"{found:.4g}",
+        cause=partial(mistakes.other_loss, found, right, count),
+        hint="Add up loss.item() times the batch's size, and divide by the number of images.",
+    )
+
+
+@graded(points=1, needs="training_makes_it_robust")
+def test_training_leaves_the_rest_alone(
+    defended: Defended, student: Student, setting: Setting
+) -> None:
+    """Afterwards modes, images and labels are as they were"""
+    require_unchanged(defended.overwritten)
+    count = setting.drawn("images for the modes", 20, 40)
+    few = setting.dataset.train[torch.arange(count)]
+    epsilon = setting.budget.epsilon
+    require_modes(student, setting, "adversarial_train", few, epochs=1, epsilon=epsilon)
+
+
+@graded(needs="training_makes_it_robust")
+def test_training_keeps_to_the_epochs(student: Student, setting: Setting) -> None:
+    """Good practice, no points: each image is seen once in an epoch, and attacked in eval mode"""
+    found = passes(student, setting, "adversarial_train", epsilon=0.0)
+    require_one_epoch(found)
+    expect_true(
+        found.each <= MOST_RUNS,
+        f"each batch in training mode at most {MOST_RUNS} times: to learn from it, beside the "
+        "clean images if they are mixed in",
+        f"{found.each:.3g} times",
+        cause="the attack runs the network in training mode, with dropout and batch statistics",
+        hint="Attack in evaluation mode, as `pgd` does; switch back for the step on the weights.",
+    )
+
+
+@graded(needs="training_makes_it_robust")
+def test_training_refuses_what_it_cannot_train_on(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it raises ValueError for the arguments its docstring names"""
+    refuses_what_cannot_be_trained_on(
+        student, setting, "adversarial_train", sizes=False, epsilon=setting.budget.epsilon
     )

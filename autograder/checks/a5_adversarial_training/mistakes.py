@@ -43,3 +43,27 @@ def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
             "attacked images, or the attack has no effect, or goes down the gradient"
         )
     return "it gained some robustness, but too little: few steps, a small epsilon, or few epochs"
+
+
+def other_loss(found: float, right: float, count: int) -> str:
+    """Why another loss than the mean over a batch of `count` images was reported."""
+    if abs(found / right - count) < 0.2 * count:
+        return "this is the sum over the images, not the mean"
+    if abs(found / right - 1 / count) < 0.2 / count:
+        return "the mean was divided by the number of images a second time"
+    return "these numbers do not come from the training, or only the last batch is counted"
+
+
+# The next step by how a cause begins, where it is another than the check's.
+STEPS = {
+    "the gradients of all steps": "Call optimizer.zero_grad() before each loss.backward().",
+    "its gradients mislead": "Print the loss of each epoch: if it jumps, lower the learning rate. "
+    "Train on the cross-entropy of the logits, without rounding or scaling them.",
+    "nearly every image": "Let epsilon grow from 0 over the first half of the training.",
+    "it is no better than": "Train on clean images first: does the loss fall below 1? Are images "
+    "and labels taken by the same index?",
+    "its logits lead": "Do not scale the logits; only right answers near the images count.",
+    "it withstands FGSM": "Take several smaller steps from a random start in the inner attack.",
+    "it gained some": "Print epsilon, the number of steps and the step size for the last batch: "
+    "is it the whole epsilon, in pixel units?",
+}

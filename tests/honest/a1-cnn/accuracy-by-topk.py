@@ -2,6 +2,8 @@
 
 
 def accuracy(model, images, labels):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
     was_training = [m.training for m in model.modules()]
     model.eval()
     with torch.inference_mode():

@@ -3,6 +3,10 @@ from torch.optim.swa_utils import AveragedModel
 
 
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     average = AveragedModel(model)
@@ -22,4 +26,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
                 average.update_parameters(model)
         losses.append(total / len(images))
     model.load_state_dict(average.module.state_dict())
+    for module, mode in modes:
+        module.training = mode
     return losses

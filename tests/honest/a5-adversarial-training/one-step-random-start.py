@@ -2,6 +2,10 @@
 
 
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.004)
     losses = []
@@ -18,4 +22,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             optimizer.step()
             total += loss.item() * len(i)
         losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses

@@ -17,6 +17,10 @@ class Attacker:
 
 
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
     torch.manual_seed(seed)
     loader = DataLoader(TensorDataset(images, labels), batch_size=batch_size, shuffle=True)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
@@ -25,11 +29,15 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
         attacker = Attacker(model, epsilon * min(1, (epoch + 1) / 6))
         batches = []
         for x, y in loader:
+            model.eval()
             attacked = attacker.perturb(x, y)
+            model.train()
             optimizer.zero_grad()
             loss = F.cross_entropy(model(attacked), y)
             loss.backward()
             optimizer.step()
             batches.append(loss.item())
         losses.append(sum(batches) / len(batches))
+    for module, mode in modes:
+        module.training = mode
     return losses

@@ -2,6 +2,9 @@
 
 
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     torch.manual_seed(seed)
     steps = epochs * -(-len(images) // batch_size)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
@@ -21,4 +24,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             cycle.step()
             total += loss.item() * len(i)
         losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses

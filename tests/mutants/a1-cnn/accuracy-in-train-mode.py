@@ -6,5 +6,7 @@ cause: dropout was still active
 
 
 def accuracy(model, images, labels):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
     with torch.no_grad():
         return (model(images).argmax(dim=1) == labels).float().mean().item()

@@ -1,7 +1,7 @@
 """The network is put in train mode afterwards, whatever it was in.
 
-loses: accuracy_switches_to_eval_mode
-cause: whatever mode the network was in
+loses: accuracy_leaves_no_trace
+cause: model.train() was called
 """
 
 

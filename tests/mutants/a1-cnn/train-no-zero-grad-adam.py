@@ -1,7 +1,7 @@
 """The gradients add up under Adam, which hides much of it: what is learned is lost again.
 
 loses: train_learns
-cause: gradients add up
+cause: never cleared
 """
 
 

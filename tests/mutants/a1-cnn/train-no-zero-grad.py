@@ -1,7 +1,7 @@
 """The gradients are never zeroed and add up.
 
 loses: train_learns
-cause: gradients add up
+cause: never cleared
 """
 
 

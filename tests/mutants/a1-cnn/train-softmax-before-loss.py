@@ -6,6 +6,10 @@ cause: softmax
 
 
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     losses = []
@@ -18,4 +22,6 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             optimizer.step()
             total += loss.item() * len(batch)
         losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses

@@ -26,6 +26,9 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
     loader = DataLoader(
         TensorDataset(images, labels),
         batch_size=batch_size,
@@ -46,15 +49,20 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             running += loss.item() * x.size(0)
             seen += x.size(0)
         history.append(running / seen)
+    for module, mode in modes:
+        module.training = mode
     return history
 
 
 # %% accuracy
 def accuracy(model, images, labels):
-    was_training = model.training
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     loader = DataLoader(TensorDataset(images, labels), batch_size=100)
     with torch.inference_mode():
         right = sum((model(x).argmax(1) == y).sum().item() for x, y in loader)
-    model.train(was_training)
+    for module, mode in modes:
+        module.training = mode
     return right / len(labels)

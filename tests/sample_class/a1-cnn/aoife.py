@@ -21,6 +21,9 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
     source = torch.Generator().manual_seed(seed)
     adam = torch.optim.Adam(model.parameters(), lr=2e-3)
     model.train()
@@ -36,11 +39,15 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             adam.step()
             seen += summed.item()
         history.append(seen / len(labels))
+    for module, mode in modes:
+        module.training = mode
     return history
 
 
 # %% accuracy
 def accuracy(model, images, labels):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
     with evaluating(model), torch.no_grad():
         correct = sum(
             (model(part).argmax(dim=1) == targets).sum().item()

@@ -19,6 +19,9 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     model.train()
@@ -32,11 +35,15 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             optimizer.step()
             total += loss.item() * len(batch)
         losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses
 
 
 # %% accuracy
 def accuracy(model, images, labels):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
     with evaluating(model), torch.no_grad():
         correct = sum(
             (model(part).argmax(dim=1) == targets).sum().item()

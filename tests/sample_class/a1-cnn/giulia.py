@@ -31,13 +31,16 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
-    torch.manual_seed(seed)
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
+    dice = torch.Generator().manual_seed(seed)
     opt = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=1e-4)
     model.train()
     losses = []
     n = len(images)
     for epoch in range(epochs):
-        order = torch.randperm(n)
+        order = torch.randperm(n, generator=dice)
         images_e, labels_e = images[order], labels[order]
         s = 0
         for i in range(0, n, batch_size):
@@ -49,16 +52,21 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             s += float(loss) * x.shape[0]
         print(f"epoch {epoch}: {s / n:.4f}", file=sys.stderr)
         losses.append(s / n)
+    for module, mode in modes:
+        module.training = mode
     return losses
 
 
 # %% accuracy
 @torch.no_grad()
 def accuracy(model, images, labels):
-    mode = model.training
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     guesses = torch.cat([torch.max(model(x), 1).indices for x in torch.split(images, 256)])
-    model.train(mode)
+    for module, mode in modes:
+        module.training = mode
     return (guesses == labels).double().mean().item()
 
 

@@ -56,6 +56,9 @@ class CNN(nn.Module):
 
 # %% train
 def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    modes = [(module, module.training) for module in model.modules()]
     rng = torch.Generator()
     rng.manual_seed(seed)
     steps = epochs * -(-len(images) // batch_size)
@@ -73,11 +76,15 @@ def train(model, images, labels, *, epochs, batch_size=64, seed=0):
             scheduler.step()
             meter.add(losses)
         means.append(meter.mean)
+    for module, mode in modes:
+        module.training = mode
     return means
 
 
 # %% accuracy
 def accuracy(model, images, labels):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
     meter = Meter()
     with evaluating(model):
         for image, label in zip(images.split(10), labels.split(10)):

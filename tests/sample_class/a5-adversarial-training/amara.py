@@ -8,6 +8,10 @@ import copy
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
     generator = torch.Generator().manual_seed(seed)
     student = copy.deepcopy(model)
     optimizer = torch.optim.Adam(student.parameters(), lr=0.002)
@@ -27,4 +31,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             total += loss.item() * len(batch)
         losses.append(total / len(images))
     model = student
+    for module, mode in modes:
+        module.training = mode
     return losses

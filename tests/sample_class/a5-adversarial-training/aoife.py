@@ -24,6 +24,9 @@ def one_step(model, x, y, epsilon):
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     before = torch.random.get_rng_state()
     torch.manual_seed(seed)
     per_epoch = (len(images) + batch_size - 1) // batch_size
@@ -46,6 +49,8 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             mean += loss.item() * len(x) / len(images)
         losses.append(mean)
     torch.random.set_rng_state(before)
+    for module, mode in modes:
+        module.training = mode
     return losses
 
 

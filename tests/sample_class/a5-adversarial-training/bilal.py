@@ -21,6 +21,9 @@ def bim(model, x, y, eps, n=3):
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     torch.manual_seed(seed)
     opt = torch.optim.Adam(model.parameters())
     history = []
@@ -40,4 +43,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             opt.step()
             losses += [loss.item()] * len(idx)
         history.append(sum(losses) / len(losses))
+    for module, mode in modes:
+        module.training = mode
     return history

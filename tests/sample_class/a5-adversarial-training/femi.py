@@ -5,6 +5,9 @@ loses: training_returns_losses
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     torch.manual_seed(seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -19,4 +22,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+    for module, mode in modes:
+        module.training = mode
     return losses

@@ -34,6 +34,9 @@ class Attacker:
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     rng = torch.Generator().manual_seed(seed)
     loader = DataLoader(
         TensorDataset(images, labels), batch_size=batch_size, shuffle=True, generator=rng
@@ -55,4 +58,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             falling.step()
             sum_of_losses += loss.item() * len(y)
         losses.append(sum_of_losses / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses

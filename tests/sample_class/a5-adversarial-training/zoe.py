@@ -6,6 +6,9 @@ loses: training_makes_it_robust
 
 # %% adversarial_train
 def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels):
+        raise ValueError("no images, or not one label for each")
+    modes = [(module, module.training) for module in model.modules()]
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     model.train()
@@ -23,4 +26,6 @@ def adversarial_train(model, images, labels, *, epsilon, epochs, batch_size=64, 
             optimizer.step()
             total += loss.item() * len(batch)
         losses.append(total / len(images))
+    for module, mode in modes:
+        module.training = mode
     return losses

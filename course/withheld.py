@@ -1,0 +1,57 @@
+"""Functions of the course that an exercise asks students to write, switched off while it is graded.
+
+`course.training.fit` is a training loop, and assignment 1 asks for one: an answer that only calls
+it is no answer. Everywhere else, in the same notebook too, `fit` can be used.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+from course.errors import CourseError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_running: ContextVar[str] = ContextVar("the exercise that is being graded", default="")
+
+
+class WithheldError(CourseError):
+    """A graded answer called the function of the course that does what the exercise asks for."""
+
+
+@contextmanager
+def withheld_from(exercise: str) -> Iterator[None]:
+    """Switch off, for a block, the functions that do what `exercise` asks for.
+
+    exercise: the name that students define, such as `train`.
+    """
+    token = _running.set(exercise)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+def does(exercise: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function that does what `exercise` asks students to write.
+
+    While that exercise is graded, the function raises WithheldError.
+    """
+
+    def marked(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if _running.get() == exercise:
+                raise WithheldError(
+                    f"`{function.__name__}` of the course does what the exercise `{exercise}` asks "
+                    f"for, so it is switched off while that is graded; write it yourself"
+                )
+            return function(*args, **kwargs)
+
+        return guarded
+
+    return marked

@@ -1,0 +1,34 @@
+"""What an exercise asks for, the course does not do while that exercise is graded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from course.metrics import accuracy
+from course.models import build
+from course.training import Recipe, fit
+from course.withheld import WithheldError, withheld_from
+
+
+def measured() -> object:
+    return accuracy(build("tiny-cnn"), torch.rand(2, 1, 28, 28), torch.tensor([1, 2]))
+
+
+def trained() -> object:
+    images, labels = torch.rand(2, 1, 28, 28), torch.tensor([1, 2])
+    return fit(build("tiny-cnn"), images, labels, Recipe(epochs=1), progress=False)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "call"),
+    [("accuracy", measured), ("train", trained), ("CNN", lambda: build("tiny-cnn"))],
+)
+def test_it_is_refused_in_its_own_exercise_alone(exercise: str, call: Callable[[], object]) -> None:
+    with withheld_from(exercise), pytest.raises(WithheldError, match=f"`{exercise}` asks"):
+        call()
+    with withheld_from("adversarial_train"):
+        call()
+    call()

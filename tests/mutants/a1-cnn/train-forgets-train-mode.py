@@ -1,0 +1,23 @@
+"""The network is trained in whatever mode it comes in.
+
+loses: train_reports_the_mean_loss
+cause: model.train() is missing
+"""
+
+
+def train(model, images, labels, *, epochs, batch_size=64, seed=0):
+    if not 0 < len(images) == len(labels) or min(epochs, batch_size) < 1:
+        raise ValueError("nothing to train on")
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
