@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograder.judge.checking import Crash, NotWritten, Student, expect_true
+from autograder.judge.checking import Crash, NotWritten, expect_true
 
 
 def refusal(attempt: Callable[[], Any]) -> Crash | None:
@@ -37,14 +37,3 @@ def require_refusal(
         cause="the docstring promises a ValueError, and this is another error" if raised else cause,
         hint=hint,
     )
-
-
-def raises(student: Student, name: str, *arguments: Any) -> bool:
-    """Whether a call raises an error."""
-    try:
-        student.call(name, *arguments)
-    except NotWritten:
-        raise
-    except Crash:
-        return True
-    return False

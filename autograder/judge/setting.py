@@ -81,6 +81,10 @@ class Setting:
         """A random generator seeded from the secret, another one for each purpose."""
         return torch.Generator().manual_seed(self.seed(purpose))
 
+    def drawn(self, purpose: str, least: int, most: int) -> int:
+        """A whole number from least to most, drawn from the secret: a size that nobody knows."""
+        return least + self.seed(purpose) % (most - least + 1)
+
     def evidence(self, name: str) -> Evidence:
         """The bar `name` of this assignment on this profile, with its evidence."""
         return bars.evidence(self.profile, self.assignment, name)

@@ -77,6 +77,10 @@ KNOWN_MISTAKES = {
         "your code uses a package whose import failed here",
         "Use the packages that the course installs.",
     ),
+    "withheld": (
+        "your code calls a function of `course` that does what this assignment asks you to write",
+        "Write it yourself: `course.attacks` is there for assignment 6.",
+    ),
     "no forward": (
         "your network has no method called `forward`",
         "Call the method that computes the logits `forward`, exactly so, inside the class.",

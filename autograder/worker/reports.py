@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.worker.absent import NotImportedError
 from autograder.worker.cells import first_stub
+from autograder.worker.withheld import WithheldError
 
 MESSAGE_LENGTH = 500
 NO_GPU = re.compile(
@@ -71,6 +72,8 @@ def known_mistake(error: BaseException, message: str) -> str:
     """Which known mistake an error comes from, as a word that the judge knows; empty for none."""
     if isinstance(error, NotImportedError):
         return "not imported"
+    if isinstance(error, WithheldError):
+        return "withheld"
     if isinstance(error, EOFError) and "reading a line" in message:
         return "input"
     if isinstance(error, AssertionError | RuntimeError | ImportError) and NO_GPU.search(message):
