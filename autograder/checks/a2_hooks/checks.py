@@ -248,12 +248,20 @@ def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
     first = next(name for name, _ in network.module.named_children())
     ref = student.network(network, training=True)
     before = student.traces(ref)
-    for failed in (False, True):
+    graphs = student.graphs()
+    for failed in ("", "Exception"):
         monitor = student.make("ActivationMonitor", ref)
         student.enter(monitor)
         student.apply(ref, images)
         student.leave(monitor, failed=failed)
     without_a_trace(before, student.traces(ref), "a block")
+    expect_true(
+        student.graphs() <= graphs,
+        "no output kept with the graph behind it after a block",
+        "outputs of layers whose graphs stay in memory",
+        cause="outputs are kept as they are, and each holds on to all that it was computed from",
+        hint="Keep numbers alone, by `.item()`, or copies: `output.detach().clone()`.",
+    )
     if refusal(partial(begin, student, ref, [first, "no-such-layer"])) is not None:
         without_a_trace(before, student.traces(ref), "a block that could not begin")
 
