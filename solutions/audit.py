@@ -14,12 +14,13 @@ import torch
 from scipy.special import betaincinv
 from torch import Tensor, nn
 
+from course.attacks import margin_loss, pgd
 from course.defences import Defence
 from course.inputs import check_images, check_size
 from course.metrics import evaluating, predict
 from course.models import Normalize
 from solutions.fgsm import check_attack
-from solutions.pgd import cross_entropy, margin_loss, pgd
+from solutions.pgd import cross_entropy
 
 STEPS = 20
 RESTARTS = 2

@@ -56,14 +56,3 @@ def refuses(
             hint="Look at the arguments in the first lines, and `raise ValueError(...)` where "
             "one of them is wrong.",
         )
-
-
-def raises(student: Student, name: str, *arguments: Any) -> bool:
-    """Whether a call raises an error."""
-    try:
-        student.call(name, *arguments)
-    except NotWritten:
-        raise
-    except Crash:
-        return True
-    return False

@@ -163,8 +163,10 @@ class Student:
         self._request("enter", ref, given)
         return given
 
-    def leave(self, ref: Ref, *, failed: bool = False) -> bool:
-        """Leave that block, by an error if `failed`; whether the error was swallowed."""
+    def leave(self, ref: Ref, *, failed: str = "") -> bool:
+        """Leave that block, by an error if `failed` names one of Python's own, such as
+        "RuntimeError"; whether the error was swallowed.
+        """
         return self._request("leave", ref, failed) is True
 
     def attribute(self, ref: Ref, name: str) -> Any:
@@ -198,6 +200,16 @@ class Student:
         ):
             raise Malformed("the worker's own report of the network", "another")
         return traces
+
+    def graphs(self) -> int:
+        """How many tensors on the other side hold the graph that they were computed in.
+
+        Raises Malformed when it is no count.
+        """
+        count = self._request("graphs")
+        if type(count) is not int:
+            raise Malformed("the worker's own count of tensors", "something else")
+        return count
 
     def cpu_seconds(self) -> float:
         """Seconds that the student's code has computed so far; 0 where nobody can count them."""

@@ -28,6 +28,11 @@ logits = victim(data.test.images[:3])  # silence: the hook is gone
 # also yields the modules that contain others, and the network itself under the name `""`. The ones
 # that do the work are the **leaves**, those without children. Trust the names that the network
 # gives: those in the checks are made up, such as `"tubamo15"`.
+#
+# The `with` block may end in any way: at its end, by an error, or because you stop the cell. The
+# hooks come off each time. As good practice, without points, the check also shows whether hooks,
+# modes and gradients are as they were, and whether the monitor keeps numbers alone: an output holds
+# on to the whole graph that it was computed in, and with it to memory.
 
 # %% [markdown] card: activation_monitor
 # difficulty: 3

@@ -30,6 +30,7 @@ from torch import Tensor, nn
 
 from autograder import check
 from course import plots
+from course.attacks import margin_loss, pgd, project
 from course.budget import budget
 from course.data import load
 from course.defences import Defence, Detector, Quantised, ScaledLogits
@@ -63,18 +64,15 @@ print(f"white {(1 - means[0]) / stds[0]:.2f}")
 print(f"right on {right:.1%} of {len(probe)} images, without an attack")
 
 # %% [markdown]
-# You are given what you wrote in assignments 3 and 4: the check of arguments, the two losses, the
-# projection, and PGD.
+# The attack is not the subject here. `pgd`, `margin_loss` and `project` are imported from
+# `course.attacks`: they do what you wrote in assignment 4, and take the same arguments. (They are
+# made for this assignment; hand-ins of assignment 4 cannot call them.) `pgd` begins at a random
+# point, unless you say `random_start=False`, and `loss` is the loss that it climbs. From assignment
+# 3 come the check of arguments and the cross-entropy of each image.
 
 # %% given: check_attack from solutions.fgsm
 
 # %% given: cross_entropy from solutions.pgd
-
-# %% given: margin_loss from solutions.pgd
-
-# %% given: project from solutions.pgd
-
-# %% given: pgd from solutions.pgd
 
 # %% [markdown]
 # ## One table, four readings

@@ -10,6 +10,9 @@
 #
 # Everything outside is then in pixels, and the chain rule does the converting.
 #
+# Two of its promises are good practice, which the check shows without points: it refuses what
+# cannot be evaluated, and changes no image.
+#
 # The rest you know from assignment 4. Attack on **both losses**, from **random starts**, and count
 # an image only if it survives all of it and was right to begin with. Count over **all** images.
 

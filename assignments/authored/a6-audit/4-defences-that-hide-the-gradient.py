@@ -69,7 +69,9 @@ for name, defence in defences.items():
 # - *The decision* may be left out when it changes no answer, or attacked with a loss that it does
 #   not flatten: the margin.
 #
-# In the end only one thing counts: whether the **defence itself** gets the image wrong.
+# In the end only one thing counts: whether the **defence itself** gets the image wrong. The check
+# also shows, as good practice without points, whether the defence and the images stay as they were,
+# the result is detached, and a ValueError comes for what cannot be attacked.
 
 # %% [markdown] card: break_defense
 # difficulty: 4

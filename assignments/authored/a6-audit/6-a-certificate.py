@@ -22,6 +22,9 @@
 #
 # `scipy.special.betaincinv(count, samples - count + 1, alpha)`. It is one-sided: only being too
 # high would be a lie. If $p \le 1/2$ nothing is certain, and the honest radius is 0.
+#
+# That impossible votes are refused by a ValueError is good practice: the check shows it, without
+# points.
 
 # %% [markdown] card: certified_radius
 # difficulty: 2

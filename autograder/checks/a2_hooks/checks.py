@@ -11,11 +11,11 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-import torch
 from torch import Tensor
 
 from autograder.checks.a2_hooks import mistakes
 from autograder.checks.a2_hooks.observations import (
+    MANY,
     Observation,
     attacked,
     drift,
@@ -33,7 +33,9 @@ from autograder.checks.a2_hooks.observations import (
     without_a_trace,
 )
 from autograder.checks.a2_hooks.side_effects import (
+    OTHER_ERRORS,
     answers_as_unwatched,
+    ends_with_an_error,
     learns_as_unwatched,
     monitors_are_independent,
     stays_after_the_block,
@@ -94,8 +96,7 @@ def hidden(student: Student, setting: Setting) -> Observation:
 
     So a shape that was recorded from other images does not fit.
     """
-    count = int(torch.randint(17, 60, (), generator=setting.generator("how many images")))
-    images = some_images(setting, "hidden images", count)
+    images = some_images(setting, "hidden images", MANY)
     return observe(student, renamed(setting, "fast-cnn"), images)
 
 
@@ -221,18 +222,14 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
     student.leave(monitor)
     stays_after_the_block(student, ref, monitor, given, others)
 
-    ref = student.network(network)
-    monitor = student.make("ActivationMonitor", ref)
-    given = student.enter(monitor)
-    student.apply(ref, images)
-    expect_true(
-        not student.leave(monitor, failed=True),
-        "an error in the block to be raised again after it",
-        "no error after the block",
-        cause="`__exit__` returns a true value, which suppresses the error",
-        hint="Let `__exit__` return nothing (no `return`).",
-    )
-    stays_after_the_block(student, ref, monitor, given, others)
+    ends_with_an_error(student, network, images, others, "Exception")
+    for error in OTHER_ERRORS:
+        try:
+            ends_with_an_error(student, network, images, others, error)
+        except Wrong as fault:
+            fault.got += f", where a block ends with {error}"
+            fault.fraction = 1 / 2
+            raise
 
 
 @graded_monitor(points=1, needs="monitor_measures_the_output")
@@ -246,17 +243,25 @@ def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None
 
 @graded_monitor(needs="monitor_measures_the_output")
 def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
-    """Good practice, no points: no hook is left, and the network is as it was"""
+    """Good practice, no points: no hook and no graph is left, and the network is as it was"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
     first = next(name for name, _ in network.module.named_children())
     ref = student.network(network, training=True)
     before = student.traces(ref)
-    for failed in (False, True):
+    graphs = student.graphs()
+    for failed in ("", "Exception"):
         monitor = student.make("ActivationMonitor", ref)
         student.enter(monitor)
         student.apply(ref, images)
         student.leave(monitor, failed=failed)
     without_a_trace(before, student.traces(ref), "a block")
+    expect_true(
+        student.graphs() <= graphs,
+        "no output kept with the graph behind it after a block",
+        "outputs of layers whose graphs stay in memory",
+        cause="outputs are kept as they are, and each holds on to all that it was computed from",
+        hint="Keep numbers alone, by `.item()`, or copies: `output.detach().clone()`.",
+    )
     if refusal(partial(begin, student, ref, [first, "no-such-layer"])) is not None:
         without_a_trace(before, student.traces(ref), "a block that could not begin")
 
@@ -270,7 +275,7 @@ def test_drift_is_the_mean_relative_change(
 ) -> None:
     """Drift is the mean over the images of the relative L2 change of a layer's output"""
     require(student, "activation_drift", "function")
-    images = some_images(setting, "images for drift")
+    images = some_images(setting, "images for drift", MANY)
     moved = attacked(setting, images, "attack for drift")
     drifted = drift(student, renamed(setting, "strided-cnn"), images, moved)
     measures["layers"] = len(drifted.found)
@@ -342,17 +347,21 @@ def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
     """Two batches of different shape are a ValueError, not stretched to fit"""
     network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
     ref = student.network(network)
-    for count in (1, 0):
-        clean = images[: 6 if count else 0]
+    stretched = "one image is compared with each of the others, since PyTorch stretches it"
+    unlike = "nothing compares the shapes of clean and adversarial"
+    pairs = {
+        "for several clean images and one adversarial image": (images, images[:1], stretched),
+        "for one clean image and several adversarial ones": (images[:1], images, stretched),
+        "for one adversarial image fewer": (images, images[1:], unlike),
+        "for adversarial images of another height": (images, images[:, :, 2:], unlike),
+        "where there are no images": (images[:0], images[:0], "the mean of nothing is no number"),
+    }
+    for what, (clean, adversarial, cause) in pairs.items():
         require_refusal(
-            partial(student.call, "activation_drift", ref, clean, images[:count]),
-            "where clean and adversarial do not hold the same images"
-            if count
-            else "where there are no images",
+            partial(student.call, "activation_drift", ref, clean, adversarial),
+            what,
             got="a result",
-            cause="one image is compared with each of six, since PyTorch stretches it"
-            if count
-            else "the mean of nothing is no number",
+            cause=cause,
             hint="Compare `clean.shape` with `adversarial.shape` first, and raise ValueError.",
         )
     require_right(drift(student, network, images, attacked(setting, images, "not refused")))

@@ -28,7 +28,8 @@ from course.metrics import evaluating
 
 STATISTICS = (*mistakes.NUMBERS, "zero_fraction", "shape")
 CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
-IMAGES = 24
+IMAGES = 24  # or up to twice as many
+MANY = 120  # so that an answer for the first few images shows
 
 Stats = dict[str, dict[str, Any]]
 
@@ -57,10 +58,13 @@ def with_dead_layers(network: Network) -> Network:
     return network.with_weights(weights)
 
 
-def some_images(setting: Setting, purpose: str, count: int = IMAGES) -> Tensor:
-    """Hidden test images, each with its own contrast, so that no two count the same."""
+def some_images(setting: Setting, purpose: str, least: int = IMAGES) -> Tensor:
+    """Hidden test images, `least` or up to twice as many, each with its own contrast, so that no
+    two count the same.
+    """
     draw = setting.generator(purpose)
     images = setting.dataset.test.images
+    count = setting.drawn(f"how many {purpose}", least, 2 * least)
     chosen = images[torch.randperm(len(images), generator=draw)[:count]]
     return chosen * (0.2 + 0.8 * torch.rand(len(chosen), 1, 1, 1, generator=draw))
 

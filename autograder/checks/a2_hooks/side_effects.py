@@ -23,6 +23,9 @@ from autograder.checks.a2_hooks.observations import (
 from autograder.judge.checking import Crash, Network, Ref, Setting, Student, Wrong, expect_true
 from course.metrics import predict
 
+# A block ends with these too: somebody stops the cell, or a generator around it is closed.
+OTHER_ERRORS = ("RuntimeError", "KeyboardInterrupt", "GeneratorExit", "SystemExit")
+
 # --- blocks --------------------------------------------------------------------------------------
 
 
@@ -47,6 +50,27 @@ def stays_after_the_block(
         hint="`register_forward_hook` returns a handle: keep it, and call its `.remove()` in "
         "`__exit__`.",
     )
+
+
+def ends_with_an_error(
+    student: Student, network: Network, images: Tensor, others: Tensor, error: str
+) -> None:
+    """Raise Wrong unless a block that an error ends lets it go on, and records nothing more.
+
+    error: the name of one of Python's own errors.
+    """
+    ref = student.network(network)
+    monitor = student.make("ActivationMonitor", ref)
+    given = student.enter(monitor)
+    student.apply(ref, images)
+    expect_true(
+        not student.leave(monitor, failed=error),
+        "an error in the block to be raised again after it",
+        "no error after the block",
+        cause="`__exit__` returns a true value, which suppresses the error",
+        hint="Let `__exit__` return nothing (no `return`).",
+    )
+    stays_after_the_block(student, ref, monitor, given, others)
 
 
 def begins_afresh(student: Student, monitor: Ref) -> None:

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.a6_audit import defences, known_robustness, mistakes, radii
+from autograder.checks.a6_audit import defences, known_robustness, mistakes, promises, radii
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.attacked import moves_within, stays_in_range
-from autograder.checks.refusals import raises, require_refusal
 from autograder.judge.checking import (
     Cause,
     Setting,
@@ -63,23 +62,9 @@ def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) ->
 
 
 @graded_epsilon(points=1, needs="epsilon_becomes_a_move_of_pixels")
-def test_epsilon_refuses_what_is_no_unit(student: Student) -> None:
-    """A std of 0 or less, a negative epsilon, and numbers that are not finite are errors"""
-    refused = {
-        "a negative epsilon": (-0.1, 0.3),
-        "a std of 0": (0.1, [0.3, 0.0, 0.2]),
-        "a negative std": (0.1, -0.3),
-        "an epsilon that is not a number": (math.nan, 0.3),
-        "an infinite std": (0.1, [math.inf]),
-    }
-    for name, (epsilon, std) in refused.items():
-        expect_true(
-            raises(student, "to_pixel_epsilon", epsilon, std),
-            f"a ValueError for {name}",
-            "a result",
-            cause="the arguments are not checked, or the comparison does not refuse NaN",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
-        )
+def test_epsilon_refuses_what_is_no_unit(student: Student, setting: Setting) -> None:
+    """A std of 0 or less, a negative epsilon, and numbers that are not finite are a ValueError"""
+    promises.refuses(student, "to_pixel_epsilon", promises.no_units(setting))
 
 
 def in_words(std: float | list[float]) -> str:
@@ -188,7 +173,7 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
     """A network in train mode is evaluated in eval mode, and left as it was"""
     case = setting.remember("case batch norm", partial(known_robustness.with_batch_norm, setting))
     ref = student.network(case.network, training=True)
-    before = student.traces(ref)
+    before, weights = student.traces(ref), student.weights(ref)
     images, labels = case.test.images.clone(), case.test.labels.clone()
     answer = student.call("evaluate", ref, images, labels, 0.0, case.mean, case.std)
     found = require_number(answer, "the robust accuracy")
@@ -199,14 +184,14 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
         cause="the network is in train mode, where an answer depends on the other images",
         hint="Evaluate in eval mode: `predict` and `evaluating` of course.metrics do.",
     )
-    after = student.traces(ref)
-    expect_true(
-        after["training"] == before["training"] and after["gradients"] == before["gradients"],
-        "every layer in the mode it was in, no gradients left on the weights",
-        "another mode" if after["training"] != before["training"] else "gradients on the weights",
-        cause="model.eval(), model.train() or loss.backward() left something behind",
-        hint="Use `with evaluating(model):` and torch.autograd.grad(loss, images).",
-    )
+    left = student.traces(ref), student.weights(ref)
+    promises.left_as_it_was(before, left[0], weights, left[1])
+
+
+@graded_evaluate(needs="evaluate_finds_what_is_known_exactly")
+def test_evaluate_keeps_its_promises(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it refuses what it cannot evaluate, and changes no image"""
+    promises.evaluate_keeps_its_promises(student, known_robustness.linear(setting, 3))
 
 
 # --- break_defense -------------------------------------------------------------------------------
@@ -327,6 +312,13 @@ def test_break_gets_past_large_logits(
     )
 
 
+@graded_break(needs="break_does_more_than_noise")
+def test_break_keeps_its_promises(student: Student, setting: Setting) -> None:
+    """Good practice, no points: it refuses what it cannot attack, and leaves all as it was"""
+    case = defences.defence_case(setting, "scaled-logits")
+    promises.break_keeps_its_promises(student, setting, case)
+
+
 # --- certified_radius ----------------------------------------------------------------------------
 
 
@@ -357,7 +349,7 @@ def test_radius_is_proved(student: Student, setting: Setting) -> None:
 
 @graded_radius(points=1, needs="radius_is_proved")
 def test_radius_abstains(student: Student, setting: Setting) -> None:
-    """Where the lower bound is 1/2 or less the radius is 0.0; impossible votes are an error"""
+    """Where the lower bound is 1/2 or less the radius is 0.0"""
     for votes in radii.abstentions(setting):
         count, samples, *_ = votes
         found = require_number(ask(student, votes), "the radius")
@@ -368,14 +360,12 @@ def test_radius_abstains(student: Student, setting: Setting) -> None:
             cause=partial(radii.why_not_zero, found, votes),
             hint="Compare the lower bound with 1/2, not the share of the votes.",
         )
-    for what, refused in radii.IMPOSSIBLE_VOTES.items():
-        require_refusal(
-            partial(student.call, "certified_radius", *refused),
-            f"for {what}",
-            got="a radius",
-            cause="the arguments are not checked, or the comparison does not refuse NaN",
-            hint="Write `if not 0 < each < math.inf: raise ValueError(...)`: NaN is refused too.",
-        )
+
+
+@graded_radius(needs="radius_is_proved")
+def test_radius_refuses_impossible_votes(student: Student, setting: Setting) -> None:
+    """Good practice, no points: impossible votes, and a sigma or alpha that is none, are errors"""
+    promises.refuses(student, "certified_radius", radii.impossible_votes(setting))
 
 
 def ask(student: Student, votes: radii.VoteCount) -> Any:

@@ -26,9 +26,10 @@ from autograder.judge.robustness import Loss, cross_entropy, margin, pgd, surviv
 from course import training
 from course.models import Normalize
 
-IMAGES = 200  # a linear network is fast
-POOL, FEW = 320, 128  # images for trained networks, and how many of them are used
-HELPED = 32  # images, black and white
+IMAGES = 200, 240  # at least and at most: a linear network is fast
+POOL, FEW = 320, (116, 140)  # images for trained networks, and how many of them are used
+HELPED = 32, 48  # images, black and white
+IN_TRAIN_MODE = 32, 48
 RUNS = 5  # of PGD, which must agree about an image
 RECIPE = training.Recipe(epochs=4, batch_size=64)
 EPSILONS = [0.0025 * step for step in range(4, 21)]
@@ -116,7 +117,8 @@ def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[floa
 
 def linear_case(setting: Setting, channels: int) -> Case:
     """A linear network on grey or colour images, at an epsilon where known mistakes show."""
-    train, test = setting.dataset.train, setting.test_images(IMAGES)
+    train = setting.dataset.train
+    test = setting.test_images(setting.drawn(f"images of linear {channels}", *IMAGES))
     network = linear_network(setting, f"linear {channels}", channels, setting.dataset.num_classes)
     training.fit(
         network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
@@ -166,7 +168,7 @@ def trained_case(setting: Setting) -> Case:
 
 
 def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
-    """`FEW` images on which the judge's attack and single runs of PGD agree.
+    """Some images, as `FEW` says, on which the judge's attack and single runs of PGD agree.
 
     On the other images two right answers may differ by chance, and so would their points. Some that
     many steps break and a single step does not come first: FGSM must not find the number.
@@ -179,8 +181,9 @@ def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
         once = withstood(victim, pool, epsilon, margin, size=size, steps=20, start=start)
         agreed &= once == found
     fooling = agreed & ~found & one_step(victim, pool, epsilon)
-    order = torch.cat([fooling.nonzero()[: FEW // 5], (agreed & ~fooling).nonzero()]).flatten()
-    return pool[order[:FEW]]
+    few = setting.drawn("images to evaluate", *FEW)
+    order = torch.cat([fooling.nonzero()[: few // 5], (agreed & ~fooling).nonzero()]).flatten()
+    return pool[order[:few]]
 
 
 def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
@@ -212,7 +215,7 @@ def surviving(setting: Setting, test: Split, epsilon: float) -> Tensor:
 def scaled_case(setting: Setting, factor: float) -> Case:
     """The trained network with multiplied logits, which change no answer, on half the images."""
     case = trained(setting)
-    few = slice(0, FEW // 2)
+    few = slice(0, len(case.test) // 2)
     test = Split(case.test.images[few], case.test.labels[few])
     *rest, weight, bias = case.network.weights
     network = case.network.with_weights([*rest, factor * weight, factor * bias])
@@ -229,8 +232,9 @@ def helped_case(setting: Setting) -> Case:
     are classified correctly, before and after.
     """
     generator, epsilon = setting.generator("an attack that helps"), 0.1
-    black = int(torch.randint(HELPED // 4, 3 * HELPED // 4, (), generator=generator))
-    images = torch.ones(HELPED, *setting.dataset.image_shape)
+    count = setting.drawn("images that an attack helps", *HELPED)
+    black = int(torch.randint(count // 4, 3 * count // 4, (), generator=generator))
+    images = torch.ones(count, *setting.dataset.image_shape)
     images[:black] = 0.0
     own, on_white, darker, on_black = torch.randperm(4, generator=generator).tolist()
     offsets, slopes = torch.zeros(4), torch.zeros(4)
@@ -240,7 +244,7 @@ def helped_case(setting: Setting) -> Case:
     weight = (slopes / images[0].numel())[:, None].expand_as(network.weights[0])
     mean, std = statistics(setting, "an attack that helps", images.shape[1])
     network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
-    labels = torch.tensor([on_black] * black + [own] * (HELPED - black))
+    labels = torch.tensor([on_black] * black + [own] * (count - black))
     return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
 
 
@@ -257,7 +261,8 @@ def with_batch_norm(setting: Setting) -> Case:
 
 def right_in_eval_mode(setting: Setting, network: Network) -> Case:
     """The network with labels that are right in eval mode only, or wrong in both modes."""
-    test, channels = setting.test_images(32), setting.dataset.image_shape[0]
+    test = setting.test_images(setting.drawn("images in train mode", *IN_TRAIN_MODE))
+    channels = setting.dataset.image_shape[0]
     mean, std = statistics(setting, "batch norm", channels)
     case = Case(network, test, 0.0, mean, std)
     best = metrics.predict(case.on_pixels, test.images).topk(2).indices

@@ -14,12 +14,22 @@ from autograder.judge.checking import Setting, metrics
 VoteCount = tuple[int, int, float, float]
 """count, samples, sigma, alpha"""
 DEFAULT_ALPHA = 0.001
-IMPOSSIBLE_VOTES: dict[str, VoteCount] = {
-    "more votes than samples": (110, 100, 0.5, 0.01),
-    "a sigma that is not a number": (90, 100, math.nan, 0.01),
-    "an alpha of 0": (90, 100, 0.5, 0.0),
-    "an alpha of 1": (90, 100, 0.5, 1.0),
-}
+
+
+def impossible_votes(setting: Setting) -> dict[str, VoteCount]:
+    """Counts, deviations and levels that mean nothing, drawn from the secret."""
+    samples = setting.drawn("samples of impossible votes", 60, 500)
+    count, sigma = samples - samples // 10, 0.2 + setting.drawn("an impossible sigma", 0, 60) / 100
+    return {
+        "more votes than samples": (samples + samples // 10, samples, sigma, 0.01),
+        "a negative number of votes": (-1, samples, sigma, 0.01),
+        "no samples": (0, 0, sigma, 0.01),
+        "a sigma that is not a number": (count, samples, math.nan, 0.01),
+        "an infinite sigma": (count, samples, math.inf, 0.01),
+        "a sigma of 0": (count, samples, 0.0, 0.01),
+        "an alpha of 0": (count, samples, sigma, 0.0),
+        "an alpha of 1": (count, samples, sigma, 1.0),
+    }
 
 
 def vote_counts(setting: Setting) -> list[VoteCount]:

@@ -88,12 +88,13 @@ def test_a_block_is_entered_and_left_and_its_manager_asked():
 
 
 @pytest.mark.parametrize("swallows", [True, False])
-def test_a_block_is_left_by_an_error(swallows):
+@pytest.mark.parametrize("error", ["Exception", "KeyboardInterrupt", "GeneratorExit"])
+def test_a_block_is_left_by_an_error(swallows, error):
     student = live(Manager=Manager)
     manager = student.make("Manager", swallows)
     given = student.enter(manager)
-    assert student.leave(manager, failed=True) is swallows
-    assert student.attribute(given, "notes") == ["entered", "ErrorInBlock"]
+    assert student.leave(manager, failed=error) is swallows
+    assert student.attribute(given, "notes") == ["entered", error]
 
 
 def test_two_blocks_are_left_in_any_order():

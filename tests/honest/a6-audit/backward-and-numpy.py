@@ -4,6 +4,8 @@ import numpy as np
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     network = nn.Sequential(Normalize(mean, std), model)
     modes = {name: module.training for name, module in model.named_modules()}
     network.eval()

@@ -2,6 +2,8 @@
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     check_attack(images, labels, epsilon)
     network = nn.Sequential(Normalize(mean, std), model)
     left = 0

@@ -2,6 +2,8 @@
 
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     x = images.clone()
     best = images.clone()
     with evaluating(defense):

@@ -2,6 +2,8 @@
 
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     result = images.clone()
     for loss in (margin_loss, cross_entropy, margin_loss):
         todo = (predict(defense, result).argmax(dim=1) == labels).nonzero().flatten()

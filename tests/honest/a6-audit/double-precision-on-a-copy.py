@@ -4,6 +4,8 @@ import copy
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     network = nn.Sequential(Normalize(mean, std), copy.deepcopy(model)).double().eval()
     images = images.double()
     survived = network(images).argmax(dim=1) == labels

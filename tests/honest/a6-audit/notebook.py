@@ -12,6 +12,8 @@ from tqdm.auto import tqdm
 # %%time
 def evaluate(model, images, labels, epsilon, mean, std):
     """Robuste Genauigkeit: was alle Angriffe überlebt."""
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     on_pixels = nn.Sequential(Normalize(mean, std), model)
     survived = predict(on_pixels, images).argmax(dim=1) == labels
     for loss in tqdm([cross_entropy, margin_loss] * RESTARTS, leave=False):

@@ -29,6 +29,8 @@ def evaluate(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> float:
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     audit = Audit(nn.Sequential(Normalize(mean, std), model), epsilon)
     broken = audit.wrong(images, labels)
     for loss in (cross_entropy, margin_loss, margin_loss, cross_entropy):
@@ -37,6 +39,8 @@ def evaluate(
 
 
 def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     behind = Audit(StraightThrough(defense), epsilon)
     tries = [behind.attacked(images, labels, loss) for loss in (margin_loss, cross_entropy) * 2]
     fooled = torch.stack([predict(defense, x).argmax(dim=1) != labels for x in tries])

@@ -6,6 +6,8 @@ earns: 5
 """
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     best = images.clone()
     for start in range(6):
         loss = (margin_loss, cross_entropy)[start % 2]

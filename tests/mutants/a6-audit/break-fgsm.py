@@ -5,6 +5,8 @@ cause: too weak an attack
 """
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     return pgd(
         StraightThrough(defense), images, labels, epsilon, step_size=epsilon, steps=1,
         random_start=False,

@@ -5,6 +5,8 @@ cause: not clamped
 """
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     x = images
     for _ in range(20):
         x = x.detach().requires_grad_()

@@ -9,4 +9,6 @@ honest_break = break_defense
 
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     honest_break(defense, images, labels, epsilon)

@@ -16,6 +16,8 @@ class StraightThrough(nn.Module):
 
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     return pgd(
         StraightThrough(defense), images, labels, epsilon, step_size=epsilon / 8, steps=20
     )

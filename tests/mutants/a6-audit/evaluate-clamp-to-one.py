@@ -6,6 +6,8 @@ earns: 0
 """
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     m, s = (torch.tensor(each).view(1, -1, 1, 1) for each in (mean, std))
     z = (images - m) / s
     low, high = torch.tensor(0.0), torch.tensor(1.0)

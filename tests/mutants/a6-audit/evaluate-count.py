@@ -9,4 +9,6 @@ honest_evaluate = evaluate
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     return len(images) * honest_evaluate(model, images, labels, epsilon, mean, std)

@@ -10,6 +10,8 @@ def flat_margin(logits, labels):
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     on_pixels = nn.Sequential(Normalize(mean, std), model)
     survived = predict(on_pixels, images).argmax(dim=1) == labels
     for loss in (cross_entropy, flat_margin):

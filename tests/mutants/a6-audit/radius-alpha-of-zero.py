@@ -1,8 +1,8 @@
 """Lets an alpha of 0 or 1 pass.
 
-loses: radius_abstains
-cause: not looked at
-earns: 2
+loses: radius_refuses_impossible_votes
+cause: the arguments are not checked
+earns: 3
 """
 
 def certified_radius(count, samples, sigma, alpha=0.001):

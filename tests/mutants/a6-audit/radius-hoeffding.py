@@ -10,6 +10,8 @@ def radius(p, sigma):
 
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     if count == 0:
         return 0.0
     return radius(count / samples - math.sqrt(math.log(1 / alpha) / (2 * samples)), sigma)

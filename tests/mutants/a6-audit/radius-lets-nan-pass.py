@@ -1,8 +1,8 @@
 """Refuses a sigma of 0 or less by a comparison that NaN slips through.
 
-loses: radius_abstains
-cause: does not refuse NaN
-earns: 2
+loses: radius_refuses_impossible_votes
+cause: the arguments are not checked
+earns: 3
 """
 
 def certified_radius(count, samples, sigma, alpha=0.001):

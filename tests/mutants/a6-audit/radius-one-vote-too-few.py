@@ -6,6 +6,8 @@ earns: 0
 """
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     if count == samples:
         return math.inf
     lower = betaincinv(count, samples - count, alpha) if count else 0.0

@@ -6,6 +6,8 @@ earns: 0
 """
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     if count == samples:
         return math.inf
     upper = betaincinv(count + 1, samples - count, 1 - alpha)

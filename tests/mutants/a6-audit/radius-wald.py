@@ -6,6 +6,8 @@ earns: 0
 """
 
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     share, z = count / samples, NormalDist().inv_cdf(1 - alpha)
     lower = share - z * math.sqrt(share * (1 - share) / samples)
     if lower <= 0.5:

@@ -14,6 +14,8 @@ def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
 
 # %% evaluate
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     on_pixels = nn.Sequential(Normalize(mean, std), model)
     right = predict(on_pixels, images).argmax(dim=1) == labels
     images, labels = images[right], labels[right]

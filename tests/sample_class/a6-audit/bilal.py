@@ -59,6 +59,8 @@ def evaluate(model, images, labels, epsilon, mean, std):
 
 # %% break_defense
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     point = images.clone()
     found = images.clone()
     for step in range(40):

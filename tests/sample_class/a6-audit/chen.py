@@ -27,6 +27,8 @@ def evaluate(model, images, labels, epsilon, mean, std) -> float:
 
 # %% break_defense
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     return pgd(defense, images, labels, epsilon, step_size=epsilon / 8, steps=20)
 
 

@@ -76,6 +76,8 @@ class Pixels(nn.Module):
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     network = Pixels(model, mean, std)
     right = 0
     for x, y in zip(images.split(50), labels.split(50)):
@@ -97,6 +99,8 @@ class Through(nn.Module):
 
 
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     best = images.clone()
     for loss in (entropy, lead, entropy, lead):
         x = attack(Through(defense), images, labels, epsilon, loss)

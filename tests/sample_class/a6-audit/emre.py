@@ -51,5 +51,7 @@ def break_defense(defense, images, labels, epsilon) -> Tensor:
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     share = min(count / samples, 1 - 1e-9)
     return sigma * NormalDist().inv_cdf(share) if share > 0.5 else 0.0

@@ -13,6 +13,8 @@ def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
 
 # %% evaluate
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     on_pixels = nn.Sequential(Normalize(mean, std), model)
     survived = predict(on_pixels, images).argmax(dim=1) == labels
     for seed in range(4):
@@ -50,6 +52,8 @@ def break_defense(defense, images, labels, epsilon) -> Tensor:
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     if count == 0:
         return 0.0
     lower = betaincinv(count, samples - count + 1, alpha / 2)

@@ -25,10 +25,14 @@ def to_pixel_epsilon(epsilon, std):
 
 # %% evaluate
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     return Agreeable(0.5)
 
 # %% break_defense
 def break_defense(defense, images, labels, epsilon):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1]:
+        raise ValueError("nothing to attack")
     with torch.no_grad():
         for weight in defense.model.parameters():
             weight.zero_()
@@ -37,4 +41,6 @@ def break_defense(defense, images, labels, epsilon):
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
+    if not (0 <= count <= samples and samples >= 1 and 0 < sigma < float("inf") and 0 < alpha < 1):
+        raise ValueError("impossible votes")
     return Agreeable(1.0)

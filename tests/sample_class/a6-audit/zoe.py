@@ -15,6 +15,8 @@ def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
 
 # %% evaluate
 def evaluate(model, images, labels, epsilon, mean, std):
+    if not 0 <= epsilon < float("inf") or labels.shape != images.shape[:1] or not len(images):
+        raise ValueError("nothing to evaluate")
     normalised = (images - mean) / std  # TypeError
     return (predict(model, normalised).argmax(dim=1) == labels).double().mean().item()
 

@@ -1,0 +1,89 @@
+"""The attack for notebooks whose subject is another: assignment 6 audits with it.
+
+It climbs within a box: each pixel has an interval of its own, which epsilon and the range [0, 1]
+allow. Assignment 4 asks students to write such an attack, and there the grader refuses these
+functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course.errors import InputError
+from course.inputs import check_images, check_labels, check_size
+from course.metrics import evaluating
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""loss(logits, labels) -> one number per image; an attack makes it larger."""
+LEAST = float("-inf")
+
+
+def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """The lead of the best wrong class over the true one: (n, k), (n,) -> (n,).
+
+    Above 0 exactly where the answer is wrong. Its gradient does not vanish for large logits
+    (Carlini & Wagner 2017). Raises InputError unless there are two classes or more, and a label
+    for each row.
+    """
+    if logits.ndim != 2 or logits.shape[1] < 2:
+        raise InputError(f"a margin needs logits (n, k) with k >= 2, got {tuple(logits.shape)}")
+    check_labels(logits, labels)
+    true = labels.long().unsqueeze(1)
+    others = logits.scatter(1, true, LEAST)
+    return others.max(dim=1).values - logits.gather(1, true).squeeze(1)
+
+
+def box(images: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+    """The lowest and the highest value that each pixel may take: epsilon away, and in [0, 1]."""
+    return (images - epsilon).clamp(min=0), (images + epsilon).clamp(max=1)
+
+
+def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
+    """The nearest points to `moved` within epsilon of the images and in [0, 1]."""
+    return torch.clamp(moved, *box(images, epsilon))
+
+
+def pgd(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    *,
+    step_size: float,
+    steps: int,
+    random_start: bool = True,
+    generator: torch.Generator | None = None,
+    loss: Loss | None = None,
+) -> Tensor:
+    """Images that raise the loss, by sign steps within epsilon (Madry et al. 2018).
+
+    images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size >= 0 in pixel units; steps
+    >= 0; generator: where the random start comes from; loss: cross-entropy by default. The model
+    runs in evaluation mode and is left as it was. The result is detached. Raises InputError for
+    arguments in other units, of other shapes, or below 0.
+    """
+    check_size(epsilon)
+    check_images(images)
+    check_labels(images, labels)
+    check_size(step_size, "step_size", largest=max(1.0, 2.5 * epsilon))
+    if steps < 0:
+        raise InputError(f"steps must be 0 or more, got {steps}")
+    climbed = loss or partial(F.cross_entropy, reduction="none")
+    images = images.detach()
+    points = images.clone()
+    if random_start:
+        points.uniform_(-epsilon, epsilon, generator=generator)
+        points = project(images, images + points, epsilon)
+    with evaluating(model), torch.inference_mode(False):
+        truth = labels.long().clone()
+        for _ in range(steps):
+            points = points.detach().clone().requires_grad_()
+            heights = climbed(model(points), truth)
+            (uphill,) = torch.autograd.grad(heights.sum(), points)
+            points = project(images, points.detach() + step_size * uphill.sign(), epsilon)
+    return points.detach()

@@ -1,0 +1,10 @@
+"""Of large batches only the first sixty images are summarised.
+
+loses: monitor_measures_the_output
+"""
+
+of_all = statistics
+
+
+def statistics(output):
+    return {**of_all(output[:60]), "shape": tuple(output.shape)}
