@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-<<<<<<< HEAD
-import operator
-=======
 import gc
->>>>>>> promises2
+import operator
 import random
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +23,6 @@ from autograder.worker.cells import Cell
 from autograder.worker.loading import Loaded
 from autograder.worker.protocol import Message, Ref, describe, pack, unpack
 from autograder.worker.reports import report
-from autograder.worker.withheld import withhold
 from course import defences, models
 from course.withheld import withheld_from
 
@@ -65,7 +61,6 @@ class Worker:
 
         above: for a name, how many of the cells stand above the check cell of its exercise.
         """
-        withhold(names)
         self.loaded = Loaded([Cell(**cell) for cell in cells], self.namespace)
         found = self.loaded.run(names, above, whole=whole)
         self.recording = torch.is_grad_enabled()
@@ -167,16 +162,11 @@ class Worker:
         self.objects[keep.name] = block.enter_context(self.objects[ref.name])
         self.blocks[ref.name] = block
 
-<<<<<<< HEAD
-    def do_leave(self, ref: Ref, failed: bool) -> bool:
-        """Leave that block, by an error if `failed`; whether the block swallowed it."""
-=======
     def do_leave(self, ref: Ref, failed: str) -> bool:
         """Leave that block, by an error of the built-in type `failed` if that is not empty; whether
         the error was kept from going on.
         """
         error = getattr(builtins, failed)("an error in the block") if failed else None
->>>>>>> promises2
         try:
             with self.blocks.pop(ref.name):
                 if error is not None:
@@ -228,13 +218,6 @@ class Worker:
             self.loaded.turn_to(name)
 
 
-<<<<<<< HEAD
-class ErrorInBlock(Exception):
-    """Raised in a block, to see whether its context manager lets an error pass."""
-
-
-=======
->>>>>>> promises2
 class Silent:
     """Stands in for IPython's shell: takes every call and does nothing."""
 

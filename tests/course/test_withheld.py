@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from course import attacks
 from course.metrics import accuracy
 from course.models import build
 from course.training import Recipe, fit
@@ -22,9 +23,20 @@ def trained() -> object:
     return fit(build("tiny-cnn"), images, labels, Recipe(epochs=1), progress=False)
 
 
+def attacked() -> object:
+    images, labels = torch.rand(2, 1, 28, 28), torch.tensor([1, 2])
+    return attacks.pgd(build("tiny-cnn"), images, labels, 0.1, step_size=0.1, steps=1)
+
+
 @pytest.mark.parametrize(
     ("exercise", "call"),
-    [("accuracy", measured), ("train", trained), ("CNN", lambda: build("tiny-cnn"))],
+    [
+        ("accuracy", measured),
+        ("train", trained),
+        ("CNN", lambda: build("tiny-cnn")),
+        ("pgd", attacked),
+        ("margin_loss", lambda: attacks.margin_loss(torch.zeros(1, 2), torch.tensor([1]))),
+    ],
 )
 def test_it_is_refused_in_its_own_exercise_alone(exercise: str, call: Callable[[], object]) -> None:
     with withheld_from(exercise), pytest.raises(WithheldError, match=f"`{exercise}` asks"):
