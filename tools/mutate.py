@@ -30,7 +30,6 @@ from autograder.judge.provenance import grader_version
 from autograder.report.results import Result
 from autograder.sandbox import strongest_level
 
-RESULTS = ROOT / "tests" / "results" / "blind_mutants.json"
 BUILD = ROOT / "build" / "mutate"
 SECRET = b"the blind mutants' secret"
 
@@ -60,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Grade the mutants; returns 0 if there is no hole."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--assignment", choices=catalog.ASSIGNMENTS, metavar="ID", action="append")
+    parser.add_argument("--only", metavar="NAME", help="grade those of one function alone")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--resume", action="store_true", help="grade only what is missing")
     parser.add_argument("--keep", action="store_true", help="grade nothing, judge what is there")
@@ -69,11 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         known = list(blind_mutants(assignment))
         found = kept(known) if chosen.resume or chosen.keep else {}
         missing = [mutant for mutant in known if mutant.id not in found]
+        missing = [mutant for mutant in missing if chosen.only in (None, mutant.name)]
         if not chosen.keep:
             for outcome in graded(assignment, missing, len(known), chosen.jobs):
                 found[outcome.id] = outcome
         complete &= finish(assignment, known, found)
-    tallies, survivors = verdicts.read(RESULTS)
+    tallies, survivors = verdicts.read()  # of every assignment that was ever graded whole
     print("\n".join(verdicts.table([(each.assignment, each) for each in tallies], "assignment")))
     holes = [each for each in survivors if each.verdict == HOLE]
     for each in holes:
@@ -131,22 +132,24 @@ def kept(known: Sequence[BlindMutant]) -> dict[str, Outcome]:
 
 def finish(assignment: str, known: Sequence[BlindMutant], found: dict[str, Outcome]) -> bool:
     """Write what came of one assignment's mutants, unless some have no outcome."""
-    absent = sum(mutant.id not in found for mutant in known)
-    if absent:
-        print(f"{assignment}: {absent} of {len(known)} mutants have no outcome: use --resume.")
-        return False
-    alive = [survivor(mutant.key) for mutant in known if found[mutant.id].survived]
-    for mutant in known:
+    with_outcome = [mutant for mutant in known if mutant.id in found]
+    alive = [survivor(mutant.key) for mutant in with_outcome if found[mutant.id].survived]
+    for mutant in with_outcome:
         if mutant.key in verdicts.reasons() and not found[mutant.id].survived:
             print(f"{assignment}, {mutant.name}: {mutant.mutation}: said to do the same, but fails")
+    if absent := len(known) - len(with_outcome):
+        print(f"{assignment}: {absent} of {len(known)} mutants have no outcome: use --resume.")
+        for each in alive:
+            print(f"{each.verdict} so far: {assignment}, {each.name}: {each.mutation}")
+        return False
     tally = tallied(assignment, list(found.values()), alive)
-    tallies, survivors = verdicts.read(RESULTS)
+    tallies, survivors = verdicts.read()
     order = list(catalog.ASSIGNMENTS)
     tallies = [each for each in tallies if each.assignment != assignment] + [tally]
     survivors = [each for each in survivors if each.assignment != assignment] + alive
     tallies.sort(key=lambda each: order.index(each.assignment))
     survivors.sort(key=lambda each: order.index(each.assignment))
-    verdicts.write(RESULTS, tallies, survivors)
+    verdicts.write(tallies, survivors)
     return True
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mutants
-from mutations.operators import mutations
 
 from autograder import catalog
 from autograder.authoring.reference import Reference, bound_names
+from mutations.operators import mutations
 
 FUTURE = "from __future__ import annotations\n"
 
@@ -62,8 +62,9 @@ def changed_names(assignment: str) -> list[str]:
         name = todo.pop()
         if name not in found and any(name in bound_names([part]) for part in own):
             found.add(name)
-            if any(defines(part, name) for part in own):
-                todo += reference.free_names(name)
+            for part in own:
+                if isinstance(part, ast.FunctionDef | ast.ClassDef) and part.name == name:
+                    todo += reference.free_names(name) | names_in_defaults(part)
     return [name for part in own for name in sorted(bound_names([part])) if name in found]
 
 
@@ -72,6 +73,9 @@ def is_import(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
-def defines(statement: ast.stmt, name: str) -> bool:
-    """Whether a statement is the function or class of that name."""
-    return isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == name
+def names_in_defaults(definition: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """The names that stand in the default values of a function, or of a class's methods."""
+    signatures = [part for part in ast.walk(definition) if isinstance(part, ast.arguments)]
+    defaults = [value for each in signatures for value in (*each.defaults, *each.kw_defaults)]
+    inside = (part for value in defaults if value for part in ast.walk(value))
+    return {part.id for part in inside if isinstance(part, ast.Name)}

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from mutants import ROOT
 
 from autograder.files import write_atomically
 
 EQUIVALENT, HOLE = "equivalent", "hole"
+RESULTS = ROOT / "tests" / "results" / "blind_mutants.json"
 REASONS = Path(__file__).with_name("equivalent.yml")
 Key = tuple[str, str, str]  # assignment, function or other name, mutation in words
 
@@ -76,7 +78,7 @@ def survivor(key: Key) -> Survivor:
 # --- the committed file ---------------------------------------------------------------------------
 
 
-def write(path: Path, tallies: Iterable[Tally], survivors: Iterable[Survivor]) -> None:
+def write(tallies: Iterable[Tally], survivors: Iterable[Survivor], path: Path = RESULTS) -> None:
     """Write both as JSON, one on each line, so that a change can be read as one."""
 
     def lines(found: Iterable[Any]) -> str:
@@ -86,7 +88,7 @@ def write(path: Path, tallies: Iterable[Tally], survivors: Iterable[Survivor]) -
     write_atomically(path, "{\n" + parts + "\n}\n")
 
 
-def read(path: Path) -> tuple[list[Tally], list[Survivor]]:
+def read(path: Path = RESULTS) -> tuple[list[Tally], list[Survivor]]:
     """What `write` wrote; nothing where there is no such file."""
     if not path.is_file():
         return [], []
