@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         missing = [mutant for mutant in known if mutant.id not in found]
         missing = [mutant for mutant in missing if chosen.only in (None, mutant.name)]
         if not chosen.keep:
-            for outcome in graded(assignment, missing, len(known), chosen.jobs):
+            for outcome in graded(assignment, missing, len(found), chosen.jobs):
                 found[outcome.id] = outcome
         complete &= finish(assignment, known, found)
     tallies, survivors = verdicts.read()  # of every assignment that was ever graded whole
@@ -86,13 +86,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def graded(
-    assignment: str, missing: Sequence[BlindMutant], total: int, jobs: int
+    assignment: str, missing: Sequence[BlindMutant], done: int, jobs: int
 ) -> Iterator[Outcome]:
     """Grade mutants side by side, and keep each outcome as it comes."""
     task = Task(assignment, "digits", strongest_level(), SECRET.hex())
     with tempfile.TemporaryDirectory() as folder:
         work = [Job(mutant.id, str(hand_in(Path(folder), mutant))) for mutant in missing]
-        with tqdm(total=total, initial=total - len(missing), desc=assignment) as bar:
+        with tqdm(total=done + len(missing), initial=done, desc=assignment) as bar:
             for result in judged(task, work, jobs):
                 bar.update()
                 if result.status == "INFRA":
