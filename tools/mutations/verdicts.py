@@ -53,7 +53,7 @@ class Tally:
         return [str(number) for number in numbers]
 
 
-HEADS = ("mutants", "lose points", "only remarked", "do the same", "holes")
+HEADS = ("mutants", "lose points", "only remarked", "does the same", "holes")
 
 
 @cache
