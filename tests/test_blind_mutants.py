@@ -9,7 +9,7 @@ from functools import cache
 import mutate
 import pytest
 from mutations import verdicts
-from mutations.answers import BlindMutant, blind_mutants, changed_names
+from mutations.answers import BlindMutant, blind_mutants, changed_names, unchanged
 from mutations.operators import mutations
 from mutations.verdicts import EQUIVALENT, HOLE
 
@@ -109,7 +109,7 @@ def test_defaults_change_and_annotations_do_not() -> None:
 def test_every_mutant_compiles_and_differs(assignment: str) -> None:
     found = of(assignment)
     assert len(found) > 50
-    assert len({mutant.text for mutant in found}) == len(found)
+    assert len({unchanged(assignment).text, *(mutant.text for mutant in found)}) == len(found) + 1
     assert len({mutant.key for mutant in found}) == len(found)
     for mutant in found:
         compile(mutant.text, mutant.mutation, "exec")
@@ -147,6 +147,23 @@ def test_a_mutant_survives_where_nothing_fails() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("graded", [False, True])
+def test_nothing_is_shown_where_the_answer_itself_fails(
+    graded: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stored(known: list[BlindMutant]) -> dict[str, mutate.Outcome]:
+        outcomes = {mutant.id: mutate.Outcome(mutant.id, "", "WRONG", 20, {}) for mutant in known}
+        if not graded:
+            del outcomes[unchanged("a3-fgsm").id]
+        return outcomes
+
+    monkeypatch.setattr(mutate, "stored", stored)
+    before = verdicts.read()
+    assert mutate.main(["--collect", "--assignment", "a3-fgsm"]) == 1
+    assert "the unchanged answer has no full marks" in capsys.readouterr().out
+    assert verdicts.read() == before
 
 
 def test_a_survivor_without_a_reason_is_a_hole() -> None:

@@ -1,9 +1,11 @@
 """Changes the reference answers by rule, one place at a time, and grades every one of them.
 
-What survives does the same as the answer, for a reason that is written down, or it is a hole in the
-checks. Outcomes are kept in `build/mutate/`, so that `--resume` goes on where a run was stopped;
-when all mutants of an assignment have one, `tests/results/blind_mutants.json` is brought up to
-date. The exit status is 1 if there is a hole or a mutant without an outcome.
+The unchanged answer is graded too. It must get full marks: otherwise a mutant that fails shows
+nothing. A mutant that survives does the same as the answer, for a reason that is written down, or
+it is a hole in the checks. Outcomes are stored in `build/mutate/`, so that `--resume` goes on where
+a run was stopped. When all mutants of an assignment have one,
+`tests/results/blind_mutants.json` is brought up to date. The exit status is 1 if there is a hole or
+a mutant without an outcome.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathlib import Path
 
 from mutants import ROOT
 from mutations import verdicts
-from mutations.answers import BlindMutant, blind_mutants
+from mutations.answers import BlindMutant, blind_mutants, unchanged
 from mutations.verdicts import HOLE, Survivor, Tally, survivor
 from tqdm import tqdm
 
@@ -62,18 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="NAME", help="grade those of one function alone")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--resume", action="store_true", help="grade only what is missing")
-    parser.add_argument("--keep", action="store_true", help="grade nothing, judge what is there")
+    parser.add_argument("--collect", action="store_true", help="grade nothing, write what there is")
     chosen = parser.parse_args(argv)
     complete = True
     for assignment in chosen.assignment or catalog.ASSIGNMENTS:
-        known = list(blind_mutants(assignment))
-        found = kept(known) if chosen.resume or chosen.keep else {}
-        missing = [mutant for mutant in known if mutant.id not in found]
-        missing = [mutant for mutant in missing if chosen.only in (None, mutant.name)]
-        if not chosen.keep:
-            for outcome in graded(assignment, missing, len(found), chosen.jobs):
-                found[outcome.id] = outcome
-        complete &= finish(assignment, known, found)
+        complete &= mutate(assignment, chosen)
     tallies, survivors = verdicts.read()  # of every assignment that was ever graded whole
     print("\n".join(verdicts.table([(each.assignment, each) for each in tallies], "assignment")))
     holes = [each for each in survivors if each.verdict == HOLE]
@@ -82,13 +77,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if complete and not holes else 1
 
 
+def mutate(assignment: str, chosen: argparse.Namespace) -> bool:
+    """Grade one assignment's mutants as chosen; returns whether all of them have an outcome."""
+    answer, known = unchanged(assignment), list(blind_mutants(assignment))
+    found = stored([answer, *known]) if chosen.resume or chosen.collect else {}
+    wanted = [mutant for mutant in known if chosen.only in (None, mutant.name)]
+    missing = [mutant for mutant in [answer, *wanted] if mutant.id not in found]
+    if not chosen.collect:
+        for outcome in graded(assignment, missing, len(found), chosen.jobs):
+            found[outcome.id] = outcome
+    right = found.pop(answer.id, None)
+    if right is None or not right.survived:
+        print(f"{assignment}: the unchanged answer has no full marks: {right or 'not graded'}")
+        return False
+    return finish(assignment, known, found)
+
+
 # --- grading --------------------------------------------------------------------------------------
 
 
 def graded(
     assignment: str, missing: Sequence[BlindMutant], done: int, jobs: int
 ) -> Iterator[Outcome]:
-    """Grade mutants side by side, and keep each outcome as it comes."""
+    """Grade mutants side by side, and store each outcome as it comes."""
     task = Task(assignment, "digits", strongest_level(), SECRET.hex())
     with tempfile.TemporaryDirectory() as folder:
         work = [Job(mutant.id, str(hand_in(Path(folder), mutant))) for mutant in missing]
@@ -114,14 +125,16 @@ def hand_in(folder: Path, mutant: BlindMutant) -> Path:
 
 
 def outcome_of(result: Result) -> Outcome:
-    """What is kept of a result. Work without a score has lost all its points so far."""
-    failed = {check.name: check.status for check in result.checks if check.status != "OK"}
+    """What is stored of a result. Work without a score has lost all its points so far."""
+    failed = {
+        check.name: check.status for check in result.checks if check.status not in ("OK", "SKIP")
+    }
     lost = result.max_score - (result.score or 0)
     return Outcome(result.student, grader_version(), result.status, lost, failed)
 
 
-def kept(known: Sequence[BlindMutant]) -> dict[str, Outcome]:
-    """The outcomes that an earlier run kept for these mutants, from the same grader."""
+def stored(known: Sequence[BlindMutant]) -> dict[str, Outcome]:
+    """The outcomes that an earlier run stored for these mutants, from the same grader."""
     paths = [BUILD / mutant.assignment / f"{mutant.id}.json" for mutant in known]
     found = [Outcome(**json.loads(path.read_text("utf-8"))) for path in paths if path.is_file()]
     return {outcome.id: outcome for outcome in found if outcome.grader == grader_version()}

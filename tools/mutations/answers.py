@@ -52,6 +52,12 @@ def blind_mutants(assignment: str) -> Iterator[BlindMutant]:
             yield BlindMutant(assignment, name, mutation.description, text + "\n")
 
 
+def unchanged(assignment: str) -> BlindMutant:
+    """The answer itself, written as its mutants are: it must get full marks."""
+    text = ast.unparse(ast.parse(FUTURE + mutants.reference(assignment)))
+    return BlindMutant(assignment, "the answer", "unchanged", text + "\n")
+
+
 def changed_names(assignment: str) -> list[str]:
     """The graded names, and what they use of their own module, in the order of the text."""
     module = f"solutions.{mutants.REFERENCE[assignment][-1]}"
