@@ -15,7 +15,7 @@ PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site lighthouse speed-site serve notebooks reproduce proof scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-levels lint format site lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ reproduce: $(VENV)/.test  ## run the published reports again (MNIST in COURSE_DA
 proof: $(VENV)/.test  ## grade every attack, wrong and right answer; ARGS=--resume goes on
 	$(PROGRAM) tests/proof.py $(ARGS)
 	$(PROGRAM) tools/proof_page.py
+
+mutate: $(VENV)/.test  ## change the reference answers by rule and grade each (hours; ARGS=--resume goes on)
+	OMP_NUM_THREADS=1 $(PROGRAM) tools/mutate.py $(ARGS)
 
 scoreboard: $(VENV)/.test  ## hand the same files in to plain nbgrader (hours; can be stopped)
 	$(PROGRAM) tests/scoreboard/run.py $(ARGS)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import proof
 import redteam
+from mutations import verdicts
 from proof import Row
 from scoreboard import course, jail
 from scoreboard.run import POINTS, SCOREBOARD
@@ -47,6 +48,7 @@ def page(ours: Sequence[Row], theirs: Sequence[Row]) -> str:
         "attacks": sections(listed["redteam"], families, attack_line(there), ATTACKS),
         "wrong": sections(listed["mutants"], titles, wrong_line(there), WRONG),
         "right": sections(listed["honest"], titles, right_line(there), RIGHT),
+        "blind": blind(titles),
         "memory": str(jail.MEMORY >> 30),
         "processes": str(jail.PROCESSES),
         "timeout": str(course.TIMEOUT),
@@ -56,6 +58,13 @@ def page(ours: Sequence[Row], theirs: Sequence[Row]) -> str:
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
     return text
+
+
+def blind(titles: dict[str, str]) -> str:
+    """The table of the blind mutants, one line for each assignment that was graded whole."""
+    tallies, _ = verdicts.read()
+    rows = [(titles[each.assignment], each) for each in tallies]
+    return "\n".join(verdicts.table(rows, "assignment")) if rows else "None was graded yet."
 
 
 def not_graded_here(kind: str, rows: Sequence[Row], theirs: Sequence[Row]) -> list[Row]:

@@ -89,7 +89,8 @@ def reference(assignment: str) -> str:
     files = [ROOT / "solutions" / f"{name}.py" for name in REFERENCE[assignment]]
     lines = "\n".join(path.read_text(encoding="utf-8") for path in files).splitlines()
     outside = ("from solutions", "from __future__")
-    return "\n".join(line for line in lines if not line.startswith(outside)) + "\n\n"
+    kept = "\n".join(line for line in lines if not line.startswith(outside))
+    return f"from __future__ import annotations\n\n{kept}\n\n"
 
 
 def differences(mutant: Mutant, result: Result) -> list[str]:
