@@ -42,13 +42,16 @@ def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 @does("pgd")
 def box(images: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
-    """The lowest and the highest value that each pixel may take: epsilon away, and in [0, 1]."""
+    """The lowest and the highest value that each pixel may take: epsilon away, and in [0, 1].
+
+    images (n, C, H, W) -> two tensors of that shape.
+    """
     return (images - epsilon).clamp(min=0), (images + epsilon).clamp(max=1)
 
 
 @does("pgd")
 def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
-    """The nearest points to `moved` within epsilon of the images and in [0, 1]."""
+    """The nearest points to `moved` within epsilon of the images and in [0, 1], all (n, C, H, W)."""
     return torch.clamp(moved, *box(images, epsilon))
 
 

@@ -136,7 +136,7 @@ def serve_command(subparsers: Subparsers) -> None:
         "--port", type=whole_number(0, 65535), default=8000, help="default: %(default)s"
     )
     parser.add_argument("--folder", type=Path, default=Path("build/site"))
-    parser.set_defaults(run=Later("course.serve:serve"))
+    parser.set_defaults(run=Later("course.pages.serve:serve"))
 
 
 def _add_image_size(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # What draws or measures for the site is no library, and its functions are told where they are used.
-NO_LIBRARY = ("attack_table", "cli", "commands", "draw", "serve")
+NO_LIBRARY = ("attack_table", "cli", "commands", "draw")
 NO_LIBRARY_ROOMS = {"figures", "pages", "reproductions"}
 
 

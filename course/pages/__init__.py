@@ -1,1 +1,1 @@
-"""Extensions of Markdown for the pages of the site."""
+"""What the site needs beside its texts: extensions of Markdown, and `course serve`."""

@@ -19,7 +19,7 @@ from safetensors import safe_open
 
 from course.cli import main
 from course.errors import CourseError
-from course.serve import site_server
+from course.pages.serve import site_server
 
 
 def install_commands(monkeypatch: pytest.MonkeyPatch, commands: dict[str, str]) -> None:
