@@ -85,6 +85,10 @@ def _squares(images: Tensor, area: float, generator: torch.Generator | None) -> 
 def sign_noise(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, seed: int
 ) -> Tensor:
-    """The control: every pixel moves by epsilon, up or down by the toss of a coin."""
+    """The control: every pixel moves by epsilon, up or down by the toss of a coin.
+
+    images (n, C, H, W) in [0, 1]; model and labels are not looked at. The same seed gives the same
+    noise.
+    """
     coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
     return (images + epsilon * (2 * coin - 1)).clamp(0, 1)

@@ -53,7 +53,9 @@ def test_honest_variant_gets_full_marks(
     result = judge(variant.assignment).judge(variant.path.stem, path)
     keep(variant, result)
     lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
-    assert (lost, result.notes) == ({}, [])
+    # An answer written beside the given one: the page says which of the two was judged.
+    notes = [note for note in result.notes if "is defined more than once" not in note]
+    assert (lost, notes) == ({}, [])
     assert (result.status, result.score) == ("OK", result.max_score)
 
 

@@ -169,7 +169,7 @@ def test_statistics_and_drift_by_hand() -> None:
     numbers = statistics(torch.tensor([[0.0, 3], [1, 0]]))
     assert (numbers["mean"], round(numbers["std"], 2), numbers["zero_fraction"]) == (1, 1.22, 0.5)
     clean, attacked = torch.tensor([[3.0, 4], [0, 1]]), torch.tensor([[3.0, 1], [0.4, 1]])
-    drift = activation_drift(nn.Sequential(nn.Identity()), clean, attacked)
+    drift = activation_drift(nn.Sequential(nn.Identity()), clean / 10, attacked / 10)  # in [0, 1]
     assert drift["0"] == pytest.approx(0.5)
     assert 3 / attacked[0].norm() == pytest.approx(0.95, abs=5e-3)
     exercise = statistics(torch.tensor([2.0, 0, 0, 4]))

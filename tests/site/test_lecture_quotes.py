@@ -15,9 +15,9 @@ import torch
 from scipy.stats import beta, norm
 from torch import nn
 
-from solutions import playground
 from solutions.ensemble import dlr_loss
 from solutions.fgsm import fgsm
+from solutions.figures import playground_data as playground
 
 LECTURES = Path(__file__).parents[2] / "site" / "lectures"
 RESULTS = Path(__file__).parents[2] / "solutions" / "results"
@@ -200,7 +200,9 @@ def test_quoted_entries_of_robustbench_are_those_kept() -> None:
 
 def page_networks() -> tuple[dict[str, nn.Module], torch.Tensor, torch.Tensor]:
     """The page's networks and digits, in 64 bits as the page computes."""
-    content = playground.content_of((LECTURES.parent / "playground" / "data.js").read_text("utf-8"))
+    content = playground.content_of(
+        (LECTURES.parent / "playground" / "digits.js").read_text("utf-8")
+    )
     networks = {
         name: playground.from_halves(base64.b64decode(network["weights"])).double().eval()
         for name, network in content["networks"].items()

@@ -52,7 +52,10 @@ def intervals_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
         f"{n:,} images: {100 * low:.1f} to {100 * high:.1f} %"
         for n, (low, high) in zip(counts, found, strict=True)
     )
-    alt = f"95 % Wilson intervals of an accuracy of 60 %. {told}"
+    alt = (
+        f"95 % Wilson intervals of an accuracy of 60 %, one bar for each number of images. {told}. "
+        "The bars become shorter: 100 times as many images make them about a tenth as long"
+    )
     with canvas(theme, 2.4, title=title, alt=alt) as figure:
         axes = figure.subplots()
         plain_axes(axes, theme)

@@ -133,7 +133,7 @@ INTERRUPTED = """
 import subprocess, sys
 from pathlib import Path
 from autograder.grading import batch
-from autograder.grading.jobs import find_jobs
+from autograder.grading.jobs import Task, find_jobs
 from autograder.judge import provenance
 provenance.grader_version = lambda: "of this test"  # it may be edited while this runs
 start = subprocess.Popen
