@@ -82,7 +82,7 @@
       : `the gradient: all ${slope.length} values are 0`;
     const before = verdict(victims.answer(victim, net, image, normal, limit));
     const after = victims.answer(victim, net, attacked, normal, limit);
-    caption(canvases.clean, `a ${set.classes[label]}, ${before}`);
+    caption(canvases.clean, `clean: ${before}`);
     caption(canvases.gradient, gradient);
     caption(canvases.attacked, `attacked: ${verdict(after)}`);
     const holds = after.refused || after.class === label;

@@ -26,7 +26,10 @@
   const maps = Object.fromEntries(
     ["loss", "plain", "defended"].map((name) => [
       name,
-      { canvas: make("canvas", { role: "img", width: SIZE, height: SIZE, "data-part": name }), text: make("figcaption") },
+      {
+        canvas: make("canvas", { role: "img", width: SIZE, height: SIZE, "data-part": name, "aria-label": "A map, not yet drawn" }),
+        text: make("figcaption"),
+      },
     ]),
   );
   const says = make("p", { class: "pg-says", "aria-live": "polite", "data-part": "says" });

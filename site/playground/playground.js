@@ -138,7 +138,7 @@
     find("clean-text").textContent = `Clean ${set.classes[label]}: ${verdict(clean)}`;
     find("change-text").textContent = `Change: ${budgets.budgetOf(state.attack).change(state.eps)}`;
     find("attacked-text").textContent = `Attacked: ${verdict(attacked)}`;
-    find("clean").setAttribute("aria-label", `The clean image, a ${set.classes[label]}, ${verdict(clean)}`);
+    find("clean").setAttribute("aria-label", `The clean image, class ${set.classes[label]}, ${verdict(clean)}`);
     find("attacked").setAttribute("aria-label", `The attacked image, ${verdict(attacked)}`);
     const share = moved.filter((m) => Math.abs(m) > 1e-4).length / moved.length;
     find("change").setAttribute("aria-label", `The change; ${view.percent(share)} of the values move`);
@@ -191,7 +191,7 @@
     const network = `The ${set.networks[state.net].title} network`;
     const [is, was, read] = [label, before, after].map((k) => set.classes[k]);
     if (before !== label) return `${network} reads this ${is} as ${was} even without an attack.`;
-    if (after === label) return `${network} withstands ${attack}: still a ${is}.`;
+    if (after === label) return `${network} withstands ${attack}: still ${is}.`;
     return `${network} is fooled by ${attack}: it reads this ${is} as ${read}.`;
   }
 

@@ -73,7 +73,7 @@
     const vote = (x) => engine.best(engine.forward(set.networks[state.net], x).probabilities);
     run = { image, label, copy, vote, chosen: null, votes: set.classes.map(() => 0), counted: 0 };
     view.paint(clean, image, set.form);
-    cleanText.textContent = `the picture, a ${set.classes[label]}`;
+    cleanText.textContent = `the picture, class ${set.classes[label]}`;
     clean.setAttribute("aria-label", cleanText.textContent);
     sigma.show(state.sigma);
     begin.stop?.();
@@ -125,7 +125,7 @@
     says.textContent = r
       ? `${votes[chosen]} of ${MOST} copies are read as ${set.classes[chosen]}: with 99.9${view.NO_BREAK}% confidence at least ` +
         `${view.percent(lower)} of all copies are, so no change of an L2 norm below ${r.toFixed(2)} alters the vote's answer.` +
-        (chosen === label ? "" : ` It is the wrong answer: the picture is a ${set.classes[label]}.`)
+        (chosen === label ? "" : ` It is the wrong answer: the true class is ${set.classes[label]}.`)
       : `${votes[chosen]} of ${MOST} copies are read as ${set.classes[chosen]}: too few for a majority that is sure. The vote abstains.`;
   }
 

@@ -24,6 +24,7 @@
   const curves = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   curves.setAttribute("class", "pg-curve");
   curves.setAttribute("role", "img");
+  curves.setAttribute("aria-label", "Curves of accuracy, empty until a training begins");
   const says = make("p", { class: "pg-says", "aria-live": "polite", "data-part": "says" });
   const pictured = ["clean", "attacked"].map((name) => ({ canvas: make("canvas", { role: "img", "data-part": name }), text: make("figcaption") }));
   const rows = make("tbody", { "data-part": "rows" });
@@ -109,7 +110,7 @@
     view.paint(before.canvas, image, set.form);
     const last = points[points.length - 1];
     if (!last) {
-      describe(before, `a ${set.classes[label]}`);
+      describe(before, `the picture, class ${set.classes[label]}`);
       describe(after, "train first, then it is attacked here");
       view.paint(after.canvas, image, set.form);
       return;
