@@ -51,7 +51,10 @@ def box(images: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
 
 @does("pgd")
 def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
-    """The nearest points to `moved` within epsilon of the images and in [0, 1]; all (n, C, H, W)."""
+    """The nearest points to `moved` within epsilon of the images and in [0, 1].
+
+    images, moved and what is returned: (n, C, H, W).
+    """
     return torch.clamp(moved, *box(images, epsilon))
 
 

@@ -207,7 +207,7 @@ def page_networks() -> tuple[dict[str, nn.Module], torch.Tensor, torch.Tensor]:
         name: playground.from_halves(base64.b64decode(network["weights"])).double().eval()
         for name, network in content["networks"].items()
     }
-    small = torch.tensor([sample["pixels"] for sample in content["samples"]]).double() / 16
+    small = torch.tensor([sample["counts"] for sample in content["samples"]]).double() / 16
     images = nn.functional.interpolate(
         small.view(-1, 1, 8, 8), size=(28, 28), mode="bilinear", align_corners=False
     )
