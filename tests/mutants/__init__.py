@@ -90,7 +90,9 @@ def reference(assignment: str) -> str:
     lines = "\n".join(path.read_text(encoding="utf-8") for path in files).splitlines()
     outside = ("from solutions", "from __future__")
     kept = "\n".join(line for line in lines if not line.startswith(outside))
-    return f"from __future__ import annotations\n\n{kept}\n\n"
+    # A class that is named in an annotation inside itself needs it, as its notebook has it.
+    first = "from __future__ import annotations\n\n" if assignment == "a2-hooks" else ""
+    return f"{first}{kept}\n\n"
 
 
 def differences(mutant: Mutant, result: Result) -> list[str]:

@@ -3,7 +3,10 @@
 
 class Keeper(ActivationMonitor):
     def _hook(self, name):
+        note = super()._hook(name)
+
         def keep(module, inputs, output):
+            note(module, inputs, output)
             self.stats[name] = output.detach().clone().flatten(1)
 
         return keep

@@ -9,4 +9,4 @@ def fgsm(model, images, labels, epsilon):
 
     with evaluating(model):
         gradients = vmap(grad(loss))(images, labels)
-    return (images + epsilon * torch.sign(gradients)).clamp(0.0, 1.0)
+    return (images + epsilon * torch.sign(gradients)).clamp(0.0, 1.0).detach()
