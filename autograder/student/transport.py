@@ -57,6 +57,8 @@ class WorkerTransport:
         try:
             self.channel = await_hello(self.box)
         except GraderFault:
+            if self.box.exceeded() == "cpu":  # too little was left to start once more
+                raise self.death() from None
             self.close()
             raise
         return self.exchange(self.load(), self.limits.train_seconds)

@@ -91,6 +91,16 @@ def test_time_computed_in_a_lost_worker_counts_on():
         assert "used up" in told[-1]
 
 
+@needs_proc
+def test_too_little_time_to_start_a_worker_is_time_used_up_and_no_fault_of_the_grader():
+    with student(total_cpu_seconds=60.0) as one:
+        one.transport.close()
+        one.transport.preloaded = False  # so that it computes while it starts
+        one.transport.computed = 59.95
+        with pytest.raises(Timeout, match="used up"):
+            one.call("add", 1)
+
+
 def test_an_answer_far_larger_than_the_question_is_refused_in_words():
     with student() as one:
         with pytest.raises(Limit, match=r"at most 64 MB.*one of 80 MB"):
