@@ -31,11 +31,16 @@ def require_refusal(
     if fault is not None and not fault.error:
         raise fault  # the process ended: that is no refusal
     raised = fault.error if fault is not None else ""
+    if raised == ValueError.__name__:
+        raised = "a ValueError that a library raised, not your code"
+        cause = "the wrong argument got as far as a library, which refuses it in its own words"
+    elif raised:
+        cause = "the docstring promises a ValueError, and this is another error"
     expect_true(
         fault is not None and fault.refusal,
         f"a ValueError {what}",
         raised or got,
-        cause="the docstring promises a ValueError, and this is another error" if raised else cause,
+        cause=cause,
         hint=hint,
     )
 

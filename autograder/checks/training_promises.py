@@ -31,7 +31,8 @@ KEEP_MODES = (
     "Afterwards: module.training = mode for each pair."
 )
 BATCHES = 8  # of the counted epoch
-CLOSE = 0.003  # of a running mean that float32 rounds
+CLOSE = 1e-4  # of a running mean that float32 rounds
+MARKED = 3  # images, each in a training of its own
 MOMENTUM = 0.1  # of PyTorch's batch normalisation
 
 
@@ -179,7 +180,8 @@ class Passes:
     """How often a network was run in training mode in one epoch of `BATCHES` batches."""
 
     total: int
-    marked: float  # share of the running mean that one marked image has, times the batch size
+    marked: list[float]  # shares of the running mean that marked images have, times the batch size
+    size: int  # images in a batch
 
     @property
     def each(self) -> float:
@@ -194,9 +196,15 @@ class Passes:
             return False
         kept = 1 - MOMENTUM
         row = MOMENTUM * sum(kept**turn for turn in range(runs))
-        positions = [row * kept ** (runs * later) for later in range(BATCHES)]
-        parts = [MOMENTUM * runs * kept**later for later in range(self.total)]
-        return any(abs(self.marked - right) <= CLOSE * right for right in positions + parts)
+        rights = [row * kept ** (runs * later) for later in range(BATCHES)]
+        rights += [
+            MOMENTUM * self.size / part * kept**later
+            for part in part_sizes(self.size, runs)
+            for later in range(self.total)
+        ]
+        return all(
+            any(abs(marked - right) <= CLOSE * right for right in rights) for marked in self.marked
+        )
 
 
 def passes(student: Student, setting: Setting, name: str, **options: Any) -> Passes:
@@ -213,16 +221,33 @@ def passes(student: Student, setting: Setting, name: str, **options: Any) -> Pas
         weight.zero_()
     network = fresh.with_weights(weights)
     size = setting.drawn("batch of the counted epoch", 130, 150)
-    images = torch.zeros(BATCHES * size, *setting.dataset.image_shape)
-    marked = setting.drawn("marked image", 0, len(images) - 1)
-    images[marked] = 1
-    labels = torch.arange(len(images)) % setting.dataset.num_classes
-    ref = student.network(network, training=True)
-    student.call(name, ref, images, labels, epochs=1, batch_size=size, **options)
-    after = student.weights(ref)
-    mean = normalised(network, images[marked : marked + 1])
-    share = (after[5].double() @ mean / (mean @ mean)).item()
-    return Passes(int(after[7]), size * share)
+    labels = torch.arange(BATCHES * size) % setting.dataset.num_classes
+    total, shares = 0, []
+    for turn in range(MARKED):  # one share alone could fit by chance
+        marked = setting.drawn(f"marked image {turn}", 0, len(labels) - 1)
+        images = torch.zeros(len(labels), *setting.dataset.image_shape)
+        images[marked] = 1
+        ref = student.network(network, training=True)
+        student.call(name, ref, images, labels, epochs=1, batch_size=size, **options)
+        after = student.weights(ref)
+        mean = normalised(network, images[marked : marked + 1])
+        total = int(after[7])
+        shares.append(size * (after[5].double() @ mean / (mean @ mean)).item())
+        if total <= BATCHES:
+            break
+    return Passes(total, shares, size)
+
+
+def part_sizes(size: int, parts: int) -> set[int]:
+    """How many images a part may have where a batch of `size` is taken in `parts` parts.
+
+    All alike but for a shorter last one, as split() and chunk() make them, or within one image.
+    """
+    if parts < 1:
+        return set()
+    alike = [part for part in range(1, size + 1) if -(-size // part) == parts]
+    last = [size - (parts - 1) * part for part in alike]
+    return {*alike, *last, size // parts, -(-size // parts)} - {0}
 
 
 def normalised(network: Network, image: Tensor) -> Tensor:

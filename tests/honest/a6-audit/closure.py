@@ -2,8 +2,8 @@
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
-    if len(images) == 0:
-        raise ValueError("no images")
+    if not 0 < len(images) == len(labels) or not epsilon >= 0:
+        raise ValueError("no images, not a label for each, or no epsilon of 0 or more")
     m = torch.tensor(mean).reshape(1, len(mean), 1, 1)
     s = torch.tensor(std).reshape(1, len(std), 1, 1)
 
