@@ -28,6 +28,13 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
     shown = kind if public or known_exception(kind) else "an error of your own"
     place = place_of(error, cells)
     cause, hint = KNOWN_MISTAKES.get(str(error.get("known")), ("", ""))
+    shadows = printable(error.get("shadows"), 80)
+    if not cause and hasattr(builtins, shadows):
+        cause = (
+            f"`{shadows}` in that line is not Python's own: the notebook gives that name to "
+            "something else, in an assignment or by `from ... import *`"
+        )
+        hint = "Give the other one another name, or import only the names that you use."
     fault = Crash(
         "a result",
         f"{shown}{place}" + (f": {message}" if message else ""),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import difflib
+import dis
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
@@ -76,6 +78,7 @@ def report(
         "outside": not own,
         "known": known_mistake(error, message),
         "near": near_name(error, [*namespace, *others]),
+        "shadows": shadowed_name(error, namespace),
     }
 
 
@@ -108,6 +111,29 @@ def near_name(error: BaseException, there: Sequence[str]) -> str:
         return ""
     near = difflib.get_close_matches(wanted, [name for name in there if name != wanted], 1, 0.75)
     return str(near[0])[:80] if near else ""
+
+
+def shadowed_name(error: BaseException, namespace: Mapping[str, Any]) -> str:
+    """A name of Python's own that the notebook binds to something else, as `from torch import *`
+    does with `max`, and that the line with the TypeError uses; empty for none."""
+    if not isinstance(error, TypeError):
+        return ""
+    trace, own = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_globals is namespace:
+            own = trace
+        trace = trace.tb_next
+    if own is None:
+        return ""
+    code = own.tb_frame.f_code
+    starts, line = dict(dis.findlinestarts(code)), None
+    for step in dis.get_instructions(code):
+        line = starts.get(step.offset, line)
+        if line == own.tb_lineno and step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            known = getattr(builtins, step.argval, None)
+            if known is not None and namespace.get(step.argval, known) is not known:
+                return str(step.argval)
+    return ""
 
 
 def attributes_of_self(trace: TracebackType | None) -> list[str]:

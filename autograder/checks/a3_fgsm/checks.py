@@ -320,7 +320,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 @graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
 def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
-    test = setting.test_images(setting.drawn("number of clean images", 40, 70))
+    test = setting.test_images(setting.drawn("number of clean images", 130, 260))
     network = dropout_network(setting)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])

@@ -42,3 +42,20 @@ def test_a_refusal_is_a_value_error_of_ones_own_or_of_the_course(
     with pytest.raises((ValueError, NameError, AssertionError)) as caught:
         call()
     assert report(caught.value, {}, ())["refusal"] is refusal
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "name"),
+    [
+        ("from torch import *", "return max(1, 2)", "max"),
+        ("sum = 3", "return sum([1, 2])", "sum"),
+        ("max = max", "return max(1, None)", ""),
+        ("list = []", "return max(1, None)", ""),
+    ],
+)
+def test_a_name_of_pythons_own_that_the_notebook_binds_anew_is_named(head, line, name):
+    namespace: dict[str, object] = {}
+    exec(compile(f"{head}\ndef broken():\n    {line}\n", "cell 1", "exec"), namespace)
+    with pytest.raises(TypeError) as caught:
+        namespace["broken"]()  # type: ignore[operator]
+    assert report(caught.value, namespace, ["cell 1"])["shadows"] == name
