@@ -5,6 +5,7 @@ Each check adds its own hint and its own diagnosis of a wrong answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -203,19 +204,32 @@ def moves_within(perturbation: Tensor, epsilon: float, *, cause: Cause, hint: st
     )
 
 
-def treats_each_alone(alone: Tensor, together: Trial, *, stray: float) -> None:
+def treats_each_alone(
+    attack: Callable[[Split], Trial], few: Split, together: Trial, *, stray: float
+) -> None:
     """Raise Wrong unless images get the same result without the rest of the batch.
 
+    attack: the student's, on some images. few: the first ones of those attacked together.
     stray: the share of pixels that may differ because of rounding.
     """
-    few = len(alone)
-    apart = require_images(alone, together.images[:few]) - together.adversarial[:few]
-    share = (apart.abs() > CLOSE_ENOUGH).float().mean().item()
-    expect_true(
-        share <= stray,
+
+    def apart(one: Tensor, other: Tensor) -> float:
+        return (one - other).abs().gt(CLOSE_ENOUGH).float().mean().item()
+
+    alone = require_images(attack(few).adversarial, few.images)
+    share = apart(alone, together.adversarial[: len(few.images)])
+    if share <= stray:
+        return
+    random = apart(alone, require_images(attack(few).adversarial, few.images)) > stray
+    raise Wrong(
         "the same adversarial image alone and in a batch",
         f"{100 * share:.1f} % of the pixels differ",
-        cause="something is computed over the batch: a norm, a mean, or a network in train mode",
+        cause="two calls with the same images give different results: something in it is random"
+        if random
+        else "something is computed over the batch: a norm, a mean, or a network in train mode",
+        hint="Draw no random numbers: the same images must give the same attack."
+        if random
+        else "Compute what belongs to an image from that image alone, with dim=(1, 2, 3).",
     )
 
 

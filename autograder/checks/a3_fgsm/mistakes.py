@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,8 @@ from autograder.judge.checking import Split, metrics
 from autograder.judge.robustness import loss_gradient, margin
 
 TINY = 1e-6
+SEVERAL_STEPS = "several steps are taken, each along the gradient at another point: that is PGD"
+STEP_COUNTS = (2, 5, 10)
 
 # Next steps, by how the cause begins.
 STEPS = {
@@ -25,6 +27,7 @@ STEPS = {
     "it goes down": "Add the step, and take the loss of the true labels without a minus.",
     "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
     "the attacked images are rounded": "Return the float32 images as they are, without rounding.",
+    "several steps": "Take one gradient, at the images themselves, then one step.",
     "some pixels go against": "Take one gradient, at the images themselves, then one step.",
     "some images come back": "Print `(attacked - images).abs().amax(dim=(1, 2, 3))`: no image may "
     "be left out.",
@@ -114,19 +117,17 @@ def not_the_formula(trial: Trial) -> str:
         return "pixels without a gradient move too: the sign of 0 is 0"
     if step.shape[1] > 1 and (step - step[:, :1]).abs().max() < TINY:
         return "all channels of a pixel move alike: each has a gradient of its own"
-    for name, loss in OTHER_LOSSES.items():
-        x = trial.images.clone().requires_grad_()
-        total = loss(trial.network.module(x), trial.labels)
-        (gradient,) = torch.autograd.grad(total, x)
-        attacked = (trial.images + trial.epsilon * gradient.sign()).clamp(0, 1)
-        if (attacked - trial.adversarial).abs().gt(1e-5).float().mean() < 0.01:
-            return name
+    other = nearest_other_attack(trial)
+    if other:
+        return other
     if along < 0.25:
         return "it goes down the gradient: a minus sign, or the loss of a wrong class"
     if moved < 0.75 and (step >= 0).all():
         return "pixels are only made brighter: where the gradient is negative they stay"
     if sizes.numel() and sizes.std() > 0.05 * sizes.mean():
         slopes = trial.gradient[inside & (trial.gradient != 0)].abs()
+        if (sizes > 0.99 * sizes.amax()).float().mean() > 0.5:
+            return SEVERAL_STEPS
         if torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
             return (
                 "the moves differ in size, but not as the gradient does: a random start, or "
@@ -143,6 +144,31 @@ def not_the_formula(trial: Trial) -> str:
             "(several steps, a random start, noise), or it is that of another loss"
         )
     return ""
+
+
+def nearest_other_attack(trial: Trial) -> str:
+    """The mistake that leads to the same images, but for 1 % of the pixels; the nearest of them."""
+    apart = [
+        ((attack - trial.adversarial).abs().gt(1e-5).float().mean().item(), name)
+        for name, attack in other_attacks(trial)
+    ]
+    share, name = min(apart)
+    return name if share < 0.01 else ""
+
+
+def other_attacks(trial: Trial) -> Iterator[tuple[str, Tensor]]:
+    """Each known mistake with the images that it leads to."""
+    for name, loss in OTHER_LOSSES.items():
+        x = trial.images.clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(loss(trial.network.module(x), trial.labels), x)
+        yield name, (trial.images + trial.epsilon * gradient.sign()).clamp(0, 1)
+    for steps in STEP_COUNTS:
+        x, step = trial.images, trial.epsilon / steps
+        for _ in range(steps):
+            x = x + step * loss_gradient(trial.network.module, x, trial.labels).sign()
+        yield SEVERAL_STEPS, x.clamp(0, 1)
+        corners = trial.images + trial.epsilon * (x - trial.images).sign()
+        yield SEVERAL_STEPS, corners.clamp(0, 1)
 
 
 def on_grid(images: Tensor) -> float:

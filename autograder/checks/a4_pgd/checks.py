@@ -231,10 +231,15 @@ def test_pgd_fools_the_network(
 def test_pgd_treats_each_image_alone(student: Student, trial: PgdRun, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
-    alone = run_pgd(
-        student, trial.network, few, trial.epsilon, step_size=trial.step_size, steps=trial.steps
+    alone = partial(
+        run_pgd,
+        student,
+        trial.network,
+        epsilon=trial.epsilon,
+        step_size=trial.step_size,
+        steps=trial.steps,
     )
-    treats_each_alone(alone.adversarial, trial, stray=0.03)
+    treats_each_alone(alone, few, trial, stray=0.03)
     again = partial(run_pgd, student, dropout_network(setting), few, trial.epsilon, steps=3)
     in_train_mode, in_eval_mode = (
         again(step_size=trial.epsilon / 2, training=mode).adversarial for mode in (True, False)

@@ -27,6 +27,7 @@ STEPS = {
     "pixels without a gradient": "`gradient.sign()` is 0 where the gradient is 0: use that.",
     "all channels": "Leave the gradient as it is, (n, C, H, W): no mean over the channels.",
     "it goes down": "Add the step, and take the loss of the true labels without a minus.",
+    "it ends after": "Take all `steps`: `for _ in range(steps):`, without break or return inside.",
     "one step too": "Use `for _ in range(steps):`, and store what each turn ends with.",
     "step_size": "Use the `step_size` you were given as it is, in pixel units.",
     "epsilon is taken": "Use the `epsilon` you were given as it is, in pixel units.",
@@ -126,7 +127,16 @@ def other_path(trial: PgdRun) -> str:
     best = highest_point(trial)
     if (best - found).abs().gt(1e-5).float().mean().item() <= 0.2 * trial.stray:
         return "the point with the highest loss is returned, not the one that the steps lead to"
-    return looks_random(trial) or other_length(trial) or nearly_right(trial)
+    return fewer_steps(trial) or other_length(trial) or looks_random(trial) or nearly_right(trial)
+
+
+def fewer_steps(trial: PgdRun) -> str:
+    """The cause if the result is a point that the right path passes before its end."""
+    for count in range(1, trial.steps):
+        point = judge_pgd(trial, steps=count)
+        if (point - trial.adversarial).abs().gt(1e-5).float().mean().item() < 0.5 * trial.stray:
+            return f"it ends after {count} of the {trial.steps} steps"
+    return ""
 
 
 def nearly_right(trial: PgdRun) -> str:
@@ -322,7 +332,21 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
     }
     nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
     close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9
-    return nearest if close else ""
+    return nearest if close else of_first_images(found, trial, clean)
+
+
+def of_first_images(found: float, trial: AttackCase, clean: Tensor) -> str:
+    """The cause if only the first images are counted, as many as give exactly this number."""
+    right, module = clean, trial.network.module
+    for attack in attacks(trial):
+        moved = attack(module, trial.images, trial.labels, trial.epsilon)
+        moved = bounded(trial.images, moved, trial.epsilon)
+        right = right & (metrics.predict(module, moved).argmax(dim=1) == trial.labels)
+    shares = right.double().cumsum(dim=0) / torch.arange(1, len(right) + 1)
+    counts = 1 + (shares - found).abs().lt(1e-6).nonzero().flatten()
+    if not len(counts):
+        return ""
+    return f"it is the number of the first {counts[-1]} images alone: are the others left out?"
 
 
 def chained(trial: AttackCase, *, projected: bool) -> float:

@@ -97,7 +97,7 @@ def outcomes(trial: AttackCase) -> list[Tensor]:
 
 def some_cases(setting: Setting) -> Split:
     """The hidden images that a worst case is counted on, more or fewer with each secret."""
-    return setting.test_images(setting.drawn("number of cases", 91, 115))
+    return setting.test_images(setting.drawn("number of cases", 130, 260))
 
 
 def different_attacks(setting: Setting) -> AttackCase:
