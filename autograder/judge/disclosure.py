@@ -81,7 +81,10 @@ class Disclosure:
         """The text of a fault, with numbers rounded if they come from an answer."""
         if isinstance(fault, NotWritten | Crash):
             return Message(fault.expected, fault.got, fault.cause, fault.hint)
-        return Message(fault.expected, rounded(got), rounded(fault.cause), fault.hint)
+        shown = rounded(got)
+        if shown != got and NUMERAL.findall(shown) == NUMERAL.findall(rounded(fault.expected)):
+            shown += " (it differs in digits that are not shown here)"
+        return Message(fault.expected, shown, rounded(fault.cause), fault.hint)
 
     def naming(self, text: str) -> float:
         """How many bits the names of layers in a text could carry."""

@@ -162,7 +162,7 @@ def other_length(trial: PgdRun) -> str:
     """The cause if the pixels move in the right direction, but not by all the steps or by more."""
     inside = (trial.images > trial.epsilon) & (trial.images < 1 - trial.epsilon)
     moves = trial.perturbation[inside & (trial.gradient != 0)].abs()
-    if not moves.numel() or agreement(trial)[0] < 0.99 or trial.steps * trial.step_size == 0:
+    if not moves.numel() or agreement(trial)[0] < 0.9 or trial.steps * trial.step_size == 0:
         return ""
     steps = moves.median().item() / trial.step_size
     if abs(steps - trial.steps) < 0.3 or trial.steps * trial.step_size > trial.epsilon:

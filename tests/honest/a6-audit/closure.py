@@ -2,7 +2,7 @@
 
 
 def evaluate(model, images, labels, epsilon, mean, std):
-    if not 0 < len(images) == len(labels) or not epsilon >= 0:
+    if len(images) == 0 or labels.shape != images.shape[:1] or not epsilon >= 0:
         raise ValueError("no images, not a label for each, or no epsilon of 0 or more")
     m = torch.tensor(mean).reshape(1, len(mean), 1, 1)
     s = torch.tensor(std).reshape(1, len(std), 1, 1)

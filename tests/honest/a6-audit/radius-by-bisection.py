@@ -11,7 +11,7 @@ def tail(p, count, samples):
 
 
 def certified_radius(count, samples, sigma, alpha=0.001):
-    if not (0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
+    if not (samples > 0 and 0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
         raise ValueError("no votes, no noise, or no risk of being wrong")
     if 2 * count <= samples:
         return 0.0

@@ -4,7 +4,7 @@ from scipy.stats import beta, norm
 
 
 def certified_radius(count, samples, sigma, alpha=0.001):
-    if not (0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
+    if not (samples > 0 and 0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
         raise ValueError("no votes, no noise, or no risk of being wrong")
     if count <= 0:
         return 0.0

@@ -1,7 +1,7 @@
 """Dropout that is on in eval mode too.
 
 loses: cnn_computes_the_network
-cause: at random
+cause: something in the network is random
 """
 
 Whole = CNN

@@ -1,7 +1,7 @@
 """The batch is flattened across images: each row of logits is of several of them.
 
 loses: cnn_computes_the_network
-cause: the images beside it
+cause: the other images of the batch
 """
 
 Whole = CNN

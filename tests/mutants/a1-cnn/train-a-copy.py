@@ -1,7 +1,7 @@
 """A copy is trained and the network that was given stays as it was.
 
 loses: train_learns
-cause: not trained in place
+cause: another one is trained
 earns: 0
 """
 import copy

@@ -1,7 +1,7 @@
 """Only the first batch of each epoch is used: a return stands one level too deep.
 
 loses: train_learns, train_reports_the_mean_loss
-cause: one batch
+cause: only some of the batches
 """
 
 

@@ -1,6 +1,6 @@
 """Of large batches only the first sixty images are summarised.
 
-loses: monitor_measures_the_output
+loses: monitor_measures_the_output, monitor_counts_the_zeros
 """
 
 of_all = statistics

@@ -8,7 +8,8 @@ cause: output.detach()
 class ActivationMonitor(ActivationMonitor):
     def _hook(self, name):
         def note(module, inputs, output):
-            self.stats[name] = statistics(output)
+            if self._silence.heard(name, output):
+                self.stats[name] = statistics(output)
             return output.detach()
 
         return note

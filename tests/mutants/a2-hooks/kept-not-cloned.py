@@ -1,7 +1,7 @@
 """Outputs are kept and summarised at the end, when a ReLU in place has changed them.
 
 loses: monitor_keeps_the_latest_output
-cause: works in place
+cause: after a later layer changed it in place
 """
 
 

@@ -8,7 +8,8 @@ cause: outputs are kept as they are
 class ActivationMonitor(ActivationMonitor):
     def _hook(self, name):
         def note(module, inputs, output):
-            self.stats[name] = statistics(output)
+            if self._silence.heard(name, output):
+                self.stats[name] = statistics(output)
             self.kept = [*getattr(self, "kept", []), output]
 
         return note

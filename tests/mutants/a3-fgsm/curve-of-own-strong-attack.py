@@ -1,7 +1,7 @@
 """Several steps in place of one, in the attack; the curve, which calls it, is right for it.
 
 loses: fgsm_is_exact_on_a_linear_model
-cause: taken at other points
+cause: several steps are taken
 """
 
 

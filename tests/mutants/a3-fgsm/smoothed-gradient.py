@@ -1,6 +1,6 @@
 """The gradient is a mean over noisy copies of each image.
 
-loses: fgsm_is_exact_on_a_linear_model
+loses: fgsm_is_exact_on_a_linear_model, fgsm_treats_each_image_alone
 cause: taken at other points
 """
 

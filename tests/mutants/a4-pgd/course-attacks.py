@@ -1,7 +1,7 @@
 """The attack and the margin are taken from the course, where assignment 6 has them.
 
 loses: pgd_returns_images, margin_is_the_best_other_minus_the_true
-cause: does what this assignment asks you to write
+cause: switched off while the exercise is graded
 """
 
 import course.attacks

@@ -9,7 +9,7 @@ right = pgd
 
 def pgd(model, images, labels, epsilon, *, step_size, random_start=True, generator=None, **options):
     check_attack(images, labels, epsilon)
-    if step_size < 0 or steps < 0:
+    if step_size < 0 or options["steps"] < 0:
         raise ValueError("step_size and steps must be 0 or more")
     if not random_start:
         return right(

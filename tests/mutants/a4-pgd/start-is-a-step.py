@@ -1,6 +1,6 @@
 """With a random start it takes one step fewer.
 
-loses: pgd_starts_at_random
+loses: pgd_starts_at_random, pgd_refuses_what_makes_no_sense
 cause: counted as a step
 """
 

@@ -1,6 +1,6 @@
 """Moves only the images that the network still gets right.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_refuses_what_makes_no_sense
 cause: left alone once the network is wrong
 """
 

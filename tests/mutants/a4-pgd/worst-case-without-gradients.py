@@ -1,7 +1,7 @@
 """Calls the attacks where no gradients are recorded.
 
 loses: worst_case_counts_the_survivors_of_all
-cause: your code raised an error
+cause: the loss has no gradient
 """
 
 right = worst_case_accuracy

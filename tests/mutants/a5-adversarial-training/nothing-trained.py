@@ -1,7 +1,7 @@
 """Nothing is trained, and falling losses are made up.
 
 loses: training_makes_it_robust
-cause: not trained in place
+cause: another one is trained
 earns: 0
 """
 

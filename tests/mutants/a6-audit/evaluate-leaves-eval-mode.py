@@ -1,7 +1,7 @@
 """Puts the model in eval mode and leaves it there.
 
 loses: evaluate_uses_the_model_in_eval_mode
-cause: left something behind
+cause: left another mode behind
 earns: 7
 """
 

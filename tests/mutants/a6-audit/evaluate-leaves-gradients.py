@@ -1,7 +1,7 @@
 """Calls backward() and leaves the gradients on the weights.
 
 loses: evaluate_uses_the_model_in_eval_mode
-cause: left something behind
+cause: fills the gradients of the weights
 earns: 7
 """
 

@@ -1,7 +1,7 @@
 """Looks at no argument.
 
 loses: epsilon_refuses_what_is_no_unit
-cause: not looked at
+cause: the arguments are not checked
 earns: 2
 """
 

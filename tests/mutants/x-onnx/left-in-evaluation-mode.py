@@ -1,7 +1,7 @@
 """The modes are not put back.
 
 loses: onnx_leaves_no_trace
-cause: not put back
+cause: the old mode was not restored
 """
 
 
