@@ -2,7 +2,8 @@
 
 Full marks begin where a right solution ends up with near certainty: below the mean of the reference
 by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
-since right solutions differ in optimiser, schedule and attack. No marks are given up to what can be
+since right solutions differ in optimiser, schedule and attack; by 14 % for the gain in robust
+accuracy, where a low learning rate without a warm-up costs a right solution up to 18 %. No marks are given up to what can be
 reached without solving the task: three times the accuracy of chance, a quarter of the reference's
 gain, three tenths of what the judge breaks.
 """
@@ -32,6 +33,7 @@ from solutions.cnn import train
 
 ALLOWED_FAILURES = 1e-3
 LEEWAY = 0.1
+LEEWAYS = {"gain": 0.14}  # where right solutions differ more
 
 Measurement = dict[str, float]
 
@@ -51,7 +53,7 @@ def calibrate(assignment: str, profile: str, seeds: int) -> str:
     columns = {name: [sample[name] for sample in samples] for name in samples[0]}
     if "plain" in columns:
         columns["gain"] = gains(columns["worst_case"], columns.pop("plain"))
-    derived = {name: evidence(values, ZEROS[name]) for name, values in columns.items()}
+    derived = {name: evidence(values, ZEROS[name], LEEWAYS.get(name, LEEWAY)) for name, values in columns.items()}
     about = {
         "command": f"autograder calibrate {assignment} --data {profile} --seeds {seeds}",
         "torch": torch.__version__.partition("+")[0],
@@ -66,13 +68,16 @@ def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
     return [relative_gain(*pair, reference) for pair in zip(defended, plain, strict=True)]
 
 
-def evidence(values: Sequence[float], zero: float) -> Evidence:
-    """The bar derived from the reference's results, with its evidence."""
+def evidence(values: Sequence[float], zero: float, leeway: float = LEEWAY) -> Evidence:
+    """The bar derived from the reference's results, with its evidence.
+
+    leeway: the part of the mean that right solutions may stay below it, beyond what seeds explain.
+    """
     count, mean = len(values), statistics.fmean(values)
     spread = statistics.stdev(values)
     scale = spread * math.sqrt(1 + 1 / count)
     quantile = float(student_t.ppf(ALLOWED_FAILURES, count - 1))
-    full = round(mean + quantile * scale - LEEWAY * mean, 3)
+    full = round(mean + quantile * scale - leeway * mean, 3)
     chance = float(student_t.cdf((full - mean) / scale, count - 1)) if scale else 0.0
     return Evidence(
         zero=zero,
@@ -82,7 +87,7 @@ def evidence(values: Sequence[float], zero: float) -> Evidence:
         worst=round(min(values), 4),
         seeds=count,
         failure_chance=float(f"{chance:.1e}"),
-        rule=f"mean - {-quantile:.2f} sd sqrt(1 + 1/n) - {LEEWAY:g} mean; n = {count}",
+        rule=f"mean - {-quantile:.2f} sd sqrt(1 + 1/n) - {leeway:g} mean; n = {count}",
     )
 
 
