@@ -1,7 +1,7 @@
 """There are never more than eight steps.
 
 loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
-cause: or end early
+cause: it ends after 8
 """
 
 
