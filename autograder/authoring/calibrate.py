@@ -3,9 +3,9 @@
 Full marks begin where a right solution ends up with near certainty: below the mean of the reference
 by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
 since right solutions differ in optimiser, schedule and attack; by 14 % for the gain in robust
-accuracy, where a low learning rate without a warm-up costs a right solution up to 18 %. No marks are given up to what can be
-reached without solving the task: three times the accuracy of chance, a quarter of the reference's
-gain, three tenths of what the judge breaks.
+accuracy, where a low learning rate without a warm-up costs a right solution up to 18 %. No marks
+are given up to what can be reached without solving the task: three times the accuracy of chance, a
+quarter of the reference's gain, three tenths of what the judge breaks.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def calibrate(assignment: str, profile: str, seeds: int) -> str:
     columns = {name: [sample[name] for sample in samples] for name in samples[0]}
     if "plain" in columns:
         columns["gain"] = gains(columns["worst_case"], columns.pop("plain"))
-    derived = {name: evidence(values, ZEROS[name], LEEWAYS.get(name, LEEWAY)) for name, values in columns.items()}
+    derived = {
+        name: evidence(values, ZEROS[name], LEEWAYS.get(name, LEEWAY))
+        for name, values in columns.items()
+    }
     about = {
         "command": f"autograder calibrate {assignment} --data {profile} --seeds {seeds}",
         "torch": torch.__version__.partition("+")[0],

@@ -16,6 +16,7 @@ from autograder.judge.robustness import loss_gradient, margin
 TINY = 1e-6
 SEVERAL_STEPS = "several steps are taken, each along the gradient at another point: that is PGD"
 STEP_COUNTS = (2, 5, 10)
+NO_EFFECT = "epsilon has no effect: these are clean accuracies"
 
 # Next steps, by how the cause begins.
 STEPS = {
@@ -276,7 +277,7 @@ def other_curve(
                 initial=test.images,
             )
         )[1:],
-        "epsilon has no effect: these are clean accuracies": [test.images for _ in epsilons],
+        NO_EFFECT: [test.images for _ in epsilons],
         "the gradient itself is added, not its sign": [
             (test.images + epsilon * slopes).clamp(0, 1) for epsilon in epsilons
         ],
@@ -294,9 +295,9 @@ def other_curve(
         return "these are percentages; fractions are asked for"
     same = len(found) > 1 and max(found) - min(found) < 1e-6
     if same:  # another curve may be as close by chance, where the attack leaves nothing right
-        curves = {name: curve for name, curve in curves.items() if max(curve) == min(curve)}
-    nearest = min(curves, key=lambda name: furthest(found, curves[name]), default="")
-    if nearest and close(found, curves[nearest]):
+        curves = {NO_EFFECT: curves[NO_EFFECT]}
+    nearest = min(curves, key=lambda name: furthest(found, curves[name]))
+    if close(found, curves[nearest]):
         return nearest
     if same:
         return "the same number at every point: one epsilon for every point, or no attack at all"
