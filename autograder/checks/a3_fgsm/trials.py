@@ -99,8 +99,15 @@ def images_with_gradient(setting: Setting) -> Split:
 
 
 def some_epsilons(setting: Setting) -> list[float]:
-    """Epsilons in any order: 0 and others, drawn near those of a usual curve."""
+    """Epsilons in any order: 0 and others, drawn near those of a usual curve.
+
+    The smallest above 0 comes first: after a large one nothing would be right any more, and a curve
+    whose steps add up could not be told from one that uses the first epsilon throughout.
+    """
     scale = 0.8 + 0.4 * torch.rand(len(EPSILONS), generator=setting.generator("epsilons"))
     drawn = [round(e * s, 4) for e, s in zip(EPSILONS, scale.tolist(), strict=True)]
     chosen = torch.randperm(len(drawn), generator=setting.generator("order")).tolist()
-    return [drawn[i] for i in chosen[: setting.drawn("number of epsilons", 6, len(drawn))]]
+    epsilons = [drawn[i] for i in chosen[: setting.drawn("number of epsilons", 6, len(drawn))]]
+    smallest = epsilons.index(min(epsilon for epsilon in epsilons if epsilon > 0))
+    epsilons[0], epsilons[smallest] = epsilons[smallest], epsilons[0]
+    return epsilons
