@@ -5,7 +5,7 @@ Each check adds its own hint and its own diagnosis of a wrong answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -144,6 +144,7 @@ def follows_the_gradient(
     cause: Cause,
     unmoved_hint: str,
     hint: str,
+    steps: Mapping[str, str],
 ) -> None:
     """Raise Wrong unless pixels move, and a share of at least `least` goes up or goes down.
 
@@ -164,6 +165,7 @@ def follows_the_gradient(
         f"{100 * along:.0f} % of the moved pixels go where the loss rises",
         cause=cause,
         hint=hint,
+        steps=steps,
     )
 
 

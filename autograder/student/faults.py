@@ -35,15 +35,28 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
             "something else, in an assignment or by `from ... import *`"
         )
         hint = "Give the other one another name, or import only the names that you use."
+    lost = lost_name(error.get("lost"), cells)
+    if lost:
+        hint = "Correct that error first, then restart the kernel and run all cells."
     fault = Crash(
         "a result",
         f"{shown}{place}" + (f": {message}" if message else ""),
-        cause=near_miss(kind, near) or cause or "your code raised an error",
+        cause=lost or near_miss(kind, near) or cause or "your code raised an error",
         hint=hint or ADVICE.get(kind, look(place) if public else RUN_CHECK),
     )
     fault.error, fault.refusal = shown, error.get("refusal") is True
     fault.outside = error.get("outside") is True
     return fault
+
+
+def lost_name(where: Any, cells: Sequence[Cell]) -> str:
+    """The cause if a name is missing because its cell ended early, or could not be read."""
+    if not isinstance(where, dict):
+        return ""
+    how = "cannot be read" if where.get("unread") is True else "ended early"
+    return (
+        f"a name is missing: the cell that defines it {how}, for the error{place_of(where, cells)}"
+    )
 
 
 def near_miss(kind: str, near: str) -> str:

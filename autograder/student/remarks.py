@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograder.handin.submission import Submission
-from autograder.student.faults import KNOWN_MISTAKES, place_of, printable
+from autograder.student.faults import KNOWN_MISTAKES, lost_name, place_of, printable
 from autograder.worker.cells import Cell
 
 MOST_NOTES = 20
@@ -88,12 +88,8 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
             other = remark.get("other")
             elsewhere = place_of(other, cells) if isinstance(other, dict) else ""
             match remark.get("kind"):
-                case "ended" if remark.get("unread") is True:
-                    unread = f"the cell that defines it cannot be read, for the error{place}"
-                    yield name, f"`{name}` is missing: {unread}"
                 case "ended":
-                    end = f"the cell that defines it ended early, with the error{place}"
-                    yield name, f"`{name}` is missing: {end}"
+                    yield name, lost_name(remark, cells).replace("a name", f"`{name}`", 1)
                 case "near":
                     yield name, f"there is no `{name}`, but there is `{near}`: is it misspelt?"
                 case "stub":

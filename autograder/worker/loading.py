@@ -113,7 +113,10 @@ class Loaded:
     def reported(self, error: BaseException, running: str | None = None) -> dict[str, Any]:
         """An error as data; `running` is the cell that was being run."""
         others = {name for item in self.code for name in item.binds}
-        return report(error, self.notebook.namespace, self.titles, running, others=others)
+        found = report(error, self.notebook.namespace, self.titles, running, others=others)
+        if isinstance(error, NameError) and isinstance(error.name, str):
+            found["lost"] = self.where_lost(error.name)
+        return found
 
     # --- remarks -----------------------------------------------------------------------------
 

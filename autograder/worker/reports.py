@@ -15,6 +15,9 @@ from autograder.worker.cells import first_stub
 from course.withheld import WithheldError
 
 MESSAGE_LENGTH = 500
+FILE = re.compile(
+    r" \((?:unknown location|[^()]*\.(?:py|so))\)$"
+)  # which Python adds to an ImportError
 LIBRARIES = ("torch", "numpy")  # an error that these raise by themselves is nobody's refusal
 NO_GPU = re.compile(
     r"not compiled with CUDA|No CUDA GPUs|no NVIDIA driver|CUDA driver|not linked with support for "
@@ -60,6 +63,8 @@ def report(
         cell, line, written = error.filename, error.lineno, error.msg  # str() has the place too
     try:
         message = str(written)[:MESSAGE_LENGTH]
+        if isinstance(error, ImportError):
+            message = FILE.sub("", message)
     except BaseException:  # a student's own __str__ may do anything
         message = ""
     unwritten = isinstance(error, NotImplementedError) and innermost

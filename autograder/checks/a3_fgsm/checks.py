@@ -104,6 +104,7 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
         cause=partial(mistakes.unrelated, trial),
         unmoved_hint="Add epsilon times the sign of the gradient to the images.",
         hint="Take the gradient of the cross-entropy with respect to the images.",
+        steps=mistakes.STEPS,
     )
 
 

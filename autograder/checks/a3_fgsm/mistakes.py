@@ -15,11 +15,13 @@ from autograder.judge.robustness import loss_gradient, margin
 
 TINY = 1e-6
 SEVERAL_STEPS = "several steps are taken, each along the gradient at another point: that is PGD"
+NORMALISED_AGAIN = "the images are normalised in front of a network that does so itself"
 STEP_COUNTS = (2, 5, 10)
 NO_EFFECT = "epsilon has no effect: these are clean accuracies"
 
 # Next steps, by how the cause begins.
 STEPS = {
+    "the images are normalised": "Give the network the images as they are, in [0, 1].",
     "it raises the loss of the network's own": "Give the cross-entropy the `labels` you were "
     "given, not `logits.argmax(dim=1)`.",
     "a softmax before": "Give `F.cross_entropy` the logits as they are: it has a softmax inside.",
@@ -68,12 +70,36 @@ def unrelated(trial: Trial) -> str:
         gradient = loss_gradient(trial.network.module, trial.images, labels)
         if agreement(trial, gradient)[0] > 0.95:
             return f"the loss is that of one class for every image, class {name}"
+    if normalised_again(trial):
+        return NORMALISED_AGAIN
     if of_another_image(trial):
         return "it follows the gradient of another image: the rows were put in another order"
     values = trial.perturbation[trial.perturbation.abs() > 1e-7].abs()
     if values.numel() and values.std() / values.mean() < 0.3:
         return "the pixels move by about the same size in random directions: noise, no gradient"
     return "the gradient is another one: of another loss, or with respect to something else"
+
+
+# Means and standard deviations that tutorials give for MNIST, for CIFAR-10, and for anything.
+NORMALISATIONS = (
+    ([0.1307], [0.3081]),
+    ([0.5], [0.5]),
+    ([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616]),
+    ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+)
+
+
+def normalised_again(trial: Trial) -> bool:
+    """Whether the gradient was taken at images that were normalised by a usual mean and spread."""
+    channels = trial.images.shape[1]
+    for means, spreads in NORMALISATIONS:
+        if len(means) in (1, channels):
+            mean, spread = (torch.tensor(each).view(1, -1, 1, 1) for each in (means, spreads))
+            inside = (trial.images - mean) / spread
+            gradient = loss_gradient(trial.network.module, inside, trial.labels)
+            if agreement(trial, gradient)[0] > 0.95:
+                return True
+    return False
 
 
 def of_another_image(trial: Trial) -> bool:
@@ -119,7 +145,7 @@ def not_the_formula(trial: Trial) -> str:
         return "pixels without a gradient move too: the sign of 0 is 0"
     if step.shape[1] > 1 and (step - step[:, :1]).abs().max() < TINY:
         return "all channels of a pixel move alike: each has a gradient of its own"
-    other = nearest_other_attack(trial)
+    other = nearest_other_attack(trial) or (NORMALISED_AGAIN if normalised_again(trial) else "")
     if other:
         return other
     if along < 0.25:

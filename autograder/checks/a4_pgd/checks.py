@@ -105,6 +105,7 @@ def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> Non
         cause=partial(fgsm_mistakes.unrelated, trial),
         unmoved_hint="Each step starts where the last one ended: is the result of a step stored?",
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
+        steps=fgsm_mistakes.STEPS,
     )
 
 
