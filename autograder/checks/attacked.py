@@ -207,31 +207,51 @@ def moves_within(perturbation: Tensor, epsilon: float, *, cause: Cause, hint: st
 
 
 def treats_each_alone(
-    attack: Callable[[Split], Trial], few: Split, together: Trial, *, stray: float
+    attack: Callable[[Split], Trial], together: Trial, *, stray: float, few: int = 3
 ) -> None:
     """Raise Wrong unless images get the same result without the rest of the batch.
 
-    attack: the student's, on some images. few: the first ones of those attacked together.
-    stray: the share of pixels that may differ because of rounding.
+    attack: the student's, on some images and always the same network. together: more than twice as
+    many images as `few`. stray: the share of pixels that may differ because of rounding.
     """
 
-    def apart(one: Tensor, other: Tensor) -> float:
+    def share(one: Tensor, other: Tensor) -> float:
         return (one - other).abs().gt(CLOSE_ENOUGH).float().mean().item()
 
-    alone = require_images(attack(few).adversarial, few.images)
-    share = apart(alone, together.adversarial[: len(few.images)])
-    if share <= stray:
-        return
-    random = apart(alone, require_images(attack(few).adversarial, few.images)) > stray
-    raise Wrong(
-        "the same adversarial image alone and in a batch",
-        f"{100 * share:.1f} % of the pixels differ",
-        cause="two calls with the same images give different results: something in it is random"
-        if random
-        else "something is computed over the batch: a norm, a mean, or a network in train mode",
-        hint="Draw no random numbers: the same images must give the same attack."
-        if random
-        else "Compute what belongs to an image from that image alone, with dim=(1, 2, 3).",
+    for rows in (slice(0, few), slice(few, 2 * few)):
+        split = Split(together.images[rows], together.labels[rows])
+        alone = require_images(attack(split).adversarial, split.images)
+        apart = share(alone, together.adversarial[rows])
+        if apart <= stray:
+            continue
+        again = require_images(attack(split).adversarial, split.images)
+        cause, hint = why_not_alone(random=share(alone, again) > stray, later=rows.start > 0)
+        raise Wrong(
+            "the same adversarial image alone and in a batch",
+            f"{100 * apart:.1f} % of the pixels differ",
+            cause=cause,
+            hint=hint,
+        )
+
+
+def why_not_alone(*, random: bool, later: bool) -> tuple[str, str]:
+    """The likely cause, and the next step, where an image's attack depends on something else.
+
+    random: two calls with the same images differ. later: only a later call went wrong.
+    """
+    if random:
+        return (
+            "two calls with the same images give different results: something in it is random",
+            "Draw no random numbers: the same images must give the same attack.",
+        )
+    if later:
+        return (
+            "the first call was right and the next one is not: something is kept between calls",
+            "Compute the gradient anew in each call, from the images of that call.",
+        )
+    return (
+        "something is computed over the batch: a norm, a mean, or a network in train mode",
+        "Compute what belongs to an image from that image alone, with dim=(1, 2, 3).",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -44,3 +46,12 @@ def test_it_is_refused_in_its_own_exercise_alone(exercise: str, call: Callable[[
     with withheld_from("adversarial_train"):
         call()
     call()
+
+
+def test_it_is_refused_in_a_thread_and_in_another_context_too() -> None:
+    with withheld_from("pgd"), ThreadPoolExecutor(1) as pool:
+        with pytest.raises(WithheldError):
+            pool.submit(attacked).result()
+        with pytest.raises(WithheldError):
+            contextvars.Context().run(attacked)
+    assert not hasattr(attacks.pgd, "__wrapped__")

@@ -176,8 +176,9 @@ def test_fgsm_fools_the_network(trial: Trial, setting: Setting, measures: dict[s
 def test_fgsm_treats_each_image_alone(student: Student, trial: Trial, setting: Setting) -> None:
     """An image's attack depends neither on the images beside it nor on dropout"""
     few = Split(trial.images[:3], trial.labels[:3])
-    alone = partial(attempt, student, trial.network, epsilon=trial.epsilon)
-    treats_each_alone(alone, few, trial, stray=0.002)
+    ref = student.network(trial.network)
+    alone = partial(attempt, student, trial.network, epsilon=trial.epsilon, ref=ref)
+    treats_each_alone(alone, trial, stray=0.002)
     again = partial(attempt, student, dropout_network(setting), few, trial.epsilon)
     in_train_mode, in_eval_mode = (again(training=mode).adversarial for mode in (True, False))
     ignores_dropout(in_train_mode, in_eval_mode, few.images)

@@ -239,8 +239,9 @@ def test_pgd_treats_each_image_alone(student: Student, trial: PgdRun, setting: S
         epsilon=trial.epsilon,
         step_size=trial.step_size,
         steps=trial.steps,
+        ref=student.network(trial.network),
     )
-    treats_each_alone(alone, few, trial, stray=0.03)
+    treats_each_alone(alone, trial, stray=0.03)
     again = partial(run_pgd, student, dropout_network(setting), few, trial.epsilon, steps=3)
     in_train_mode, in_eval_mode = (
         again(step_size=trial.epsilon / 2, training=mode).adversarial for mode in (True, False)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.attacked import CLOSE_ENOUGH, Trial
-from autograder.judge.checking import Network, Split, Student, metrics
+from autograder.judge.checking import Network, Ref, Split, Student, metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy
 
 
@@ -46,12 +46,14 @@ def run_pgd(
     options: dict[str, Any] | None = None,
     global_seed: int = 1,
     training: bool = False,
+    ref: Ref | None = None,
 ) -> PgdRun:
-    """Let the student attack a fresh copy of `network`, from the images unless `options` differ."""
+    """Let the student attack a fresh copy of `network`, or the copy `ref`, from the images unless
+    `options` differ."""
     options = {"random_start": False} if options is None else options
     answer = student.call(
         "pgd",
-        student.network(network, training=training),
+        ref or student.network(network, training=training),
         test.images.clone(),
         test.labels.clone(),
         epsilon,
