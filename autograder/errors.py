@@ -56,6 +56,12 @@ class Crash(StudentFault):
     refusal = outside = False
 
 
+class Withheld(Crash):
+    """The answer calls a function of the course that is switched off in this exercise."""
+
+    status = "WRONG"
+
+
 class NotWritten(Crash):
     """The stub is still there: the code raises NotImplementedError, or the name is missing."""
 

@@ -58,7 +58,7 @@ def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     return torch.clamp(moved, *box(images, epsilon))
 
 
-@does("pgd")
+@does("pgd", "fgsm")
 def pgd(
     model: nn.Module,
     images: Tensor,

@@ -119,6 +119,7 @@ def wide_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequenti
     )
 
 
+@does("CNN")
 def tiny_cnn(in_channels: int, image_size: int, num_classes: int) -> nn.Sequential:
     """The network a first assignment asks for: 5,994 parameters on 28x28 grey images.
 

@@ -35,16 +35,16 @@ def withheld_from(exercise: str) -> Iterator[None]:
         _running.pop()
 
 
-def does(exercise: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function that does what `exercise` asks students to write.
+def does(*exercises: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function that does what one or more exercises ask students to write.
 
-    While that exercise is graded, the function raises WithheldError.
+    While one of them is graded, the function raises WithheldError.
     """
 
     def marked(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if exercise in _running:
+            for exercise in set(exercises).intersection(_running):
                 raise WithheldError(
                     f"`{function.__name__}` of the course does what the exercise `{exercise}` asks "
                     f"for, so it is switched off while that is graded; write it yourself"

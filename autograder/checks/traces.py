@@ -25,6 +25,7 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
     attack must return the images unchanged.
     """
     test = setting.test_images(8)
+    keeps_evaluation_mode(student, setting, name, test, **options)
     ref = student.network(setting.victim, training=True)
     before, weights = student.traces(ref), student.weights(ref)
     student.call(name, ref, test.images, test.labels, 0.1, **options)
@@ -59,6 +60,22 @@ def leaves_no_trace(student: Student, setting: Setting, name: str, **options: An
         hint="Switch gradients in a `with` block, which ends by itself: `with torch.no_grad():`.",
     )
     untouched(student, name, ref, test, **options)
+
+
+def keeps_evaluation_mode(
+    student: Student, setting: Setting, name: str, test: Split, **options: Any
+) -> None:
+    """Raise Wrong if an attack leaves a network in training mode that came in evaluation mode."""
+    ref = student.network(setting.victim)
+    before = student.traces(ref)
+    student.call(name, ref, test.images, test.labels, 0.1, **options)
+    expect_true(
+        student.traces(ref).get("training") == before.get("training"),
+        "evaluation mode, in which the network came",
+        "training mode",
+        cause="model.train() is called at the end, whatever the mode was before",
+        hint="Restore the mode that each module had before.",
+    )
 
 
 def untouched(student: Student, name: str, ref: Ref, test: Split, **options: Any) -> None:

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.errors import Crash, Malformed, NotWritten
+from autograder.errors import Crash, Malformed, NotWritten, Withheld
 from autograder.worker.cells import Cell
 
 
@@ -38,7 +38,7 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
     lost = lost_name(error.get("lost"), cells)
     if lost:
         hint = "Correct that error first, then restart the kernel and run all cells."
-    fault = Crash(
+    fault = (Withheld if error.get("known") == "withheld" else Crash)(
         "a result",
         f"{shown}{place}" + (f": {message}" if message else ""),
         cause=lost or near_miss(kind, near) or cause or "your code raised an error",

@@ -145,6 +145,7 @@ class Worker:
         """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
         seed_everything(seed)
         torch.set_grad_enabled(self.recording)  # what another call left behind costs once
+        torch.set_num_threads(1)  # whatever a cell asked for: cores are shared, and threads wait
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}

@@ -127,7 +127,7 @@ def test_monitor_notes_the_shape(hidden: Observation) -> None:
         )
 
 
-@graded_monitor(points=2, needs="monitor_measures_the_output")
+@graded_monitor(points=2, needs="monitor_records_statistics")
 def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs is in it, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -154,7 +154,7 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         )
 
 
-@graded_monitor(points=1, needs="monitor_measures_the_output")
+@graded_monitor(points=1, needs="monitor_records_statistics")
 def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
     """Given names of layers, it records those and no others, whole blocks too"""
     network = renamed(setting, "small-resnet")
@@ -202,7 +202,7 @@ def begin(student: Student, ref: Ref, layers: list[str]) -> None:
     student.enter(student.make("ActivationMonitor", ref, layers))
 
 
-@graded_monitor(points=2, needs="monitor_measures_the_output")
+@graded_monitor(points=2, needs="monitor_records_statistics")
 def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
     """Nothing is recorded before the block or after it, even where an error ends it"""
     network = renamed(setting, "tiny-cnn")
@@ -232,7 +232,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
             raise
 
 
-@graded_monitor(points=1, needs="monitor_measures_the_output")
+@graded_monitor(points=1, needs="monitor_records_statistics")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
     """The network answers and learns as without it; a second monitor or block changes nothing"""
     answers_as_unwatched(student, setting)
@@ -340,6 +340,12 @@ def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> No
                 fault.hint = "Keep the divisor above 0: `.clamp(min=1e-12)`."
             raise
         require_right(drifted, cause="a small number added to every length, or to a change")
+        require_names(
+            drifted.found,
+            drifted.right,
+            drifted.clean,
+            cause="a layer that puts out zeros alone has no entry: its drift is 0",
+        )
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")

@@ -191,7 +191,7 @@ def is_method(value: Any) -> bool:
 def listed(names: Collection[str]) -> str:
     """Some names for a message."""
     shown = list(names)
-    return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
 
 # --- whether it is right ---

@@ -139,7 +139,7 @@ def not_the_formula(trial: Trial) -> str:
     if left_out:
         return left_out
     if on_grid(trial.adversarial) > 0.3 + on_grid(trial.images):
-        return "the attacked images are rounded to the 255 grey levels: the step is no longer exact"
+        return "the attacked images are rounded to the 256 grey levels: the step is no longer exact"
     blind = trial.gradient == 0
     if min(along, moved) > 0.99 and step[blind].numel() and step[blind].abs().min() > TINY:
         return "pixels without a gradient move too: the sign of 0 is 0"

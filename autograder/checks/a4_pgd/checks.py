@@ -176,7 +176,6 @@ def test_pgd_looks_again_at_each_step(
             SURE,
             "Gradient at the present point, step, back within epsilon and [0, 1]: each turn.",
         )
-    with_another_loss(student, network, test, setting)
 
 
 @graded_pgd(points=2, needs="pgd_uses_the_gradient")
@@ -260,7 +259,7 @@ def test_pgd_takes_any_loss(student: Student, setting: Setting) -> None:
     """Good practice, no points: it takes another loss, by the parameter `loss`"""
     network, test = setting.remember("soft victim", partial(soft_victim, setting))
     try:
-        with_another_loss(student, network, test, setting, asked=True)
+        with_another_loss(student, network, test, setting)
     except Crash as fault:
         raise Wrong(
             "an attack on the loss that it is given",

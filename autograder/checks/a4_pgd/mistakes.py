@@ -191,6 +191,9 @@ def looks_random(trial: PgdRun) -> str:
     scattered = off[inside & (trial.gradient != 0)]
     if not scattered.numel() or scattered.abs().max() < 1e-5:
         return ""
+    turns = trial.perturbation[inside & (trial.gradient != 0)] / max(trial.step_size, 1e-9)
+    if (turns - turns.round()).abs().lt(0.05).all():  # whole steps, one way or the other: no noise
+        return ""
     if scattered.std() > 0.1 * trial.epsilon and trial.steps * trial.step_size < trial.epsilon:
         return "it starts at random although random_start is False"
     return ""
@@ -317,7 +320,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
         "this is the largest of the single accuracies": max(alone),
         "an image counts if it survives one attack, not all": kept.double().mean().item(),
         "this is the survivors over the images that were right before, not over all": (
-            (clean & together).sum().item() / max(1, int(clean.sum()))
+            right * count / max(1, int(clean.sum()))
         ),
         "this is the share of broken images, not of survivors": 1 - right,
         "the attacks are not given epsilon, or not used: the clean accuracy": (

@@ -1,7 +1,7 @@
 """The attacked images are rounded to the 256 grey levels of a file.
 
 loses: fgsm_is_exact_on_a_linear_model
-cause: rounded to the 255 grey levels
+cause: rounded to the 256 grey levels
 """
 
 
