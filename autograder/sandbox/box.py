@@ -14,11 +14,10 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import bubblewrap, cgroup, users
+from autograder.sandbox import bubblewrap, cgroup, separate
 from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.sandbox.preloaded import Forked, Nurseries
 from autograder.sandbox.stderr import StandardError
@@ -96,15 +95,9 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     preloaded: fork it from a parent that has imported everything, where that can be had. A worker
     that is started cold behaves the same, and starts later.
     """
-    user = users.worker_user() if level != "none" else None
-    # With bubblewrap the scratch folder is in memory, and needs none on the disk.
-    scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
-    if scratch is not None and user is not None:
-        os.chown(scratch, user, user)
-    inside = scratch or Path(bubblewrap.SCRATCH)
-    readable = [str(path) for path in bubblewrap.readable()]
-    confinement = Confinement(level, str(inside), user, readable)
-    environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
+    confinement, scratch = separate.confinement(level)
+    inside = confinement.scratch
+    environment = {**ENVIRONMENT, "HOME": inside, "TMPDIR": inside}
     ours, theirs = socket.socketpair()
     stderr, group = StandardError(), None
     try:
@@ -155,7 +148,7 @@ def start_cold(
     outer = bubblewrap.command(scratch, confinement.user, inner) if strong else inner
     return subprocess.Popen(
         outer if group is None else group.command(outer),
-        cwd="/" if strong else scratch,
+        cwd="/" if confinement.namespaces else scratch,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
