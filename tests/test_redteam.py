@@ -116,7 +116,6 @@ class Range:
     def harm(self, before: dict[str, object], canaries: str) -> list[str]:
         """What an attack left behind outside its box, in words; empty for nothing."""
         found = [f"process {name} still runs" for name in workers_left()]
-        found += [f"{path} is there" for path in LEAVINGS if Path(path).exists()]
         found += [f"{path.name} is left" for path in (self.folder / "scratch").glob("autograder-*")]
         found += ["the canaries changed"] if self.digest() != canaries else []
         now = state()
@@ -140,14 +139,24 @@ def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
 
 
 def state() -> dict[str, object]:
-    """What judging must leave as it is in the judge's own process."""
+    """What judging must leave as it is: in the judge's own process, and where attacks write."""
     environment = {name: value for name, value in os.environ.items() if name[:7] != "PYTEST_"}
     return {
+        **{path: stamp(Path(path)) for path in LEAVINGS},
         "environment": environment,
         "folder": os.getcwd(),
         "dtype": torch.get_default_dtype(),
         "gradients": torch.is_grad_enabled(),
     }
+
+
+def stamp(path: Path) -> tuple[int, int, int] | None:
+    """What shows that a file was made or written; None for no file. Others' files may be there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def workers_left() -> list[str]:
@@ -251,7 +260,19 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         shown[name] = done.stdout
     assert shown == {"solutions": "", "others": "here"}
-    assert "solutions" in levels.trouble("medium") or levels.closed_to_others()
+
+
+def test_a_file_that_lay_there_before_is_no_trace_of_an_attack(tmp_path, monkeypatch):
+    """Five tests failed where somebody else's `results.json` lay in the temporary folder."""
+    theirs = tmp_path / "results.json"
+    theirs.write_text("another program's")
+    monkeypatch.setattr("test_redteam.LEAVINGS", [str(theirs), str(tmp_path / "pwned")])
+    before = state()
+    assert before == state()
+    theirs.write_text("an attack's, which is longer")
+    (tmp_path / "pwned").touch()
+    now = state()
+    assert sorted(name for name in before if before[name] != now[name]) == sorted(LEAVINGS)
 
 
 def test_the_corpus_is_as_large_as_it_says():
