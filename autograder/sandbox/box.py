@@ -15,13 +15,14 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.sandbox import bubblewrap, cgroup, separate
 from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.sandbox.preloaded import Forked, Nurseries
 from autograder.sandbox.stderr import StandardError
-from autograder.sandbox.watch import Watch, tree, tree_cpu, wait_gone
+from autograder.sandbox.watch import Watch, files_in_memory, files_on_disk, tree, wait_gone
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
 
@@ -52,14 +53,14 @@ class Box:
     stderr: StandardError
 
     def exceeded(self) -> str:
-        """Which limit of the whole tree ended the worker: "memory", "cpu", or empty for none."""
+        """Which limit of the whole tree ended the worker, as `Watch.reason`; empty for none."""
         if self.group is not None and self.group.ran_out_of_memory():
             return "memory"
         return self.watch.reason
 
     def cpu_seconds(self) -> float:
         """What the worker and everything it started has computed so far."""
-        return tree_cpu(self.process.pid)
+        return self.watch.clock.read()
 
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
@@ -122,8 +123,18 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     if isinstance(started, Forked):  # it writes where its parent writes
         stderr.close()
         stderr = started.stderr
-    watch = Watch(started.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(started))
+    count = partial(count_files, confinement, scratch, limits.files)
+    watch = Watch(started.pid, limits, count, lambda: kill(started))
     return Box(started, ours, scratch, level, watch, group, stderr)
+
+
+def count_files(
+    confinement: Confinement, scratch: Path | None, most: int, members: list[Path]
+) -> int:
+    """How many files a worker has made: in memory, or in its folder on the disk."""
+    if scratch is None:
+        return files_in_memory(members, confinement.writable)
+    return files_on_disk(scratch, most)
 
 
 # The only state of this process: the parents of its workers, which are slow to start.

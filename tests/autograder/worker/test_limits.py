@@ -118,7 +118,8 @@ def test_an_answer_in_float64_may_be_as_large_as_any_question():
 @needs_proc
 def test_a_watch_that_was_ended_stops_nothing():
     stopped = []
-    watch = Watch(os.getpid(), 0, 0.0, lambda: stopped.append(True))
+    none = Limits(memory_bytes=0, total_cpu_seconds=0.0)
+    watch = Watch(os.getpid(), none, lambda members: 0, lambda: stopped.append(True))
     watch.end()
     time.sleep(0.5)
     assert stopped == []
