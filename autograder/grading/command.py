@@ -6,6 +6,7 @@ What can be refused is refused here, before PyTorch is imported; `run.py` then g
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from autograder import catalog, sandbox
@@ -63,6 +64,8 @@ def grade_command(args: argparse.Namespace) -> int:
         level = chosen_level(args.sandbox)
         where = "this machine" if args.sandbox is None else f"level {level}"
         refuse_isolation(level, where, args.trust_submissions)
+        if level == "none":
+            print(sandbox.notice(level), file=sys.stderr)
     jobs = find_jobs(args.submissions, args.assignment)
     status: int = grade_class(args, jobs, level)
     return status

@@ -52,10 +52,11 @@ def separate(wanted: Confinement) -> None:
 def enter(limits: Limits, wanted: Confinement, connection: int, serve: Start) -> NoReturn:
     """The first process of a box: make the walls, start the worker, wait until it ends."""
     if wanted.namespaces:
-        covered = namespaces.others(wanted.writable) if wanted.level == "medium" else []
-        namespaces.furnish(
-            wanted.writable, wanted.readable, limits.folder_bytes, limits.most_files, covered
-        )
+        size, files = limits.folder_bytes, limits.most_files
+        if wanted.level == "strong":
+            namespaces.furnish(wanted.writable, wanted.readable, size, files)
+        else:
+            namespaces.furnish_alone(wanted.writable, wanted.readable, wanted.hidden, size, files)
         os.chdir(wanted.scratch)
         namespaces.give_up_capabilities(wanted.user)
     else:

@@ -22,6 +22,7 @@ from autograder.worker.confine import CannotConfine, checked, libc
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 NEW_PROCESSES, NEW_NETWORK, NEW_USERS = 0x20000000, 0x40000000, 0x10000000
 NOSUID, NODEV, NOEXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 12, 1 << 14, 1 << 18
+READ_ONLY, REMOUNT, NO_ACCESS_TIMES, RELATIVE_TIMES = 1, 1 << 5, 3 << 10, 1 << 21
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 SYSTEM = {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "dev", "proc"}
@@ -55,35 +56,79 @@ def others(writable: Sequence[str]) -> list[str]:
     ]
 
 
-def furnish(
+def furnish(writable: Sequence[str], readable: Iterable[str], size: int, files: int) -> None:
+    """Mount what is this box's own: /proc, terminals, and an empty folder of `size` bytes and
+    `files` files over each of `writable`. What is `readable` below one of them stays so."""
+    kept = opened(readable, below=writable)
+    mount(None, "/", None, PRIVATE | RECURSIVE)
+    furniture(writable, size, files)
+    for path, descriptor in kept.items():
+        show(path, descriptor)
+
+
+def furnish_alone(
     writable: Sequence[str],
     readable: Iterable[str],
+    hidden: Sequence[str],
     size: int,
     files: int,
-    covered: Sequence[str] = (),
 ) -> None:
-    """Mount what is this box's own: /proc, terminals, and an empty folder of `size` bytes and
-    `files` files over each of `writable`. What is `readable` below one of them stays so, and is
-    all that stays below the `covered` folders."""
-    over = [*covered, *writable]
-    below = [path for path in readable if any(Path(path).is_relative_to(each) for each in over)]
-    below = list(dict.fromkeys((*map(os.path.realpath, below), *below)))
-    kept = {path: os.open(path, os.O_PATH) for path in below if os.path.exists(path)}
+    """The same outside bubblewrap's box: of all folders but the system's only what is `readable`
+    stays, read-only, and nothing of what is `hidden` in that."""
+    covered = others(writable)
+    readable = list(readable)
+    kept = opened(readable, below=[*covered, *writable, *hidden])
     mount(None, "/", None, PRIVATE | RECURSIVE)
     for folder in covered:
-        mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, "mode=0755,size=1m")
+        cover(folder)
+    furniture(writable, size, files)
+    ours = [path for path in kept if any(map(Path(path).is_relative_to, hidden))]
+    for path in kept:
+        if path not in ours:
+            show(path, kept[path])
+            read_only(path)
+    for folder in hidden:
+        cover(folder)
+    for path in ours:
+        show(path, kept[path])
+        read_only(path)
+
+
+def opened(readable: Iterable[str], *, below: Sequence[str]) -> dict[str, int]:
+    """Descriptors of what is readable below some folders, which will be covered."""
+    found = [path for path in readable if any(map(Path(path).is_relative_to, below))]
+    names = dict.fromkeys((*map(os.path.realpath, found), *found))
+    return {path: os.open(path, os.O_PATH) for path in names if os.path.exists(path)}
+
+
+def furniture(writable: Sequence[str], size: int, files: int) -> None:
+    """A box's own /proc, terminals and folders in memory."""
     mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
     mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
     for folder in writable:
         place(Path(folder), is_folder=True)
         options = f"mode=1777,size={size},nr_inodes={files}"
         mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, options)
-    for path, descriptor in kept.items():
-        if not os.path.lexists(path) or os.path.realpath(path) == path:
-            place(Path(path), is_folder=os.path.isdir(f"/proc/self/fd/{descriptor}"))
-            # A bind mount has the flags of what it binds, read-only among them.
-            mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
-        os.close(descriptor)
+
+
+def cover(folder: str) -> None:
+    """Lay an empty folder over another."""
+    mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, "mode=0755,size=1m")
+
+
+def show(path: str, descriptor: int) -> None:
+    """Mount what was opened before at its old place, and close it."""
+    place(Path(path), is_folder=os.path.isdir(f"/proc/self/fd/{descriptor}"))
+    # A bind mount has the flags of what it binds, read-only among them.
+    mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
+    os.close(descriptor)
+
+
+def read_only(path: str) -> None:
+    """Let nothing be written there. In a user namespace no other flag of a mount may be dropped."""
+    kept = os.statvfs(path).f_flag & (NOSUID | NODEV | NOEXEC | NO_ACCESS_TIMES)
+    relative = RELATIVE_TIMES if os.statvfs(path).f_flag & os.ST_RELATIME else 0
+    mount(None, path, None, REMOUNT | BIND | READ_ONLY | kept | relative)
 
 
 def place(path: Path, *, is_folder: bool) -> None:
