@@ -18,7 +18,7 @@ from autograder.student.transport import REPLY_BYTES
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits
 
-CODE = """
+CODE = '''
 import os, signal, socket, time
 import torch
 
@@ -81,7 +81,7 @@ def full():
     """Hold many sockets, which no process is seen to hold the memory of."""
     kept = [socket.socketpair() for _ in range(100)]
     time.sleep(60)
-"""
+'''
 NAMES = ["add", "sleep", "burn", "large", "double", "hide", "files", "sockets", "full"]
 needs_isolation = pytest.mark.skipif(
     sandbox.strongest_level() == "none", reason="nothing to isolate with"
