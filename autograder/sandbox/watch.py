@@ -251,8 +251,18 @@ def files_in_memory(members: list[Path], folders: Sequence[str]) -> int:
     """How many files there are in memory-backed folders, seen from the innermost process."""
     for entry in reversed(members):
         with contextlib.suppress(OSError):
-            roots = [os.statvfs(f"{entry}/root{folder}") for folder in folders]
-            return sum(max(0, root.f_files - root.f_ffree) for root in roots)
+            return sum(files_of(Path(f"{entry}/root{folder}"), Path(folder)) for folder in folders)
+    return 0
+
+
+def files_of(place: Path, outside: Path) -> int:
+    """How many files a box's own folder holds; none while its process still sees the folder that is
+    there outside."""
+    with contextlib.suppress(FileNotFoundError):
+        if outside.exists() and outside.stat().st_dev == place.stat().st_dev:
+            return 0
+        found = os.statvfs(place)
+        return max(0, found.f_files - found.f_ffree)
     return 0
 
 
