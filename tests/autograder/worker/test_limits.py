@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder import sandbox
+from autograder import installed, sandbox
 from autograder.errors import Limit, Timeout
 from autograder.handin.submission import Submission
 from autograder.sandbox.watch import PROC, Reading, Vanished, Watch, tree_cpu
@@ -197,6 +197,19 @@ def test_an_answer_in_float64_may_be_as_large_as_any_question():
     images = torch.zeros((REPLY_BYTES >> 2) + 1)
     with student() as one:
         assert one.call("double", images).dtype == torch.float64
+
+
+def test_the_page_names_the_limits():
+    page, limits = (installed.ROOT / "site" / "grading.md").read_text(encoding="utf-8"), Limits()
+    for words in (
+        f"{limits.memory_bytes >> 30} GB",
+        f"{limits.files:,}, in folders of {limits.folder_bytes >> 20} MB",
+        f"more than {limits.most_files:,}",
+        f"| processes | {limits.processes} |",
+        f"| computing time | {limits.total_cpu_seconds / 60:g} minutes |",
+        f"together ({limits.total_seconds / 60:g} minutes)",
+    ):
+        assert words in " ".join(page.split()), words
 
 
 @needs_proc
