@@ -1,8 +1,8 @@
 """The attacks of `tests/redteam`, graded as hand-ins: none gains anything or harms anything.
 
-Each is judged at the level `strong`, which a fork bomb needs, with tight limits. It must not earn
-more than the answer that it decorates, must end with a status that it may have, and must leave no
-process, no file and no change behind. The next hand-in, honest work for the same judge, must get
+Each is judged at the level `strong`, and by the slow tests at `medium`, with tight limits. It must
+not earn more than the answer that it decorates, must end with a status that it may have, and must
+leave no process, no file and no change behind. The next hand-in, honest work for the same judge, must get
 the result that it got before any attack, to the letter. What came of it is kept for the proof
 (`tests/proof.py`).
 """
@@ -33,10 +33,7 @@ from autograder.sandbox.watch import runs, tree, wait_gone
 from autograder.term.appeals import timeless
 from autograder.worker.limits import Limits
 
-pytestmark = [
-    pytest.mark.redteam,
-    pytest.mark.skipif(bool(levels.trouble("strong")), reason=levels.trouble("strong")),
-]
+pytestmark = pytest.mark.redteam
 
 LIMITS = Limits(cpu_seconds=60, call_seconds=5, train_seconds=90, memory_bytes=1536 << 20)
 PATIENCE = 240  # seconds for one attack, however loaded the machine: none may hold a slot for long
@@ -67,6 +64,7 @@ class Range:
     """Where attacks are judged: a judge for each assignment, canaries, and what came of it."""
 
     folder: Path
+    level: str
     judges: dict[str, Judge] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
     honest: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -75,7 +73,7 @@ class Range:
         """Judge one hand-in."""
         if assignment not in self.judges:
             setting = Setting(assignment, "digits", secret=b"redteam", limits=LIMITS)
-            self.judges[assignment] = Judge(setting, "strong")
+            self.judges[assignment] = Judge(setting, self.level)
         return self.judges[assignment].judge("somebody", path)
 
     def plain(self, assignment: str, base: str) -> Result:
@@ -122,8 +120,20 @@ class Range:
         return found + [f"{name} changed" for name in before if before[name] != now[name]]
 
 
-@pytest.fixture(scope="module")
-def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+def ranges():
+    """The levels at which attacks are judged, where this machine has them."""
+    for level in ("strong", "medium"):
+        trouble = levels.trouble(level)
+        marks = [pytest.mark.skipif(bool(trouble), reason=trouble)]
+        yield pytest.param(
+            level, marks=[*marks, *([pytest.mark.slow] if level == "medium" else [])]
+        )
+
+
+@pytest.fixture(scope="module", params=list(ranges()))
+def shooting_range(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Range]:
     folder = tmp_path_factory.mktemp("range")
     (folder / "canaries" / "other" / "a3-fgsm").mkdir(parents=True)
     (folder / "canaries" / "home").mkdir()
@@ -134,7 +144,7 @@ def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "scratch")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder / "canaries" / "home"))
-        yield Range(folder)
+        yield Range(folder, request.param)
     tempfile.tempdir = before
 
 
@@ -199,7 +209,8 @@ def test_an_attack_gains_nothing_and_leaves_nothing(attack, shooting_range, tmp_
     harmed += ["it held a slot for long"] if result.seconds > PATIENCE else []
     if shooting_range.honest_work(attack.assignment) != honest:
         harmed.append("the next hand-in got another result")
-    keep(attack, result, allowed, harmed)
+    if shooting_range.level == "strong":  # what the proof tells of
+        keep(attack, result, allowed, harmed)
 
     assert harmed == []
     assert len(shown) < 200_000
@@ -245,6 +256,7 @@ def test_honest_work_gets_full_marks(assignment, shooting_range):
     assert (result.status, result.score) == ("OK", sum(catalog.points(assignment).values()))
 
 
+@pytest.mark.skipif(bool(levels.trouble("strong")), reason=levels.trouble("strong"))
 def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, monkeypatch):
     """After `pip install .` the reference answers lie in site-packages, which a worker reads."""
     for name in ("solutions", "others"):
