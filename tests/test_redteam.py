@@ -2,9 +2,9 @@
 
 Each is judged at the level `strong`, and by the slow tests at `medium`, with tight limits. It must
 not earn more than the answer that it decorates, must end with a status that it may have, and must
-leave no process, no file and no change behind. The next hand-in, honest work for the same judge, must get
-the result that it got before any attack, to the letter. What came of it is kept for the proof
-(`tests/proof.py`).
+leave no process, no file and no change behind. The next hand-in, honest work for the same judge,
+must get the result that it got before any attack, to the letter. What came of it at
+`strong` is kept for the proof (`tests/proof.py`).
 """
 
 import hashlib
@@ -120,20 +120,23 @@ class Range:
         return found + [f"{name} changed" for name in before if before[name] != now[name]]
 
 
-def ranges():
-    """The levels at which attacks are judged, where this machine has them."""
-    for level in ("strong", "medium"):
-        trouble = levels.trouble(level)
-        marks = [pytest.mark.skipif(bool(trouble), reason=trouble)]
-        yield pytest.param(
-            level, marks=[*marks, *([pytest.mark.slow] if level == "medium" else [])]
-        )
+def needs(level: str) -> pytest.MarkDecorator:
+    """Skip where this machine does not have the level."""
+    return pytest.mark.skipif(bool(levels.trouble(level)), reason=levels.trouble(level))
 
 
-@pytest.fixture(scope="module", params=list(ranges()))
-def shooting_range(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Range]:
+@pytest.fixture(scope="module")
+def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    yield from made_range("strong", tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def medium_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    yield from made_range("medium", tmp_path_factory)
+
+
+def made_range(level: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """A range at one level, while its tests run."""
     folder = tmp_path_factory.mktemp("range")
     (folder / "canaries" / "other" / "a3-fgsm").mkdir(parents=True)
     (folder / "canaries" / "home").mkdir()
@@ -144,7 +147,7 @@ def shooting_range(
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "scratch")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder / "canaries" / "home"))
-        yield Range(folder, request.param)
+        yield Range(folder, level)
     tempfile.tempdir = before
 
 
@@ -187,16 +190,28 @@ def owner(process: Path) -> int | None:
         return None
 
 
-def parameters():
+def parameters(*, quick: bool = True):
     for attack in ATTACKS:
-        marks = [] if attack.name in QUICK else [pytest.mark.slow]
+        marks = [] if quick and attack.name in QUICK else [pytest.mark.slow]
         if attack.gains:
             marks.append(pytest.mark.xfail(reason=attack.gains, strict=True))
         yield pytest.param(attack, id=attack.name, marks=marks)
 
 
+@needs("strong")
 @pytest.mark.parametrize("attack", list(parameters()))
 def test_an_attack_gains_nothing_and_leaves_nothing(attack, shooting_range, tmp_path):
+    gains_nothing(attack, shooting_range, tmp_path)
+
+
+@needs("medium")
+@pytest.mark.parametrize("attack", list(parameters(quick=False)))
+def test_nor_does_it_without_bubblewrap(attack, medium_range, tmp_path):
+    gains_nothing(attack, medium_range, tmp_path)
+
+
+def gains_nothing(attack: Any, shooting_range: Range, tmp_path: Path) -> None:
+    """Judge one attack, and look at what it earned and left."""
     allowed = shooting_range.base_score(attack.assignment, attack.base)
     honest = shooting_range.before(attack.assignment)
     attack.hand_in(tmp_path / "student")
@@ -243,12 +258,14 @@ def keep(attack: Any, result: Result, allowed: float, harmed: list[str]) -> None
     proof.keep("redteam", attack.name, row)
 
 
+@needs("strong")
 @pytest.mark.parametrize(("assignment", "base"), PLAIN)
 @pytest.mark.slow
 def test_a_plain_wrong_answer_earns_nothing(assignment, base, shooting_range):
     assert shooting_range.base_score(assignment, base) == 0
 
 
+@needs("strong")
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", sorted({attack.assignment for attack in ATTACKS}))
 def test_honest_work_gets_full_marks(assignment, shooting_range):
@@ -256,7 +273,7 @@ def test_honest_work_gets_full_marks(assignment, shooting_range):
     assert (result.status, result.score) == ("OK", sum(catalog.points(assignment).values()))
 
 
-@pytest.mark.skipif(bool(levels.trouble("strong")), reason=levels.trouble("strong"))
+@needs("strong")
 def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, monkeypatch):
     """After `pip install .` the reference answers lie in site-packages, which a worker reads."""
     for name in ("solutions", "others"):
