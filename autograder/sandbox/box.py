@@ -51,6 +51,7 @@ class Box:
     watch: Watch
     group: cgroup.Group | None
     stderr: StandardError
+    user: int | None = None  # its own
 
     def exceeded(self) -> str:
         """Which limit of the whole tree ended the worker, as `Watch.reason`; empty for none."""
@@ -79,6 +80,23 @@ class Box:
             self.stderr.close()
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_shared(self.user)
+
+
+def remove_shared(user: int | None) -> None:
+    """Remove what a worker's own user left in the memory that processes share, where its box had
+    none of its own. Of a user who does more than grade, nothing can be told from the rest."""
+    shared = Path("/dev/shm")
+    if user is None or not shared.is_dir():
+        return
+    for path in shared.iterdir():
+        with contextlib.suppress(OSError):
+            if path.lstat().st_uid != user:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
 
 
 def kill(process: subprocess.Popen[bytes] | Forked) -> None:
@@ -125,7 +143,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
         stderr = started.stderr
     count = partial(count_files, confinement, scratch, limits.files)
     watch = Watch(started.pid, limits, count, lambda: kill(started))
-    return Box(started, ours, scratch, level, watch, group, stderr)
+    return Box(started, ours, scratch, level, watch, group, stderr, confinement.user)
 
 
 def count_files(

@@ -50,8 +50,9 @@ class Confinement:
 
     @property
     def has_own_user(self) -> bool:
-        """Whether the worker's user runs no other processes."""
-        return self.level == "strong" or self.user is not None
+        """Whether the worker's user runs no other processes, as the kernel counts them: those of a
+        user namespace are counted on their own."""
+        return self.namespaces or self.user is not None
 
     def as_argument(self) -> str:
         """One command-line word from which `from_argument` makes the same."""
@@ -79,10 +80,7 @@ def confine(wanted: Confinement) -> None:
             os.setresgid(wanted.user, wanted.user, wanted.user)
             os.setresuid(wanted.user, wanted.user, wanted.user)
     # In a process namespace of its own everything ends with the worker; else only its group does.
-    filter_calls(
-        new_sessions=wanted.namespaces,
-        shared_user=not wanted.has_own_user and not wanted.namespaces,
-    )
+    filter_calls(new_sessions=wanted.namespaces, shared_user=not wanted.has_own_user)
 
 
 def trouble(*, files: bool) -> str:

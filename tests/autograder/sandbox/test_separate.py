@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,17 @@ def test_without_ids_there_are_no_namespaces_and_it_is_said(monkeypatch, tmp_pat
     monkeypatch.setattr(users, "MAPS", (tmp_path / "map", tmp_path / "map"))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "too few user ids" in separate.trouble.__wrapped__()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a worker of its own user is root's")
+def test_what_a_worker_leaves_in_shared_memory_goes_with_it():
+    left, others = (Path("/dev/shm") / f"autograder-test-{name}" for name in ("left", "others"))
+    left.touch()
+    others.touch()
+    try:
+        os.chown(left, users.worker_user(), -1)
+        box.remove_shared(users.worker_user())
+        assert (left.exists(), others.exists()) == (False, True)
+    finally:
+        left.unlink(missing_ok=True)
+        others.unlink()
