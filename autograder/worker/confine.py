@@ -71,7 +71,8 @@ def confine(wanted: Confinement) -> None:
         return
     if wanted.level == "medium":
         # PyTorch chooses its kernels by what it reads there: without it, sums round otherwise.
-        folders = (*wanted.readable, "/proc" if wanted.namespaces else "/proc/cpuinfo")
+        machine_files = ["/proc"] if wanted.namespaces else ["/proc/cpuinfo", "/proc/meminfo"]
+        folders = (*wanted.readable, *machine_files)
         writable = map(Path, (wanted.scratch, *wanted.writable))
         hidden = [Path(path).resolve() for path in wanted.hidden]
         restrict_files([Path(path) for path in folders], [*writable, *DEVICES], hidden)
