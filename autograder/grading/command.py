@@ -64,10 +64,10 @@ def grade_command(args: argparse.Namespace) -> int:
         level = chosen_level(args.sandbox)
         where = "this machine" if args.sandbox is None else f"level {level}"
         refuse_isolation(level, where, args.trust_submissions)
-        if level == "none":
-            print(sandbox.notice(level), file=sys.stderr)
     jobs = find_jobs(args.submissions, args.assignment)
     status: int = grade_class(args, jobs, level)
+    if level == "none":
+        print(sandbox.notice(level), file=sys.stderr)
     return status
 
 
