@@ -1,10 +1,10 @@
 """The attacks of `tests/redteam`, graded as hand-ins: none gains anything or harms anything.
 
-Each is judged at the level `strong`, which a fork bomb needs, with tight limits. It must not earn
-more than the answer that it decorates, must end with a status that it may have, and must leave no
-process, no file and no change behind. The next hand-in, honest work for the same judge, must get
-the result that it got before any attack, to the letter. What came of it is kept for the proof
-(`tests/proof.py`).
+Each is judged at the level `strong`, and by the slow tests at `medium`, with tight limits. It must
+not earn more than the answer that it decorates, must end with a status that it may have, and must
+leave no process, no file and no change behind. The next hand-in, honest work for the same judge,
+must get the result that it got before any attack, to the letter. What came of it at
+`strong` is kept for the proof (`tests/proof.py`).
 """
 
 import hashlib
@@ -33,10 +33,7 @@ from autograder.sandbox.watch import runs, tree, wait_gone
 from autograder.term.appeals import timeless
 from autograder.worker.limits import Limits
 
-pytestmark = [
-    pytest.mark.redteam,
-    pytest.mark.skipif(bool(levels.trouble("strong")), reason=levels.trouble("strong")),
-]
+pytestmark = pytest.mark.redteam
 
 LIMITS = Limits(cpu_seconds=60, call_seconds=5, train_seconds=90, memory_bytes=1536 << 20)
 PATIENCE = 240  # seconds for one attack, however loaded the machine: none may hold a slot for long
@@ -67,6 +64,7 @@ class Range:
     """Where attacks are judged: a judge for each assignment, canaries, and what came of it."""
 
     folder: Path
+    level: str
     judges: dict[str, Judge] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
     honest: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -75,7 +73,7 @@ class Range:
         """Judge one hand-in."""
         if assignment not in self.judges:
             setting = Setting(assignment, "digits", secret=b"redteam", limits=LIMITS)
-            self.judges[assignment] = Judge(setting, "strong")
+            self.judges[assignment] = Judge(setting, self.level)
         return self.judges[assignment].judge("somebody", path)
 
     def plain(self, assignment: str, base: str) -> Result:
@@ -116,15 +114,29 @@ class Range:
     def harm(self, before: dict[str, object], canaries: str) -> list[str]:
         """What an attack left behind outside its box, in words; empty for nothing."""
         found = [f"process {name} still runs" for name in workers_left()]
-        found += [f"{path} is there" for path in LEAVINGS if Path(path).exists()]
         found += [f"{path.name} is left" for path in (self.folder / "scratch").glob("autograder-*")]
         found += ["the canaries changed"] if self.digest() != canaries else []
         now = state()
         return found + [f"{name} changed" for name in before if before[name] != now[name]]
 
 
+def needs(level: str) -> pytest.MarkDecorator:
+    """Skip where this machine does not have the level."""
+    return pytest.mark.skipif(bool(levels.trouble(level)), reason=levels.trouble(level))
+
+
 @pytest.fixture(scope="module")
 def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    yield from made_range("strong", tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def medium_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    yield from made_range("medium", tmp_path_factory)
+
+
+def made_range(level: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """A range at one level, while its tests run."""
     folder = tmp_path_factory.mktemp("range")
     (folder / "canaries" / "other" / "a3-fgsm").mkdir(parents=True)
     (folder / "canaries" / "home").mkdir()
@@ -135,19 +147,29 @@ def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "scratch")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder / "canaries" / "home"))
-        yield Range(folder)
+        yield Range(folder, level)
     tempfile.tempdir = before
 
 
 def state() -> dict[str, object]:
-    """What judging must leave as it is in the judge's own process."""
+    """What judging must leave as it is: in the judge's own process, and where attacks write."""
     environment = {name: value for name, value in os.environ.items() if name[:7] != "PYTEST_"}
     return {
+        **{path: stamp(Path(path)) for path in LEAVINGS},
         "environment": environment,
         "folder": os.getcwd(),
         "dtype": torch.get_default_dtype(),
         "gradients": torch.is_grad_enabled(),
     }
+
+
+def stamp(path: Path) -> tuple[int, int, int] | None:
+    """What shows that a file was made or written; None for no file. Others' files may be there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def workers_left() -> list[str]:
@@ -168,16 +190,28 @@ def owner(process: Path) -> int | None:
         return None
 
 
-def parameters():
+def parameters(*, quick: bool = True):
     for attack in ATTACKS:
-        marks = [] if attack.name in QUICK else [pytest.mark.slow]
+        marks = [] if quick and attack.name in QUICK else [pytest.mark.slow]
         if attack.gains:
             marks.append(pytest.mark.xfail(reason=attack.gains, strict=True))
         yield pytest.param(attack, id=attack.name, marks=marks)
 
 
+@needs("strong")
 @pytest.mark.parametrize("attack", list(parameters()))
 def test_an_attack_gains_nothing_and_leaves_nothing(attack, shooting_range, tmp_path):
+    gains_nothing(attack, shooting_range, tmp_path)
+
+
+@needs("medium")
+@pytest.mark.parametrize("attack", list(parameters(quick=False)))
+def test_nor_does_it_without_bubblewrap(attack, medium_range, tmp_path):
+    gains_nothing(attack, medium_range, tmp_path)
+
+
+def gains_nothing(attack: Any, shooting_range: Range, tmp_path: Path) -> None:
+    """Judge one attack, and look at what it earned and left."""
     allowed = shooting_range.base_score(attack.assignment, attack.base)
     honest = shooting_range.before(attack.assignment)
     attack.hand_in(tmp_path / "student")
@@ -190,7 +224,8 @@ def test_an_attack_gains_nothing_and_leaves_nothing(attack, shooting_range, tmp_
     harmed += ["it held a slot for long"] if result.seconds > PATIENCE else []
     if shooting_range.honest_work(attack.assignment) != honest:
         harmed.append("the next hand-in got another result")
-    keep(attack, result, allowed, harmed)
+    if shooting_range.level == "strong":  # what the proof tells of
+        keep(attack, result, allowed, harmed)
 
     assert harmed == []
     assert len(shown) < 200_000
@@ -223,12 +258,14 @@ def keep(attack: Any, result: Result, allowed: float, harmed: list[str]) -> None
     proof.keep("redteam", attack.name, row)
 
 
+@needs("strong")
 @pytest.mark.parametrize(("assignment", "base"), PLAIN)
 @pytest.mark.slow
 def test_a_plain_wrong_answer_earns_nothing(assignment, base, shooting_range):
     assert shooting_range.base_score(assignment, base) == 0
 
 
+@needs("strong")
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", sorted({attack.assignment for attack in ATTACKS}))
 def test_honest_work_gets_full_marks(assignment, shooting_range):
@@ -236,6 +273,7 @@ def test_honest_work_gets_full_marks(assignment, shooting_range):
     assert (result.status, result.score) == ("OK", sum(catalog.points(assignment).values()))
 
 
+@needs("strong")
 def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, monkeypatch):
     """After `pip install .` the reference answers lie in site-packages, which a worker reads."""
     for name in ("solutions", "others"):
@@ -251,7 +289,19 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         shown[name] = done.stdout
     assert shown == {"solutions": "", "others": "here"}
-    assert "solutions" in levels.trouble("medium") or levels.closed_to_others()
+
+
+def test_a_file_that_lay_there_before_is_no_trace_of_an_attack(tmp_path, monkeypatch):
+    """Five tests failed where somebody else's `results.json` lay in the temporary folder."""
+    theirs = tmp_path / "results.json"
+    theirs.write_text("another program's")
+    monkeypatch.setattr("test_redteam.LEAVINGS", [str(theirs), str(tmp_path / "pwned")])
+    before = state()
+    assert before == state()
+    theirs.write_text("an attack's, which is longer")
+    (tmp_path / "pwned").touch()
+    now = state()
+    assert sorted(name for name in before if before[name] != now[name]) == sorted(LEAVINGS)
 
 
 def test_the_corpus_is_as_large_as_it_says():

@@ -24,7 +24,7 @@ from autograder.cli import main as autograder
 from autograder.files import write_atomically
 from autograder.report import feedback
 from autograder.report.results import Result, grades_csv, number
-from autograder.sandbox import strongest_level
+from autograder.sandbox import notice, strongest_level
 
 # Any teacher's is drawn at random and kept. This one is written down so that whoever runs the
 # demonstration sees the same inputs, and the same scores.
@@ -69,7 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     collect_feedback(graded, out)
     wrong = show(graded)
     seconds = time.perf_counter() - start
-    print(f"\n{len(graded)} submissions graded in {seconds:.0f} s, isolation {strongest_level()}.")
+    level = strongest_level()
+    print(f"\n{len(graded)} submissions graded in {seconds:.0f} s, isolation {level}.")
+    if level != "strong":
+        print(notice(level))
     print(f"{len(graded) - wrong} of {len(graded)} scores are as expected.")
     print(f"Look at {out / 'grades.csv'} and {out / 'feedback' / 'index.html'}")
     return 1 if wrong else 0

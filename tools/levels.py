@@ -2,10 +2,10 @@
 
     sudo python tools/levels.py [--keep]      (make test-levels)
 
-The level `medium` needs an interpreter that every user may read, and an ordinary user who grades
-needs this repository. So both are copied to a throw-away folder, with a throw-away user, and both
-are removed at the end. If a level does not work on this machine, the message of `autograder doctor`
-is printed.
+An ordinary user who grades needs the interpreter and this repository. So both are copied to a
+throw-away folder, with a throw-away user, and both are removed at the end. Root grades at `medium`
+in two more ways: with the folder closed to everybody else, and without the right to mount, so that
+Landlock alone closes the files. If one does not work on this machine, its message is printed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 USER = "levels-test"
-LEVELS = ("strong", "medium")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to grade: who does it, at which level, and what is taken away first."""
+
+    user: str
+    level: str
+    closed: bool = False  # the folder, to every other user
+    without_mounts: bool = False
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        taken = ", in a closed folder" if self.closed else ""
+        taken += ", without the right to mount" if self.without_mounts else ""
+        return f"{self.level} as {self.user}{taken}"
+
+
+CASES = (
+    *(Case(user, level) for user in ("root", USER) for level in ("strong", "medium")),
+    Case("root", "medium", closed=True),
+    Case("root", "medium", without_mounts=True),
+)
 STUDENTS = ("chen", "hiroshi")
 # The fields that may differ between two gradings of one file.
 OWN = ("sandbox", "seconds", "signature")
@@ -78,19 +102,20 @@ def prepare(folder: Path) -> Path:
 def compare(folder: Path, python: Path) -> int:
     """Grade at every level as every user, and print where results differ."""
     found: dict[str, dict[str, object]] = {}
-    for user in ("root", USER):
-        print(f"\n--- autograder doctor, as {user}\n{run(folder, python, user, 'doctor').stdout}")
-        for level in LEVELS:
-            out = folder / "home" / f"{user}-{level}"
-            options = f"--out {out} --secret {folder / 'secret'} --jobs 1 --sandbox {level}"
-            command = f"grade a3-fgsm {folder / 'class'} {options}"
-            done = run(folder, python, user, *command.split())
-            if done.returncode:
-                print(f"{level} as {user}: not tried: {done.stderr.strip().splitlines()[-1:]}")
-                continue
-            found[f"{level} as {user}"] = {
-                path.stem: graded(path, level) for path in sorted(out.glob("results/*.json"))
-            }
+    for case in CASES:
+        folder.chmod(0o700 if case.closed else 0o755)
+        if case.level == "medium":
+            told = run(folder, python, case, "doctor", path="/nowhere").stdout
+            print(f"\n--- autograder doctor without bubblewrap, {case.name}\n{told}", flush=True)
+        out = folder / "home" / case.name.replace(" ", "-").replace(",", "")
+        options = f"--secret {folder / 'secret'} --jobs 1 --sandbox {case.level}"
+        command = ["grade", "a3-fgsm", str(folder / "class"), "--out", str(out), *options.split()]
+        done = run(folder, python, case, *command)
+        if done.returncode:
+            print(f"{case.name}: not tried: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+            continue
+        results = sorted(out.glob("results/*.json"))
+        found[case.name] = {path.stem: graded(path, case.level) for path in results}
     first, *others = found
     differing = [name for name in others if found[name] != found[first]]
     for name in differing:
@@ -102,18 +127,21 @@ def compare(folder: Path, python: Path) -> int:
     return 1 if differing or len(scores) != len(STUDENTS) else 0
 
 
-def run(folder: Path, python: Path, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `autograder` with these arguments as a user, in a home folder of its own."""
-    entry = pwd.getpwnam(user)
+def run(
+    folder: Path, python: Path, case: Case, *arguments: str, path: str = "/usr/bin:/bin:/usr/sbin"
+) -> subprocess.CompletedProcess[str]:
+    """Run `autograder` with these arguments as a case says, in a home folder of its own."""
+    entry = pwd.getpwnam(case.user)
     start = "import sys; from autograder.cli import main; sys.exit(main(sys.argv[1:]))"
+    rights = ["/usr/bin/setpriv", "--bounding-set=-sys_admin"] if case.without_mounts else []
     return subprocess.run(
-        [python, "-c", start, *arguments],
+        [*rights, python, "-c", start, *arguments],
         user=entry.pw_uid,
         group=entry.pw_gid,
         extra_groups=[],
         cwd=folder / "home",
         env={
-            "PATH": "/usr/bin:/bin:/usr/sbin",
+            "PATH": path,
             "HOME": str(folder / "home"),
             "OMP_NUM_THREADS": "1",
             # An interpreter with a shared library looks for it where it was built.

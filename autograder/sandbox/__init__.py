@@ -2,5 +2,6 @@
 
 from autograder.sandbox.box import launch
 from autograder.sandbox.levels import LEVELS, strongest_level, trouble
+from autograder.sandbox.remedies import notice
 
-__all__ = ["LEVELS", "launch", "strongest_level", "trouble"]
+__all__ = ["LEVELS", "launch", "notice", "strongest_level", "trouble"]

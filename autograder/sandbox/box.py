@@ -14,15 +14,15 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from autograder.sandbox import bubblewrap, cgroup, users
+from autograder.sandbox import bubblewrap, cgroup, separate
 from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.sandbox.preloaded import Forked, Nurseries
 from autograder.sandbox.stderr import StandardError
-from autograder.sandbox.watch import Watch, tree, tree_cpu, wait_gone
+from autograder.sandbox.watch import Watch, files_in_memory, files_on_disk, tree, wait_gone
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
 
@@ -51,16 +51,17 @@ class Box:
     watch: Watch
     group: cgroup.Group | None
     stderr: StandardError
+    user: int | None = None  # its own
 
     def exceeded(self) -> str:
-        """Which limit of the whole tree ended the worker: "memory", "cpu", or empty for none."""
+        """Which limit of the whole tree ended the worker, as `Watch.reason`; empty for none."""
         if self.group is not None and self.group.ran_out_of_memory():
             return "memory"
         return self.watch.reason
 
     def cpu_seconds(self) -> float:
         """What the worker and everything it started has computed so far."""
-        return tree_cpu(self.process.pid)
+        return self.watch.clock.read()
 
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
@@ -79,6 +80,23 @@ class Box:
             self.stderr.close()
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_shared(self.user)
+
+
+def remove_shared(user: int | None) -> None:
+    """Remove what a worker's own user left in the memory that processes share, where its box had
+    none of its own. Of a user who does more than grade, nothing can be told from the rest."""
+    shared = Path("/dev/shm")
+    if user is None or not shared.is_dir():
+        return
+    for path in shared.iterdir():
+        with contextlib.suppress(OSError):
+            if path.lstat().st_uid != user:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
 
 
 def kill(process: subprocess.Popen[bytes] | Forked) -> None:
@@ -96,15 +114,9 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     preloaded: fork it from a parent that has imported everything, where that can be had. A worker
     that is started cold behaves the same, and starts later.
     """
-    user = users.worker_user() if level != "none" else None
-    # With bubblewrap the scratch folder is in memory, and needs none on the disk.
-    scratch = None if level == "strong" else Path(tempfile.mkdtemp(prefix="autograder-"))
-    if scratch is not None and user is not None:
-        os.chown(scratch, user, user)
-    inside = scratch or Path(bubblewrap.SCRATCH)
-    readable = [str(path) for path in bubblewrap.readable()]
-    confinement = Confinement(level, str(inside), user, readable)
-    environment = {**ENVIRONMENT, "HOME": str(inside), "TMPDIR": str(inside)}
+    confinement, scratch = separate.confinement(level)
+    inside = confinement.scratch
+    environment = {**ENVIRONMENT, "HOME": inside, "TMPDIR": inside}
     ours, theirs = socket.socketpair()
     stderr, group = StandardError(), None
     try:
@@ -129,8 +141,18 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     if isinstance(started, Forked):  # it writes where its parent writes
         stderr.close()
         stderr = started.stderr
-    watch = Watch(started.pid, limits.memory_bytes, limits.total_cpu_seconds, lambda: kill(started))
-    return Box(started, ours, scratch, level, watch, group, stderr)
+    count = partial(count_files, confinement, scratch, limits.files)
+    watch = Watch(started.pid, limits, count, lambda: kill(started))
+    return Box(started, ours, scratch, level, watch, group, stderr, confinement.user)
+
+
+def count_files(
+    confinement: Confinement, scratch: Path | None, most: int, members: list[Path]
+) -> int:
+    """How many files a worker has made: in memory, or in its folder on the disk."""
+    if scratch is None:
+        return files_in_memory(members, confinement.writable)
+    return files_on_disk(scratch, most)
 
 
 # The only state of this process: the parents of its workers, which are slow to start.
@@ -155,7 +177,7 @@ def start_cold(
     outer = bubblewrap.command(scratch, confinement.user, inner) if strong else inner
     return subprocess.Popen(
         outer if group is None else group.command(outer),
-        cwd="/" if strong else scratch,
+        cwd="/" if confinement.namespaces else scratch,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

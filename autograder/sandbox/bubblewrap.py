@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autograder import installed
 from autograder.sandbox import users
+from autograder.worker.limits import Limits
 
 # The worker sees only the files of this package that it imports; checks and bars stay outside.
 WORKER_FILES = ("__init__.py", "errors.py", "worker")
@@ -41,7 +42,6 @@ profile bwrap /usr/bin/bwrap flags=(unconfined) {
 }"""
 SCRATCH = "/scratch"
 WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's own
-TEMPORARY_BYTES = 256 << 20
 
 
 def readable() -> Iterator[Path]:
@@ -95,7 +95,7 @@ def box(scratch: Path) -> list[str]:
     # interpreter may itself lie below /tmp, so what is readable is put on top of it.
     for folder in dict.fromkeys((*WRITABLE[:2], str(scratch))):
         arguments += [*parents(Path(folder)), "--perms", "1777"]
-        arguments += ["--size", str(TEMPORARY_BYTES), "--tmpfs", folder]
+        arguments += ["--size", str(Limits.folder_bytes), "--tmpfs", folder]
     covers = [part for path in hidden() for part in ("--perms", "0755", "--tmpfs", str(path))]
     for path in readable():
         if (

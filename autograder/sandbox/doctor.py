@@ -9,23 +9,16 @@ import os
 import platform
 import sys
 from dataclasses import asdict, dataclass
-from textwrap import indent
 
 from autograder.errors import GraderFault
-from autograder.sandbox import box, bubblewrap, cgroup, levels, preloaded
-from autograder.sandbox.bubblewrap import APPARMOR_PROFILE
+from autograder.sandbox import box, bubblewrap, cgroup, levels, preloaded, separate
 from autograder.sandbox.hello import await_hello
+from autograder.sandbox.remedies import bubblewrap_remedy, medium_remedy
 from autograder.sandbox.watch import PAUSE, PROC
 from autograder.worker import confine
 from autograder.worker.limits import Limits
 
-APPARMOR = f"""write /etc/apparmor.d/bwrap, then `sudo systemctl reload apparmor`:
-{indent(APPARMOR_PROFILE, "    ")}"""
 WORKER = "worker"
-ELSEWHERE = {
-    "Darwin": "macOS has no such isolation: grade in a Linux virtual machine or container",
-    "Windows": "grade inside WSL2 (`wsl --install`), where this is Linux",
-}
 
 
 @dataclass(frozen=True)
@@ -40,15 +33,15 @@ class Probe:
 
 
 def probes() -> list[Probe]:
-    """Every probe, the most important first."""
+    """Every probe: the level, then what is missing, then what works."""
     level = levels.strongest_level()
-    return [
+    first, *others = [
         Probe(
             "isolation level",
             "what a student's code can reach while it is graded",
             level == "strong",
             level,
-            "" if level == "strong" else "see the probes below",
+            "" if level == "strong" else "see what is missing below",
         ),
         worker_probe(level),
         bubblewrap_probe(),
@@ -65,6 +58,7 @@ def probes() -> list[Probe]:
         Probe("processors", "submissions judged at once (--jobs)", True, str(os.cpu_count() or 1)),
         Probe("python", "the interpreter that workers run", True, f"{sys.version.split()[0]}"),
     ]
+    return [first, *sorted(others, key=lambda probe: probe.passed)]
 
 
 def worker_probe(level: str) -> Probe:
@@ -99,19 +93,6 @@ def bubblewrap_probe() -> Probe:
         trouble or "works",
         bubblewrap_remedy(trouble) if trouble else "",
     )
-
-
-def bubblewrap_remedy(trouble: str) -> str:
-    """The remedy, chosen by bubblewrap's message."""
-    if platform.system() in ELSEWHERE:
-        return ELSEWHERE[platform.system()]
-    if "not installed" in trouble:
-        return "Debian or Ubuntu: sudo apt install bubblewrap"
-    if "uid map: Permission denied" in trouble or "RTM_NEWADDR" in trouble:
-        return f"Ubuntu's AppArmor forbids it user namespaces; {APPARMOR}"
-    if "No permissions to create" in trouble:
-        return "sudo sysctl kernel.unprivileged_userns_clone=1, or grade as root"
-    return "run `bwrap --unshare-all --ro-bind / / true` and see what it says"
 
 
 def preloaded_probe(level: str) -> Probe:
@@ -156,6 +137,7 @@ def group_remedy(trouble: str) -> str:
 def medium_probes() -> list[Probe]:
     """The parts that level medium needs, and whether it works here."""
     version, trouble = confine.landlock_version(), levels.trouble("medium")
+    shared = separate.trouble()
     return [
         Probe(
             "system call filter",
@@ -168,14 +150,24 @@ def medium_probes() -> list[Probe]:
             "level medium: no files but the worker's own",
             version > 0,
             f"version {version}" if version else "not in this kernel",
-            "" if version else "a kernel from 5.13 on, with landlock among its security modules",
+            "" if version else medium_remedy("Landlock"),
+        ),
+        Probe(
+            "namespaces",
+            "level medium: own processes, folders and network, without bubblewrap",
+            not shared,
+            shared or "works",
+            "none needed at level strong; at level medium, Landlock closes the files, but other "
+            "processes and the times of files can be seen"
+            if shared
+            else "",
         ),
         Probe(
             "level medium",
             "isolation where bubblewrap does not work",
             not trouble,
             trouble or "works",
-            "install the course outside root's home" if "closed to other users" in trouble else "",
+            medium_remedy(trouble),
         ),
     ]
 

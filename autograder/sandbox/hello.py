@@ -20,5 +20,7 @@ def await_hello(box: Box) -> Channel:
         channel.receive(START_SECONDS)
     except (EOFError, Timeout, Malformed, Limit) as error:
         why = box.stderr.read()
+        if reason := box.exceeded():
+            why = f"{why} it was ended for its {reason}".strip()
         raise GraderFault("the worker did not start" + (f": {why}" if why else "")) from error
     return channel

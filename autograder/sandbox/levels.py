@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from autograder.sandbox import bubblewrap, users
+from autograder.sandbox import bubblewrap, separate, users
 from autograder.worker import confine
 
 LEVELS = ("strong", "medium", "none")
@@ -15,9 +16,7 @@ def trouble(level: str) -> str:
     if level == "strong":
         return bubblewrap.trouble() or confine.trouble(files=False)
     if level == "medium":
-        return (
-            confine.trouble(files=True) or users.trouble() or closed_to_others() or among_readable()
-        )
+        return confine.trouble(files=True) or users.trouble() or closed_to_others()
     return ""
 
 
@@ -27,20 +26,25 @@ def can_start() -> bool:
 
 
 def closed_to_others() -> str:
-    """Why root's worker could not read the interpreter as a user of its own; empty when it can."""
-    if os.geteuid() != 0:
+    """Why root's worker could not read the interpreter as a user of its own; empty when it can.
+
+    With mounts of its own it can, wherever the interpreter lies.
+    """
+    if os.geteuid() != 0 or not (closed := closed_folder()) or not (why := separate.trouble()):
         return ""
+    return (
+        f"{closed} is closed to other users, the worker must not be root, and nothing can be "
+        f"mounted for it here ({why})"
+    )
+
+
+def closed_folder() -> Path | None:
+    """A folder on the way to what a worker reads, or of it, that other users may not enter."""
     for path in bubblewrap.readable():
-        for folder in (path, *path.parents):
+        for folder in (*reversed(path.parents), path):
             if folder.is_dir() and not folder.stat().st_mode & 0o001:
-                return f"{folder} is closed to other users, and the worker must not be root"
-    return ""
-
-
-def among_readable() -> str:
-    """Why Landlock, which only adds paths, cannot hide one of our packages; empty when it can."""
-    found = bubblewrap.hidden()
-    return f"{found[0]} lies among the packages that a worker reads" if found else ""
+                return folder
+    return None
 
 
 def strongest_level() -> str:

@@ -154,12 +154,7 @@ class Nursery:
 
         Raises ParentLost when the parent is gone, and OSError when the worker cannot be confined.
         """
-        request = {
-            "limits": asdict(limits),
-            "confinement": asdict(wanted),
-            "writable": bubblewrap.WRITABLE,
-            "bytes": bubblewrap.TEMPORARY_BYTES,
-        }
+        request = {"limits": asdict(limits), "confinement": asdict(wanted)}
         report, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, entrance(group) as entrances:
@@ -175,7 +170,7 @@ class Nursery:
         if not handles:
             report.close()
             raise OSError(str(answer.get("error")))
-        return Forked(handles[0], report, self.stderr, group=self.level != "strong")
+        return Forked(handles[0], report, self.stderr, group=not wanted.namespaces)
 
     def close(self) -> None:
         """End the parent, and any worker it still has."""

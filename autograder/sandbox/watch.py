@@ -1,33 +1,38 @@
 """Keeping a worker's whole process tree within bounds, where the kernel limits only each process.
 
-A thread adds up the memory and the computing time of the worker and all its descendants from /proc
-and ends them when it is too much together. Where there is no /proc, each process's own limits are
-what remains.
+A thread adds up the memory, sockets, files and computing time of the worker and all its descendants
+from /proc and ends them when it is too much together. Where there is no /proc, each process's own
+limits are what remains.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from autograder.worker.limits import Limits
 
 PAUSE = 0.2
 PATIENCE = 5.0
+OWN_PROCESSES = 4  # of a worker's box, beside those that the kernel counts for its user
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-def tree_memory(root: int, limit: int) -> int:
-    """Bytes held by process `root` and its descendants.
+def memory(members: Sequence[Path], limit: int) -> int:
+    """Bytes held by these processes.
 
     Resident pages are quick to read but count what forked processes share many times; only when
     they exceed `limit` are shared pages counted once, in proportion (Pss), which takes longer.
     """
-    members = tree(root)
     total = sum(map(resident, members))
     return total if total <= limit else sum(map(proportional, members))
 
@@ -105,13 +110,193 @@ def proportional(entry: Path) -> int:
     return resident(entry)
 
 
-class Watch:
-    """Calls `stop` once when the tree of process `root` holds more than `memory` bytes, or has
-    computed for more than `cpu` seconds; `reason` then says which: "memory" or "cpu"."""
+class Clock:
+    """Counts what a process tree has computed, children included that nobody waited for.
 
-    def __init__(self, root: int, memory: int, cpu: float, stop: Callable[[], None]) -> None:
-        self.root, self.memory, self.cpu, self.stop = root, memory, cpu, stop
+    A child that was waited for has left its time with its parent. One that vanished and has not
+    (its parent ignores SIGCHLD) counts as it was last seen, and at least as computing since then.
+    """
+
+    def __init__(self, root: int) -> None:
+        self.root = root
+        self.first: Reading | None = None  # of the root
+        self.most = 0.0
+        self.lost = 0.0
+        self.seen: dict[Path, Reading] = {}
+        self.vanished: dict[Path, Vanished] = {}
+        self.time = time.monotonic()
+        self.reading = threading.Lock()
+
+    def read(self, members: Sequence[Path] | None = None) -> float:
+        """Seconds so far; they stay when the tree has ended. members: of the tree, if known."""
+        with self.reading:
+            members = tree(self.root) if members is None else members
+            now = {entry: Reading.of(fields) for entry in members if (fields := stat(entry))}
+            root = now.get(PROC / str(self.root))
+            self.first = self.first or root
+            if self.first is None or not self.first.same(root):
+                return self.most  # it has ended, and another process may have its number
+            elapsed, self.time = time.monotonic() - self.time, time.monotonic()
+            for parent, gone in self.vanished.items():
+                self.lost += gone.hidden(now.get(parent), ignored=ignores_children(parent))
+            self.vanished = {}
+            for entry in self.seen.keys() - now.keys():
+                last = self.seen[entry]
+                if (before := self.seen.get(last.parent)) is not None and last.parent in now:
+                    gone = self.vanished.setdefault(last.parent, Vanished(before, elapsed))
+                    gone.add(last)
+            self.seen = now
+            total = sum(each.own + each.waited for each in now.values()) + self.lost
+            self.most = max(self.most, total)
+            return self.most
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One process: its parent, when it started, and the seconds that it and the children it has
+    waited for have computed."""
+
+    parent: Path
+    started: str
+    own: float
+    waited: float
+
+    @classmethod
+    def of(cls, fields: list[str]) -> Reading:
+        """From the fields of its `stat`."""
+        user, system, of_children, system_of_children = (
+            int(each) / TICKS for each in fields[11:15]
+        )
+        own, waited = user + system, of_children + system_of_children
+        return cls(PROC / fields[1], fields[19], own, waited)
+
+    def same(self, other: Reading | None) -> bool:
+        """Whether the other is the same process, later."""
+        return other is not None and other.started == self.started
+
+
+def ignores_children(entry: Path) -> bool:
+    """Whether a process ignores SIGCHLD: then no child leaves its time to it."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in (entry / "status").read_text().splitlines():
+            if line.startswith("SigIgn:"):
+                return bool(int(line.split()[1], 16) & 1 << signal.SIGCHLD - 1)
+    return False
+
+
+@dataclass
+class Vanished:
+    """Children of one process that were seen, and were gone `elapsed` seconds later."""
+
+    before: Reading  # of the parent, when they were last seen
+    elapsed: float
+    computed: float = 0.0
+    count: int = 0
+
+    def add(self, last: Reading) -> None:
+        """One more child, as it was last seen."""
+        self.computed += last.own + last.waited
+        self.count += 1
+
+    def hidden(self, parent: Reading | None, *, ignored: bool) -> float:
+        """Seconds that their parent, as it is now, has not taken over; `ignored`: nor ever does."""
+        if parent is None or not self.before.same(parent):
+            return 0.0  # it ended too: its own parent took over the children
+        taken_over = parent.waited - self.before.waited + self.count / TICKS
+        if taken_over >= self.computed and not ignored:
+            return 0.0
+        at_once = min(self.count, os.cpu_count() or 1)
+        return max(self.computed, self.elapsed * at_once)
+
+
+def socket_memory(members: list[Path]) -> int:
+    """At most how many bytes of the kernel's memory these processes hold in sockets.
+
+    In a network namespace of their own, every socket in it; else as if each descriptor were one.
+    """
+    for entry in reversed(members):
+        try:
+            if os.readlink(entry / "ns/net") != os.readlink(PROC / "self/ns/net"):
+                lines = (entry / "net/unix").read_text().count("\n")
+                return SOCKET_BYTES * max(0, lines - 1)
+        except OSError:
+            continue  # ended meanwhile, or not readable
+    return SOCKET_BYTES * sum(map(descriptors, members))
+
+
+def descriptors(entry: Path) -> int:
+    """How many files one process has open, or may have, where only its own user can count them."""
+    with contextlib.suppress(OSError):
+        if found := (entry / "fd").stat().st_size:  # from Linux 6.2 on
+            return found
+        for line in (entry / "status").read_text().splitlines():
+            if line.startswith("FDSize:"):
+                return int(line.split()[1])
+    return 0
+
+
+def socket_bytes() -> int:
+    """What one socket can hold: the worker cannot enlarge its buffer, and the last packet may
+    exceed it."""
+    try:
+        return 2 * int((PROC / "sys/net/core/wmem_default").read_text())
+    except (OSError, ValueError):
+        return 2 * 212_992
+
+
+SOCKET_BYTES = socket_bytes()
+
+
+def files_in_memory(members: list[Path], folders: Sequence[str]) -> int:
+    """How many files there are in memory-backed folders, seen from the innermost process."""
+    for entry in reversed(members):
+        with contextlib.suppress(OSError):
+            return sum(files_of(Path(f"{entry}/root{folder}"), Path(folder)) for folder in folders)
+    return 0
+
+
+def files_of(place: Path, outside: Path) -> int:
+    """How many files a box's own folder holds; none while its process still sees the folder that is
+    there outside."""
+    with contextlib.suppress(FileNotFoundError):
+        if outside.exists() and outside.stat().st_dev == place.stat().st_dev:
+            return 0
+        found = os.statvfs(place)
+        return max(0, found.f_files - found.f_ffree)
+    return 0
+
+
+def files_on_disk(folder: Path, most: int) -> int:
+    """How many files a folder holds, with the folders in it; counted up to `most`."""
+    found, waiting = 0, [folder]
+    while waiting and found <= most:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                found += 1
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                if found > most:
+                    break
+    return found
+
+
+class Watch:
+    """Calls `stop` once when the tree of process `root` goes over one of `limits`; `reason` then
+    says which: "memory", "cpu", "processes" or "files".
+
+    count_files: how many files a tree with these members holds.
+    """
+
+    def __init__(
+        self,
+        root: int,
+        limits: Limits,
+        count_files: Callable[[list[Path]], int],
+        stop: Callable[[], None],
+    ) -> None:
+        self.root, self.limits, self.count_files, self.stop = root, limits, count_files, stop
         self.reason = ""
+        self.clock = Clock(root)
         self.ended = threading.Event()
         self.ending = threading.Lock()
         if PROC.is_dir():
@@ -122,12 +307,21 @@ class Watch:
         with self.ending:
             self.ended.set()
 
+    def exceeded(self) -> str:
+        """Which limit the tree is over now; empty for none."""
+        members, limits = tree(self.root), self.limits
+        if len(members) > limits.processes + OWN_PROCESSES:  # first: to look at each takes long
+            return "processes"
+        held = socket_memory(members)
+        if held + memory(members, limits.memory_bytes - held) > limits.memory_bytes:
+            return "memory"
+        if self.clock.read(members) > limits.total_cpu_seconds:
+            return "cpu"
+        return "files" if self.count_files(members) > limits.files else ""
+
     def _watch(self) -> None:
         while not self.ended.wait(PAUSE):
-            if tree_memory(self.root, self.memory) > self.memory:
-                self.reason = "memory"
-            elif tree_cpu(self.root) > self.cpu:
-                self.reason = "cpu"
+            self.reason = self.exceeded()
             if self.reason:
                 with self.ending:
                     if not self.ended.is_set():

@@ -20,6 +20,21 @@ from autograder.worker.protocol import MAX_PAYLOAD, Channel, Message
 REPLY_BYTES, REPLY_FACTOR = 64 << 20, 2
 
 
+# What the judge says of a worker that the watch ended for a number: the limit, what came, a hint.
+TOO_MANY: dict[str, Callable[[Limits], tuple[str, str, str]]] = {
+    "processes": lambda limits: (
+        f"at most {limits.processes} processes at a time",
+        "your process started more, and was ended with them",
+        "Compute in one process, or in a few that you wait for.",
+    ),
+    "files": lambda limits: (
+        f"at most {limits.files} files",
+        "your process made more, and was ended",
+        "Keep what you compute in tensors, or in a few files.",
+    ),
+}
+
+
 class Transport(Protocol):
     """Carries one request to the student's code and brings its reply."""
 
@@ -140,6 +155,9 @@ class WorkerTransport:
                 cause="tensors that are kept, or copies made side by side",
                 hint="Work in batches, and keep numbers rather than tensors with their graph.",
             )
+        if reason in TOO_MANY:
+            expected, got, hint = TOO_MANY[reason](self.limits)
+            return Limit(expected, got, cause="more of them than the task needs", hint=hint)
         if status > 128:  # as a shell, bubblewrap reports a signal so
             status = 128 - status
         if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):

@@ -4,8 +4,8 @@ Code is compared by its shape: names, numbers, texts, comments and layout are ta
 tokens are hashed, and of the hashes a few are selected by winnowing (Schleimer, Wilkerson & Aiken
 2003, "Winnowing: local algorithms for document fingerprinting", the method of MOSS). Code of the
 release, of the reference, or of many students is left out. Trained weights are compared by the
-sketches in the results (`autograder/judge/sketch.py`). A list is no verdict: two people may think
-alike.
+sketches in the results (`autograder/judge/sketch.py`). Code that is the same, or nearly so, is
+listed in groups, however many share it. A list is no verdict: two people may think alike.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ COMMON = 0.15  # fingerprints of this part of a class, at least COMMON_AT_LEAST 
 COMMON_AT_LEAST = 4
 ALIKE = 0.75  # of the own fingerprints of the one that has fewer
 ENOUGH = 8  # shared fingerprints; fewer may be chance
+NEARLY = 0.9  # of all fingerprints of two hand-ins; independent work shares at most 0.75
 FOR_A_HUMAN = "For a human to look at; never a mark, and no proof of anything."
 
 
@@ -55,6 +56,22 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """Students who handed in the same code: line by line, or nearly. own: whether it holds more
+    than the release and the reference."""
+
+    students: list[str]
+    identical: bool
+    own: bool
+
+    @property
+    def words(self) -> str:
+        """How much alike they are."""
+        same = "the same code" if self.identical else "nearly the same code"
+        return same if self.own else f"{same}, all of it in the release or the reference"
+
+
+@dataclass(frozen=True)
 class Twins:
     """Two students whose trained weights agree: the sketches share this part of their bits."""
 
@@ -69,12 +86,17 @@ def similar_command(args: argparse.Namespace) -> int:
     results = [] if args.grades is None else read_results(args.grades)
     jobs = find_jobs(args.submissions, args.assignment)
     works, unread = read_class([(job.student, Path(job.path)) for job in jobs], args.assignment)
-    pairs = alike(works, known_prints(args.assignment))
+    known = known_prints(args.assignment)
+    pairs, groups = alike(works, known), copies(works, known)
     twins = alike_weights(results)
     notable = [(result.student, why) for result in results if (why := reason(result))]
     write_atomically(args.out / "similar.csv", as_csv(pairs))
+    write_atomically(args.out / "groups.csv", groups_csv(groups))
     write_atomically(args.out / "weights.csv", weights_csv(twins))
-    write_atomically(args.out / "index.html", as_html(args.assignment, pairs, notable, twins))
+    page = as_html(args.assignment, pairs, notable, twins, groups)
+    write_atomically(args.out / "index.html", page)
+    for group in groups:
+        print(f"{len(group.students)} students, {group.words}: {', '.join(group.students)}")
     for pair in pairs:
         print(f"{100 * pair.likeness:3.0f} %  {pair.first.student}  {pair.second.student}")
     for each in twins:
@@ -84,7 +106,10 @@ def similar_command(args: argparse.Namespace) -> int:
     if unread:
         print(f"not compared, as they cannot be read: {', '.join(unread)}")
     count = len(works) * (len(works) - 1) // 2
-    print(f"{len(pairs)} of {count} pairs look alike: {args.out / 'index.html'}. {FOR_A_HUMAN}")
+    print(
+        f"groups with the same code: {len(groups)}; {len(pairs)} of {count} pairs look alike: "
+        f"{args.out / 'index.html'}. {FOR_A_HUMAN}"
+    )
     return 0
 
 
@@ -135,6 +160,32 @@ def alike(works: Sequence[Work], known: Iterable[int] = ()) -> list[Pair]:
         if len(shared) >= ENOUGH and len(shared) >= ALIKE * smaller:
             pairs.append(Pair(first, second, frozenset(shared), len(shared) / smaller))
     return sorted(pairs, key=lambda pair: (-pair.likeness, -len(pair.shared)))
+
+
+def copies(works: Sequence[Work], known: Iterable[int] = ()) -> list[Copies]:
+    """The groups of hand-ins with the same code or nearly the same, the largest first.
+
+    What many share counts here: otherwise a copy would vanish as soon as enough students have it.
+    """
+    texts: dict[str, list[Work]] = defaultdict(list)
+    for each in works:
+        texts["\n".join(each.lines).strip()].append(each)
+    known = set(known)
+    own = {text: group[0].prints.keys() - known for text, group in texts.items()}
+    groups = {text: [text] for text in texts}  # texts of one group share one list
+    for first, second in itertools.combinations(texts, 2):
+        shared, together = own[first] & own[second], own[first] | own[second]
+        alike_enough = len(shared) >= ENOUGH and len(shared) >= NEARLY * len(together)
+        if alike_enough and groups[first] is not groups[second]:
+            groups[first] += groups[second]
+            groups.update(dict.fromkeys(groups[second], groups[first]))
+    found = []
+    for same in {id(group): group for group in groups.values()}.values():
+        students = [each.student for text in same for each in texts[text]]
+        if len(students) > 1:
+            has_own = any(len(own[text]) >= ENOUGH for text in same)
+            found.append(Copies(students, len(same) == 1, has_own))
+    return sorted(found, key=lambda group: (not group.own, -len(group.students)))
 
 
 # --- weights -------------------------------------------------------------------------------------
@@ -202,6 +253,18 @@ def as_csv(pairs: Sequence[Pair]) -> str:
     )
 
 
+def groups_csv(groups: Sequence[Copies]) -> str:
+    """`group,student,alike`, one row for each student of a group, safe in a spreadsheet."""
+    return table(
+        ("group", "student", "alike"),
+        (
+            (f"{number}", student, group.words)
+            for number, group in enumerate(groups, start=1)
+            for student in group.students
+        ),
+    )
+
+
 def weights_csv(twins: Sequence[Twins]) -> str:
     """`first,second,agreement`, safe to open in a spreadsheet."""
     return table(
@@ -224,13 +287,20 @@ def as_html(
     pairs: Sequence[Pair],
     notable: Sequence[tuple[str, str]] = (),
     twins: Sequence[Twins] = (),
+    groups: Sequence[Copies] = (),
 ) -> str:
-    """The pairs with what they share side by side, the weights, and the results to look at."""
+    """The groups with the same code, the pairs with what they share side by side, the weights, and
+    the results to look at."""
     rows = [(pair, excerpt(pair.first, pair.shared), excerpt(pair.second, pair.shared))
             for pair in pairs]  # fmt: skip
     template = environment().get_template("similar.html")
     return template.render(
-        assignment=assignment, rows=rows, notable=notable, twins=twins, words=FOR_A_HUMAN
+        assignment=assignment,
+        rows=rows,
+        notable=notable,
+        twins=twins,
+        groups=groups,
+        words=FOR_A_HUMAN,
     )
 
 

@@ -15,6 +15,8 @@ class Limits:
 
     total_seconds, total_cpu_seconds: for all calls of one submission together, the second over all
     processes; the judge's own work is not counted. cpu_seconds is for each process.
+    folder_bytes: for each memory-backed folder. files: in all folders together, when the worker is
+    ended; most_files: in one of them, where the kernel refuses more.
     """
 
     cpu_seconds: int = 300
@@ -26,6 +28,9 @@ class Limits:
     file_bytes: int = 64 << 20
     open_files: int = 256
     processes: int = 96
+    folder_bytes: int = 256 << 20
+    files: int = 20_000
+    most_files: int = 100_000
 
     def as_argument(self) -> str:
         """One command-line word from which `from_argument` makes the same limits."""

@@ -7,10 +7,12 @@ import os
 import socket
 import sys
 import types
+from functools import partial
 from typing import Any
 
 import torch
 
+from autograder.worker import entry
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.limits import Limits, apply_limits
 from autograder.worker.protocol import Channel, Message
@@ -59,7 +61,9 @@ def serve(descriptor: int) -> None:
 
 def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
     """A worker that is started cold: give up what a worker must not have, and serve."""
-    apply_limits(limits, own_user=confinement.has_own_user)
+    if confinement.level == "medium":
+        entry.start(limits, confinement, descriptor, partial(serve, descriptor))
+    apply_limits(limits, own_user=confinement.has_own_user)  # else bubblewrap's box is around it
     confine(confinement)
     serve(descriptor)
 

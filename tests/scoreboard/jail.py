@@ -17,6 +17,7 @@ from typing import Any
 from autograder.sandbox.box import kill
 from autograder.sandbox.bubblewrap import SYSTEM, parents
 from autograder.sandbox.watch import Watch, tree, wait_gone
+from autograder.worker.limits import Limits
 
 INSIDE = Path(__file__).parent / "inside.py"
 ROOT = Path(__file__).parent.parent.parent
@@ -41,7 +42,8 @@ def run(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    watch = Watch(process.pid, MEMORY, CPU * seconds, lambda: kill(process))
+    limits = Limits(memory_bytes=MEMORY, total_cpu_seconds=CPU * seconds, processes=PROCESSES)
+    watch = Watch(process.pid, limits, lambda members: 0, lambda: kill(process))
     late = False
     try:
         out, error = process.communicate(timeout=seconds + 60)

@@ -12,7 +12,8 @@ import pytest
 from autograder import checks, sandbox
 from autograder.errors import Limit
 from autograder.handin.submission import Submission
-from autograder.sandbox import box, bubblewrap, doctor, users
+from autograder.sandbox import box, bubblewrap, doctor, remedies, separate, users
+from autograder.sandbox.levels import closed_folder
 from autograder.student import student_in_worker
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits
@@ -142,11 +143,14 @@ NAMES += ["changed"]
 
 
 def ways(*levels):
-    """Each level, with its workers forked from a parent and started cold."""
+    """Each level, with its workers forked from a parent and started cold; medium without namespaces
+    of its own too, where the interpreter is open to the worker's user."""
     found = []
     for level in levels:
         needs = pytest.mark.skipif(bool(sandbox.trouble(level)), reason=sandbox.trouble(level))
         found += [pytest.param((level, way), marks=needs) for way in ("preloaded", "cold")]
+    if "medium" in levels and not (os.geteuid() == 0 and closed_folder()):
+        found.append(pytest.param(("medium", "alone"), marks=needs))
     return found
 
 
@@ -163,7 +167,9 @@ def strong(request, monkeypatch):
 def chosen(request, monkeypatch):
     """The level; its workers are started in the way that is asked for."""
     level, way = request.param
-    if way == "cold":
+    if way == "alone":
+        monkeypatch.setattr(separate, "trouble", lambda: "tried without")
+    if way != "preloaded":
         monkeypatch.setattr(box, "LEVELS_PRELOADED", ())
     return level
 
@@ -265,9 +271,28 @@ usual = list(bubblewrap.readable())
 def test_every_remedy_names_what_to_do():
     for probe in doctor.probes():
         assert probe.passed or probe.remedy or probe.found, probe
-    assert "apt install bubblewrap" in doctor.bubblewrap_remedy("bubblewrap is not installed")
+    assert "apt install bubblewrap" in remedies.bubblewrap_remedy("bubblewrap is not installed")
     denied = "bwrap: setting up uid map: Permission denied"
-    assert "apparmor" in doctor.bubblewrap_remedy(denied)
+    assert "apparmor" in remedies.bubblewrap_remedy(denied)
+
+
+def test_what_is_missing_comes_right_after_the_level():
+    passed = [probe.passed for probe in doctor.probes()[1:]]
+    assert passed == sorted(passed)
+
+
+def test_grading_without_isolation_is_said_in_a_box_with_the_remedies(monkeypatch):
+    troubles = {
+        "strong": "bubblewrap is not installed",
+        "medium": "/root is closed to other users, and nothing can be mounted",
+    }
+    monkeypatch.setattr(remedies.levels, "trouble", lambda level: troubles.get(level, ""))
+    box_shown = sandbox.notice("none")
+    assert {len(line) for line in box_shown.splitlines()} == {remedies.WIDTH}
+    for words in ("WITHOUT ISOLATION", "apt install bubblewrap", "/root", "venv /opt/course"):
+        assert words in box_shown
+    assert "/root" not in sandbox.notice("medium")
+    assert sandbox.notice("strong") == ""
 
 
 def test_the_strongest_level_is_one_that_works():

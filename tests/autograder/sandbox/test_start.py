@@ -144,7 +144,7 @@ def test_nor_without_isolation():
 
 
 def test_a_forked_worker_that_fails_says_why():
-    code = "from autograder.worker.nursery import ended; ended(lambda: 1 / 0)"
+    code = "from autograder.worker.entry import ended; ended(lambda: 1 / 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("ZeroDivisionError: division by zero")

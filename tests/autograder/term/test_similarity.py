@@ -12,7 +12,16 @@ from autograder.cli import main
 from autograder.files import write_atomically
 from autograder.report.results import CheckResult, Result
 from autograder.term import similarity
-from autograder.term.similarity import alike, as_csv, as_html, known_prints, reason, work
+from autograder.term.similarity import (
+    alike,
+    as_csv,
+    as_html,
+    copies,
+    groups_csv,
+    known_prints,
+    reason,
+    work,
+)
 
 ASSIGNMENT = "a3-fgsm"
 
@@ -88,7 +97,32 @@ def test_independent_work_is_not_listed(assignment):
         if each.assignment == assignment
     ]
     assert len(works) >= 15
-    assert alike(works, known_prints(assignment)) == []
+    known = known_prints(assignment)
+    assert alike(works, known) == []
+    assert copies(works, known) == []
+
+
+def test_the_same_code_is_listed_however_many_share_it(sample, known):
+    """Five equal files of sixteen were taken for what many share, and not listed at all."""
+    names = [f"copy-{number}" for number in range(5)]
+    for disguise in ("as it is", "renamed", "commented", "CRLF"):
+        works = [work(name, text) for name, text in sample.items()]
+        works += [work(names[0], sample["chen"])]
+        works += [work(name, DISGUISES[disguise](sample["chen"])) for name in names[1:]]
+        (group,) = copies(works, known)
+        assert sorted(group.students) == sorted(["chen", *names])
+        assert group.own
+        assert group.identical == (disguise in ("as it is", "CRLF"))
+    (everybody,) = copies([work(f"s{n}", sample["chen"]) for n in range(30)], known)
+    assert len(everybody.students) == 30
+
+
+def test_the_same_code_without_anything_of_its_own_is_listed_and_said_to_be_so(sample, known):
+    short = [work(name, "import torch") for name in ("ada", "=bob()")]
+    (group,) = copies(short, known)
+    assert not group.own
+    assert "release" in group.words
+    assert groups_csv([group]).splitlines()[2].startswith("1,'=bob()")
 
 
 def test_what_the_release_holds_and_what_many_share_says_nothing(sample, known):
@@ -164,7 +198,8 @@ def test_the_command_compares_a_folder_and_names_what_it_cannot_read(tmp_path, c
     folders = f"{tmp_path / 'class'} --grades {tmp_path / 'grades'} --out {tmp_path / 'out'}"
     assert main(["similar", ASSIGNMENT, *folders.split()]) == 0
     out = capsys.readouterr().out
-    assert "1 of 10 pairs look alike" in out
+    assert "groups with the same code: 1; 1 of 10 pairs look alike" in out
+    assert f"2 students, the same code: {works[1].student}, copycat" in out
     assert "copycat" in out
     assert "ada: the grader asks for a decision" in out
     assert "cannot be read: bad" in out

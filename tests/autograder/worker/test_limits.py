@@ -3,22 +3,23 @@
 import contextlib
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from autograder import sandbox
+from autograder import installed, sandbox
 from autograder.errors import Limit, Timeout
 from autograder.handin.submission import Submission
-from autograder.sandbox.watch import PROC, Watch, tree_cpu
+from autograder.sandbox.watch import PROC, Reading, Vanished, Watch, tree_cpu
 from autograder.student import student_in_worker
 from autograder.student.transport import REPLY_BYTES
 from autograder.worker.cells import Cell
 from autograder.worker.limits import Limits
 
-CODE = """
-import os, time
+CODE = '''
+import os, signal, socket, time
 import torch
 
 def add(number):
@@ -41,8 +42,53 @@ def large(megabytes):
 
 def double(images):
     return images.double()
-"""
-NAMES = ["add", "sleep", "burn", "large", "double"]
+
+def hide(children):
+    """Compute in children that nobody waits for."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in range(children):
+        if os.fork() == 0:
+            end = time.process_time() + 0.5
+            while time.process_time() < end:
+                pass
+            os._exit(0)
+    time.sleep(60)
+
+
+def files(count):
+    os.mkdir("many")
+    for number in range(count):
+        open(f"many/{number}", "w").close()
+    time.sleep(60)
+
+
+def sockets():
+    """What comes of asking for larger buffers, and for other kinds of sockets."""
+    pair = socket.socketpair()
+    before = pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
+    found = {"larger": pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) > before}
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+        try:
+            socket.socketpair(socket.AF_UNIX, kind)
+        except PermissionError:
+            continue
+        found[str(kind)] = True
+    return found
+
+
+def full():
+    """Hold many sockets, which no process is seen to hold the memory of."""
+    for _ in range(10):
+        if os.fork() == 0:
+            kept = [socket.socketpair() for _ in range(110)]
+            time.sleep(60)
+    time.sleep(60)
+'''
+NAMES = ["add", "sleep", "burn", "large", "double", "hide", "files", "sockets", "full"]
+needs_isolation = pytest.mark.skipif(
+    sandbox.strongest_level() == "none", reason="nothing to isolate with"
+)
 needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="needs /proc")
 
 
@@ -77,6 +123,44 @@ def test_computing_is_counted_over_all_processes():
         assert time.monotonic() - begin < 55
         with pytest.raises(Timeout, match="used up"):
             one.call("add", 1)
+
+
+@needs_proc
+def test_computing_of_children_that_nobody_waits_for_is_counted():
+    with student(total_cpu_seconds=3.0) as one:
+        with pytest.raises(Timeout, match="used up"):
+            one.call("hide", 16, seconds=60)
+        with pytest.raises(Timeout, match="used up"):
+            one.call("add", 1)
+
+
+@needs_proc
+def test_a_child_that_was_waited_for_counts_once_and_another_as_it_was_last_seen():
+    parent = Reading(Path("/proc/1"), "7", own=1.0, waited=2.0)
+    child = Reading(Path("/proc/2"), "8", own=0.5, waited=0.0)
+    gone = Vanished(parent, elapsed=0.2)
+    gone.add(child)
+    waited, other = replace(parent, waited=2.5), replace(parent, started="9", waited=0.0)
+    assert gone.hidden(waited, ignored=False) == 0
+    assert gone.hidden(parent, ignored=False) == 0.5
+    assert gone.hidden(other, ignored=False) == gone.hidden(None, ignored=True) == 0
+    short = Vanished(parent, elapsed=0.2)
+    short.add(replace(child, own=0.0))
+    assert (short.hidden(parent, ignored=False), short.hidden(parent, ignored=True)) == (0, 0.2)
+
+
+@needs_isolation
+def test_empty_files_are_counted():
+    with student(files=500) as one, pytest.raises(Limit, match="at most 500 files"):
+        one.call("files", 2_000)
+
+
+@needs_isolation
+def test_socket_buffers_cannot_grow_and_count_as_memory():
+    with student(memory_bytes=800 << 20) as one:
+        assert one.call("sockets") == {"larger": False}
+        with pytest.raises(Limit, match="of memory"):
+            one.call("full")
 
 
 @needs_proc
@@ -115,11 +199,28 @@ def test_an_answer_in_float64_may_be_as_large_as_any_question():
         assert one.call("double", images).dtype == torch.float64
 
 
+def test_the_page_names_the_limits():
+    page, limits = (installed.ROOT / "site" / "grading.md").read_text(encoding="utf-8"), Limits()
+    for words in (
+        f"{limits.memory_bytes >> 30} GB",
+        f"{limits.files:,}, in folders of {limits.folder_bytes >> 20} MB",
+        f"more than {limits.most_files:,}",
+        f"| processes | {limits.processes} |",
+        f"| computing time | {limits.total_cpu_seconds / 60:g} minutes |",
+        f"together ({limits.total_seconds / 60:g} minutes)",
+    ):
+        assert words in " ".join(page.split()), words
+
+
 @needs_proc
 def test_a_watch_that_was_ended_stops_nothing():
     stopped = []
-    watch = Watch(os.getpid(), 0, 0.0, lambda: stopped.append(True))
+    none = Limits(memory_bytes=0, total_cpu_seconds=0.0)
+    watch = Watch(os.getpid(), none, lambda members: 0, lambda: stopped.append(True))
     watch.end()
     time.sleep(0.5)
     assert stopped == []
+    many = Watch(os.getpid(), Limits(processes=-10), lambda members: 0, lambda: None)
+    many.end()
+    assert many.exceeded() == "processes"
     assert tree_cpu(os.getpid()) > 0

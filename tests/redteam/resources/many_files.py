@@ -3,7 +3,7 @@
 assignment: a3-fgsm
 base: identity
 runs: in a call
-status: WRONG TIMEOUT CRASH
+status: LIMIT
 """
 
 def trick():
