@@ -34,6 +34,7 @@ from autograder.handin import submission
 from autograder.installed import NOTEBOOKS, ROOT
 from autograder.judge import answer_key
 from autograder.judge.judge import run_checks
+from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.student.kernel import student_here
 from course.errors import CourseError
@@ -77,6 +78,7 @@ def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str
         for name in assignments:
             print(f"{name} on {profile}: the reference goes through the checks", flush=True)
             setting = Setting(name, profile)
+            make_ready(setting)
             record(setting)
             path = answer_key.path_of(name, profile).relative_to(ROOT).as_posix()
             files[path] = answer_key.dumps(setting.known)

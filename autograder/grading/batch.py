@@ -20,10 +20,11 @@ from tqdm import tqdm
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import setting_of
 from autograder.grading.slots import judged
 from autograder.handin import submission
+from autograder.judge.made import Made, prepare
 from autograder.judge.provenance import is_genuine, provenance, sign
-from autograder.judge.setting import Setting
 from autograder.report import feedback
 from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
@@ -58,8 +59,10 @@ def grade(
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
         quiet = None if progress else True
+        made = prepare(setting_of(task)) if rest else Made(b"")
+        judging = cluster.judged(task, made, rest) if cluster else judged(task, made, rest, slots)
         with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
-            for result in cluster.judged(task, rest) if cluster else judged(task, rest, slots):
+            for result in judging:
                 result.signature = sign(result, bytes.fromhex(task.secret))
                 results[result.student] = result
                 statuses[result.status] += 1
@@ -100,15 +103,14 @@ def writing_alone(out: Path) -> Iterator[None]:
 
 def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     """Earlier results that are genuine and come from the same file, grader, data and secret."""
-    secret = bytes.fromhex(task.secret)
-    setting = Setting(task.assignment, task.profile, secret)
+    setting = setting_of(task)
     for job in jobs:
         with contextlib.suppress(OSError, CourseError, StudentFault):
             result = read_result(out / "results" / f"{file_name(job.student)}.json")
             path = submission.located(Path(job.path), task.assignment)
             digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
             same = result.provenance == provenance(setting, digest, task.level)
-            if same and result.status != "INFRA" and is_genuine(result, secret):
+            if same and result.status != "INFRA" and is_genuine(result, setting.secret):
                 yield result
 
 

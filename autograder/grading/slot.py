@@ -1,6 +1,7 @@
 """One place where submissions are judged: a process that loads everything once and takes jobs.
 
-It reads a line of JSON per job on standard input and writes a line of JSON per result. The batch
+It reads a line of JSON per job on standard input and writes a line of JSON per result. Before the
+jobs come the task, and what the judge made for it. The batch
 starts as many as it was given jobs; when a slot dies, its current job is judged again.
 """
 
@@ -17,6 +18,7 @@ import torch
 
 from autograder.grading.jobs import Job, Task
 from autograder.judge.judge import Judge
+from autograder.judge.made import Made
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
@@ -31,11 +33,18 @@ def command(module: str) -> list[str]:
     return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]
 
 
+def setting_of(task: Task) -> Setting:
+    """The setting that a task is judged in."""
+    return Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
+
+
 def serve(lines: IO[str], replies: IO[str]) -> None:
-    """Judge job after job until the input ends. The first line is the task."""
+    """Judge job after job until the input ends. First come the task and what was made for it."""
     task = Task(**json.loads(lines.readline()))
-    setting = Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
-    judge = Judge(setting, task.level)
+    judge = Judge(setting_of(task), task.level)
+    made = Made.from_line(lines.readline())
+    judge.setting.take(made.hidden)
+    judge.public_setting.take(made.public)
     for line in lines:
         job = Job(**json.loads(line))
         result = judge_safely(judge, job)

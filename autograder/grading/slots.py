@@ -12,25 +12,29 @@ from dataclasses import asdict
 from autograder import catalog
 from autograder.grading.jobs import Job, Task
 from autograder.grading.slot import command
+from autograder.judge.made import Made
 from autograder.report.results import Result
 
 ATTEMPTS = 2
 
 
-def judged(task: Task, jobs: Sequence[Job], slots: int) -> Iterator[Result]:
+def judged(task: Task, made: Made, jobs: Sequence[Job], slots: int) -> Iterator[Result]:
     """Results as they are ready, from `slots` processes that share the jobs."""
     todo: queue.SimpleQueue[tuple[Job, int]] = queue.SimpleQueue()
     done: queue.SimpleQueue[Result] = queue.SimpleQueue()
     for job in jobs:
         todo.put((job, ATTEMPTS))
     for _ in range(min(slots, len(jobs))):
-        threading.Thread(target=keep_slot, args=(task, todo, done), daemon=True).start()
+        threading.Thread(target=keep_slot, args=(task, made, todo, done), daemon=True).start()
     for _ in jobs:
         yield done.get()
 
 
 def keep_slot(
-    task: Task, todo: queue.SimpleQueue[tuple[Job, int]], done: queue.SimpleQueue[Result]
+    task: Task,
+    made: Made,
+    todo: queue.SimpleQueue[tuple[Job, int]],
+    done: queue.SimpleQueue[Result],
 ) -> None:
     """Feed one slot; start another when it dies, and give the lost job another attempt."""
     slot: Slot | None = None
@@ -40,7 +44,7 @@ def keep_slot(
         except queue.Empty:
             break
         try:
-            slot = slot or Slot(task)
+            slot = slot or Slot(task, made)
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None
@@ -60,7 +64,7 @@ def keep_slot(
 class Slot:
     """A running `autograder.grading.slot` process."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, made: Made) -> None:
         self.process = subprocess.Popen(
             command("autograder.grading.slot"),
             stdin=subprocess.PIPE,
@@ -68,12 +72,13 @@ class Slot:
             text=True,
             encoding="utf-8",
         )
-        self._write(asdict(task))
+        self._write(json.dumps(asdict(task)))
+        self._write(made.to_line())
 
     def judge(self, job: Job) -> Result | None:
         """The result of one job, or None when the process died over it."""
         assert self.process.stdout is not None
-        if not self._write(asdict(job)):
+        if not self._write(json.dumps(asdict(job))):
             return None
         line = self.process.stdout.readline()
         return Result.from_json(line) if line else None
@@ -89,10 +94,10 @@ class Slot:
         self.process.kill()
         self.process.communicate()
 
-    def _write(self, content: object) -> bool:
+    def _write(self, line: str) -> bool:
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(content) + "\n")
+            self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             return False

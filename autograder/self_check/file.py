@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder import catalog
 from autograder.handin import submission
 from autograder.judge.judge import Judge, run_checks
+from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.report.results import Result, status_of
 from autograder.sandbox import levels
@@ -25,7 +26,7 @@ def check_file(assignment: str, path: Path, profile: str) -> Result:
     a file that is no submission.
     """
     setting = Setting(assignment, profile)
-    _ = setting.stored  # reported in one line where it is missing, before anything starts
+    make_ready(setting)  # what is missing is reported in one line, before anything starts
     if levels.can_start():
         judge = Judge(setting, levels.strongest_level(), preloaded=False)
         result = judge.judge("you", path)

@@ -8,6 +8,7 @@ TASK = Task("a3-fgsm", "digits", "none", "00" * 16)
 FAKE_SLOT = """
 import json, os, signal, sys, time
 task = json.loads(sys.stdin.readline())
+made = json.loads(sys.stdin.readline())
 for line in sys.stdin:
     job = json.loads(line)
     with open({log!r}, "a") as log:
