@@ -41,10 +41,11 @@ def setting_of(task: Task) -> Setting:
 def serve(lines: IO[str], replies: IO[str]) -> None:
     """Judge job after job until the input ends. First come the task and what was made for it."""
     task = Task(**json.loads(lines.readline()))
-    judge = Judge(setting_of(task), task.level)
-    made = Made.from_line(lines.readline())
-    judge.setting.take(made.hidden)
-    judge.public_setting.take(made.public)
+    made, setting = Made.from_line(lines.readline()), setting_of(task)
+    setting.take(made.hidden)
+    judge = Judge(setting, task.level)
+    if made.public:
+        judge.public_setting.take(made.public)
     for line in lines:
         job = Job(**json.loads(line))
         result = judge_safely(judge, job)

@@ -10,6 +10,7 @@ from support.slots import TASK
 
 from autograder.grading import batch, slot
 from autograder.grading.jobs import Job
+from autograder.judge.made import Made
 from autograder.report.results import Result
 
 # --- slots ----------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
 
     monkeypatch.setattr(slot, "Judge", BrokenJudge)
     jobs = [json.dumps({"student": name, "path": "x"}) for name in "abc"]
-    lines = io.StringIO("\n".join([json.dumps(vars(TASK)), *jobs]) + "\n")
+    lines = io.StringIO("\n".join([json.dumps(vars(TASK)), Made(b"").to_line(), *jobs]) + "\n")
     replies = io.StringIO()
     slot.serve(lines, replies)
     results = [Result.from_json(line) for line in replies.getvalue().splitlines()]
