@@ -111,12 +111,13 @@ def report(
     slow_seconds = statistics.median(seconds for seconds, _ in slow)
     clean = [correct for _, correct in quick]
     slow_clean = [correct for _, correct in slow if correct is not None]
+    precision = "bfloat16" if FAST_MNIST.bfloat16 else "float32"
     print(where)
     print(f"MNIST, {len(mnist.train.labels):,} training and {images:,} test images;", end=" ")
     print(f"medians of {len(quick)} seeds, which took turns\n")
     rows = [
         ("recipe", "parameters", "epochs", "seconds", "clean accuracy, worst to best seed"),
-        row("course", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
+        row(f"course, {precision}", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
         row(f"published, {how}", "wide-cnn", PUBLISHED_MNIST.epochs, slow_seconds, slow_clean),
     ]
     for name, *cells, last in rows:

@@ -17,7 +17,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import torch
@@ -63,11 +63,15 @@ def make_ready(setting: Setting) -> None:
 
 def fetched(setting: Setting) -> bytes:
     """What `make_ahead` makes in this setting, from the cache or made now."""
-    report = partial(print, "autograder:", file=sys.stderr, flush=True)
     if make_ahead(setting) is None:
         return b""
     entry = cache.Entry(dependences(setting), setting.secret)
-    return cache.fetched(entry, partial(make, setting, report), report)
+    return cache.fetched(entry, partial(make, setting), report)
+
+
+def report(line: str) -> None:
+    """Say on standard error what takes long, and what could not be kept."""
+    print("autograder:", line, file=sys.stderr, flush=True)
 
 
 def dependences(setting: Setting) -> dict[str, object]:
@@ -79,6 +83,7 @@ def dependences(setting: Setting) -> dict[str, object]:
     return {
         "assignment": setting.assignment,
         "profile": setting.profile,
+        "budget": asdict(setting.budget),
         "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
         **{name: where[name] for name in ("grader_version", "profile_sha256", "versions")},
     }
@@ -90,7 +95,7 @@ def make_ahead(setting: Setting) -> Callable[[Setting], None] | None:
     return getattr(checks, "make_ahead", None)
 
 
-def make(setting: Setting, report: Callable[[str], None]) -> bytes:
+def make(setting: Setting) -> bytes:
     """Make the values, in a setting of their own."""
     fresh = Setting(setting.assignment, setting.profile, setting.secret)
     which = "public" if setting.public else "hidden"
