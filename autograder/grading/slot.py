@@ -1,8 +1,8 @@
 """One place where submissions are judged: a process that loads everything once and takes jobs.
 
 It reads a line of JSON per job on standard input and writes a line of JSON per result. Before the
-jobs come the task, and what the judge made for it. The batch
-starts as many as it was given jobs; when a slot dies, its current job is judged again.
+jobs come the task, and what the judge made for it. When a slot dies, the batch starts another, and
+its current job is judged again.
 """
 
 from __future__ import annotations
@@ -39,18 +39,29 @@ def setting_of(task: Task) -> Setting:
 
 
 def serve(lines: IO[str], replies: IO[str]) -> None:
-    """Judge job after job until the input ends. First come the task and what was made for it."""
-    task = Task(**json.loads(lines.readline()))
-    made, setting = Made.from_line(lines.readline()), setting_of(task)
+    """Judge job after job until the input ends.
+
+    A task comes first, and may come again: a line for it and one for what was made for it.
+    """
+    judge: Judge | None = None
+    for line in lines:
+        content = json.loads(line)
+        if judge is None or "assignment" in content:
+            judge = judge_of(Task(**content), Made.from_line(next(lines)))
+            continue
+        result = judge_safely(judge, Job(**content))
+        replies.write(json.dumps(asdict(result), allow_nan=False) + "\n")
+        replies.flush()
+
+
+def judge_of(task: Task, made: Made) -> Judge:
+    """The judge of a task, who has what was made for it."""
+    setting = setting_of(task)
     setting.take(made.hidden)
     judge = Judge(setting, task.level)
     if made.public:
         judge.public_setting.take(made.public)
-    for line in lines:
-        job = Job(**json.loads(line))
-        result = judge_safely(judge, job)
-        replies.write(json.dumps(asdict(result), allow_nan=False) + "\n")
-        replies.flush()
+    return judge
 
 
 def judge_safely(judge: Judge, job: Job) -> Result:

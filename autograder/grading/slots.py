@@ -6,6 +6,7 @@ import json
 import queue
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
@@ -18,19 +19,26 @@ from autograder.report.results import Result
 ATTEMPTS = 2
 
 
-def judged(task: Task, made: Made, jobs: Sequence[Job], slots: int) -> Iterator[Result]:
-    """Results as they are ready, from `slots` processes that share the jobs."""
+def judged(task: Task, made: Made, jobs: Sequence[Job], pool: Pool) -> Iterator[Result]:
+    """Results as they are ready, from the slots of a pool, which share the jobs."""
     todo: queue.SimpleQueue[tuple[Job, int]] = queue.SimpleQueue()
     done: queue.SimpleQueue[Result] = queue.SimpleQueue()
     for job in jobs:
         todo.put((job, ATTEMPTS))
-    for _ in range(min(slots, len(jobs))):
-        threading.Thread(target=keep_slot, args=(task, made, todo, done), daemon=True).start()
+    keepers = [
+        threading.Thread(target=keep_slot, args=(pool, task, made, todo, done), daemon=True)
+        for _ in range(min(pool.size, len(jobs)))
+    ]
+    for keeper in keepers:
+        keeper.start()
     for _ in jobs:
         yield done.get()
+    for keeper in keepers:  # so that the pool has every slot again
+        keeper.join()
 
 
 def keep_slot(
+    pool: Pool,
     task: Task,
     made: Made,
     todo: queue.SimpleQueue[tuple[Job, int]],
@@ -44,7 +52,7 @@ def keep_slot(
         except queue.Empty:
             break
         try:
-            slot = slot or Slot(task, made)
+            slot = slot or pool.slot(task, made)
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None
@@ -58,7 +66,31 @@ def keep_slot(
             result = lost(task, job)
         done.put(result)
     if slot is not None:
-        slot.close()
+        pool.idle.append(slot)
+
+
+class Pool:
+    """At most `size` slots, which load everything once, for one task after another."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.idle: deque[Slot] = deque()
+
+    def slot(self, task: Task, made: Made) -> Slot:
+        """A slot that is idle, or a new one, with a task. Raises OSError when none starts."""
+        try:
+            slot = self.idle.pop()
+        except IndexError:
+            return Slot(task, made)
+        if slot.begin(task, made):
+            return slot
+        slot.kill()  # it died while it was idle
+        return Slot(task, made)
+
+    def close(self) -> None:
+        """Let idle slots end; a busy one ends after its job, when this process does."""
+        while self.idle:
+            self.idle.pop().close()
 
 
 class Slot:
@@ -72,8 +104,11 @@ class Slot:
             text=True,
             encoding="utf-8",
         )
-        self._write(json.dumps(asdict(task)))
-        self._write(made.to_line())
+        self.begin(task, made)
+
+    def begin(self, task: Task, made: Made) -> bool:
+        """Hand over a task, and what was made for it; whether the process still reads."""
+        return self._write(json.dumps(asdict(task))) and self._write(made.to_line())
 
     def judge(self, job: Job) -> Result | None:
         """The result of one job, or None when the process died over it."""
