@@ -81,8 +81,8 @@ class Entry:
 
     def write(self, content: bytes) -> None:
         """Keep the content, and make room for it. Raises OSError where nothing can be kept."""
-        if shown := [str(p) for p in bubblewrap.readable() if folder().is_relative_to(p.resolve())]:
-            raise OSError(f"{shown[0]} is shown to students' code: name another COURSE_CACHE")
+        if shown := shown_to_students(folder().resolve()):
+            raise OSError(f"{shown} is shown to students' code: name another COURSE_CACHE")
         folder().mkdir(parents=True, exist_ok=True)
         folder().chmod(0o700)
         digest = hashlib.sha256(content).hexdigest()
@@ -90,6 +90,12 @@ class Entry:
         put(content_path(digest), content)
         put(folder() / f"{self.key}.json", json.dumps(index, indent=1).encode())
         make_room()
+
+
+def shown_to_students(path: Path) -> Path | None:
+    """The folder around a path that a worker's box shows; None if there is none."""
+    around = (folder.resolve() for folder in bubblewrap.readable())
+    return next((folder for folder in around if path.is_relative_to(folder)), None)
 
 
 class Damaged(Exception):
