@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 import statistics
+import sys
 import time
 from dataclasses import asdict, replace
 from itertools import islice
@@ -26,6 +27,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from course.data import Dataset, load
+from course.errors import CourseError
 from course.metrics import accuracy, wilson_interval
 from course.models import build, parameter_count
 from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
@@ -87,7 +89,10 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="run the published recipe whole")
     arguments = parser.parse_args()
     where = machine()
-    mnist = load("mnist")
+    try:
+        mnist = load("mnist")
+    except CourseError as error:
+        sys.exit(f"training.py: {error}")
     quick, slow = [], []
     for seed in range(arguments.rounds):
         slow.append(published(mnist, seed, full=arguments.full))
