@@ -18,8 +18,8 @@ from autograder.exports.gradescope import results_json
 from autograder.files import write_atomically
 from autograder.grading.jobs import Job
 from autograder.grading.slot import judge_safely
+from autograder.judge import made
 from autograder.judge.judge import Judge
-from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 from autograder.sandbox import strongest_level
@@ -65,7 +65,7 @@ def prepare(source: Path) -> None:
     order = Order.read(source)
     if order.profile != "digits":  # which comes with a package
         course(["data", "download", order.profile])
-    make_ready(Setting(order.assignment, order.profile, existing_secret(source / "secret")))
+    made.prepare(Setting(order.assignment, order.profile, existing_secret(source / "secret")))
     print(f"isolation while this image is built: {strongest_level()}")
 
 
@@ -78,7 +78,7 @@ def judged(root: Path, order: Order) -> Result:
         result = judge.result("", "INFRA", [])
         result.notes = [NO_ISOLATION]
         return result
-    make_ready(judge.setting)
+    judge.take(made.prepare(judge.setting))
     return judge_safely(judge, Job("", str(work(root / "submission"))))
 
 

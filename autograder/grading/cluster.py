@@ -30,8 +30,8 @@ from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_
 from tornado.ioloop import PeriodicCallback
 
 from autograder.errors import StudentFault
-from autograder.grading.jobs import Job, Task
-from autograder.grading.slot import command, setting_of
+from autograder.grading.jobs import Job, Task, command
+from autograder.grading.slot import setting_of
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.handin import submission
 from autograder.judge.judge import Judge
@@ -239,7 +239,9 @@ class Slots(WorkerPlugin):
         try:
             with contextlib.suppress(IndexError):
                 slot, _ = self.idle.pop()
-            slot = slot or Slot(Task(**json.loads(self.task)), Made.from_line(self.made))
+            if slot is None:
+                slot = Slot()
+                slot.begin(Task(**json.loads(self.task)), Made.from_line(self.made))
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None

@@ -23,16 +23,6 @@ from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
 
-def command(module: str) -> list[str]:
-    """The command that runs one of our modules and ignores the folder it is started in.
-
-    With `-m` alone Python would look there first: for a student's torch.py, if the grader is
-    started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
-    """
-    blind = "import runpy, sys; sys.path[:] = filter(None, sys.path)"
-    return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]
-
-
 def setting_of(task: Task) -> Setting:
     """The setting that a task is judged in."""
     return Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
@@ -56,11 +46,8 @@ def serve(lines: IO[str], replies: IO[str]) -> None:
 
 def judge_of(task: Task, made: Made) -> Judge:
     """The judge of a task, who has what was made for it."""
-    setting = setting_of(task)
-    setting.take(made.hidden)
-    judge = Judge(setting, task.level)
-    if made.public:
-        judge.public_setting.take(made.public)
+    judge = Judge(setting_of(task), task.level)
+    judge.take(made)
     return judge
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -9,12 +10,14 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from autograder import catalog
-from autograder.grading.jobs import Job, Task
-from autograder.grading.slot import command
-from autograder.judge.made import Made
+from autograder.grading.jobs import Job, Task, command
 from autograder.report.results import Result
+
+if TYPE_CHECKING:
+    from autograder.judge.made import Made  # imports PyTorch, for which a new slot does not wait
 
 ATTEMPTS = 2
 
@@ -81,11 +84,19 @@ class Pool:
         try:
             slot = self.idle.pop()
         except IndexError:
-            return Slot(task, made)
+            slot = Slot()
         if slot.begin(task, made):
             return slot
         slot.kill()  # it died while it was idle
-        return Slot(task, made)
+        slot = Slot()
+        slot.begin(task, made)
+        return slot
+
+    def start(self, jobs: int) -> None:
+        """Start as many as so many jobs need, which load what every task needs meanwhile."""
+        with contextlib.suppress(OSError):  # reported when one is needed
+            while len(self.idle) < min(self.size, jobs):
+                self.idle.append(Slot())
 
     def close(self) -> None:
         """Let idle slots end; a busy one ends after its job, when this process does."""
@@ -94,9 +105,9 @@ class Pool:
 
 
 class Slot:
-    """A running `autograder.grading.slot` process."""
+    """A running `autograder.grading.slot` process: it gets ready, and waits for its first task."""
 
-    def __init__(self, task: Task, made: Made) -> None:
+    def __init__(self) -> None:
         self.process = subprocess.Popen(
             command("autograder.grading.slot"),
             stdin=subprocess.PIPE,
@@ -104,10 +115,11 @@ class Slot:
             text=True,
             encoding="utf-8",
         )
-        self.begin(task, made)
+        self.begun = False
 
     def begin(self, task: Task, made: Made) -> bool:
         """Hand over a task, and what was made for it; whether the process still reads."""
+        self.begun = True
         return self._write(json.dumps(asdict(task))) and self._write(made.to_line())
 
     def judge(self, job: Job) -> Result | None:
@@ -119,7 +131,10 @@ class Slot:
         return Result.from_json(line) if line else None
 
     def close(self) -> None:
-        """Let the process end."""
+        """Let the process end; one that has no task yet may still be loading, and is ended."""
+        if not self.begun:
+            self.kill()
+            return
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()

@@ -22,6 +22,7 @@ from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.handin import submission
 from autograder.judge import pictures
 from autograder.judge.disclosure import Disclosure
+from autograder.judge.made import Made
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
@@ -147,6 +148,11 @@ class Judge:
             spare=spare,
             whole=whole,
         )
+
+    def take(self, made: Made) -> None:
+        """Know what was made before for the inputs of this judge, hidden and public."""
+        self.setting.take(made.hidden)
+        self.public_setting.take(made.public)
 
     def close(self) -> None:
         """End the worker that was started ahead, where it was not needed."""

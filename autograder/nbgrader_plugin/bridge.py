@@ -88,7 +88,7 @@ class TrustedJudge(LoggingConfigurable):
         if task not in self.made:
             self.made[task] = prepare(setting_of(task))
         for _ in range(ATTEMPTS):
-            slot = self.slots[task] = self.slots.get(task) or Slot(task, self.made[task])
+            slot = self.slots[task] = self.slots.get(task) or self.slot(task)
             try:
                 result = slot.judge(job)
             except (OSError, ValueError):
@@ -97,6 +97,12 @@ class TrustedJudge(LoggingConfigurable):
                 return result
             self.slots.pop(task).kill()
         return lost(task, job)
+
+    def slot(self, task: Task) -> Slot:
+        """A process that judges submissions to a task, which was prepared for it once."""
+        slot = Slot()
+        slot.begin(task, self.made[task])
+        return slot
 
 
 def close_all(slots: dict[Task, Slot]) -> None:

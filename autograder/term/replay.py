@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from autograder.judge.judge import Judge
-from autograder.judge.made import make_ready
+from autograder.judge.made import prepare
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
@@ -16,6 +16,6 @@ def judge_again(before: Result, path: Path, secret: bytes) -> Result:
     """The result of a student's folder or file, in the setting of an earlier result."""
     torch.set_num_threads(1)  # as it was graded: more would add up in another order
     setting = Setting(before.assignment, before.profile, secret)
-    make_ready(setting)
     judge = Judge(setting, before.sandbox)
+    judge.take(prepare(setting))
     return judge.judge(before.student, path)

@@ -11,7 +11,7 @@ from support.results import result
 from support.slots import TASK
 
 from autograder.grading import batch, slot
-from autograder.grading.jobs import Job
+from autograder.grading.jobs import Job, command
 from autograder.grading.slots import Pool, judged
 from autograder.judge.made import Made
 from autograder.report.results import Result
@@ -54,6 +54,9 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
         def __init__(self, *args):
             pass
 
+        def take(self, made):
+            pass
+
         def judge(self, student, path):
             if student == "b":
                 raise ZeroDivisionError("ours")
@@ -76,6 +79,9 @@ def test_a_slot_takes_up_one_task_after_another(monkeypatch):
     class Named:
         def __init__(self, setting, _level):
             self.setting = setting
+
+        def take(self, made):
+            pass
 
         def judge(self, student, _path):
             return replace(result(student), assignment=self.setting.assignment)
@@ -115,7 +121,7 @@ def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
     for name in ("autograder/__init__.py", "autograder/worker/limits.py", "json.py", "torch.py"):
         (tmp_path / name).write_text("print('a student was here')")
     done = subprocess.run(
-        slot.command("autograder.worker.limits"),
+        command("autograder.worker.limits"),
         cwd=tmp_path,
         capture_output=True,
         text=True,
