@@ -9,16 +9,21 @@ import torch
 
 from autograder import catalog, installed
 from autograder.judge import cache, made
+from autograder.judge import setting as settings
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.sandbox import strongest_level
+from course.budget import budget
 
 SECRET = b"a secret of this test"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> Path:
+    """A cache of this test's own, and networks that are trained briefly."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    brief = dataclasses.replace(budget("digits"), cnn_epochs=3)
+    monkeypatch.setattr(settings, "budget", lambda _profile: brief)
     return cache.folder()
 
 
