@@ -196,7 +196,9 @@ def leaks(content: bytes) -> list[str]:
     found: list[str] = []
     seen: set[str] = set()
     for path, text in python_in(content):
-        if "solutions" in Path(path).parts or "secret" in Path(path).name:
+        place = Path(path)
+        # autograder/secret.py reads the file, and holds no secret.
+        if "solutions" in place.parts or ("secret" in place.name and place.suffix != ".py"):
             found.append(path)
         seen |= bodies(text).keys()
     return found + [whose for body, whose in answers().items() if body in seen]

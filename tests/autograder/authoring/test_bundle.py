@@ -161,6 +161,12 @@ def test_what_a_bundle_records_is_recorded_once(monkeypatch, tmp_path):
     assert [answer_key.loads(content) for content in first.values()] == [values]
 
 
+def test_the_code_that_reads_a_secret_is_none():
+    code = zipped({"autograder/secret.py": b"def read_secret(path): ...\n"})
+    assert bundle.leaks(code) == []
+    assert bundle.leaks(zipped({"term/secret": b"0123"})) == ["term/secret"]
+
+
 def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
     given = [("a/a.ipynb", notebook((ROOT / "solutions" / "fgsm.py").read_text("utf-8")))]
     monkeypatch.setattr(bundle, "kept_values", lambda *names: {})
