@@ -50,11 +50,11 @@ def test_nothing_of_the_secret_is_in_the_folder(folder):
 
 
 def cut_content(folder: Path) -> None:
-    only(folder, "*.safetensors").write_bytes(b"conten")
+    only(folder, "*.safetensors").write_bytes(b"cont")
 
 
 def flip_a_bit(folder: Path) -> None:
-    only(folder, "*.safetensors").write_bytes(b"contenu")
+    only(folder, "*.safetensors").write_bytes(b"confent")
 
 
 def cut_index(folder: Path) -> None:
