@@ -22,7 +22,10 @@ help:  ## what each target does
 
 demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample class, build the site
 	$(PROGRAM) tools/demo.py --out build/demo
-	@$(MAKE) --no-print-directory site
+	@# Again only after a change: that takes as long as a third of the class.
+	@test -f build/.site && test -z "$$(find . -name '.?*' -prune -o -path ./build -prune \
+	  -o -name __pycache__ -prune -o -type f -newer build/.site -print -quit)" \
+	  || $(MAKE) --no-print-directory site
 	@echo
 	@echo "Marks      build/demo/grades.csv"
 	@echo "Feedback   build/demo/feedback/index.html"
@@ -61,6 +64,7 @@ format: $(VENV)/.lint  ## let ruff put the code in shape
 
 site: $(VENV)/.site  ## the course site, in build/site
 	$(BIN)/mkdocs build --strict --quiet
+	@touch build/.site
 
 serve: $(VENV)/.site  ## the course site at http://127.0.0.1:8000, rebuilt as you write
 	$(BIN)/mkdocs serve --strict

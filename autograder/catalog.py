@@ -7,7 +7,7 @@ built and checked like assignments, but their checks bear no points, and nobody 
 from __future__ import annotations
 
 import difflib
-import importlib
+import importlib.util
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,6 +44,13 @@ class Assignment:
     title: str
     exercises: tuple[Exercise, ...]
     written: tuple[Written, ...] = ()
+    extra: str = ""  # the extra of this project that its answer needs, and the packages in it
+    packages: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """The packages that its answer needs and that are not installed."""
+        return [name for name in self.packages if importlib.util.find_spec(name) is None]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,6 +184,8 @@ EXTENSIONS = {
             "x-onnx",
             "Ship it: export to ONNX",
             (Exercise("onnx_network", "A network from a file", ("OnnxNetwork",)),),
+            extra="onnx",
+            packages=("onnx", "onnxscript", "onnxruntime"),
         ),
     )
 }

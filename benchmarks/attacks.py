@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -35,6 +36,7 @@ from machine import machine
 from torch import Tensor, nn
 
 from course.data import load
+from course.errors import CourseError
 from course.metrics import accuracy, predict
 from course.models import build
 from course.training import fit, plain_recipe
@@ -55,7 +57,10 @@ def main() -> None:
     arguments.add_argument("--data", default="digits", help="profile (default: %(default)s)")
     arguments.add_argument("--repeats", type=int, default=5, help="at least 3")
     args = arguments.parse_args()
-    dataset = load(args.data, train=1_200, test=256)
+    try:
+        dataset = load(args.data, train=1_200, test=256)
+    except CourseError as error:
+        sys.exit(f"attacks.py: {error}")
     model = build(MODEL, seed=0)
     fit(model, dataset.train.images, dataset.train.labels, plain_recipe(3), progress=False)
     images, labels = dataset.test.images, dataset.test.labels

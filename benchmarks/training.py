@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 import statistics
+import sys
 import time
 from dataclasses import asdict, replace
 from itertools import islice
@@ -26,6 +27,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from course.data import Dataset, load
+from course.errors import CourseError
 from course.metrics import accuracy, wilson_interval
 from course.models import build, parameter_count
 from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
@@ -87,7 +89,10 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="run the published recipe whole")
     arguments = parser.parse_args()
     where = machine()
-    mnist = load("mnist")
+    try:
+        mnist = load("mnist")
+    except CourseError as error:
+        sys.exit(f"training.py: {error}")
     quick, slow = [], []
     for seed in range(arguments.rounds):
         slow.append(published(mnist, seed, full=arguments.full))
@@ -111,12 +116,13 @@ def report(
     slow_seconds = statistics.median(seconds for seconds, _ in slow)
     clean = [correct for _, correct in quick]
     slow_clean = [correct for _, correct in slow if correct is not None]
+    precision = "bfloat16" if FAST_MNIST.bfloat16 else "float32"
     print(where)
     print(f"MNIST, {len(mnist.train.labels):,} training and {images:,} test images;", end=" ")
     print(f"medians of {len(quick)} seeds, which took turns\n")
     rows = [
         ("recipe", "parameters", "epochs", "seconds", "clean accuracy, worst to best seed"),
-        row("course", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
+        row(f"course, {precision}", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
         row(f"published, {how}", "wide-cnn", PUBLISHED_MNIST.epochs, slow_seconds, slow_clean),
     ]
     for name, *cells, last in rows:

@@ -2,12 +2,15 @@
 
 import os
 import time
+from pathlib import Path
 
 # Before torch is imported: workers that each start a thread per core slow one another down.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MKL_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# What the judge makes once is not mixed with what the user grades with.
+os.environ.setdefault("COURSE_CACHE", str(Path(__file__).parent.parent / "build" / "cache"))
 
 import pytest
 

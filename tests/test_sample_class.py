@@ -106,6 +106,16 @@ def test_magics_come_out_of_their_comments() -> None:
     )
 
 
+def test_the_demonstration_shows_everybody_and_everything_that_can_happen() -> None:
+    works = [work for name in catalog.ASSIGNMENTS for work in demo.shown(name, everybody=False)]
+    assert len(works) == sum(map(len, demo.SHOWN.values()))
+    for field in ("student", "status", "saved_as"):
+        assert {getattr(w, field) for w in works} == {getattr(w, field) for w in ALL}
+    full = {work.assignment for work in works if work.score == 20}
+    assert full == set(catalog.ASSIGNMENTS)
+    assert [w for name in catalog.ASSIGNMENTS for w in demo.shown(name, everybody=True)] == ALL
+
+
 def test_index_of_the_demonstration_leads_to_every_page() -> None:
     results = [
         Result(work.student, work.assignment, "digits", work.status, work.score, 20, "none", 0, [])

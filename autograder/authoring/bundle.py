@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
+import hashlib
 import io
 import json
 import re
@@ -18,7 +20,6 @@ import tempfile
 import textwrap
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from autograder.authoring.command import NAME
 from autograder.authoring.wheel import about, sources, wheel, zipped
 from autograder.handin import submission
 from autograder.installed import NOTEBOOKS, ROOT
-from autograder.judge import answer_key
+from autograder.judge import answer_key, cache, made
 from autograder.judge.judge import run_checks
 from autograder.judge.setting import Setting
 from autograder.student.kernel import student_here
@@ -43,11 +44,26 @@ SHORT = 50  # characters of a function's body: a shorter one proves nothing
 
 def bundle_command(args: argparse.Namespace) -> int:
     """Write the zip. Exit 0 when it is there."""
-    content = bundle(installed.assignments(), args.data)
+    content = bundle(complete(installed.assignments()), args.data)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_bytes(content)
     print(f"{args.out}: {len(content) / 1e6:.1f} MB, without reference answers and secrets")
     return 0
+
+
+def complete(assignments: Sequence[str]) -> list[str]:
+    """The assignments whose answers can be run here; the others are named, with what to install."""
+    found = []
+    for name in assignments:
+        known = catalog.assignment(name)
+        if missing := known.missing:
+            print(
+                f"{name} is left out: it needs {', '.join(missing)} "
+                f"(pip install -e '.[instructor,{known.extra}]' here)"
+            )
+        else:
+            found.append(name)
+    return found
 
 
 def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
@@ -75,12 +91,28 @@ def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str
     files = {}
     for profile in profiles:
         for name in assignments:
-            print(f"{name} on {profile}: the reference goes through the checks", flush=True)
             setting = Setting(name, profile)
-            record(setting)
             path = answer_key.path_of(name, profile).relative_to(ROOT).as_posix()
-            files[path] = answer_key.dumps(setting.known)
+            files[path] = kept(setting)
     return files
+
+
+def kept(setting: Setting) -> bytes:
+    """What the checks expect in this setting, as `answer_key.dumps` writes it; recorded once."""
+    handed_in = installed.notebook(setting.assignment).read_bytes()
+    needed = {**made.dependences(setting), "answers": hashlib.sha256(handed_in).hexdigest()}
+    entry = cache.Entry(needed, setting.secret)
+    return cache.fetched(entry, functools.partial(recorded, setting), made.report)
+
+
+def recorded(setting: Setting) -> bytes:
+    """What the checks expect in this setting, after the reference has gone through them."""
+    where = f"{setting.assignment} on {setting.profile}"
+    print(f"{where}: the reference goes through the checks", flush=True)
+    made.make_ready(setting)
+    with made.one_thread():
+        record(setting)
+    return answer_key.dumps(setting.known)
 
 
 def record(setting: Setting) -> None:
@@ -164,13 +196,15 @@ def leaks(content: bytes) -> list[str]:
     found: list[str] = []
     seen: set[str] = set()
     for path, text in python_in(content):
-        if "solutions" in Path(path).parts or "secret" in Path(path).name:
+        place = Path(path)
+        # autograder/secret.py reads the file, and holds no secret.
+        if "solutions" in place.parts or ("secret" in place.name and place.suffix != ".py"):
             found.append(path)
         seen |= bodies(text).keys()
     return found + [whose for body, whose in answers().items() if body in seen]
 
 
-@cache
+@functools.cache
 def answers() -> dict[str, str]:
     """The bodies of the reference functions, except those that notebooks give, with their names."""
     given = set(given_names())

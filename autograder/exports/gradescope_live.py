@@ -18,6 +18,7 @@ from autograder.exports.gradescope import results_json
 from autograder.files import write_atomically
 from autograder.grading.jobs import Job
 from autograder.grading.slot import judge_safely
+from autograder.judge import made
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
@@ -49,7 +50,7 @@ class Order:
 def main(arguments: list[str]) -> None:
     """Grade what lies below a root like /autograder, or fetch the data that grading needs."""
     if arguments[0] == "--prepare":
-        prepare(Order.read(Path(arguments[1])))
+        prepare(Path(arguments[1]))
         return
     torch.set_num_threads(1)  # as everywhere: more threads would add numbers in another order
     root = Path(arguments[0])
@@ -59,10 +60,12 @@ def main(arguments: list[str]) -> None:
     write_atomically(root / "results" / "results.json", results_json(result, order.visibility))
 
 
-def prepare(order: Order) -> None:
-    """Fetch the data, and print the level at which submissions will be graded."""
+def prepare(source: Path) -> None:
+    """Fetch the data, make what all submissions need, and print the level at which they run."""
+    order = Order.read(source)
     if order.profile != "digits":  # which comes with a package
         course(["data", "download", order.profile])
+    made.prepare(Setting(order.assignment, order.profile, existing_secret(source / "secret")))
     print(f"isolation while this image is built: {strongest_level()}")
 
 
@@ -75,6 +78,7 @@ def judged(root: Path, order: Order) -> Result:
         result = judge.result("", "INFRA", [])
         result.notes = [NO_ISOLATION]
         return result
+    judge.take(made.prepare(judge.setting))
     return judge_safely(judge, Job("", str(work(root / "submission"))))
 
 

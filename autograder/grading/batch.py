@@ -20,10 +20,11 @@ from tqdm import tqdm
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
-from autograder.grading.slots import judged
+from autograder.grading.slot import setting_of
+from autograder.grading.slots import Pool, judged
 from autograder.handin import submission
+from autograder.judge.made import Made, prepare
 from autograder.judge.provenance import is_genuine, provenance, sign
-from autograder.judge.setting import Setting
 from autograder.report import feedback
 from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
@@ -42,24 +43,27 @@ def grade(
     jobs: Sequence[Job],
     out: Path,
     *,
-    slots: int,
+    slots: int | Pool,
     progress: bool,
     resume: bool = False,
     cluster: Cluster | None = None,
 ) -> list[Result]:
     """Judge all jobs and write every file; returns results in job order.
 
-    slots: how many processes of this machine judge side by side; a `cluster` takes their place.
+    slots: how many processes of this machine judge side by side, or a pool of them that stays for
+    the next task; a `cluster` takes their place.
     resume: keep the results of an earlier run that judging again would only repeat.
     Raises CourseError when the files cannot be written; files already written are complete.
     """
-    with writing_alone(out):
+    with writing_alone(out), pool_of(slots) as pool:
         results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
         quiet = None if progress else True
+        made = prepare(setting_of(task)) if rest else Made(b"")
+        judging = cluster.judged(task, made, rest) if cluster else judged(task, made, rest, pool)
         with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
-            for result in cluster.judged(task, rest) if cluster else judged(task, rest, slots):
+            for result in judging:
                 result.signature = sign(result, bytes.fromhex(task.secret))
                 results[result.student] = result
                 statuses[result.status] += 1
@@ -70,6 +74,13 @@ def grade(
         write(out / "grades.csv", grades_csv(ordered))
         write(out / "index.html", feedback.index(ordered))
     return ordered
+
+
+def pool_of(slots: int | Pool) -> contextlib.AbstractContextManager[Pool]:
+    """The pool that was given, which stays, or one of its own for this class."""
+    if isinstance(slots, Pool):
+        return contextlib.nullcontext(slots)
+    return contextlib.closing(Pool(slots))
 
 
 @contextlib.contextmanager
@@ -100,15 +111,14 @@ def writing_alone(out: Path) -> Iterator[None]:
 
 def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
     """Earlier results that are genuine and come from the same file, grader, data and secret."""
-    secret = bytes.fromhex(task.secret)
-    setting = Setting(task.assignment, task.profile, secret)
+    setting = setting_of(task)
     for job in jobs:
         with contextlib.suppress(OSError, CourseError, StudentFault):
             result = read_result(out / "results" / f"{file_name(job.student)}.json")
             path = submission.located(Path(job.path), task.assignment)
             digest = hashlib.sha256(submission.bytes_of(path)).hexdigest()
             same = result.provenance == provenance(setting, digest, task.level)
-            if same and result.status != "INFRA" and is_genuine(result, secret):
+            if same and result.status != "INFRA" and is_genuine(result, setting.secret):
                 yield result
 
 

@@ -30,13 +30,13 @@ from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_
 from tornado.ioloop import PeriodicCallback
 
 from autograder.errors import StudentFault
-from autograder.grading.jobs import Job, Task
-from autograder.grading.slot import command
+from autograder.grading.jobs import Job, Task, command
+from autograder.grading.slot import setting_of
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.handin import submission
 from autograder.judge.judge import Judge
+from autograder.judge.made import Made
 from autograder.judge.provenance import provenance
-from autograder.judge.setting import Setting
 from autograder.report.results import Result
 from autograder.sandbox import LEVELS, strongest_level
 from course.errors import CourseError
@@ -93,9 +93,7 @@ class Cluster:
 
         Raises CourseError for a worker that would grade with other code, data or versions.
         """
-        ours = provenance(
-            Setting(task.assignment, task.profile, bytes.fromhex(task.secret)), "", ""
-        )
+        ours = provenance(setting_of(task), "", "")
         answers = self.client.run(description, as_bytes(task), on_error="return")
         levels = []
         for worker, answer in answers.items():
@@ -110,16 +108,16 @@ class Cluster:
             refuse_another(worker, ours, theirs | {"sandbox": ""})
         return max(levels, key=LEVELS.index)
 
-    def judged(self, task: Task, jobs: Sequence[Job]) -> Iterator[Result]:
+    def judged(self, task: Task, made: Made, jobs: Sequence[Job]) -> Iterator[Result]:
         """Results as they are ready, from all workers, those that join later included.
 
         Raises CourseError when the scheduler is lost, or a worker grades with something else.
         """
-        setting = Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
+        setting = setting_of(task)
         todo = deque((job, ATTEMPTS) for job in jobs)
         running: dict[Future[bytes], tuple[Job, int, str]] = {}
         finished = as_completed(loop=self.client.loop)
-        with self.slots(task) as slots:
+        with self.slots(task, made) as slots:
             while todo or running:
                 while todo and len(running) < max(1, AHEAD * self.places()):
                     job, attempts = todo.popleft()
@@ -168,10 +166,10 @@ class Cluster:
         )
 
     @contextlib.contextmanager
-    def slots(self, task: Task) -> Iterator[str]:
+    def slots(self, task: Task, made: Made) -> Iterator[str]:
         """The name under which every worker keeps slots for `task`, as long as this lasts."""
         name = f"autograder-{uuid.uuid4().hex}"
-        self.client.register_plugin(Slots(as_bytes(task)), name=name)
+        self.client.register_plugin(Slots(as_bytes(task), made.to_line()), name=name)
         try:
             yield name
         finally:
@@ -211,8 +209,8 @@ def said(error: object) -> str:
 class Slots(WorkerPlugin):
     """The slots of one worker: one for each of its threads, started when first needed."""
 
-    def __init__(self, task: bytes) -> None:
-        self.task = task
+    def __init__(self, task: bytes, made: str) -> None:
+        self.task, self.made = task, made
 
     def setup(self, worker: Worker) -> None:
         """Begin with none."""
@@ -241,7 +239,9 @@ class Slots(WorkerPlugin):
         try:
             with contextlib.suppress(IndexError):
                 slot, _ = self.idle.pop()
-            slot = slot or Slot(Task(**json.loads(self.task)))
+            if slot is None:
+                slot = Slot()
+                slot.begin(Task(**json.loads(self.task)), Made.from_line(self.made))
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None
@@ -281,7 +281,7 @@ async def description(task: bytes) -> bytes:
 
 def describe(task: Task) -> dict[str, Any]:
     """The provenance of grades given on this machine at its strongest level, or the trouble."""
-    setting = Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
+    setting = setting_of(task)
     try:
         return provenance(setting, "", strongest_level())
     except CourseError as error:  # no such data there

@@ -6,11 +6,14 @@ What can be refused is refused here, before PyTorch is imported; `run.py` then g
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from pathlib import Path
 
 from autograder import catalog, sandbox
 from autograder.grading.jobs import find_jobs
+from autograder.grading.slots import Pool
 from course.cli import Later, Subparsers
 from course.errors import CourseError
 
@@ -65,7 +68,10 @@ def grade_command(args: argparse.Namespace) -> int:
         where = "this machine" if args.sandbox is None else f"level {level}"
         refuse_isolation(level, where, args.trust_submissions)
     jobs = find_jobs(args.submissions, args.assignment)
-    status: int = grade_class(args, jobs, level)
+    with contextlib.closing(Pool(args.jobs or os.cpu_count() or 1)) as pool:
+        if not args.scheduler and not args.resume:  # where it may have nothing to do
+            pool.start(len(jobs))
+        status: int = grade_class(args, jobs, level, pool)
     if level == "none":
         print(sandbox.notice(level), file=sys.stderr)
     return status

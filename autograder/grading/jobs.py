@@ -1,7 +1,9 @@
-"""What there is to grade: the task, the submissions of a class, and the jobs that follow."""
+"""What there is to grade: the task, the submissions of a class, the jobs that follow, and how a
+program that does them is started."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,3 +54,13 @@ def handed_in(student: Path, assignment: str) -> bool:
     return (student / assignment).is_dir() or any(
         (student / f"{assignment}{suffix}").is_file() for suffix in (".ipynb", ".py", ".zip")
     )
+
+
+def command(module: str) -> list[str]:
+    """The command that runs one of our modules and ignores the folder it is started in.
+
+    With `-m` alone Python would look there first: for a student's torch.py, if the grader is
+    started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
+    """
+    blind = "import runpy, sys; sys.path[:] = filter(None, sys.path)"
+    return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]

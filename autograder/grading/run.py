@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,12 +21,13 @@ from course.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.grading.cluster import Cluster
+    from autograder.grading.slots import Pool
 
 connected = Later("autograder.grading.cluster:connected")  # dask is an extra
 
 
-def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str) -> int:
-    """Grade these jobs and report; returns the exit status of `autograder grade`."""
+def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str, pool: Pool) -> int:
+    """Grade these jobs, in slots of the pool, and report; returns `autograder grade`'s status."""
     data.load(args.data)  # a missing or damaged set is reported once, before anything starts
     with cluster_at(args.scheduler) as cluster:
         secret = read_secret(args.secret)
@@ -39,7 +39,7 @@ def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str) -> in
             task,
             jobs,
             args.out,
-            slots=args.jobs or os.cpu_count() or 1,
+            slots=pool,
             progress=True,
             resume=args.resume,
             cluster=cluster,

@@ -1,7 +1,8 @@
 """One place where submissions are judged: a process that loads everything once and takes jobs.
 
-It reads a line of JSON per job on standard input and writes a line of JSON per result. The batch
-starts as many as it was given jobs; when a slot dies, its current job is judged again.
+It reads a line of JSON per job on standard input and writes a line of JSON per result. Before the
+jobs come the task, and what the judge made for it. When a slot dies, the batch starts another, and
+its current job is judged again.
 """
 
 from __future__ import annotations
@@ -17,30 +18,37 @@ import torch
 
 from autograder.grading.jobs import Job, Task
 from autograder.judge.judge import Judge
+from autograder.judge.made import Made
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
 
-def command(module: str) -> list[str]:
-    """The command that runs one of our modules and ignores the folder it is started in.
-
-    With `-m` alone Python would look there first: for a student's torch.py, if the grader is
-    started beside one. (PYTHONSAFEPATH does the same, from Python 3.11 on.)
-    """
-    blind = "import runpy, sys; sys.path[:] = filter(None, sys.path)"
-    return [sys.executable, "-c", f"{blind}; runpy.run_module({module!r}, None, '__main__')"]
+def setting_of(task: Task) -> Setting:
+    """The setting that a task is judged in."""
+    return Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
 
 
 def serve(lines: IO[str], replies: IO[str]) -> None:
-    """Judge job after job until the input ends. The first line is the task."""
-    task = Task(**json.loads(lines.readline()))
-    setting = Setting(task.assignment, task.profile, bytes.fromhex(task.secret))
-    judge = Judge(setting, task.level)
+    """Judge job after job until the input ends.
+
+    A task comes first, and may come again: a line for it and one for what was made for it.
+    """
+    judge: Judge | None = None
     for line in lines:
-        job = Job(**json.loads(line))
-        result = judge_safely(judge, job)
+        content = json.loads(line)
+        if judge is None or "assignment" in content:
+            judge = judge_of(Task(**content), Made.from_line(next(lines)))
+            continue
+        result = judge_safely(judge, Job(**content))
         replies.write(json.dumps(asdict(result), allow_nan=False) + "\n")
         replies.flush()
+
+
+def judge_of(task: Task, made: Made) -> Judge:
+    """The judge of a task, who has what was made for it."""
+    judge = Judge(setting_of(task), task.level)
+    judge.take(made)
+    return judge
 
 
 def judge_safely(judge: Judge, job: Job) -> Result:

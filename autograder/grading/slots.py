@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from autograder import catalog
-from autograder.grading.jobs import Job, Task
-from autograder.grading.slot import command
+from autograder.grading.jobs import Job, Task, command
 from autograder.report.results import Result
+
+if TYPE_CHECKING:
+    from autograder.judge.made import Made  # imports PyTorch, for which a new slot does not wait
 
 ATTEMPTS = 2
 
 
-def judged(task: Task, jobs: Sequence[Job], slots: int) -> Iterator[Result]:
-    """Results as they are ready, from `slots` processes that share the jobs."""
+def judged(task: Task, made: Made, jobs: Sequence[Job], pool: Pool) -> Iterator[Result]:
+    """Results as they are ready, from the slots of a pool, which share the jobs."""
     todo: queue.SimpleQueue[tuple[Job, int]] = queue.SimpleQueue()
     done: queue.SimpleQueue[Result] = queue.SimpleQueue()
     for job in jobs:
         todo.put((job, ATTEMPTS))
-    for _ in range(min(slots, len(jobs))):
-        threading.Thread(target=keep_slot, args=(task, todo, done), daemon=True).start()
+    keepers = [
+        threading.Thread(target=keep_slot, args=(pool, task, made, todo, done), daemon=True)
+        for _ in range(min(pool.size, len(jobs)))
+    ]
+    for keeper in keepers:
+        keeper.start()
     for _ in jobs:
         yield done.get()
+    for keeper in keepers:  # so that the pool has every slot again
+        keeper.join()
 
 
 def keep_slot(
-    task: Task, todo: queue.SimpleQueue[tuple[Job, int]], done: queue.SimpleQueue[Result]
+    pool: Pool,
+    task: Task,
+    made: Made,
+    todo: queue.SimpleQueue[tuple[Job, int]],
+    done: queue.SimpleQueue[Result],
 ) -> None:
     """Feed one slot; start another when it dies, and give the lost job another attempt."""
     slot: Slot | None = None
@@ -40,7 +55,7 @@ def keep_slot(
         except queue.Empty:
             break
         try:
-            slot = slot or Slot(task)
+            slot = slot or pool.slot(task, made)
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None
@@ -54,13 +69,45 @@ def keep_slot(
             result = lost(task, job)
         done.put(result)
     if slot is not None:
-        slot.close()
+        pool.idle.append(slot)
+
+
+class Pool:
+    """At most `size` slots, which load everything once, for one task after another."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.idle: deque[Slot] = deque()
+
+    def slot(self, task: Task, made: Made) -> Slot:
+        """A slot that is idle, or a new one, with a task. Raises OSError when none starts."""
+        try:
+            slot = self.idle.pop()
+        except IndexError:
+            slot = Slot()
+        if slot.begin(task, made):
+            return slot
+        slot.kill()  # it died while it was idle
+        slot = Slot()
+        slot.begin(task, made)
+        return slot
+
+    def start(self, jobs: int) -> None:
+        """Start as many as so many jobs need, which load what every task needs meanwhile."""
+        with contextlib.suppress(OSError):  # reported when one is needed
+            while len(self.idle) < min(self.size, jobs):
+                self.idle.append(Slot())
+
+    def close(self) -> None:
+        """Let idle slots end; a busy one ends after its job, when this process does."""
+        while self.idle:
+            self.idle.pop().close()
 
 
 class Slot:
-    """A running `autograder.grading.slot` process."""
+    """A running `autograder.grading.slot` process: it gets ready, and waits for its first task."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self) -> None:
         self.process = subprocess.Popen(
             command("autograder.grading.slot"),
             stdin=subprocess.PIPE,
@@ -68,18 +115,26 @@ class Slot:
             text=True,
             encoding="utf-8",
         )
-        self._write(asdict(task))
+        self.begun = False
+
+    def begin(self, task: Task, made: Made) -> bool:
+        """Hand over a task, and what was made for it; whether the process still reads."""
+        self.begun = True
+        return self._write(json.dumps(asdict(task))) and self._write(made.to_line())
 
     def judge(self, job: Job) -> Result | None:
         """The result of one job, or None when the process died over it."""
         assert self.process.stdout is not None
-        if not self._write(asdict(job)):
+        if not self._write(json.dumps(asdict(job))):
             return None
         line = self.process.stdout.readline()
         return Result.from_json(line) if line else None
 
     def close(self) -> None:
-        """Let the process end."""
+        """Let the process end; one that has no task yet may still be loading, and is ended."""
+        if not self.begun:
+            self.kill()
+            return
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
@@ -89,10 +144,10 @@ class Slot:
         self.process.kill()
         self.process.communicate()
 
-    def _write(self, content: object) -> bool:
+    def _write(self, line: str) -> bool:
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(content) + "\n")
+            self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             return False

@@ -101,7 +101,8 @@ def dumps(values: dict[str, Any]) -> bytes:
 
 def loads(content: bytes) -> dict[str, Any]:
     """The values by name from what `dumps` wrote."""
-    tensors = safetensors.torch.load(content)
+    # Each in memory of its own, aligned as PyTorch's always is: kernels may round by it.
+    tensors = {name: part.clone() for name, part in safetensors.torch.load(content).items()}
     size = int.from_bytes(content[:8], "little")  # of the header, which holds the rest
     header = json.loads(content[8 : 8 + size])["__metadata__"]
     return {name: restored(value, tensors) for name, value in json.loads(header["values"]).items()}

@@ -22,10 +22,12 @@ from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.handin import submission
 from autograder.judge import pictures
 from autograder.judge.disclosure import Disclosure
+from autograder.judge.made import Made
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
 from autograder.report.results import UNSCORED, CheckResult, Pictures, Result, status_of
+from autograder.sandbox.box import Box
 from autograder.student import Student, student_in_worker
 from autograder.worker.limits import Limits
 
@@ -39,6 +41,7 @@ class Judge:
     setting: Setting
     level: str
     preloaded: bool = True  # whether workers are forked; for a single one that is slower
+    spare: Box | None = None  # a worker that was started ahead, for the first submission
 
     @property
     def assignment(self) -> catalog.Assignment:
@@ -134,6 +137,7 @@ class Judge:
         whole: bool = False,
     ) -> Student:
         """A worker on one submission, for all its graded names or for some."""
+        spare, self.spare = self.spare, None
         return student_in_worker(
             read,
             names or self.assignment.names,
@@ -141,8 +145,20 @@ class Judge:
             limits or self.setting.limits,
             public=self.setting.public,
             preloaded=self.preloaded,
+            spare=spare,
             whole=whole,
         )
+
+    def take(self, made: Made) -> None:
+        """Know what was made before for the inputs of this judge, hidden and public."""
+        self.setting.take(made.hidden)
+        self.public_setting.take(made.public)
+
+    def close(self) -> None:
+        """End the worker that was started ahead, where it was not needed."""
+        if self.spare is not None:
+            self.spare.close()
+            self.spare = None
 
     @cached_property
     def public_setting(self) -> Setting:

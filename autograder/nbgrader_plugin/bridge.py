@@ -23,7 +23,9 @@ from traitlets.config import LoggingConfigurable
 from autograder import catalog
 from autograder.errors import GraderFault
 from autograder.grading.jobs import Job, Task
+from autograder.grading.slot import setting_of
 from autograder.grading.slots import ATTEMPTS, Slot, lost
+from autograder.judge.made import Made, prepare
 from autograder.nbgrader_plugin.repair import CHECK, load, mark, writable
 from autograder.report import table
 from autograder.report.feedback import SIGNS
@@ -54,6 +56,7 @@ class TrustedJudge(LoggingConfigurable):
         gc.collect()  # the formgrader's last run is garbage in a cycle: end its judges
         self.level = strongest_level()
         self.slots: dict[Task, Slot] = {}
+        self.made: dict[Task, Made] = {}
         weakref.finalize(self, close_all, self.slots)
         try:
             self.refuse_what_cannot_be_graded()
@@ -82,8 +85,10 @@ class TrustedJudge(LoggingConfigurable):
     def judged(self, assignment: str, job: Job) -> Result:
         """The result of one submission; a judge that dies over it is started once more."""
         task = Task(assignment, self.profile, self.level, self.read_secret().hex())
+        if task not in self.made:
+            self.made[task] = prepare(setting_of(task))
         for _ in range(ATTEMPTS):
-            slot = self.slots[task] = self.slots.get(task) or Slot(task)
+            slot = self.slots[task] = self.slots.get(task) or self.slot(task)
             try:
                 result = slot.judge(job)
             except (OSError, ValueError):
@@ -92,6 +97,12 @@ class TrustedJudge(LoggingConfigurable):
                 return result
             self.slots.pop(task).kill()
         return lost(task, job)
+
+    def slot(self, task: Task) -> Slot:
+        """A process that judges submissions to a task, which was prepared for it once."""
+        slot = Slot()
+        slot.begin(task, self.made[task])
+        return slot
 
 
 def close_all(slots: dict[Task, Slot]) -> None:

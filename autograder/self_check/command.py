@@ -6,6 +6,7 @@ A file that is not there is refused before PyTorch is imported; `file.py` then r
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from autograder import catalog
 from autograder.errors import Malformed
 from autograder.handin import submission
 from autograder.report import table
+from autograder.sandbox import levels
+from autograder.sandbox.box import Box, launch
+from autograder.worker.limits import Limits
 from course.cli import Later, Subparsers
 from course.errors import CourseError
 
@@ -43,8 +47,19 @@ def check_command(args: argparse.Namespace) -> int:
     if not path.is_file():
         raise CourseError(f"{path} is no file: name your notebook or .py file")
     try:
-        result = check_file(args.assignment, path, args.data)
+        result = check_file(args.assignment, path, args.data, started_worker())
     except Malformed as fault:
         raise CourseError(f"{fault.got}. {fault.hint}") from None
     print(table.as_text(result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     return 0 if result.status == "OK" else 1
+
+
+def started_worker() -> Box | None:
+    """A worker that imports PyTorch while this process does, and then waits for what to run.
+
+    None where none can be started: `check_file` then finds its own way.
+    """
+    with contextlib.suppress(OSError):
+        if levels.can_start():
+            return launch(levels.strongest_level(), Limits(), preloaded=False)
+    return None

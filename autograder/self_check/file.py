@@ -6,33 +6,40 @@ Elsewhere, as on Windows, its cells run in this process, as they do in a noteboo
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+
+import torch
 
 from autograder import catalog
 from autograder.handin import submission
 from autograder.judge.judge import Judge, run_checks
+from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.report.results import Result, status_of
 from autograder.sandbox import levels
+from autograder.sandbox.box import Box
 from autograder.student.kernel import student_here
 from course.errors import CourseError
 
 
-def check_file(assignment: str, path: Path, profile: str) -> Result:
+def check_file(assignment: str, path: Path, profile: str, spare: Box | None = None) -> Result:
     """The result of one file on the public inputs.
 
-    Raises CourseError where this copy has nothing to compare with, and CourseError or Malformed for
-    a file that is no submission.
+    spare: a worker that was started ahead. Raises CourseError where this copy has nothing to
+    compare with, and CourseError or Malformed for a file that is no submission.
     """
+    torch.set_num_threads(1)  # as in grading, and since the worker computes beside this process
     setting = Setting(assignment, profile)
-    _ = setting.stored  # reported in one line where it is missing, before anything starts
-    if levels.can_start():
-        judge = Judge(setting, levels.strongest_level(), preloaded=False)
-        result = judge.judge("you", path)
-        if result.status == "FORMAT":
-            raise CourseError(" ".join(result.notes))
-        return result
-    judge = Judge(setting, "none")
+    level = spare.level if spare else levels.strongest_level() if levels.can_start() else "none"
+    judge = Judge(setting, level, preloaded=False, spare=spare)
+    with contextlib.closing(judge):
+        make_ready(setting)  # what is missing is reported in one line
+        if levels.can_start():
+            result = judge.judge("you", path)
+            if result.status == "FORMAT":
+                raise CourseError(" ".join(result.notes))
+            return result
     known = catalog.assignment(assignment)
     read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
     student = student_here(read, known.names)

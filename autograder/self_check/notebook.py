@@ -8,6 +8,7 @@ from typing import Any
 from autograder import catalog
 from autograder.errors import StudentFault
 from autograder.judge.judge import run_checks
+from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.report import table
 from autograder.report.results import CheckResult
@@ -38,7 +39,7 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
     setting = Setting(assignment, data)
-    _ = setting.stored  # reported in one line where it is missing
+    make_ready(setting)  # what is missing is reported in one line
     student = Student(LiveTransport(callers_names()), Limits(), public=True)
     try:
         checks = run_checks(known, student, setting, exercise)

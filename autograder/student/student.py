@@ -16,6 +16,7 @@ from torch import Tensor
 
 from autograder.errors import Malformed
 from autograder.handin.submission import Submission
+from autograder.sandbox.box import Box
 from autograder.student.concealed import WORDS, concealed
 from autograder.student.faults import fault_of
 from autograder.student.network import Network
@@ -263,14 +264,19 @@ def student_in_worker(
     *,
     public: bool,
     preloaded: bool = True,
+    spare: Box | None = None,
     whole: bool = False,
 ) -> Student:
-    """Start a worker on a submission and run its cells: all of them if `whole`."""
+    """Start a worker on a submission and run its cells: all of them if `whole`.
+
+    spare: a worker at this level that was started before, and takes the place of the first one.
+    """
     transport = WorkerTransport(
         level,
         limits,
         lambda: load_message(submission, names, whole=whole),
         preloaded=preloaded,
+        spare=spare,
     )
     reply = transport.start()
     student = Student(transport, limits, public=public, cells=submission.cells)

@@ -52,9 +52,15 @@ class WorkerTransport:
     """A worker in a sandbox; started again, cells and all, after it was lost or ran out of time."""
 
     def __init__(
-        self, level: str, limits: Limits, load: Callable[[], Message], *, preloaded: bool = True
+        self,
+        level: str,
+        limits: Limits,
+        load: Callable[[], Message],
+        *,
+        preloaded: bool = True,
+        spare: Box | None = None,
     ) -> None:
-        self.level, self.preloaded = level, preloaded
+        self.level, self.preloaded, self.spare = level, preloaded, spare
         self.limits = limits
         self.load = load
         self.box: Box | None = None
@@ -66,7 +72,8 @@ class WorkerTransport:
         left = self.limits.total_cpu_seconds - self.computed
         try:
             limits = replace(self.limits, total_cpu_seconds=left)
-            self.box = launch(self.level, limits, preloaded=self.preloaded)
+            spare, self.spare = self.spare, None
+            self.box = spare or launch(self.level, limits, preloaded=self.preloaded)
         except OSError as error:
             raise GraderFault(f"the sandbox could not be started: {error}") from error
         try:

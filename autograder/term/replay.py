@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from autograder.judge.judge import Judge
+from autograder.judge.made import prepare
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
 
@@ -14,5 +15,7 @@ from autograder.report.results import Result
 def judge_again(before: Result, path: Path, secret: bytes) -> Result:
     """The result of a student's folder or file, in the setting of an earlier result."""
     torch.set_num_threads(1)  # as it was graded: more would add up in another order
-    judge = Judge(Setting(before.assignment, before.profile, secret), before.sandbox)
+    setting = Setting(before.assignment, before.profile, secret)
+    judge = Judge(setting, before.sandbox)
+    judge.take(prepare(setting))
     return judge.judge(before.student, path)

@@ -4,6 +4,7 @@ What was asked for is what is returned, or a CourseError says what is missing an
 """
 
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -185,15 +186,17 @@ def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
 
 
 def _digits(_root: Path, _download: bool) -> Dataset:
-    from sklearn.datasets import load_digits  # noqa: PLC0415  slow, and one profile alone needs it
-
-    bunch = load_digits()
-    small = torch.from_numpy(bunch.images).unsqueeze(1) / 16
+    # The file that its `load_digits` reads: importing scikit-learn would take a second for it.
+    spec = importlib.util.find_spec("sklearn")
+    if spec is None or spec.origin is None:
+        raise CourseError("digits come with scikit-learn: pip install scikit-learn")
+    table = np.loadtxt(Path(spec.origin).parent / "datasets/data/digits.csv.gz", delimiter=",")
+    small = torch.from_numpy(table[:, :-1].reshape(-1, 1, 8, 8)) / 16
     large = F.interpolate(small, size=(28, 28), mode="bilinear", align_corners=False)
     # Weights are multiples of 1/14 in each direction, so every pixel is a whole number of 1/3136.
     # Rounding to it makes the images, and their digest, the same on every processor.
     images = (large * 3136).round().div(3136).to(torch.float32)
-    everything = Split(images, torch.from_numpy(bunch.target).to(torch.int64))
+    everything = Split(images, torch.from_numpy(table[:, -1]).to(torch.int64))
     order = torch.from_numpy(np.random.RandomState(0).permutation(len(everything)))
     return Dataset("digits", everything[order[:1200]], everything[order[1200:]], DIGITS)
 

@@ -15,7 +15,7 @@ from course.errors import CourseError
 from course.metrics import accuracy
 from course.models import build
 from course.saving import load, save
-from course.training import FAST_MNIST, Recipe, fit, plain_recipe
+from course.training import FAST_MNIST, Recipe, fit, has_bfloat16_units, plain_recipe
 
 SHORT = Recipe(epochs=2, batch_size=32, learning_rate=0.002)
 
@@ -358,6 +358,20 @@ def test_weights_of_another_type_are_told(saved: Path) -> None:
     save_file(weights, saved, header_of(saved))
     with pytest.raises(CourseError, match="does not hold"):
         load(saved)
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "expected"),
+    [
+        ("flags : fpu avx512f avx512_bf16 clflushopt", True),
+        ("flags : fpu avx512f amx_bf16\nflags : fpu avx512f amx_bf16", True),
+        ("Features : fp asimd i8mm bf16", True),
+        ("flags : fpu avx2 avx512f avx512_vnni", False),
+        ("", False),
+    ],
+)
+def test_bfloat16_is_for_processors_that_have_units_for_it(cpuinfo: str, expected: bool) -> None:
+    assert has_bfloat16_units(cpuinfo) is expected
 
 
 @pytest.mark.mnist

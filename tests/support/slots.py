@@ -8,8 +8,12 @@ TASK = Task("a3-fgsm", "digits", "none", "00" * 16)
 FAKE_SLOT = """
 import json, os, signal, sys, time
 task = json.loads(sys.stdin.readline())
+made = json.loads(sys.stdin.readline())
 for line in sys.stdin:
     job = json.loads(line)
+    if "assignment" in job:  # another task
+        sys.stdin.readline()
+        continue
     with open({log!r}, "a") as log:
         log.write(job["student"] + "\\n")
     if job["student"] == "killed":

@@ -58,6 +58,11 @@ graded_monitor = graded_for("activation_monitor", lecture=LECTURE)
 graded_drift = graded_for("activation_drift", lecture=LECTURE)
 
 
+def make_ahead(setting: Setting) -> None:
+    """Train the network that every student gets."""
+    _ = setting.victim
+
+
 # --- ActivationMonitor: what it records ----------------------------------------------------------
 
 

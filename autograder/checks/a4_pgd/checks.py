@@ -75,6 +75,12 @@ graded_worst_case = graded_for("worst_case_accuracy", lecture=LECTURE)
 WEAKER = 0.1  # of the images: one step, or steps that never leave a corner, break fewer
 
 
+def make_ahead(setting: Setting) -> None:
+    """Make what every student gets and takes long: a trained network, attacks on it."""
+    telling_epsilon(setting)
+    different_attacks(setting)
+
+
 @pytest.fixture(scope="module")
 def trial(student: Student, setting: Setting) -> PgdRun:
     """Some steps on the trained network without a random start, together longer than epsilon."""
@@ -206,9 +212,7 @@ def test_pgd_fools_the_network(
 ) -> None:
     """From a random start it lowers the network's accuracy as much as the reference does"""
     network, test = setting.victim, some_images(setting)
-    epsilon, target = setting.remember(
-        "telling epsilon", partial(telling_epsilon, network, test, setting.budget.epsilon)
-    )
+    epsilon, target = telling_epsilon(setting)
     options = random_start_from(student, 0)
     trial = run_pgd(
         student, network, test, epsilon, step_size=epsilon / 4, steps=20, options=options
@@ -353,7 +357,7 @@ def test_worst_case_counts_the_survivors_of_all(student: Student, setting: Setti
     require(student, "worst_case_accuracy", "function")
     require_worst_case(
         student,
-        setting.remember("different attacks", partial(different_attacks, setting)),
+        different_attacks(setting),
         "the images that survive each of the attacks, over all images",
         "Keep one boolean for each image: an attack may set it to False, never back to True.",
     )

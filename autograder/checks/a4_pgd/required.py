@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 import torch
 
 from autograder.checks.a4_pgd import mistakes
 from autograder.checks.a4_pgd.pgd_runs import PgdRun, run_pgd
 from autograder.checks.a4_pgd.worst_case import AttackCase, attacks
-from autograder.checks.attacked import CLOSE_ENOUGH, SURE
+from autograder.checks.attacked import CLOSE_ENOUGH, SURE, some_images
 from autograder.judge.answer_key import pgd as reference
 from autograder.judge.checking import (
     CarriedForward,
@@ -55,7 +56,15 @@ def with_another_loss(student: Student, network: Network, test: Split, setting: 
     )
 
 
-def telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
+def telling_epsilon(setting: Setting) -> tuple[float, float]:
+    """`find_telling_epsilon` on the judge's trained network, once."""
+    network, test = setting.victim, some_images(setting)
+    return setting.remember(
+        "telling epsilon", partial(find_telling_epsilon, network, test, setting.budget.epsilon)
+    )
+
+
+def find_telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple[float, float]:
     """The largest of epsilon, epsilon / 2, ... at which the reference leaves a tenth of the images
     right, and the accuracy there.
 

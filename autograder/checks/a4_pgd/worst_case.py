@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor, nn
@@ -101,6 +101,11 @@ def some_cases(setting: Setting) -> Split:
 
 
 def different_attacks(setting: Setting) -> AttackCase:
+    """`choose_different_attacks`, once."""
+    return setting.remember("different attacks", partial(choose_different_attacks, setting))
+
+
+def choose_different_attacks(setting: Setting) -> AttackCase:
     """Three attacks that break different images, at the epsilon where they differ most.
 
     The first comes twice: an attack that breaks nothing new is no reason to stop.

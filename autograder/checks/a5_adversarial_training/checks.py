@@ -51,6 +51,11 @@ MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, 
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
 
+def make_ahead(setting: Setting) -> None:
+    """Train and attack the network without a defence that every student is compared with."""
+    _ = setting.plain_robustness
+
+
 @dataclass
 class Defended:
     """The result of the student's training: its losses, and the judge's measurements."""

@@ -42,6 +42,16 @@ RELATIVE = 1e-6
 ALL_BUT_ONE = 0.87  # of eight
 
 
+def make_ahead(setting: Setting) -> None:
+    """Train the networks that every student gets, and attack them as well as the judge can."""
+    for channels in (1, 3):
+        known_robustness.linear(setting, channels)
+    known_robustness.scaled(setting)
+    known_robustness.normalised_by_batch(setting)
+    for kind in defences.KINDS:
+        defences.defence_case(setting, kind)
+
+
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
 
 
@@ -171,7 +181,7 @@ def test_evaluate_is_not_blinded(
 @graded_evaluate(points=1, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting) -> None:
     """A network in train mode is evaluated in eval mode, and left as it was"""
-    case = setting.remember("case batch norm", partial(known_robustness.with_batch_norm, setting))
+    case = known_robustness.normalised_by_batch(setting)
     ref = student.network(case.network, training=True)
     before, weights = student.traces(ref), student.weights(ref)
     images, labels = case.test.images.clone(), case.test.labels.clone()

@@ -296,3 +296,8 @@ def scaled(setting: Setting) -> Case:
 def helped(setting: Setting) -> Case:
     """`helped_case`, made once."""
     return remembered(setting, "helped", partial(helped_case, setting))
+
+
+def normalised_by_batch(setting: Setting) -> Case:
+    """`with_batch_norm`, made once."""
+    return remembered(setting, "batch norm", partial(with_batch_norm, setting))

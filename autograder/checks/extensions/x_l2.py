@@ -29,6 +29,13 @@ from autograder.judge.checking import (
 LECTURE = "lectures/threat-models/"
 graded_projection = graded_for("project_l2", lecture=LECTURE)
 graded_l2 = graded_for("l2_pgd", lecture=LECTURE)
+
+
+def make_ahead(setting: Setting) -> None:
+    """Train the network that every student gets."""
+    _ = setting.victim
+
+
 TOLERANCE = 1e-5
 REACH = 0.2
 

@@ -29,6 +29,13 @@ from autograder.judge.checking import (
 LECTURE = "lectures/threat-models/"
 graded_patch = graded_for("apply_patch", lecture=LECTURE)
 graded_training = graded_for("train_patch", lecture=LECTURE)
+
+
+def make_ahead(setting: Setting) -> None:
+    """Train the network that every student gets."""
+    _ = setting.victim
+
+
 SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128
 # No plain patch is classified as a 3. The reference reaches more than twice this lead.
 TARGET, AHEAD = 3, 0.15

@@ -30,6 +30,13 @@ from autograder.judge.checking import (
 LECTURE = "lectures/threat-models/"
 graded_targeted = graded_for("targeted_pgd", lecture=LECTURE)
 graded_least_likely = graded_for("least_likely", lecture=LECTURE)
+
+
+def make_ahead(setting: Setting) -> None:
+    """Train the network that every student gets."""
+    _ = setting.victim
+
+
 IMAGES = 96
 TOLERANCE = 1e-6
 

@@ -2,6 +2,7 @@
 in it."""
 
 import dataclasses
+import importlib.util
 import io
 import json
 import subprocess
@@ -136,6 +137,34 @@ def test_a_reference_answer_is_found_wherever_it_hides():
     assert bundle.leaks(zipped({"solutions/notes.txt": b""}))
     assert bundle.leaks(zipped({"x/secret": b"word"}))
     assert bundle.leaks(zipped({"x/y.ipynb": notebook("def f(x):\n    return x + 1")})) == []
+
+
+def test_an_extension_whose_packages_are_missing_is_left_out_with_a_word(monkeypatch, capsys):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "onnxscript" else find(name)
+    )
+    assert bundle.complete(["a3-fgsm", "x-onnx", "x-l2"]) == ["a3-fgsm", "x-l2"]
+    said = capsys.readouterr().out
+    assert "x-onnx is left out" in said
+    assert "onnxscript" in said
+    assert "[instructor,onnx]" in said
+
+
+def test_what_a_bundle_records_is_recorded_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    values = {"digits": 1.5}
+    monkeypatch.setattr(bundle, "record", lambda setting: setting.known.update(values))
+    first = bundle.kept_values(["a1-cnn"], ["digits"])
+    monkeypatch.setattr(bundle, "record", lambda setting: pytest.fail("recorded again"))
+    assert bundle.kept_values(["a1-cnn"], ["digits"]) == first
+    assert [answer_key.loads(content) for content in first.values()] == [values]
+
+
+def test_the_code_that_reads_a_secret_is_none():
+    code = zipped({"autograder/secret.py": b"def read_secret(path): ...\n"})
+    assert bundle.leaks(code) == []
+    assert bundle.leaks(zipped({"term/secret": b"0123"})) == ["term/secret"]
 
 
 def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):

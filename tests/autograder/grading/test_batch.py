@@ -146,7 +146,8 @@ batch.grade(task, jobs, folder / "out", slots=2, progress=False, resume="--resum
 """
 SLOW_SLOT = """
 import json, sys, time
-task, known = json.loads(sys.stdin.readline()), json.load(open({known!r}))
+task, made = json.loads(sys.stdin.readline()), json.loads(sys.stdin.readline())
+known = json.load(open({known!r}))
 for line in sys.stdin:
     student = json.loads(line)["student"]
     with open({log!r}, "a") as log:

@@ -25,6 +25,7 @@ from autograder.cli import main
 from autograder.grading import batch, cluster
 from autograder.grading.jobs import Job, Task, find_jobs
 from autograder.judge import provenance
+from autograder.judge.made import Made
 from autograder.report.results import Result
 from course.errors import CourseError
 
@@ -135,12 +136,12 @@ def test_a_scheduler_without_workers_is_said(monkeypatch):
 # --- what the workers offer ----------------------------------------------------------------------
 
 TASK = Task("a3-fgsm", "digits", "none", SECRET.encode().hex())
+NOTHING = Made(b"")  # made ahead: a real slot makes it itself
 
 
 def here(**changed: object) -> dict[str, object]:
     """The provenance of a grade given here, before any submission is known."""
-    setting = cluster.Setting(TASK.assignment, TASK.profile, SECRET.encode())
-    return provenance.provenance(setting, "", "none") | changed
+    return provenance.provenance(cluster.setting_of(TASK), "", "none") | changed
 
 
 @pytest.fixture
@@ -204,6 +205,7 @@ def test_the_weakest_worker_decides_the_level(monkeypatch, answering):
 FAKE_SLOT = """
 import hashlib, json, os, sys
 task = json.loads(sys.stdin.readline())
+made = json.loads(sys.stdin.readline())
 here = json.load(open({here!r}))
 for line in sys.stdin:
     job = json.loads(line)
@@ -244,7 +246,7 @@ def slots(monkeypatch, tmp_path):
 
 def graded(jobs: list[Job], workers: int = 1) -> dict[str, Result]:
     with dask(workers) as local, cluster.connected(local.scheduler_address) as found:
-        return {result.student: result for result in found.judged(TASK, jobs)}
+        return {result.student: result for result in found.judged(TASK, NOTHING, jobs)}
 
 
 def test_a_slot_that_dies_costs_an_attempt_and_no_points(slots):
@@ -288,7 +290,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_a_word(slots):
         hand_in(f"student{number}", UNCHANGED)
     jobs = find_jobs(Path("class"), "a3-fgsm")
     with dask(1) as local, cluster.connected(local.scheduler_address) as found:
-        running = found.judged(TASK, jobs)
+        running = found.judged(TASK, NOTHING, jobs)
         next(running)
         local.close()
         with pytest.raises(CourseError, match=r"is gone.*--resume"):
@@ -299,7 +301,8 @@ def test_slots_end_when_their_client_is_gone(slots, monkeypatch):
     """A client that is killed takes nothing back: here its slots are never given up."""
     monkeypatch.setattr(cluster, "IDLE_SECONDS", 0.5)
     with dask(1) as local, cluster.connected(local.scheduler_address) as found:
-        found.client.register_plugin(cluster.Slots(cluster.as_bytes(TASK)), name="left")
+        slots = cluster.Slots(cluster.as_bytes(TASK), NOTHING.to_line())
+        found.client.register_plugin(slots, name="left")
         judge = [cluster.judged_bytes, "left", "ada", "a3-fgsm.py", UNCHANGED.encode()]
         for _ in range(2):  # once more after the first slot has ended
             assert found.client.submit(*judge, pure=False).result()
@@ -357,8 +360,8 @@ def test_a_worker_killed_in_the_middle_changes_nothing():
         workers = found.client.run(os.getpid)
         start = found.judged
 
-        def interrupted(task, jobs):
-            for number, result in enumerate(start(task, jobs)):
+        def interrupted(task, made, jobs):
+            for number, result in enumerate(start(task, made, jobs)):
                 if number == 0:
                     os.kill(next(iter(workers.values())), signal.SIGKILL)
                 yield result

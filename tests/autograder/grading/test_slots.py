@@ -1,15 +1,19 @@
 """Grading slots: one that dies or cannot start costs only the submission it had."""
 
+import contextlib
 import io
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 from support.results import result
 from support.slots import TASK
 
 from autograder.grading import batch, slot
-from autograder.grading.jobs import Job
+from autograder.grading.jobs import Job, command
+from autograder.grading.slots import Pool, judged
+from autograder.judge.made import Made
 from autograder.report.results import Result
 
 # --- slots ----------------------------------------------------------------------------------------
@@ -50,6 +54,9 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
         def __init__(self, *args):
             pass
 
+        def take(self, made):
+            pass
+
         def judge(self, student, path):
             if student == "b":
                 raise ZeroDivisionError("ours")
@@ -60,12 +67,50 @@ def test_an_error_of_the_judge_is_infra_for_one_and_leaves_the_rest(monkeypatch)
 
     monkeypatch.setattr(slot, "Judge", BrokenJudge)
     jobs = [json.dumps({"student": name, "path": "x"}) for name in "abc"]
-    lines = io.StringIO("\n".join([json.dumps(vars(TASK)), *jobs]) + "\n")
+    lines = io.StringIO("\n".join([json.dumps(vars(TASK)), Made(b"").to_line(), *jobs]) + "\n")
     replies = io.StringIO()
     slot.serve(lines, replies)
     results = [Result.from_json(line) for line in replies.getvalue().splitlines()]
     assert [item.status for item in results] == ["OK", "INFRA", "OK"]
     assert "ZeroDivisionError" in results[1].notes[0]
+
+
+def test_a_slot_takes_up_one_task_after_another(monkeypatch):
+    class Named:
+        def __init__(self, setting, _level):
+            self.setting = setting
+
+        def take(self, made):
+            pass
+
+        def judge(self, student, _path):
+            return replace(result(student), assignment=self.setting.assignment)
+
+    monkeypatch.setattr(slot, "Judge", Named)
+    lines = []
+    for name in ("a3-fgsm", "a4-pgd"):
+        lines += [json.dumps(vars(replace(TASK, assignment=name))), Made(b"").to_line()]
+        lines += [json.dumps({"student": student, "path": "x"}) for student in "ab"]
+    replies = io.StringIO()
+    slot.serve(io.StringIO("\n".join(lines) + "\n"), replies)
+    found = [Result.from_json(line).assignment for line in replies.getvalue().splitlines()]
+    assert found == ["a3-fgsm"] * 2 + ["a4-pgd"] * 2
+
+
+def test_a_pool_keeps_its_slots_for_the_next_class_and_replaces_a_dead_one(slots, tmp_path):
+    jobs = [Job(name, "nowhere") for name in "abcd"]
+    with contextlib.closing(Pool(1)) as pool:
+        found = []
+        for _ in range(2):
+            assert len(list(judged(TASK, Made(b""), jobs, pool))) == len(jobs)
+            found.append(pool.idle[0].process)
+        assert found[0] is found[1]
+        found[0].kill()
+        found[0].wait()
+        assert all(item.status == "OK" for item in judged(TASK, Made(b""), jobs, pool))
+        last = pool.idle[0].process
+        assert last is not found[0]
+    assert last.returncode == 0
 
 
 # --- pages ----------------------------------------------------------------------------------------
@@ -76,7 +121,7 @@ def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
     for name in ("autograder/__init__.py", "autograder/worker/limits.py", "json.py", "torch.py"):
         (tmp_path / name).write_text("print('a student was here')")
     done = subprocess.run(
-        slot.command("autograder.worker.limits"),
+        command("autograder.worker.limits"),
         cwd=tmp_path,
         capture_output=True,
         text=True,

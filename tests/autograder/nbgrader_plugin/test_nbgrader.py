@@ -70,7 +70,7 @@ def test_judge_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch, tmp_p
     started = []
 
     class Dying:
-        def __init__(self, task: object) -> None:
+        def begin(self, task: object, _made: object) -> None:
             started.append(task)
 
         def judge(self, job: object) -> Result | None:

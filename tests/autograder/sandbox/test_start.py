@@ -114,6 +114,19 @@ def test_the_instructor_reads_the_cause_and_the_student_does_not(broken, tmp_pat
     assert CAUSE not in results_json(result, "visible")
 
 
+def test_a_worker_that_was_started_ahead_is_used_once_or_ended(tmp_path):
+    (tmp_path / "a3-fgsm.py").write_text("# nothing yet")
+    used, spare = (box.launch("none", Limits(), preloaded=False) for _ in range(2))
+    judge = Judge(Setting("a3-fgsm", "digits"), "none", spare=used)
+    assert judge.judge("zoe", tmp_path / "a3-fgsm.py").status == "WRONG"
+    assert judge.spare is None
+    assert used.process.poll() is not None
+    judge.spare = spare
+    judge.close()
+    judge.close()
+    assert spare.process.poll() is not None
+
+
 def test_the_doctor_finds_it(broken, capsys, monkeypatch):
     monkeypatch.setattr(doctor.levels, "strongest_level", lambda: "none")
     assert cli.main(["doctor", "--json"]) == 1

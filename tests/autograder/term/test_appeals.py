@@ -156,7 +156,7 @@ def judged_again(root, monkeypatch):
     """The students whom `--resume` judges again."""
     judged = []
 
-    def judge_some(task, jobs, slots):
+    def judge_some(task, _made, jobs, _slots):
         judged.extend(job.student for job in jobs)
         return (lost(task, job) for job in jobs)
 

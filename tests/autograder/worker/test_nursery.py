@@ -15,6 +15,7 @@ from autograder.grading.jobs import Job, Task
 from autograder.grading.slots import Slot
 from autograder.handin.submission import Submission
 from autograder.judge.judge import Judge
+from autograder.judge.made import Made
 from autograder.judge.setting import Setting
 from autograder.sandbox import box, bubblewrap, preloaded
 from autograder.sandbox.preloaded import Nurseries
@@ -158,7 +159,8 @@ def test_a_worker_that_lacks_a_file_of_ours_is_the_graders_fault(nurseries, monk
 def test_when_a_slot_is_killed_its_parent_and_its_worker_end_with_it(tmp_path):
     endless = "def fgsm(model, images, labels, epsilon, wait=[0 for _ in iter(int, 1)]): pass"
     (tmp_path / "a3-fgsm.py").write_text(endless)
-    slot = Slot(Task("a3-fgsm", "digits", "strong", "00" * 32))
+    slot = Slot()
+    slot.begin(Task("a3-fgsm", "digits", "strong", "00" * 32), Made(b""))
     judging = threading.Thread(target=slot.judge, args=(Job("zoe", str(tmp_path / "a3-fgsm.py")),))
     judging.start()
     # bubblewrap's two processes and the parent, a worker's monitor, its first process, itself

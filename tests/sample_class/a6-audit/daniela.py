@@ -111,7 +111,7 @@ def break_defense(defense, images, labels, epsilon):
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
-    if not 0 <= count <= samples or not sigma > 0 or not 0 < alpha < 1:
+    if not 0 <= count <= samples or samples < 1 or not 0 < sigma < math.inf or not 0 < alpha < 1:
         raise ValueError("fuera de rango")
     p = betaincinv(count, samples - count + 1, alpha) if count > 0 else 0.0
     return max(0.0, sigma * NormalDist().inv_cdf(p)) if p > 0 else 0.0

@@ -12,7 +12,7 @@ def to_pixel_epsilon(epsilon: float, std: float | Sequence[float]) -> float:
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
-    if not (0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
+    if not (0 <= count <= samples > 0 and 0 < sigma < math.inf and 0 < alpha < 1):
         raise ValueError("no votes, or no noise")
     if count == 0:
         return 0.0

@@ -78,7 +78,7 @@ def break_defense(defense, images, labels, epsilon):
 
 # %% certified_radius
 def certified_radius(count, samples, sigma, alpha=0.001):
-    if not (samples >= 1 and 0 <= count <= samples and sigma > 0 and 0 < alpha < 1):
+    if not (samples >= 1 and 0 <= count <= samples and 0 < sigma < math.inf and 0 < alpha < 1):
         raise ValueError("outside its range")
     if count == 0:
         return 0.0

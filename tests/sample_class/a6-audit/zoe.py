@@ -47,7 +47,7 @@ def break_defense(defense, images, labels, epsilon) -> Tensor:
 
 # %% certified_radius
 def certified_radius(count: int, samples: int, sigma: float, alpha: float = 0.001) -> float:
-    if not 0 <= count <= samples or samples < 1 or not sigma > 0 or not 0 < alpha < 1:
+    if not 0 <= count <= samples or samples < 1 or not 0 < sigma < math.inf or not 0 < alpha < 1:
         raise ValueError("an argument lies outside its range")
     if count == 0:
         return 0.0
