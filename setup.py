@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the texts that a wheel carries, and where the project is published.
+"""What pyproject.toml cannot say: texts that a wheel carries, and where the project is published.
 
 Everything else is in pyproject.toml. REPO_URL and SITE_URL, as for mkdocs.yml, name the repository
 and the site; without them a wheel names neither.

@@ -1,9 +1,9 @@
 """Every path inside what is installed, and inside the checkout.
 
-The course's texts (`assignments/`) and exact versions (`constraints.txt`) are in the checkout, where
-there is one. A wheel brings a copy of them in the folder `adversarial_course` beside the packages
-(setup.py puts it there); `autograder build` outside a checkout works on a copy of the texts in the
-folder where it is run, and the notebooks that it builds there are the ones that other commands take.
+The course's texts (`assignments/`) and exact versions (`constraints.txt`) are in the checkout,
+where there is one. A wheel brings a copy of them in the folder `adversarial_course` beside the
+packages (setup.py puts it there). `autograder build` outside a checkout works on a copy of the
+texts in the folder where it is run, and other commands take the notebooks that it builds there.
 """
 
 from __future__ import annotations

@@ -61,10 +61,14 @@ def archive(order: Order, secret: bytes) -> bytes:
 
 
 def requirements() -> Iterator[str]:
-    """What must be installed beside the wheel to judge, with the project's own bounds."""
+    """What must be installed beside the wheel to judge, with the project's own bounds.
+
+    The archive's constraints.txt makes them exact.
+    """
     for line in metadata.requires(PROJECT) or ():
         needed, _, condition = line.partition(";")
-        if not condition or (needed.startswith(NEEDED) and ("student" in condition or "datasets" in condition)):
+        extra = any(name in condition for name in ("student", "datasets"))
+        if not condition or (extra and needed.startswith(NEEDED)):
             yield needed.strip()
 
 

@@ -124,8 +124,11 @@ class Profile:
 
 
 def data_root() -> Path:
-    """The folder that holds datasets: `COURSE_DATA`, or ~/.cache/adversarial-course without it."""
-    return Path(os.environ.get("COURSE_DATA") or "~/.cache/adversarial-course").expanduser()
+    """The folder that holds datasets: `COURSE_DATA`, or without it `adversarial-course` in the
+    folder for caches, which is `XDG_CACHE_HOME` or ~/.cache."""
+    if chosen := os.environ.get("COURSE_DATA"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "adversarial-course"
 
 
 def load(
