@@ -1,6 +1,6 @@
 """Compares the speed of the course's attacks with Foolbox's, on the same model and images.
 
-    python benchmarks/attacks.py [--data digits] [--repeats 5]
+    python benchmarks/attacks.py [--data digits] [--repeats 5] [--device cpu]
 
 Results are compared before anything is timed, and a difference ends the run. Then the libraries
 take turns, so that other work on the machine affects both; the table shows medians. It
@@ -34,7 +34,9 @@ import torch.nn.functional as F
 from machine import machine
 from torch import Tensor, nn
 
+from course.cli import add_device
 from course.data import load
+from course.inputs import chosen_device
 from course.metrics import accuracy, predict
 from course.models import build
 from course.training import fit, plain_recipe
@@ -54,9 +56,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--data", default="digits", help="profile (default: %(default)s)")
     arguments.add_argument("--repeats", type=int, default=5, help="at least 3")
+    add_device(arguments)
     args = arguments.parse_args()
-    dataset = load(args.data, train=1_200, test=256)
-    model = build(MODEL, seed=0)
+    device = chosen_device(args.device)
+    dataset = load(args.data, train=1_200, test=256).to(device)
+    model = build(MODEL, seed=0).to(device)
     fit(model, dataset.train.images, dataset.train.labels, plain_recipe(3), progress=False)
     images, labels = dataset.test.images, dataset.test.labels
     sections = {
@@ -69,7 +73,8 @@ def main() -> None:
             require_equal_curves,
         ),
     }
-    report = {"machine": machine("foolbox"), "model": MODEL, "data": args.data, "seconds": {}}
+    report = {"machine": machine("foolbox"), "model": MODEL, "data": args.data}
+    report |= {"device": args.device, "seconds": {}}
     print(report["machine"])
     for title, (contestants, require_equal) in sections.items():
         print(f"\n{title} of {args.data}, {MODEL}")

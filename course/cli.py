@@ -229,6 +229,7 @@ def train_command(subparsers: Subparsers) -> None:
     parser.add_argument("--out", type=Path, default=Path("build/model.safetensors"))
     parser.add_argument("--channels-last", action="store_true", help="faster for wide networks")
     parser.add_argument("--bfloat16", action="store_true", help="compute in half the bits")
+    add_device(parser)
     _add_image_size(parser)
     parser.set_defaults(run=Later("course.commands:train"))
 
@@ -241,6 +242,13 @@ def serve_command(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--folder", type=Path, default=Path("build/site"))
     parser.set_defaults(run=Later("course.pages.serve:serve"))
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add `--device`, which `course.inputs.chosen_device` reads."""
+    parser.add_argument(
+        "--device", default="cpu", metavar="NAME", help="cpu, cuda, cuda:1 or mps (default: cpu)"
+    )
 
 
 def _add_image_size(parser: argparse.ArgumentParser) -> None:
