@@ -27,6 +27,7 @@ FLOORS = (
     {"exports"},
     {"term"},
     {"cli"},
+    {"__main__"},
 )
 # What runs beside a student's code knows no answers, gives no verdict, and unpickles nothing.
 KEPT_FROM_STUDENTS = {"solutions", "pytest", "_pytest", "nbgrader", "pickle", "assignments"}
