@@ -9,6 +9,7 @@ mistakes are answered at once, without PyTorch.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import pkgutil
 import sys
@@ -92,6 +93,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
 
     0: done, 2: the user must change something, said in one line on stderr, 130: stopped by Ctrl-C.
     """
+    print_anything()
     args = parser.parse_args(argv)
     try:
         refuse_foreign_package()
@@ -107,6 +109,16 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
         print("\nstopped", file=sys.stderr)
         return 130
     return status
+
+
+def print_anything() -> None:
+    """Let a character that the terminal's encoding lacks be printed as `?`.
+
+    On Windows what goes into a file or a pipe is encoded as cp1252 or the like, which has no ✓.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def command_parser() -> argparse.ArgumentParser:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import io
+import os
 import shlex
 import subprocess
 import sys
@@ -106,3 +109,56 @@ def test_data_lies_where_the_system_keeps_caches(
     assert data_root() == tmp_path / "adversarial-course"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert data_root() == Path.home() / ".cache" / "adversarial-course"
+
+
+def test_a_terminal_without_our_characters_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows encodes what goes into a pipe as cp1252, which has no check mark."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(run=lambda args: print("✓ “é”"))
+    course.cli.run_command(parser, [])
+    sys.stdout.flush()
+    assert written.getvalue().decode("cp1252") == f"? “é”{os.linesep}"
+
+
+# Files that are opened on Linux alone, where text is UTF-8.
+LINUX = {"namespaces.py", "limits.py", "serving.py", "secret.py"}
+
+
+def text_without_encoding(path: Path) -> list[int]:
+    """Lines that open a file as text in the encoding of the machine, which is cp1252 on Windows."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or {"encoding"} & {k.arg for k in node.keywords}:
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        modes = [a.value for a in node.args[1:2] if isinstance(a, ast.Constant)]
+        binary = any("b" in str(mode) for mode in modes)
+        written = attribute == "write_text" and len(node.args) < 2
+        read = attribute == "read_text" and not node.args
+        if written or read or (name == "open" and not binary):
+            found.append(node.lineno)
+    return found
+
+
+def test_no_text_is_read_or_written_in_the_machines_own_encoding() -> None:
+    root = Path(course.__file__).parents[1]
+    for package in ("course", "autograder", "solutions"):
+        for path in (root / package).rglob("*.py"):
+            if path.parent.name != "sandbox" and path.name not in LINUX:
+                assert not text_without_encoding(path), path
+
+
+def test_every_file_can_be_cloned_on_windows() -> None:
+    root = Path(course.__file__).parents[1]
+    names = [
+        path.relative_to(root)
+        for folder in ("course", "autograder", "solutions", "assignments", "site")
+        for path in (root / folder).rglob("*")
+    ]
+    assert not [name for name in names if set('<>:"|?*\\') & set(str(name))]
+    assert not [name for name in names if str(name).endswith((".", " ")) or len(str(name)) > 150]
+    lower = [str(name).lower() for name in names]
+    assert len(set(lower)) == len(lower)
