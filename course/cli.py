@@ -111,6 +111,17 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     return status
 
 
+def in_colour() -> bool:
+    """Whether what is printed may be coloured: on a terminal that can, unless NO_COLOR is set.
+
+    https://no-color.org. The old console of Windows prints the colours' codes as they are.
+    """
+    environment = os.environ
+    plain = environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
+    old_console = os.name == "nt" and "WT_SESSION" not in environment and "TERM" not in environment
+    return sys.stdout.isatty() and not plain and not old_console
+
+
 def print_anything() -> None:
     """Let a character that the terminal's encoding lacks be printed as `?`.
 

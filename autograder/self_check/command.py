@@ -6,15 +6,13 @@ A file that is not there is refused before PyTorch is imported; `file.py` then r
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 
 from autograder import catalog
 from autograder.errors import Malformed
 from autograder.handin import submission
 from autograder.report import table
-from course.cli import Later, Subparsers
+from course.cli import Later, Subparsers, in_colour
 from course.errors import CourseError
 
 check_file = Later("autograder.self_check.file:check_file")
@@ -46,5 +44,5 @@ def check_command(args: argparse.Namespace) -> int:
         result = check_file(args.assignment, path, args.data)
     except Malformed as fault:
         raise CourseError(f"{fault.got}. {fault.hint}") from None
-    print(table.as_text(result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    print(table.as_text(result, colour=in_colour()))
     return 0 if result.status == "OK" else 1

@@ -162,3 +162,29 @@ def test_every_file_can_be_cloned_on_windows() -> None:
     assert not [name for name in names if str(name).endswith((".", " ")) or len(str(name)) > 150]
     lower = [str(name).lower() for name in names]
     assert len(set(lower)) == len(lower)
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "system", "coloured"),
+    [
+        ({}, True, "posix", True),
+        ({}, False, "posix", False),
+        ({"NO_COLOR": "1"}, True, "posix", False),
+        ({"NO_COLOR": ""}, True, "posix", True),
+        ({"TERM": "dumb"}, True, "posix", False),
+        ({}, True, "nt", False),
+        ({"WT_SESSION": "a"}, True, "nt", True),
+        ({"TERM": "xterm"}, True, "nt", True),
+    ],
+)
+def test_colour_is_for_terminals_that_can_show_it(
+    environment: dict[str, str],
+    terminal: bool,
+    system: str,
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = SimpleNamespace(environ=environment, name=system)
+    monkeypatch.setattr(course.cli, "os", known)
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: terminal))
+    assert course.cli.in_colour() is coloured
