@@ -104,6 +104,7 @@ sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's 
 wheel: $(VENV)/.base  ## the whole course as a wheel, in build/dist (REPO_URL, SITE_URL: its addresses)
 	rm -rf build/lib build/bdist.* build/dist
 	$(PIP) wheel --quiet --no-deps --wheel-dir build/dist .
+	rm -rf build/lib build/bdist.*
 
 sbom: $(VENV)/.test  ## what is in a student's install, as CycloneDX JSON
 	$(PROGRAM) tools/sbom.py $(ARGS)

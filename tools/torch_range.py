@@ -74,8 +74,10 @@ def environment(version: str) -> Path:
     """The Python of an environment with this PyTorch; it is made if it is not there."""
     folder = PLACE / f"{platform.python_version()}-{version}"
     python = folder / "bin" / "python"
-    if not python.exists():
+    made = not python.exists()
+    if made:
         shutil.copytree(sys.prefix, folder, symlinks=True, copy_function=os.link)
+    if made or version == NEWEST:
         wanted = ["--upgrade", "torch"] if version == NEWEST else [f"torch=={version}"]
         subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
     return python
