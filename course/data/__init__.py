@@ -296,6 +296,8 @@ def _require_files(name: str, root: Path, download: bool) -> Path:
     if missing and download and profile.torchvision_class:
         try:
             getattr(torchvision_datasets(), profile.torchvision_class)(root, download=True)
+        except CourseError:
+            raise
         except Exception as error:  # whatever a network, a mirror or an archive can come up with
             raise CourseError(
                 f"{name} could not be downloaded to {root}: {error}. Try later, or get"
