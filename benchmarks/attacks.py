@@ -31,7 +31,7 @@ from pathlib import Path
 import foolbox
 import torch
 import torch.nn.functional as F
-from machine import machine
+from machine import machine, wait_for
 from torch import Tensor, nn
 
 from course.cli import add_device
@@ -80,7 +80,7 @@ def main() -> None:
         print(f"\n{title} of {args.data}, {MODEL}")
         # This is the warm-up too.
         print(require_equal({name: run() for name, run in contestants.items()}))
-        seconds = take_turns(contestants, max(3, args.repeats))
+        seconds = take_turns(contestants, max(3, args.repeats), device)
         print_table(seconds)
         report["seconds"][title] = seconds
     OUT.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,9 @@ def require_equal_curves(found: dict[str, list[float]]) -> str:
     return "accuracies: " + ", ".join(f"{value:.1%}" for value in found["foolbox"])
 
 
-def take_turns(contestants: Contestants, repeats: int) -> dict[str, dict[str, list[float]]]:
+def take_turns(
+    contestants: Contestants, repeats: int, device: torch.device
+) -> dict[str, dict[str, list[float]]]:
     """Wall and processor seconds of each run; the second is steadier on a busy machine."""
     seconds: dict[str, dict[str, list[float]]] = {
         name: {"wall": [], "processor": []} for name in contestants
@@ -151,6 +153,7 @@ def take_turns(contestants: Contestants, repeats: int) -> dict[str, dict[str, li
         for name, run in contestants.items():
             wall, processor = time.perf_counter(), time.process_time()
             run()
+            wait_for(device)
             seconds[name]["wall"].append(time.perf_counter() - wall)
             seconds[name]["processor"].append(time.process_time() - processor)
     return seconds
