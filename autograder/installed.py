@@ -32,7 +32,7 @@ def holds_texts(folder: Path) -> bool:
 
 def workplace() -> Path:
     """Where texts are built: the checkout, or without one the folder where the command runs."""
-    return ROOT if holds_texts(ROOT) else Path.cwd()
+    return ROOT if holds_texts(ROOT) else Path()
 
 
 def texts() -> Path:

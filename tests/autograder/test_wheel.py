@@ -93,6 +93,7 @@ def test_a_term_begins_in_an_empty_folder(unpacked: Path, tmp_path: Path) -> Non
     assert (tmp_path / "term" / "nbgrader_config.py").is_file()
 
 
+@pytest.mark.slow
 def test_a_course_of_ones_own_is_built_in_an_empty_folder(unpacked: Path, tmp_path: Path) -> None:
     done = run(unpacked, tmp_path, "autograder", "build")
     assert done.returncode == 0, done.stderr
