@@ -138,6 +138,12 @@ def test_a_reference_answer_is_found_wherever_it_hides():
     assert bundle.leaks(zipped({"x/y.ipynb": notebook("def f(x):\n    return x + 1")})) == []
 
 
+def test_the_wheel_of_course_and_checks_gives_nothing_away():
+    """The module that reads a secret is called secret.py, and is no secret."""
+    name, content = bundle.student_wheel({})
+    assert bundle.leaks(zipped({name: content})) == []
+
+
 def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
     given = [("a/a.ipynb", notebook((ROOT / "solutions" / "fgsm.py").read_text("utf-8")))]
     monkeypatch.setattr(bundle, "kept_values", lambda *names: {})
