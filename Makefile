@@ -15,7 +15,7 @@ PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-levels lint format site lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quie
 	@test -x build/lighthouse/node_modules/.bin/lighthouse || \
 	  npm install --silent --no-audit --no-fund --prefix build/lighthouse lighthouse@$(LIGHTHOUSE)
 	$(PROGRAM) tools/lighthouse.py $(ARGS)
+
+test-torch: $(VENV)/.test  ## reference answers on the oldest, our and the newest PyTorch (downloads GB)
+	OMP_NUM_THREADS=1 $(PROGRAM) tools/torch_range.py $(ARGS)
 
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user
 	$(PROGRAM) tools/levels.py
@@ -101,6 +104,14 @@ fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FU
 sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's page on it (quiet machine)
 	$(BIN)/python benchmarks/grading.py --keep $(ARGS)
 	$(BIN)/python benchmarks/sizing.py
+
+wheel: $(VENV)/.base  ## the whole course as a wheel, in build/dist (REPO_URL, SITE_URL: its addresses)
+	rm -rf build/lib build/bdist.* build/dist
+	$(PIP) wheel --quiet --no-deps --wheel-dir build/dist .
+	rm -rf build/lib build/bdist.*
+
+sbom: $(VENV)/.test  ## what is in a student's install, as CycloneDX JSON
+	$(PROGRAM) tools/sbom.py $(ARGS)
 
 constraints: $(VENV)/.base  ## resolve every version again (needs uv from the package index)
 	$(PIP) install --quiet uv

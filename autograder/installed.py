@@ -1,4 +1,10 @@
-"""Every path inside what is installed, and inside the checkout."""
+"""Every path inside what is installed, and inside the checkout.
+
+The course's texts (`assignments/`) and exact versions (`constraints.txt`) are in the checkout,
+where there is one. A wheel brings a copy of them in the folder `adversarial_course` beside the
+packages (setup.py puts it there). `autograder build` outside a checkout works on a copy of the
+texts in the folder where it is run, and other commands take the notebooks that it builds there.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +16,33 @@ from course.errors import CourseError
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.resolve().parent  # the checkout, where this is one
-NOTEBOOKS = ROOT / "assignments" / "source"  # with their answers, as `autograder build` writes them
+SHIPPED = ROOT / "adversarial_course"  # in a wheel's install only
 COURSE = Path(course.__file__).parent
 TEMPLATES = PACKAGE / "report" / "templates"
 CHECKS = PACKAGE / "checks"
 BARS = PACKAGE / "judge" / "calibrated"  # one file of bars for each profile
 LECTURES = ROOT / "site" / "lectures"  # in a checkout only
 KEPT = PACKAGE / "kept"  # expected values in a student's install, where there is no solutions/
+
+
+def holds_texts(folder: Path) -> bool:
+    """Whether the texts of the assignments are below a folder."""
+    return (folder / "assignments" / "authored").is_dir()
+
+
+def workplace() -> Path:
+    """Where texts are built: the checkout, or without one the folder where the command runs."""
+    return ROOT if holds_texts(ROOT) else Path()
+
+
+def texts() -> Path:
+    """The folder that holds `assignments/`: the workplace, or what the wheel brought."""
+    return workplace() if holds_texts(workplace()) else SHIPPED
+
+
+ASSIGNMENTS = texts() / "assignments"
+NOTEBOOKS = ASSIGNMENTS / "source"  # with their answers, as `autograder build` writes them
+CONSTRAINTS = (ROOT if holds_texts(ROOT) else SHIPPED) / "constraints.txt"
 
 
 def solutions() -> Path | None:
@@ -32,8 +58,8 @@ def notebook(assignment: str) -> Path:
 
 
 def assignments() -> list[str]:
-    """The assignments that have a notebook in this checkout. Raises CourseError without one."""
+    """The assignments that have a notebook here. Raises CourseError without one."""
     names = sorted(folder.name for folder in NOTEBOOKS.glob("*/"))
     if not (found := [name for name in names if notebook(name).is_file()]):
-        raise CourseError(f"{ROOT} holds no notebooks: run this in a checkout of the course")
+        raise CourseError(f"{NOTEBOOKS} holds no notebooks: run `autograder build`")
     return found

@@ -1,6 +1,6 @@
 """Compares the speed of the course's attacks with Foolbox's, on the same model and images.
 
-    python benchmarks/attacks.py [--data digits] [--repeats 5]
+    python benchmarks/attacks.py [--data digits] [--repeats 5] [--device cpu]
 
 Results are compared before anything is timed, and a difference ends the run. Then the libraries
 take turns, so that other work on the machine affects both; the table shows medians. It
@@ -32,11 +32,13 @@ from pathlib import Path
 import foolbox
 import torch
 import torch.nn.functional as F
-from machine import machine
+from machine import machine, wait_for
 from torch import Tensor, nn
 
+from course.cli import add_device
 from course.data import load
 from course.errors import CourseError
+from course.inputs import chosen_device
 from course.metrics import accuracy, predict
 from course.models import build
 from course.training import fit, plain_recipe
@@ -56,12 +58,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--data", default="digits", help="profile (default: %(default)s)")
     arguments.add_argument("--repeats", type=int, default=5, help="at least 3")
+    add_device(arguments)
     args = arguments.parse_args()
+    device = chosen_device(args.device)
     try:
-        dataset = load(args.data, train=1_200, test=256)
+        dataset = load(args.data, train=1_200, test=256).to(device)
     except CourseError as error:
         sys.exit(f"attacks.py: {error}")
-    model = build(MODEL, seed=0)
+    model = build(MODEL, seed=0).to(device)
     fit(model, dataset.train.images, dataset.train.labels, plain_recipe(3), progress=False)
     images, labels = dataset.test.images, dataset.test.labels
     sections = {
@@ -74,13 +78,14 @@ def main() -> None:
             require_equal_curves,
         ),
     }
-    report = {"machine": machine("foolbox"), "model": MODEL, "data": args.data, "seconds": {}}
+    report = {"machine": machine("foolbox"), "model": MODEL, "data": args.data}
+    report |= {"device": args.device, "seconds": {}}
     print(report["machine"])
     for title, (contestants, require_equal) in sections.items():
         print(f"\n{title} of {args.data}, {MODEL}")
         # This is the warm-up too.
         print(require_equal({name: run() for name, run in contestants.items()}))
-        seconds = take_turns(contestants, max(3, args.repeats))
+        seconds = take_turns(contestants, max(3, args.repeats), device)
         print_table(seconds)
         report["seconds"][title] = seconds
     OUT.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +147,9 @@ def require_equal_curves(found: dict[str, list[float]]) -> str:
     return "accuracies: " + ", ".join(f"{value:.1%}" for value in found["foolbox"])
 
 
-def take_turns(contestants: Contestants, repeats: int) -> dict[str, dict[str, list[float]]]:
+def take_turns(
+    contestants: Contestants, repeats: int, device: torch.device
+) -> dict[str, dict[str, list[float]]]:
     """Wall and processor seconds of each run; the second is steadier on a busy machine."""
     seconds: dict[str, dict[str, list[float]]] = {
         name: {"wall": [], "processor": []} for name in contestants
@@ -151,6 +158,7 @@ def take_turns(contestants: Contestants, repeats: int) -> dict[str, dict[str, li
         for name, run in contestants.items():
             wall, processor = time.perf_counter(), time.process_time()
             run()
+            wait_for(device)
             seconds[name]["wall"].append(time.perf_counter() - wall)
             seconds[name]["processor"].append(time.process_time() - processor)
     return seconds

@@ -29,6 +29,14 @@ def machine(*packages: str) -> str:
     )
 
 
+def wait_for(device: torch.device) -> None:
+    """Return when a GPU has done what it was given: a call on it comes back before that."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
 def processor() -> str:
     """Its name, and whether it computes in bfloat16."""
     cpuinfo = Path("/proc/cpuinfo")

@@ -1,6 +1,6 @@
 """Measures how long 99 % on MNIST takes, with the course's fast recipe and with a published one.
 
-    python benchmarks/training.py [--full] [--rounds N]
+    python benchmarks/training.py [--full] [--rounds N] [--device cpu]
 
 The published recipe is "wide-cnn" (3,274,634 parameters), SGD at .01 with momentum .9, batches
 of 128 from a DataLoader, 5 epochs in float32. Without --full only some of its steps are timed and
@@ -22,12 +22,14 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from machine import machine
+from machine import machine, wait_for
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from course.cli import add_device
 from course.data import Dataset, load
 from course.errors import CourseError
+from course.inputs import chosen_device
 from course.metrics import accuracy, wilson_interval
 from course.models import build, parameter_count
 from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
@@ -37,19 +39,22 @@ WARM_UP_STEPS = 3
 TIMED_STEPS = 47  # a tenth of an epoch
 
 
-def fast(mnist: Dataset, seed: int) -> tuple[float, float]:
+def fast(mnist: Dataset, seed: int, device: torch.device) -> tuple[float, float]:
     """Seconds and test accuracy of the course's recipe, with the time to build the network."""
     start = time.perf_counter()
-    model = build("fast-cnn", seed=seed)
+    model = build("fast-cnn", seed=seed).to(device)
     fit(model, mnist.train.images, mnist.train.labels, replace(FAST_MNIST, seed=seed))
+    wait_for(device)
     seconds = time.perf_counter() - start
-    return seconds, accuracy(model, mnist.test.images, mnist.test.labels)
+    return seconds, accuracy(model, mnist.test.images.to(device), mnist.test.labels)
 
 
-def published(mnist: Dataset, seed: int, *, full: bool) -> tuple[float, float | None]:
+def published(
+    mnist: Dataset, seed: int, device: torch.device, *, full: bool
+) -> tuple[float, float | None]:
     """Seconds of the published recipe, scaled from a part unless `full`; then its accuracy too."""
     torch.manual_seed(seed)
-    model = build("wide-cnn", seed=seed)
+    model = build("wide-cnn", seed=seed).to(device)
     optimizer = torch.optim.SGD(
         model.parameters(), lr=PUBLISHED_MNIST.learning_rate, momentum=PUBLISHED_MNIST.momentum
     )
@@ -64,7 +69,7 @@ def published(mnist: Dataset, seed: int, *, full: bool) -> tuple[float, float | 
             published_steps(model, optimizer, loader, len(loader))
             for _ in range(PUBLISHED_MNIST.epochs)
         )
-        return seconds, accuracy(model, mnist.test.images, mnist.test.labels)
+        return seconds, accuracy(model, mnist.test.images.to(device), mnist.test.labels)
     published_steps(model, optimizer, loader, WARM_UP_STEPS)
     per_step = published_steps(model, optimizer, loader, TIMED_STEPS) / TIMED_STEPS
     return per_step * len(loader) * PUBLISHED_MNIST.epochs, None
@@ -75,11 +80,13 @@ def published_steps(
 ) -> float:
     """Run the training loop as tutorials write it; returns the seconds it takes."""
     start = time.perf_counter()
+    device = next(model.parameters()).device
     for images, labels in islice(loader, steps):
         optimizer.zero_grad()
-        loss = F.cross_entropy(model(images), labels)
+        loss = F.cross_entropy(model(images.to(device)), labels.to(device))
         loss.backward()
         optimizer.step()
+    wait_for(device)
     return time.perf_counter() - start
 
 
@@ -87,16 +94,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3, help="seeds, one a round (default 3)")
     parser.add_argument("--full", action="store_true", help="run the published recipe whole")
+    add_device(parser)
     arguments = parser.parse_args()
-    where = machine()
+    device = chosen_device(arguments.device)
+    where = machine() + ("" if device.type == "cpu" else f", on {device}")
     try:
         mnist = load("mnist")
     except CourseError as error:
         sys.exit(f"training.py: {error}")
     quick, slow = [], []
     for seed in range(arguments.rounds):
-        slow.append(published(mnist, seed, full=arguments.full))
-        quick.append(fast(mnist, seed))
+        slow.append(published(mnist, seed, device, full=arguments.full))
+        quick.append(fast(mnist, seed, device))
     report(where, mnist, quick, slow, full=arguments.full)
 
 

@@ -1,14 +1,21 @@
 """What lectures, notebooks and grader share: data, models, training, metrics, monitoring, plots."""
 
 import importlib
+from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 # Modules that notebooks of an earlier edition import by these names.
 MOVED = {"activation_plots": "course.plots.activations", "attack_plots": "course.plots.attacks"}
 
 
-def __getattr__(name: str) -> ModuleType:
-    """A module under the name that it had in an earlier edition. Raises AttributeError."""
+def __getattr__(name: str) -> ModuleType | str:
+    """`course.__version__`, read from what is installed when it is asked for, or a module under
+    the name that it had in an earlier edition. Raises AttributeError."""
     if name in MOVED:
         return importlib.import_module(MOVED[name])
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return version("adversarial-course")
+    except PackageNotFoundError:  # run where it lies, without being installed
+        return "unknown"

@@ -9,15 +9,18 @@ mistakes are answered at once, without PyTorch.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, distribution, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import course
 from course.errors import CourseError
 
 # In quotes: at run time the class takes no type in brackets.
@@ -41,6 +44,45 @@ class Later:
         return pkgutil.resolve_name(self.target)(*arguments, **options)
 
 
+@dataclass(frozen=True)
+class Help:
+    """What a command's help says beside its arguments.
+
+    sentence: what it does. example: a call of it. finding: what exit status 1 means, if anything.
+    """
+
+    sentence: str
+    example: str
+    finding: str = ""
+
+
+HELP = {
+    "data": Help("List the sets of images, and say which of them are here.", "course data"),
+    "train": Help(
+        "Train a network, print its accuracy, and save its weights.",
+        "course train --model strided-cnn --data digits --epochs 3",
+    ),
+    "serve": Help("Serve the built site on this machine.", "course serve --port 8000"),
+    "attack": Help(
+        "Attack the test images of a profile and print the accuracy that is left.",
+        "course attack --data digits --attack pgd --epsilon 8/255",
+    ),
+    "figures": Help(
+        "Draw the figures and tables of the lectures from stored numbers.",
+        "course figures --check",
+        "a stored figure is not the one that would be drawn",
+    ),
+    "reproduce": Help(
+        "Run a published report again, and print what it says beside what comes out.",
+        "course reproduce 004 --quick",
+    ),
+    "playground": Help(
+        "Train the networks of the site's playground, and write their files.",
+        "course playground --out site/playground",
+    ),
+}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `course` with these arguments (default: the command line's); return the exit status."""
     return run_command(command_parser(), argv)
@@ -51,8 +93,10 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
 
     0: done, 2: the user must change something, said in one line on stderr, 130: stopped by Ctrl-C.
     """
+    print_anything()
     args = parser.parse_args(argv)
     try:
+        refuse_foreign_package()
         status: int = args.run(args)
         sys.stdout.flush()
     except (CourseError, OSError) as error:
@@ -67,11 +111,30 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     return status
 
 
+def in_colour() -> bool:
+    """Whether what is printed may be coloured: on a terminal that can, unless NO_COLOR is set.
+
+    https://no-color.org. The old console of Windows prints the colours' codes as they are.
+    """
+    environment = os.environ
+    plain = environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
+    old_console = os.name == "nt" and "WT_SESSION" not in environment and "TERM" not in environment
+    return sys.stdout.isatty() and not plain and not old_console
+
+
+def print_anything() -> None:
+    """Let a character that the terminal's encoding lacks be printed as `?`.
+
+    On Windows what goes into a file or a pipe is encoded as cp1252 or the like, which has no ✓.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def command_parser() -> argparse.ArgumentParser:
     """The parser of `course`, with an answer also for the subcommands that are not installed."""
-    parser = argparse.ArgumentParser(
-        "course", description="Data, models and the site of the course on adversarial images."
-    )
+    parser = top_parser("course", "Data, models and the site of the course on adversarial images.")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     absent = dict(ROOMS_ABOVE)
     for entry in sorted(entry_points(group="course.commands"), key=lambda entry: entry.name):
@@ -84,7 +147,71 @@ def command_parser() -> argparse.ArgumentParser:
             add_command(subparsers)
     for name, room in absent.items():
         _answer_for_absent(subparsers, name, room, "this copy does not have it")
+    explain(subparsers, HELP)
     return parser
+
+
+def top_parser(name: str, description: str) -> argparse.ArgumentParser:
+    """The parser of a whole command, with what every command of the project has."""
+    parser = argparse.ArgumentParser(name, description=description)
+    parser.add_argument("--version", action="version", version=f"{name} {course.__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        metavar="SHELL",
+        help="print what bash, zsh, fish or tcsh needs to complete this command with the Tab key",
+    )
+    parser.epilog = f"`{name} COMMAND --help` says more of one command, with an example."
+    return parser
+
+
+class PrintCompletion(argparse.Action):
+    """Prints a completion script, which shtab makes from the parser; it is an extra."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _space: object, shell: Any, _option: object = None
+    ) -> None:
+        """Print the script for a shell, and end with exit status 0; 2 without shtab."""
+        if find_spec("shtab") is None:
+            parser.error("completion needs shtab: pip install -c constraints.txt shtab")
+        if shell not in (shells := pkgutil.resolve_name("shtab:SUPPORTED_SHELLS")):
+            parser.error(f"no completion for {shell!r}: there is {', '.join(shells)}")
+        print(pkgutil.resolve_name("shtab:complete")(parser, shell))
+        parser.exit()
+
+
+def explain(commands: Subparsers, helps: Mapping[str, Help]) -> None:
+    """Give every command the sentence, the example and the exit statuses of its help."""
+    for name, parser in commands.choices.items():
+        known = helps.get(name, Help("", ""))
+        if not parser.add_help:
+            continue
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.description = known.sentence or parser.description
+        finding = f"  1  {known.finding}\n" if known.finding else ""
+        parser.epilog = (
+            (f"example:\n  {known.example}\n\n" if known.example else "")
+            + "exit status:\n  0  done\n"
+            + finding
+            + "  2  you must change something: one line says what"
+        )
+
+
+def refuse_foreign_package() -> None:
+    """Raise CourseError where PyPI's package `autograder` is installed beside this one.
+
+    Both bring a folder and a command of that name, and the one installed last overwrites files of
+    the other.
+    """
+    try:
+        foreign = distribution("autograder").version
+    except PackageNotFoundError:
+        return
+    raise CourseError(
+        f"another package called autograder ({foreign}) is installed here, and the two overwrite "
+        "each other's files: pip uninstall autograder, then install this course again with "
+        "pip install --force-reinstall --no-deps, or use an environment of its own"
+    )
 
 
 def data_command(subparsers: Subparsers) -> None:
@@ -125,6 +252,7 @@ def train_command(subparsers: Subparsers) -> None:
     parser.add_argument("--out", type=Path, default=Path("build/model.safetensors"))
     parser.add_argument("--channels-last", action="store_true", help="faster for wide networks")
     parser.add_argument("--bfloat16", action="store_true", help="compute in half the bits")
+    add_device(parser)
     _add_image_size(parser)
     parser.set_defaults(run=Later("course.commands:train"))
 
@@ -137,6 +265,13 @@ def serve_command(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--folder", type=Path, default=Path("build/site"))
     parser.set_defaults(run=Later("course.pages.serve:serve"))
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add `--device`, which `course.inputs.chosen_device` reads."""
+    parser.add_argument(
+        "--device", default="cpu", metavar="NAME", help="cpu, cuda, cuda:1 or mps (default: cpu)"
+    )
 
 
 def _add_image_size(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from course import plots
 from course.budget import budget, profile_name
 from course.data import PROFILES, Dataset, data_root, load
 from course.errors import CourseError
+from course.inputs import chosen_device
 from course.metrics import predict, wilson_interval
 from course.models import build, parameter_count
 from course.saving import save
@@ -62,6 +63,7 @@ def train(args: argparse.Namespace) -> int:
     # Known to be wrong now is better than known to be wrong after training.
     if args.out.is_dir():
         raise CourseError(f"{args.out} is a folder; --out names the file to write")
+    device = chosen_device(args.device)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     recipe = replace(
         plain_recipe(args.epochs or budget(args.data).cnn_epochs, seed=args.seed),
@@ -75,11 +77,11 @@ def train(args: argparse.Namespace) -> int:
         "image_size": side,
         "num_classes": dataset.num_classes,
     }
-    model = build(args.model, **shape, seed=args.seed)
+    model = build(args.model, **shape, seed=args.seed).to(device)
     print(f"{args.model}, {parameter_count(model):,} parameters; {_describe(dataset)}\n")
     history = fit(model, dataset.train.images, dataset.train.labels, recipe)
-    predictions = predict(model, dataset.test.images).argmax(dim=1)
-    correct = int((predictions == dataset.test.labels).sum())
+    test = dataset.test.to(device)
+    correct = int((predict(model, test.images).argmax(dim=1) == test.labels).sum())
     metadata = {
         "profile": dataset.name,
         "profile_sha256": dataset.sha256,

@@ -12,10 +12,32 @@ import math
 import torch
 from torch import Tensor
 
-from course.errors import InputError, NotANumberError
+from course.errors import CourseError, InputError, NotANumberError
 
 TOLERANCE = 1e-6
 """How far a pixel may lie outside [0,1]: so far does rounding carry it, back from other units."""
+
+
+def chosen_device(name: str) -> torch.device:
+    """The device of this name, such as `cpu`, `cuda`, `cuda:1` or `mps`.
+
+    Raises CourseError for another name, and where PyTorch finds no such device here. Nothing is
+    chosen without being asked for, so that the same command computes the same everywhere.
+    """
+    kind, _, number = name.partition(":")
+    found = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+    }
+    if kind not in found or (number and not number.isdecimal()):
+        raise CourseError(f"no device is called {name!r}: there are cpu, cuda, cuda:1 and mps")
+    if int(number or 0) >= found[kind]:
+        raise CourseError(
+            f"PyTorch {torch.__version__} finds no {name} here; leave --device out to compute on "
+            "the processor"
+        )
+    return torch.device(name)
 
 
 def check_images(images: Tensor, name: str = "images") -> None:

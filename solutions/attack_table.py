@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from course import plots, saving
 from course.budget import budget
 from course.data import Dataset, load
 from course.errors import CourseError
+from course.inputs import chosen_device
 from course.metrics import predict, wilson_interval
 from course.models import build
 from course.plots import CourseFigure
@@ -48,14 +49,16 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None and args.out.suffix.lower() not in (".png", ".svg"):
         raise CourseError(f"--out {args.out}: end the name in .png or .svg")
     limits = budget(args.data)
+    device = chosen_device(args.device)
     epsilons = args.epsilons or [limits.epsilon if args.epsilon is None else args.epsilon]
     load_images = partial(load, args.data, image_size=args.image_size)
     if _is_file(args.model):
         dataset = load_images(train=1, test=args.images)
-        model = _load(Path(args.model), dataset)
+        model = _load(Path(args.model), dataset).to(device)
     else:
         dataset = load_images(train=limits.train_images, test=args.images)
-        model = _train(args.model, dataset, limits.cnn_epochs, args.seed)
+        model = _train(args.model, dataset, limits.cnn_epochs, args.seed, device)
+    dataset = replace(dataset, test=dataset.test.to(device))
     images, labels = dataset.test.images, dataset.test.labels
     print(f"{_describe(args)} on {len(labels):,} test images of {dataset.name}\n")
     rows = _attack_at_each(args, model, images, labels, epsilons)
@@ -88,7 +91,7 @@ def _load(path: Path, dataset: Dataset) -> nn.Module:
     return model
 
 
-def _train(name: str, dataset: Dataset, epochs: int, seed: int) -> nn.Module:
+def _train(name: str, dataset: Dataset, epochs: int, seed: int, device: torch.device) -> nn.Module:
     channels, side, _ = dataset.image_shape
     model = build(
         name,
@@ -96,7 +99,7 @@ def _train(name: str, dataset: Dataset, epochs: int, seed: int) -> nn.Module:
         image_size=side,
         num_classes=dataset.num_classes,
         seed=seed,
-    )
+    ).to(device)
     print(
         f"no weights were given: training {name} for {epochs} epochs on"
         f" {len(dataset.train):,} images of {dataset.name}",
@@ -119,7 +122,7 @@ def _attack_at(args: argparse.Namespace, epsilon: float) -> BoundAttack:
     if args.attack == "fgsm":
         return partial(fgsm, epsilon=epsilon)
     steps = args.steps if args.attack == "pgd" else 0
-    generator = torch.Generator().manual_seed(args.seed)
+    generator = torch.Generator(chosen_device(args.device)).manual_seed(args.seed)
     step_size = 2.5 * epsilon / args.steps  # enough to cross the ball and come back
     return partial(pgd, epsilon=epsilon, step_size=step_size, steps=steps, generator=generator)
 

@@ -9,7 +9,7 @@ import argparse
 import math
 from pathlib import Path
 
-from course.cli import Later, Subparsers, whole_number
+from course.cli import Later, Subparsers, add_device, whole_number
 
 
 def attack_command(subparsers: Subparsers) -> None:
@@ -53,6 +53,7 @@ def attack_command(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=".png or .svg: images, or a curve for --epsilons"
     )
+    add_device(parser)
     parser.set_defaults(run=Later("solutions.attack_table:run"))
 
 

@@ -222,17 +222,21 @@ def ensemble(
     Raises ValueError for fewer classes, and as `survival` does.
     """
     attacks: dict[str, BoundAttack] = {
-        "APGD on the cross-entropy": partial(apgd, epsilon=epsilon, generator=_seeded(seed)),
-        "APGD on DLR": partial(apgd, epsilon=epsilon, loss=dlr_loss, generator=_seeded(seed + 1)),
+        "APGD on the cross-entropy": partial(
+            apgd, epsilon=epsilon, generator=_seeded(seed, images)
+        ),
+        "APGD on DLR": partial(
+            apgd, epsilon=epsilon, loss=dlr_loss, generator=_seeded(seed + 1, images)
+        ),
         "APGD towards each class": partial(
-            targeted_apgd, epsilon=epsilon, generator=_seeded(seed + 2)
+            targeted_apgd, epsilon=epsilon, generator=_seeded(seed + 2, images)
         ),
         "Square": partial(
-            random_search, epsilon=epsilon, queries=QUERIES, generator=_seeded(seed + 3)
+            random_search, epsilon=epsilon, queries=QUERIES, generator=_seeded(seed + 3, images)
         ),
     }
     return survival(model, images, labels, attacks, batch_size=batch_size)
 
 
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _seeded(seed: int, images: Tensor) -> torch.Generator:
+    return torch.Generator(images.device).manual_seed(seed)

@@ -145,12 +145,14 @@ def worst_of(
     attacks = {}
     for restart in range(restarts):
         for number, (name, loss) in enumerate(losses.items()):
+            generator = torch.Generator(images.device)
+            generator.manual_seed(seed * 1000 + restart * 2 + number)
             attacks[f"{name} {restart + 1}"] = partial(
                 pgd,
                 epsilon=epsilon,
                 step_size=2.5 * epsilon / steps,
                 steps=steps,
-                generator=torch.Generator().manual_seed(seed * 1000 + restart * 2 + number),
+                generator=generator,
                 loss=loss,
             )
     return survival(model, images, labels, attacks, batch_size=batch_size)

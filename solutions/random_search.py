@@ -91,4 +91,4 @@ def sign_noise(
     noise.
     """
     coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
-    return (images + epsilon * (2 * coin - 1)).clamp(0, 1)
+    return (images + epsilon * (2 * coin.to(images.device) - 1)).clamp(0, 1)

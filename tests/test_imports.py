@@ -27,12 +27,14 @@ FLOORS = (
     {"exports"},
     {"term"},
     {"cli"},
+    {"__main__"},
 )
 # What runs beside a student's code knows no answers, gives no verdict, and unpickles nothing.
 KEPT_FROM_STUDENTS = {"solutions", "pytest", "_pytest", "nbgrader", "pickle", "assignments"}
 BESIDE_A_STUDENT = {"autograder", "autograder.errors", "autograder.worker"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "stuff", "tools"}
 MOST_LINES = 400
+ASKED_FOR_BY_PYTHON = ("__pycache__", "__main__.py", "py.typed")  # files that are not read
 MOST_ENTRIES = 20
 CORPORA = ("honest", "mutants", "redteam", "sample_class", "scoreboard", "fuzz")
 ALL_CODE = ("course", "solutions", "autograder", "tests", "tools", "benchmarks", "assignments")
@@ -144,7 +146,7 @@ def test_no_folder_is_crowded() -> None:
             entries = {
                 path.name
                 for path in folder.iterdir()
-                if path.name != "__pycache__" and path.name not in CORPORA
+                if path.name not in {*CORPORA, *ASKED_FOR_BY_PYTHON}
             }
             if len(entries) > MOST_ENTRIES:
                 crowded[str(folder.relative_to(ROOT))] = len(entries)

@@ -69,6 +69,8 @@ def section(name: str, said: str, parser: argparse.ArgumentParser) -> str:
         lines += ["| argument | meaning |", "|---|---|"]
         lines += [f"| {code(name)} | {said} |" for name, said in told]
         lines.append("")
+    if parser.epilog:
+        lines += ["```text", parser.epilog, "```", ""]
     return "\n".join(lines)
 
 

@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
-from autograder import catalog
+from autograder import catalog, installed
 from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import Document, build_document
 from course.errors import CourseError
@@ -132,9 +133,19 @@ def stale_files(root: Path) -> list[Path]:
     return sorted([*stale, *(path for path in found if path not in files)])
 
 
+def copy_texts(root: Path) -> None:
+    """Begin a course of one's own below `root`, outside a checkout: with the texts of this one."""
+    if not installed.holds_texts(installed.SHIPPED):
+        raise CourseError(f"{root} holds no assignments/authored: name a checkout with --root")
+    shutil.copytree(installed.SHIPPED / "assignments", root / "assignments", dirs_exist_ok=True)
+    print(f"copied the course's texts to {root / 'assignments'}: change them there")
+
+
 def build_command(args: argparse.Namespace) -> int:
     """Write every built file, or with `--check` print the names of stale files."""
     root: Path = args.root.resolve()
+    if not args.check and not installed.holds_texts(root):
+        copy_texts(root)
     if args.check:
         stale = stale_files(root)
         for path in stale:

@@ -32,7 +32,7 @@ from autograder.authoring.cells import authored_texts, read_text
 from autograder.authoring.command import NAME
 from autograder.authoring.wheel import about, sources, wheel, zipped
 from autograder.handin import submission
-from autograder.installed import NOTEBOOKS, ROOT
+from autograder.installed import NOTEBOOKS
 from autograder.judge import answer_key, cache, made
 from autograder.judge.judge import run_checks
 from autograder.judge.setting import Setting
@@ -73,7 +73,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     """
     files = dict(released(assignments))
     name, files[name] = student_wheel(kept_values(assignments, profiles))
-    files["constraints.txt"] = (ROOT / "constraints.txt").read_bytes()
+    files["constraints.txt"] = installed.CONSTRAINTS.read_bytes()
     text = (installed.TEMPLATES / "student.md").read_text(encoding="utf-8")
     text = text.format(wheel=name, first=assignments[0], profiles=", ".join(profiles))
     files["README.md"] = text.encode()
@@ -92,7 +92,9 @@ def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str
     for profile in profiles:
         for name in assignments:
             setting = Setting(name, profile)
-            path = answer_key.path_of(name, profile).relative_to(ROOT).as_posix()
+            path = (
+                answer_key.path_of(name, profile).relative_to(installed.PACKAGE.parent).as_posix()
+            )
             files[path] = kept(setting)
     return files
 
@@ -173,7 +175,7 @@ def released(assignments: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each notebook as nbgrader releases it, made in a copy: no gradebook is touched."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(NOTEBOOKS, Path(folder) / "source")
-        config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "assignments")).load_config()
+        config = PyFileConfigLoader("nbgrader_config.py", str(installed.ASSIGNMENTS)).load_config()
         config.CourseDirectory.root = folder
         nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
         for name in assignments:
@@ -209,8 +211,8 @@ def answers() -> dict[str, str]:
     """The bodies of the reference functions, except those that notebooks give, with their names."""
     given = set(given_names())
     return {
-        body: f"{name} of {file.relative_to(ROOT)}"
-        for file in sorted((ROOT / "solutions").rglob("*.py"))
+        body: f"{name} of {file.relative_to(installed.ROOT)}"
+        for file in sorted((installed.ROOT / "solutions").rglob("*.py"))
         for body, name in bodies(file.read_text(encoding="utf-8")).items()
         if name not in given
     }
@@ -218,7 +220,7 @@ def answers() -> dict[str, str]:
 
 def given_names() -> Iterator[str]:
     """The functions of the reference that notebooks give, word for word."""
-    for text in authored_texts(ROOT / "assignments" / "authored"):
+    for text in authored_texts(installed.ASSIGNMENTS / "authored"):
         yield from (cell.name for cell in read_text(text) if cell.kind == "given")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.installed import ROOT
+from autograder import installed
 from course.cli import Later, Subparsers
 
 NAME = "adversarial-images"  # of the bundle, and of the folder in it
@@ -14,7 +14,12 @@ def add_build(commands: Subparsers) -> None:
     """Add `autograder build [--check]`."""
     parser = commands.add_parser("build", help="notebooks and pages from the authored texts")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if any differ")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (this one)")
+    parser.add_argument(
+        "--root",
+        type=Path,
+        default=installed.workplace(),
+        help="folder of assignments/ (default: the checkout, or without one this folder)",
+    )
     parser.set_defaults(run=Later("autograder.authoring.build:build_command"))
 
 

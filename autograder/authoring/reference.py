@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import installed
 from course.errors import CourseError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -24,7 +25,11 @@ class Reference:
 
     @classmethod
     def read(cls, root: Path, module: str) -> "Reference":
-        """Read `solutions.fgsm` below `root`; CourseError if there is no such file."""
+        """Read `solutions.fgsm` below `root`; CourseError if there is no such file.
+
+        Where `root` has no solutions/, the installed ones are read.
+        """
+        root = root if (root / "solutions").is_dir() else installed.ROOT
         path = root.joinpath(*module.split(".")).with_suffix(".py")
         if not path.is_file():
             raise CourseError(f"{path}: no such reference module")

@@ -24,7 +24,7 @@ from autograder.secret import read_secret
 from course.data import PROFILES
 from course.errors import CourseError
 
-NEEDED = ("pytest", "jinja2")  # of the student's extra: what judging itself imports
+NEEDED = ("pytest", "jinja2", "torchvision")  # of the extras: what judging itself imports
 
 
 def archive_of(
@@ -53,6 +53,7 @@ def archive(order: Order, secret: bytes) -> bytes:
             "run_autograder": (TEMPLATES / "gradescope-run.sh").read_bytes(),
             "grading.json": json.dumps(asdict(order), indent=2).encode() + b"\n",
             "requirements.txt": "\n".join([*requirements(), ""]).encode(),
+            "constraints.txt": installed.CONSTRAINTS.read_bytes(),
             "secret": secret + b"\n",
             name: content,
         }
@@ -60,10 +61,14 @@ def archive(order: Order, secret: bytes) -> bytes:
 
 
 def requirements() -> Iterator[str]:
-    """What must be installed beside the wheel to judge, with the project's own bounds."""
+    """What must be installed beside the wheel to judge, with the project's own bounds.
+
+    The archive's constraints.txt makes them exact.
+    """
     for line in metadata.requires(PROJECT) or ():
         needed, _, condition = line.partition(";")
-        if not condition or ("student" in condition and needed.startswith(NEEDED)):
+        extra = any(name in condition for name in ("student", "datasets"))
+        if not condition or (extra and needed.startswith(NEEDED)):
             yield needed.strip()
 
 

@@ -55,9 +55,11 @@ def readable() -> Iterator[Path]:
 def hidden() -> list[Path]:
     """Our packages that are in a readable folder, where `pip install` puts them."""
     shown = [path.resolve() for path in readable() if path.is_dir()]
-    ours = (installed.PACKAGE, installed.solutions())
+    ours = (installed.PACKAGE, installed.solutions(), installed.SHIPPED)
     return [
-        path for path in ours if path and any(path.resolve().is_relative_to(root) for root in shown)
+        path
+        for path in ours
+        if path and path.is_dir() and any(path.resolve().is_relative_to(root) for root in shown)
     ]
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
-import sys
 from pathlib import Path
 
 from autograder import catalog
@@ -18,7 +16,7 @@ from autograder.report import table
 from autograder.sandbox import levels
 from autograder.sandbox.box import Box, launch
 from autograder.worker.limits import Limits
-from course.cli import Later, Subparsers
+from course.cli import Later, Subparsers, in_colour
 from course.errors import CourseError
 
 check_file = Later("autograder.self_check.file:check_file")
@@ -50,7 +48,7 @@ def check_command(args: argparse.Namespace) -> int:
         result = check_file(args.assignment, path, args.data, started_worker())
     except Malformed as fault:
         raise CourseError(f"{fault.got}. {fault.hint}") from None
-    print(table.as_text(result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    print(table.as_text(result, colour=in_colour()))
     return 0 if result.status == "OK" else 1
 
 

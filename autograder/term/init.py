@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import installed
-from autograder.installed import NOTEBOOKS, ROOT, TEMPLATES
+from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES
 from autograder.secret import default_secret, read_secret
 from course.budget import profile_name
 from course.errors import CourseError
@@ -68,7 +68,7 @@ def settings(secret: Path | None, profile: str) -> str:
 
     Raises CourseError where the lines to change are not in it.
     """
-    text = (ROOT / "assignments" / "nbgrader_config.py").read_text(encoding="utf-8")
+    text = (ASSIGNMENTS / "nbgrader_config.py").read_text(encoding="utf-8")
     changes = {'c.TrustedJudge.profile = "digits"': f"c.TrustedJudge.profile = {profile!r}"}
     if secret is not None:
         changes['# c.TrustedJudge.secret = "/path/to/a/file"'] = (

@@ -21,7 +21,9 @@ FILE = re.compile(
 LIBRARIES = ("torch", "numpy")  # an error that these raise by themselves is nobody's refusal
 NO_GPU = re.compile(
     r"not compiled with CUDA|No CUDA GPUs|no NVIDIA driver|CUDA driver|not linked with support for "
-    r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda",
+    r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda"
+    # In a notebook with a GPU: images of the check, on the processor, meet what was moved.
+    r"|on the same device.*(cuda|mps)|(Input|weight) type \([^)]*(cuda|mps)",
     re.IGNORECASE,
 )
 # PyTorch's commonest errors, by the word for each.

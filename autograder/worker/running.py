@@ -165,7 +165,10 @@ def write_file(source: str) -> str | None:
         return None
     name, appended, text = written
     if Path(name).name == name:
-        with contextlib.suppress(OSError), open(name, "a" if appended else "w") as file:
+        with (
+            contextlib.suppress(OSError),
+            open(name, "a" if appended else "w", encoding="utf-8") as file,
+        ):
             file.write(text)
         if "" not in sys.path:
             sys.path.append("")

@@ -51,6 +51,10 @@ class Split:
         """The same images and labels, chosen by a slice or by a tensor of indices."""
         return Split(self.images[index], self.labels[index])
 
+    def to(self, device: torch.device) -> "Split":
+        """The same images and labels on a device; what is there already is not copied."""
+        return Split(self.images.to(device), self.labels.to(device))
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -79,8 +83,12 @@ class Dataset:
         for split in (self.train, self.test):
             for tensor in (split.images, split.labels):
                 digest.update(f"{tensor.dtype}{tuple(tensor.shape)}".encode())
-                digest.update(tensor.contiguous().numpy().data)
+                digest.update(tensor.cpu().contiguous().numpy().data)
         return digest.hexdigest()
+
+    def to(self, device: torch.device) -> "Dataset":
+        """The same images on a device."""
+        return Dataset(self.name, self.train.to(device), self.test.to(device), self.classes)
 
     def take(self, train: int | None = None, test: int | None = None, seed: int = 0) -> "Dataset":
         """At most `train` and `test` images, drawn at random and as evenly over classes as can be.
@@ -125,8 +133,11 @@ class Profile:
 
 
 def data_root() -> Path:
-    """The folder that holds datasets: `COURSE_DATA`, or ~/.cache/adversarial-course without it."""
-    return Path(os.environ.get("COURSE_DATA") or "~/.cache/adversarial-course").expanduser()
+    """The folder that holds datasets: `COURSE_DATA`, or without it `adversarial-course` in the
+    folder for caches, which is `XDG_CACHE_HOME` or ~/.cache."""
+    if chosen := os.environ.get("COURSE_DATA"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "adversarial-course"
 
 
 def load(
@@ -176,7 +187,7 @@ def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
         raise CourseError(f"at least 1 image must be taken, not {count}")
     # numpy promises that this old generator never changes, so a subset is the same for everybody.
     order = np.random.RandomState(seed).permutation(len(labels))
-    shuffled = labels.numpy()[order]
+    shuffled = labels.cpu().numpy()[order]
     place_in_class = np.empty(len(order), dtype=np.int64)
     for label in np.unique(shuffled):
         members = np.flatnonzero(shuffled == label)
@@ -288,6 +299,8 @@ def _require_files(name: str, root: Path, download: bool) -> Path:
     if missing and download and profile.torchvision_class:
         try:
             getattr(torchvision_datasets(), profile.torchvision_class)(root, download=True)
+        except CourseError:
+            raise
         except Exception as error:  # whatever a network, a mirror or an archive can come up with
             raise CourseError(
                 f"{name} could not be downloaded to {root}: {error}. Try later, or get"

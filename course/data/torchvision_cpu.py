@@ -14,11 +14,21 @@ from types import ModuleType
 
 import torch
 
+from course.errors import CourseError
+
 _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
 
 def torchvision_datasets() -> ModuleType:
-    """The module `torchvision.datasets`, imported with the operators declared if need be."""
+    """The module `torchvision.datasets`, imported with the operators declared if need be.
+
+    Raises CourseError where torchvision is not installed: it is an extra, `datasets`.
+    """
+    if find_spec("torchvision") is None:
+        raise CourseError(
+            "torchvision is not installed, and downloads and CIFAR-10 need it: "
+            "pip install -c constraints.txt torchvision"
+        )
     if "torchvision" not in sys.modules and not _load_operators():
         declare_missing_operators()
     from torchvision import datasets  # noqa: PLC0415  only now can it be imported

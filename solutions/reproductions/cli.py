@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course.cli import Later, Subparsers, whole_number
+from course.cli import Later, Subparsers, add_device, whole_number
 
 
 def reproduce_command(subparsers: Subparsers) -> None:
@@ -36,4 +36,5 @@ def reproduce_command(subparsers: Subparsers) -> None:
         help="for results (default: the committed ones, or build/reproductions with --quick)",
     )
     parser.add_argument("--show", action="store_true", help="run nothing, print stored results")
+    add_device(parser)
     parser.set_defaults(run=Later("solutions.reproductions.reproduce:run"))

@@ -30,9 +30,10 @@ from solutions.reproductions.record import Measurement
 class Lab:
     """One report on one profile.
 
-    data: images to train on and to attack. seeds: one network for each. quick: use a few images and
-    steps, to show that everything runs; the numbers then mean nothing. cache: the folder for
-    finished stages. source: a digest of the report's module.
+    data: images to train on and to attack, on `device`, to which networks are moved. seeds: one
+    network for each. quick: use a few images and steps, to show that everything runs; the numbers
+    then mean nothing. cache: the folder for finished stages. source: a digest of the report's
+    module.
     """
 
     report: str
@@ -43,6 +44,7 @@ class Lab:
     cache: Path
     source: str
     bar: tqdm[Any]
+    device: torch.device
     progress: bool = True
     measurements: list[Measurement] = field(default_factory=list)
     curves: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class Lab:
         """
         path = self._path(name, "safetensors", inputs)
         note = path.with_suffix(".json")
-        model = build()
+        model = build().to(self.device)
         if path.is_file() and note.is_file():
             model.load_state_dict(load_file(path))
             saved = json.loads(note.read_text(encoding="utf-8"))
@@ -89,7 +91,7 @@ class Lab:
             value = train(model)
             text = json.dumps({"value": value, "seconds": time.perf_counter() - start})
             saved = json.loads(text)
-            weights = {key: tensor.contiguous() for key, tensor in model.state_dict().items()}
+            weights = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
             _write(path, lambda unfinished: save_file(weights, unfinished))
             _write(note, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
         self._done(name, saved["seconds"])
@@ -167,6 +169,8 @@ class Lab:
             "stage": name,
             "inputs": inputs,
         }
+        if self.device.type != "cpu":  # other kernels, other numbers
+            about["device"] = str(self.device)
         digest = hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode())
         plain = "".join(c if c.isalnum() else "-" for c in name)
         return self.cache / self.report / f"{plain}-{digest.hexdigest()[:16]}.{suffix}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from course import plots
 from course.data import PROFILES, data_root
 from course.errors import CourseError
+from course.inputs import chosen_device
 from solutions.reproductions.runner import (
     BUILD,
     RESULTS,
@@ -25,6 +26,7 @@ from solutions.reproductions.runner import (
 def run(args: argparse.Namespace) -> int:
     """Run what the arguments name, print tables, draw pictures; return the exit status 0."""
     reports = chosen_reports(args.report)
+    chosen_device(args.device)  # a missing one is reported before anything is loaded
     sources = [Source.parse(text) for text in args.profile or ()]
     out = args.out or (BUILD if args.quick else RESULTS)
     for report in reports:
@@ -52,7 +54,9 @@ def _default_sources(report: Report, *, quick: bool) -> list[Source]:
 
 
 def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace) -> None:
-    result = run_report(report, source, out=out, seeds=args.seeds, quick=args.quick)
+    result = run_report(
+        report, source, out=out, seeds=args.seeds, quick=args.quick, device=args.device
+    )
     print(f"\n{report.id}  {report.title} ({report.authors}), on {source.shown}\n")
     print_table(comparisons(report, result, source.profile))
     print(f"\n{sum(result['seconds'].values()):.0f} s of work; stored in {out / report.id}.json")

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from course.budget import profile_name
 from course.data import Dataset, load
 from course.errors import CourseError
+from course.inputs import chosen_device
 from solutions.figures.gallery import as_json
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.record import Comparison, Finding, Published, compare
@@ -130,13 +131,14 @@ def run_report(
     out: Path,
     seeds: int | None = None,
     quick: bool = False,
+    device: str = "cpu",
     cache: Path = BUILD / "stages",
     progress: bool = True,
 ) -> dict[str, Any]:
     """Run a report on one source of data; write its part of `out/<report>.json` and return it.
 
     The result of other profiles in that file stays. Stages that finished before are taken from
-    `cache`. Raises CourseError when data is missing.
+    `cache`. Raises CourseError when data, or the device, is missing.
     """
     data = load(source.read_from, progress=progress)
     data = Dataset(source.profile, data.train, data.test, data.classes)
@@ -153,12 +155,13 @@ def run_report(
         lab = Lab(
             report=report.id,
             profile=source.profile,
-            data=data,
+            data=data.to(chosen_device(device)),
             seeds=report.first_seeds(1 if quick and seeds is None else seeds),
             quick=quick,
             cache=cache,
             source=_source_digest(report),
             bar=bar,
+            device=chosen_device(device),
             progress=progress,
         )
         report.run(lab)
@@ -199,10 +202,11 @@ def _print_cells(cells: Sequence[str], widths: Sequence[int]) -> None:
 
 def _about(lab: Lab, source: Source) -> dict[str, Any]:
     """What a reader needs to run the report again and to judge the result."""
-    quick = " --quick" if lab.quick else ""
+    options = " --quick" if lab.quick else ""
+    options += "" if lab.device.type == "cpu" else f" --device {lab.device}"
     name = "" if source.read_from == source.profile else f"={source.shown}"
     return {
-        "command": f"course reproduce {lab.report} --profile {source.profile}{name}{quick}",
+        "command": f"course reproduce {lab.report} --profile {source.profile}{name}{options}",
         "profile": source.profile,
         "read_from": source.shown,
         "profile_sha256": lab.data.sha256,

@@ -12,7 +12,8 @@ apt-get install -y --no-install-recommends bubblewrap python3 python3-venv util-
 # PyTorch without CUDA, unless another index is named: the image stays small, and there is no GPU.
 export PIP_EXTRA_INDEX_URL="${PIP_EXTRA_INDEX_URL:-https://download.pytorch.org/whl/cpu}"
 python3 -m venv "$home/venv"
-"$python" -m pip install --no-cache-dir --requirement "$source/requirements.txt"
+"$python" -m pip install --no-cache-dir --constraint "$source/constraints.txt" \
+  --requirement "$source/requirements.txt"
 # Beside the packages, not among them: a student's process reads those, and here are the answers.
 "$python" -m pip install --no-cache-dir --no-deps --upgrade --target "$home/course" "$source"/*.whl
 "$python" -c "import sysconfig; print(sysconfig.get_path('purelib'))" | while read -r packages; do

@@ -274,7 +274,8 @@ def _stronger(lab: Lab, name: str, models: list[nn.Module], test: Split) -> list
         def look(
             model: nn.Module, epsilon: float = epsilon, shown: str = shown
         ) -> dict[str, float]:
-            attacks = _attacks(epsilon, searched=shown in SEARCHED, steps=4 if lab.quick else STEPS)
+            steps = 4 if lab.quick else STEPS
+            attacks = _attacks(epsilon, lab.device, searched=shown in SEARCHED, steps=steps)
             return survival(model, images, labels, attacks).left
 
         left = lab.each(f"worst case {name} {shown}", look, models, of=name)
@@ -301,12 +302,14 @@ def _stronger(lab: Lab, name: str, models: list[nn.Module], test: Split) -> list
     return at_a_tenth
 
 
-def _attacks(epsilon: float, *, searched: bool, steps: int) -> dict[str, BoundAttack]:
+def _attacks(
+    epsilon: float, device: torch.device, *, searched: bool, steps: int
+) -> dict[str, BoundAttack]:
     """PGD on two losses and a search without gradients, as in AutoAttack (Croce & Hein 2020)."""
     step_size = 2.5 * epsilon / steps
 
     def iterated(seed: int, **loss: Any) -> BoundAttack:
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator(device).manual_seed(seed)
         return partial(
             pgd, epsilon=epsilon, step_size=step_size, steps=steps, generator=generator, **loss
         )
@@ -320,7 +323,7 @@ def _attacks(epsilon: float, *, searched: bool, steps: int) -> dict[str, BoundAt
             random_search,
             epsilon=epsilon,
             queries=steps * QUERIES // STEPS,
-            generator=torch.Generator().manual_seed(2),
+            generator=torch.Generator(device).manual_seed(2),
         )
     return attacks
 

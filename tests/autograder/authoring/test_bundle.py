@@ -167,6 +167,12 @@ def test_the_code_that_reads_a_secret_is_none():
     assert bundle.leaks(zipped({"term/secret": b"0123"})) == ["term/secret"]
 
 
+def test_the_wheel_of_course_and_checks_gives_nothing_away():
+    """The module that reads a secret is called secret.py, and is no secret."""
+    name, content = bundle.student_wheel({})
+    assert bundle.leaks(zipped({name: content})) == []
+
+
 def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
     given = [("a/a.ipynb", notebook((ROOT / "solutions" / "fgsm.py").read_text("utf-8")))]
     monkeypatch.setattr(bundle, "kept_values", lambda *names: {})

@@ -74,7 +74,10 @@ def test_the_archive_has_what_gradescope_asks_for_and_is_the_owners_alone(unpack
     assert (source / "secret").read_text().strip() == SECRET
     assert Path("a.zip").stat().st_mode & 0o077 == 0
     needed = re.findall(r"^[a-z0-9-]+", (source / "requirements.txt").read_text(), re.MULTILINE)
-    assert {"torch", "pytest", "jinja2"} <= set(needed)
+    assert {"torch", "torchvision", "pytest", "jinja2"} <= set(needed)
+    # Marks are given with exact versions, whatever students may have.
+    assert "\ntorch==" in (source / "constraints.txt").read_text()
+    assert '--constraint "$source/constraints.txt"' in (source / "setup.sh").read_text()
     assert "nbgrader" not in needed
 
 

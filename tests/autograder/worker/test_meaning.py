@@ -70,6 +70,16 @@ def test_names_of_the_notebook_are_found_in_main():
 ERRORS = {
     "gpu": ("raise AssertionError('Torch not compiled with CUDA enabled')", "gpu"),
     "driver": ("raise RuntimeError('Found no NVIDIA driver on your system.')", "gpu"),
+    "two devices": (
+        "raise RuntimeError('Expected all tensors to be on the same device, but found at least two "
+        "devices, cuda:0 and cpu!')",
+        "gpu",
+    ),
+    "moved images": (
+        "raise RuntimeError('Input type (torch.cuda.FloatTensor) and weight type "
+        "(torch.FloatTensor) should be the same')",
+        "gpu",
+    ),
     "input": ("raise EOFError('EOF when reading a line')", "input"),
     "an assert": ("assert False, 'epsilon'", ""),
 }

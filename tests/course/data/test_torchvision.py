@@ -74,3 +74,13 @@ def test_torchvision_is_imported_whatever_its_operators_do() -> None:
         "import torchvision.transforms.v2, torchvision.models"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_torchvision_a_download_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an extra; what is there already is read without it."""
+    monkeypatch.setattr("course.data.torchvision_cpu.find_spec", lambda name: None)
+    with pytest.raises(CourseError, match=r"pip install -c constraints\.txt torchvision") as caught:
+        load("mnist", root=tmp_path, download=True)
+    assert "could not be downloaded" not in str(caught.value)
