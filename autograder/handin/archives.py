@@ -106,11 +106,16 @@ def announced(file: BinaryIO, size: int) -> tuple[int, int]:
 
 def entries(archive: zipfile.ZipFile) -> list[Entry]:
     """The files of an archive, without folders and what a system leaves beside them."""
+    return [entry for entry in every_entry(archive) if not IGNORED.search(entry.name)]
+
+
+def every_entry(archive: zipfile.ZipFile) -> list[Entry]:
+    """All files of an archive, without folders. Raises Malformed where they are too many."""
     listed = archive.infolist()
     if len(listed) > MAX_ENTRIES:
         raise malformed(archive.filename or "", "holds too many files")
     found = (Entry(readable_name(info), info, trouble(info)) for info in listed)
-    return [entry for entry in found if entry.name[-1:] != "/" and not IGNORED.search(entry.name)]
+    return [entry for entry in found if entry.name[-1:] != "/"]
 
 
 def readable_name(info: zipfile.ZipInfo) -> str:

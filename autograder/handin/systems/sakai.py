@@ -1,0 +1,69 @@
+"""Sakai: `Homework/Lovelace, Ada(ada)/Submission attachment(s)/a3-fgsm.ipynb`.
+
+Beside the attachments lie `timestamp.txt` (`20261120100000000`, in the server's zone), the text
+that was typed in, comments and feedback; above them `grades.csv` or `grades.xls`. Source:
+sakaiproject/sakai, assignment/impl, "zipSubmissions".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from autograder.errors import Malformed
+from autograder.handin.download import Arrived, Download
+from autograder.handin.systems.reading import Piece, Reading, Who
+
+PERSON = re.compile(r"(?P<name>[^/]+?) ?\((?P<user>[^()/]+)\)")
+ATTACHMENTS = re.compile(r"submission attachment\(s\)", re.IGNORECASE)
+TYPED = re.compile(r".*submissionText\.(html|txt)", re.IGNORECASE)
+TABLE = re.compile(r"grades\.(csv|xlsx?|ods)", re.IGNORECASE)
+TIMES = re.compile(r"\s*(\d{14})\d*\s*")
+
+
+def read(download: Download) -> Reading:
+    """The attachments of each user."""
+    reading = Reading()
+    times: dict[str, datetime] = {}
+    found: list[Piece] = []
+    for file in download.files:
+        place = next((i for i, part in enumerate(file.parts[:-1]) if PERSON.fullmatch(part)), None)
+        if place is None or ATTACHMENTS.fullmatch(file.parts[place]):
+            if TABLE.fullmatch(file.base):
+                reading.aside.append((file, "Sakai's table of grades"))
+            else:
+                why = "its name does not say whose it is, as Sakai's names do"
+                reading.unknown.append((file, why))
+            continue
+        match = PERSON.fullmatch(file.parts[place])
+        assert match is not None
+        who = Who.of(match["user"], in_order(match["name"]), [match["user"]])
+        within = file.parts[place + 1 :]
+        if len(within) > 1 and ATTACHMENTS.fullmatch(within[0]):
+            found.append(Piece(who, file, "/".join(within[1:])))
+        else:
+            kind = "text" if TYPED.fullmatch(file.base) else "note"
+            found.append(Piece(who, file, file.base, kind=kind))
+            if file.base == "timestamp.txt" and (when := time_in(file)):
+                times[who.key] = when
+    for piece in found:
+        when = times.get(piece.who.key)
+        reading.add(Piece(piece.who, piece.file, piece.name, when=when, kind=piece.kind))
+    if not any(piece.kind == "file" for piece in found):
+        return Reading(unknown=[(file, "no attachment of Sakai's") for file in download.files])
+    return reading
+
+
+def in_order(name: str) -> str:
+    """`Lovelace, Ada` as `Ada Lovelace`."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma else name
+
+
+def time_in(file: Arrived) -> datetime | None:
+    """The time in a `timestamp.txt`, or None."""
+    try:
+        match = TIMES.fullmatch(file.content(1000).decode("ascii", errors="replace"))
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S") if match else None
+    except (Malformed, ValueError):
+        return None
