@@ -7,14 +7,13 @@ only found. Its rules are those of lib/gradebook_importer.rb in instructure/canv
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from autograder.exports.filling import Report, enter, first_report, points_for
-from autograder.exports.graded import listed
 from autograder.exports.matching import Student, match, student
-from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
 from autograder.report.results import Result, is_scored
+from autograder.report.roster.people import Roster, listed
 from course.errors import CourseError
 
 NEEDED = "ID"
@@ -28,7 +27,7 @@ def fill(
     results: Sequence[Result],
     *,
     assignment: str | None,
-    roster: Mapping[str, Person],
+    roster: Roster,
     only: str | None = None,
     points: str | None = None,
 ) -> Report:

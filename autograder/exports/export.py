@@ -13,14 +13,15 @@ from autograder import catalog
 from autograder.exports import canvas, moodle
 from autograder.exports.command import OPTIONS
 from autograder.exports.github_actions import workflow
-from autograder.exports.graded import listed, read_class
+from autograder.exports.graded import read_class
 from autograder.exports.gradescope import VISIBILITIES, results_json
 from autograder.exports.junit import junit_xml
 from autograder.exports.nbgrader import grades_csv
-from autograder.exports.roster import Person, read_roster
 from autograder.exports.sheet import Sheet
 from autograder.files import write_atomically
 from autograder.report.results import Result, is_scored
+from autograder.report.roster.people import Roster, listed
+from autograder.report.roster.reading import read_roster
 from course.cli import Later
 from course.errors import CourseError
 
@@ -35,7 +36,7 @@ def export_command(args: argparse.Namespace) -> int:
     if args.format in GRADERS:
         return export_grader(args)
     results = read_class(args.folder)
-    roster = read_roster(args.roster) if args.roster else {}
+    roster = read_roster(args.roster) if args.roster else Roster()
     if args.format in ("canvas", "moodle"):
         return fill_sheet(args, results, roster)
     out: Path = args.out or args.folder / default_name(args.format)
@@ -119,7 +120,7 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
+def fill_sheet(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
     """Fill in a teacher's sheet and write it under a new name, or under --out."""
     if args.format == "canvas":
         sheet = Sheet.read(args.sheet, canvas.NEEDED)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.exports.graded import listed
 from autograder.exports.matching import Student
 from autograder.exports.sheet import Sheet, value_of
 from autograder.report.results import Result, is_scored, number
+from autograder.report.roster.people import listed
 from course.errors import CourseError
 
 

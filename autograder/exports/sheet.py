@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.exports.graded import listed
 from autograder.report.results import number
+from autograder.report.roster.people import listed
 from course.errors import CourseError
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

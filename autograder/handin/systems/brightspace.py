@@ -14,7 +14,8 @@ from datetime import datetime
 from autograder.handin.download import Download
 from autograder.handin.systems.reading import Piece, Reading, Who
 
-HEAD = r"(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^/]*?\d{3,4}(?: ?[AaPp]\.?[Mm]\.?)?)"
+DATE = r"(?:(?! - )[^/])*?\d{1,2}:?\d\d(?: ?[AaPp]\.?[Mm]\.?)?"
+HEAD = rf"(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>{DATE})"
 FOLDER = re.compile(rf"(?:.*/)?{HEAD}/(?P<file>.+)")
 FLAT = re.compile(rf"(?:.*/)?{HEAD} - (?P<file>[^/]+)")
 LISTING = re.compile(r"index\.html?", re.IGNORECASE)

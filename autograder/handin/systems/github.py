@@ -19,6 +19,7 @@ from autograder.handin.systems.reading import Piece, Reading, Who, shared_start
 
 TABLE = re.compile(r".*grades.*\.csv", re.IGNORECASE)
 BRANCHES = ("-main", "-master")  # in the names of archives that GitHub makes
+DEPTHS = (1, 2, 3)  # of the folders of students
 ACCOUNT, REPOSITORY = "github_username", "student_repository_name"
 
 
@@ -60,8 +61,15 @@ def read(download: Download) -> Reading:
 def repositories(download: Download) -> set[str]:
     """The folders of students: git repositories, or all folders named after the assignment."""
     found = {folder for folder in download.repositories if folder}
-    if found:
-        return found
+    if found:  # and all that lie beside one, for not each needs to have been cloned
+        above = {folder.rpartition("/")[0] for folder in found}
+        folders = {
+            "/".join(file.parts[:end])
+            for file in download.files
+            for end in DEPTHS
+            if end < len(file.parts)
+        }
+        return {folder for folder in folders if folder.rpartition("/")[0] in above}
     seconds = {"/".join(file.parts[:2]) for file in download.files if len(file.parts) > 2}
     firsts = {file.parts[0] for file in download.files if len(file.parts) > 1}
     for folders in (seconds, firsts):

@@ -33,14 +33,19 @@ def read(download: Download, assignment: str) -> Reading:
         home = next(
             (folders[:end] for end in range(len(folders), 0, -1) if folders[:end] in homes), ()
         )
-        home = home or (folders[:level] if homes else ())
-        if not home:
+        if not home and homes and len(folders) >= level:
+            home = folders[:level]
+        if not home and homes and folders:
+            add_loose(reading, file)
+        elif not home:
             add_single(reading, file, assignment)
         elif names[home[-1]] > 1:
             both = " and ".join("/".join(each) for each in sorted(homes) if each[-1] == home[-1])
             reading.unknown.append((file, f"{both} have one name: are they one student?"))
         else:
-            reading.add(Piece(Who.of(home[-1]), file, file.path[len("/".join(home)) + 1 :]))
+            place = "/".join(home)
+            who = Who.of(home[-1], key=place)
+            reading.add(Piece(who, file, file.path[len(place) + 1 :]))
     return reading
 
 
@@ -60,11 +65,19 @@ def student_folders(files: Sequence[Arrived], assignment: str) -> set[Folders]:
         if name == assignment
     )
     homes = {home_of(folders, assignment, below) for folders in answers} - {()}
-    while len({home[-1] for home in homes}) * 2 <= len(homes) and all(
-        len(home) > 1 for home in homes
-    ):
-        homes = {home[:-1] for home in homes}
+    while (higher := raised(homes)) != homes:
+        homes = higher
     return {home for home in homes if not any(home[:end] in homes for end in range(1, len(home)))}
+
+
+def raised(homes: set[Folders]) -> set[Folders]:
+    """The folders; those like `src`, that lie alone and share their name, are one higher."""
+    names = Counter(home[-1] for home in homes)
+    beside = Counter(home[:-1] for home in homes)
+    return {
+        home[:-1] if names[home[-1]] > 1 and len(home) > 1 and beside[home[:-1]] == 1 else home
+        for home in homes
+    }
 
 
 def home_of(folders: Folders, assignment: str, below: Counter[Folders]) -> Folders:
@@ -76,6 +89,14 @@ def home_of(folders: Folders, assignment: str, below: Counter[Folders]) -> Folde
         if folders[at] == assignment and below[folders[: at + 1]] < 2:
             return folders[:at]
     return folders
+
+
+def add_loose(reading: Reading, file: Arrived) -> None:
+    """Note a file that lies above the folders of the students."""
+    if BESIDE.fullmatch(file.base):
+        reading.aside.append((file, "no hand-in"))
+    else:
+        reading.unknown.append((file, "it lies in no student's folder"))
 
 
 def add_single(reading: Reading, file: Arrived, assignment: str) -> None:
