@@ -30,6 +30,7 @@ COMMANDS: tuple[Callable[[Subparsers], None], ...] = (
     sandbox.add_doctor,
     term.add_verify,
     term.add_replay,
+    term.add_marking,
     handin.add_collect,
     term.add_similar,
     authoring.add_bundle,

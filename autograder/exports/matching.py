@@ -14,6 +14,10 @@ from course.errors import CourseError
 _MOODLE_FOLDER = re.compile(r".*_(\d+)_assignsubmission_\w+")
 
 
+# The folder of one student as `autograder collect` names it after Brightspace's.
+_BRIGHTSPACE_FOLDER = re.compile(r"\d+ - (.+)")
+
+
 @dataclass(frozen=True)
 class Student:
     """A row of the sheet: what to call it, and its names by column, `comparable`."""
@@ -62,7 +66,9 @@ def match(
         for name in identifiers(result.student, person):
             rows |= holders.get(name, {})
         # Students share names more often than addresses: names count where nothing else is known.
-        rows = rows or holders.get(comparable(person.full_name), {})
+        named = _BRIGHTSPACE_FOLDER.fullmatch(result.student)
+        for name in (person.full_name, named[1] if named else ""):
+            rows = rows or holders.get(comparable(name), {})
         if len(rows) > 1:
             fits = listed([f"{each.label} (row {each.row + 2})" for each in rows.values()], 4)
             raise CourseError(

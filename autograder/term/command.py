@@ -1,4 +1,4 @@
-"""The arguments of `autograder verify`, `replay`, `similar`, `leaderboard` and `init`."""
+"""The arguments of `autograder verify`, `replay`, `marking`, `similar`, `leaderboard`, `init`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ def add_replay(commands: Subparsers) -> None:
     parser.add_argument("submissions", type=Path, help="the folder that was graded, or the file")
     parser.add_argument("--secret", type=Path, help="the secret that it was graded with")
     parser.set_defaults(run=Later("autograder.term.appeals:replay_command"))
+
+
+def add_marking(commands: Subparsers) -> None:
+    """Add `autograder marking DIR [SUBMISSIONS]`."""
+    parser = commands.add_parser("marking", help="a file for the points that a person gives")
+    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument(
+        "submissions", type=Path, nargs="?", help="the folder that was graded, for the answers"
+    )
+    parser.set_defaults(run=Later("autograder.term.marking:marking_command"))
 
 
 def add_similar(commands: Subparsers) -> None:

@@ -196,7 +196,7 @@ def refuse_doubles(people: list[Person], path: Path) -> None:
 
 def table(path: Path) -> Iterator[Row]:
     """The lines of a CSV file by heading; comma, semicolon or tab. Raises CourseError."""
-    text = decoded(path)
+    text = decoded(path, utf_16=True)
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
@@ -215,13 +215,13 @@ def table(path: Path) -> Iterator[Row]:
             yield Row(line, dict(zip(header, cells, strict=False)))
 
 
-def decoded(path: Path) -> str:
-    """A text file in UTF-8, or in UTF-16 as Blackboard writes it. Raises CourseError."""
+def decoded(path: Path, *, utf_16: bool) -> str:
+    """A text file in UTF-8 or, where that may be, in Blackboard's UTF-16. Raises CourseError."""
     if not path.is_file():
         raise CourseError(f"{path} is no file")
     content = path.read_bytes()
     try:
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if utf_16 and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return content.decode("utf-16")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
