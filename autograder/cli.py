@@ -31,6 +31,7 @@ COMMANDS: tuple[Callable[[Subparsers], None], ...] = (
     term.add_verify,
     term.add_replay,
     term.add_marking,
+    term.add_marks,
     handin.add_collect,
     term.add_similar,
     authoring.add_bundle,

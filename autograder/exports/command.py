@@ -7,7 +7,7 @@ from pathlib import Path
 from course.cli import Later, Subparsers
 
 # The options that mean something to each format, besides --out.
-HAND = {"by_hand", "gradebook", "open"}  # points that a person gives
+HAND = {"by_hand", "gradebook", "open", "term"}  # what is added to and taken off the points
 SHEET = {"sheet", "roster", "match", "points"} | HAND
 OPTIONS = {
     "canvas": SHEET | {"assignment"},
@@ -44,6 +44,7 @@ def add_export(commands: Subparsers) -> None:
     )
     parser.add_argument("--gradebook", type=Path, metavar="DB", help="nbgrader's, for those points")
     parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
+    parser.add_argument("--term", type=Path, metavar="TOML", help="takes off what is late")
     parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
     parser.add_argument("--data", metavar="PROFILE", help="gradescope-zip: what to grade on")
     parser.add_argument("--secret", type=Path, help="gradescope-zip: draws the hidden inputs")

@@ -7,6 +7,7 @@ import argparse
 import difflib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import catalog
@@ -20,6 +21,8 @@ from autograder.exports.nbgrader import grades_csv
 from autograder.exports.sheet import Sheet
 from autograder.files import write_atomically
 from autograder.report.by_hand import FILE, POLICIES, Marks, joined, read_marks
+from autograder.report.marks.penalties import Mark, marks_of
+from autograder.report.marks.terms import read_term
 from autograder.report.results import Result, is_scored
 from autograder.report.roster.people import Roster, listed
 from autograder.report.roster.reading import read_roster
@@ -68,7 +71,26 @@ def marked(args: argparse.Namespace, results: list[Result]) -> list[Result]:
     if args.by_hand or path.is_file():
         given = {key: each for key, each in read_marks(path).items() if each.points is not None}
         marks = {**marks, **given}
-    return joined(results, marks, args.open)
+    results = joined(results, marks, args.open)
+    return (
+        [mark.adjusted for mark in dated(args.term, args.folder, results)] if args.term else results
+    )
+
+
+def dated(path: Path, folder: Path, results: list[Result]) -> list[Mark]:
+    """The marks of these results by the rules of the term. Raises CourseError."""
+    term = read_term(path)
+    rules = term.assignments.get(results[0].assignment)
+    if rules is None:
+        raise CourseError(f"{path} says nothing of {results[0].assignment}")
+    place = next((i for i, each in enumerate(rules.grades) if samefile(each, folder)), -1)
+    one = replace(rules, grades=(folder,), submissions=(rules.submissions[place],))
+    return list(marks_of([results], term, one).values())
+
+
+def samefile(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder."""
+    return one.resolve() == other.resolve()
 
 
 def default_name(kind: str) -> str:

@@ -18,11 +18,11 @@ from autograder import catalog
 from autograder.errors import Malformed
 from autograder.handin.attempts import Rules, Taken, answer_of, home_of, store
 from autograder.handin.download import downloaded
-from autograder.handin.moments import moment, zone_called
 from autograder.handin.owners import Owners, owners_of
 from autograder.handin.record import NO_HANDIN, NOT_TAKEN, TAKEN, Row, write_table
 from autograder.handin.systems.choice import NAMES, apart, best_system, read_as
 from autograder.handin.systems.reading import Piece, Reading, Who
+from autograder.report.marks.moments import moment, zone_called
 from autograder.report.roster.people import Roster, listed
 from autograder.report.roster.reading import read_roster
 from course.errors import CourseError

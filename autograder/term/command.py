@@ -35,6 +35,15 @@ def add_marking(commands: Subparsers) -> None:
     parser.set_defaults(run=Later("autograder.term.marking:marking_command"))
 
 
+def add_marks(commands: Subparsers) -> None:
+    """Add `autograder marks TERM`."""
+    parser = commands.add_parser("marks", help="the whole term in one table, penalties and all")
+    parser.add_argument("term", type=Path, help="term.toml: deadlines, penalties, weights")
+    parser.add_argument("--out", type=Path, metavar="CSV", help="default: marks.csv beside it")
+    parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
+    parser.set_defaults(run=Later("autograder.term.marks:marks_command"))
+
+
 def add_similar(commands: Subparsers) -> None:
     """Add `autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
     parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
+from pathlib import Path
 
 from course.errors import CourseError
 
@@ -34,3 +36,25 @@ def zone_called(name: str) -> tzinfo:
         raise CourseError(
             f"no time zone called {name!r}: write it like Europe/Berlin, or UTC"
         ) from None
+
+
+def span(text: str, where: str) -> timedelta:
+    """The length of time `3d`, `12h` or `15m`. Raises CourseError, naming `where` it stands."""
+    match = re.fullmatch(r"\+?(\d+(?:\.\d+)?)\s*([dhm])", text.strip())
+    if match is None:
+        raise CourseError(f"{where}: {text!r} is no length of time like 3d, 12h or 15m")
+    unit = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}[match[2]]
+    return float(match[1]) * unit
+
+
+def stamp(path: Path) -> datetime | None:
+    """When a student handed in, from nbgrader's `timestamp.txt`; None where there is none.
+
+    Without a zone it is UTC, as nbgrader takes it. Raises CourseError for a text that is no time.
+    """
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")[:100].strip()
+    except OSError:
+        return None
+    text = re.sub(r"\s*(UTC|Z)$", "+00:00", text)
+    return moment(re.sub(r"\s+([+-]\d)", r"\1", text), str(path), timezone.utc)
