@@ -32,6 +32,7 @@ COMMANDS: tuple[Callable[[Subparsers], None], ...] = (
     term.add_replay,
     term.add_marking,
     term.add_marks,
+    term.add_class,
     handin.add_collect,
     term.add_similar,
     authoring.add_bundle,

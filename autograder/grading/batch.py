@@ -25,6 +25,7 @@ from autograder.handin import submission
 from autograder.judge.provenance import is_genuine, provenance, sign
 from autograder.judge.setting import Setting
 from autograder.report import feedback
+from autograder.report.class_page.page import write_class_page
 from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
 
@@ -68,7 +69,7 @@ def grade(
                 write_result(out, result)
         ordered = [results[job.student] for job in jobs]
         write(out / "grades.csv", grades_csv(ordered))
-        write(out / "index.html", feedback.index(ordered))
+        write_page(out, ordered)
     return ordered
 
 
@@ -117,6 +118,17 @@ def write_result(out: Path, result: Result) -> None:
     name = file_name(result.student)
     write(out / "results" / f"{name}.json", result.to_json() + "\n")
     write(out / "feedback" / f"{name}.html", feedback.page(result))
+
+
+def write_page(out: Path, results: Sequence[Result]) -> None:
+    """The page of the class. Raises CourseError when the disk is full or gone."""
+    try:
+        write_class_page(out, results)
+    except OSError as error:
+        raise CourseError(
+            f"{out / 'index.html'} cannot be written: {error.strerror}. The results are saved: "
+            "make room and grade again with --resume"
+        ) from None
 
 
 def write(path: Path, text: str) -> None:

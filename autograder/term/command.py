@@ -44,6 +44,14 @@ def add_marks(commands: Subparsers) -> None:
     parser.set_defaults(run=Later("autograder.term.marks:marks_command"))
 
 
+def add_class(commands: Subparsers) -> None:
+    """Add `autograder class DIR`."""
+    parser = commands.add_parser("class", help="the page of a class again, with a roster")
+    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class")
+    parser.set_defaults(run=Later("autograder.term.class_command:class_command"))
+
+
 def add_similar(commands: Subparsers) -> None:
     """Add `autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
     parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
