@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from autograder.report.feedback import SIGNS
 from autograder.report.results import CheckResult, Result, is_scored, number
 from autograder.report.roster.people import Roster
 
@@ -153,6 +154,18 @@ def causes(results: Sequence[Result]) -> list[Cause]:
         )
         for (name, cause), cases in sorted(found.items(), key=lambda item: -len(item[1]))
     ]
+
+
+def commonest(found: Sequence[Cause], most: int) -> list[Cause]:
+    """The causes that most students share, whichever check showed them; each named once."""
+    whole: dict[str, Cause] = {}
+    for each in found:
+        if each.cause in SIGNS:  # a status, and no cause
+            continue
+        before = whole.get(each.cause, each)
+        students = tuple(dict.fromkeys((*before.students, *each.students)))
+        whole[each.cause] = replace(before, students=students)
+    return sorted(whole.values(), key=lambda cause: -len(cause.students))[:most]
 
 
 def sections(results: Sequence[Result], roster: Roster) -> list[Section]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.files import write_atomically
 from autograder.report.class_page import figures
-from autograder.report.feedback import SIGNS, environment, link
+from autograder.report.feedback import environment, link
 from autograder.report.results import Result, guarded, is_scored, number, read_results
 from autograder.report.roster.people import Roster
 
@@ -70,7 +70,7 @@ def page(
             statuses=Counter(result.status for result in results).most_common(),
             checks=figures.check_figures(results),
             causes=found,
-            commonest=[each for each in found if each.cause not in SIGNS][:COMMONEST],
+            commonest=figures.commonest(found, COMMONEST),
             hard=[result for result in results if result.status in figures.HARD],
             sections=figures.sections(results, roster),
             changes=figures.changes(results, before or {}),
