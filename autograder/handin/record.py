@@ -35,7 +35,7 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([field.name for field in fields(Row)])
     for row in sorted(rows, key=lambda row: (order.index(row.outcome), row.student, row.file)):
-        writer.writerow([guarded(" ".join(text.split())) for text in asdict(row).values()])
+        writer.writerow([guarded(text.replace("\n", " ")) for text in asdict(row).values()])
     try:
         write_atomically(path, table.getvalue())
     except OSError as error:

@@ -14,12 +14,18 @@ from datetime import datetime
 from autograder.handin.download import Download
 from autograder.handin.systems.reading import Piece, Reading, Who
 
-DATE = r"(?:(?! - )[^/])*?\d{1,2}:?\d\d(?: ?[AaPp]\.?[Mm]\.?)?"
+DATE = r"(?:(?! - )[^/])*?\d{4}(?:(?! - )[^/])*"  # with a year, in whatever language
 HEAD = rf"(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>{DATE})"
 FOLDER = re.compile(rf"(?:.*/)?{HEAD}/(?P<file>.+)")
 FLAT = re.compile(rf"(?:.*/)?{HEAD} - (?P<file>[^/]+)")
 LISTING = re.compile(r"index\.html?", re.IGNORECASE)
-MONTHS = (*("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),)
+CLOCK = re.compile(r"(\d{1,2})[:.]?(\d\d)(?:[:.]\d\d)?\s?([AaPp])?\.?[Mm]?\.?$")
+# The first letters of each month, in the languages of most sites.
+MONTHS = (
+    *("jan|ene|gen", "feb|fév|fev", "mar|mär|maa|mrt", "apr|avr|abr", "may|mai|mei|mag|maj"),
+    *("jun|juin|giu", "jul|juil|lug", "aug|aoû|ago", "sep|set", "oct|okt|out|ott", "nov"),
+    "dec|déc|dez|dic",
+)
 
 
 def read(download: Download) -> Reading:
@@ -36,7 +42,8 @@ def read(download: Download) -> Reading:
             continue
         user, name = match["user"], match["name"]
         when = time_of(match["when"])
-        attempt = (when.isoformat(),) if when else ("", match["when"])
+        # Dates that cannot be read put no order into attempts: together, they are a question.
+        attempt = (when.isoformat(),) if when else ()
         who = Who.of(f"{user} - {name}", name, [user], key=user)
         reading.add(Piece(who, file, match["file"], attempt, when))
     return reading
@@ -44,21 +51,28 @@ def read(download: Download) -> Reading:
 
 def time_of(text: str) -> datetime | None:
     """The time in `Nov 1, 2026 1000 AM`, `1 November, 2026 10:00` or `2026-11-01 1000`, or None."""
-    clock = re.search(r"(\d{1,2}):?(\d\d)(?::?\d\d)? ?([AaPp])?\.?[Mm]?\.?$", text)
+    clock = CLOCK.search(text)
     if clock is None:
         return None
     day = text[: clock.start()]
-    hour = int(clock[1])
+    hour, minute = int(clock[1]), int(clock[2])
     if clock[3]:
         hour = hour % 12 + (12 if clock[3].lower() == "p" else 0)
     numbers = [int(number) for number in re.findall(r"\d+", day)]
-    word = next((w[:3].lower() for w in re.findall(r"[^\W\d_]{3,}", day)), "")
     try:
-        if word in MONTHS and len(numbers) == 2:
-            year, of_month = max(numbers), min(numbers)
-            return datetime(year, MONTHS.index(word) + 1, of_month, hour, int(clock[2]))
+        if len(numbers) == 2 and (month := month_in(day)):
+            return datetime(max(numbers), month, min(numbers), hour, minute)
         if len(numbers) == 3 and numbers[0] > 31:
-            return datetime(numbers[0], numbers[1], numbers[2], hour, int(clock[2]))
+            return datetime(numbers[0], numbers[1], numbers[2], hour, minute)
     except ValueError:
         return None
+    return None
+
+
+def month_in(day: str) -> int | None:
+    """The number of the month that is named in a date, or None."""
+    for word in re.findall(r"[^\W\d_]{3,}", day.lower()):
+        for number, names in enumerate(MONTHS, 1):
+            if re.match(names, word) and not (number == 6 and word.startswith("juil")):
+                return number
     return None

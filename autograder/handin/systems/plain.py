@@ -55,6 +55,7 @@ def student_folders(files: Sequence[Arrived], assignment: str) -> set[Folders]:
     answers = [file.parts[:-1] for file in files if alike.fullmatch(file.base)]
     if not answers:
         answers = [file.parts[:-1] for file in files if HANDED_IN.fullmatch(file.base)]
+        answers = answers or [file.parts[:-1] for file in files if not BESIDE.fullmatch(file.base)]
         several = len(answers) > 1 and len(set(answers)) == 1
         if several and answers[0][-1:] != (assignment,):
             return set()

@@ -8,6 +8,7 @@ sakaiproject/sakai, assignment/impl, "zipSubmissions".
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from autograder.errors import Malformed
@@ -27,17 +28,15 @@ def read(download: Download) -> Reading:
     times: dict[str, datetime] = {}
     found: list[Piece] = []
     for file in download.files:
-        place = next((i for i, part in enumerate(file.parts[:-1]) if PERSON.fullmatch(part)), None)
-        if place is None or ATTACHMENTS.fullmatch(file.parts[place]):
+        place = place_of_person(file.parts[:-1])
+        if place is None:
             if TABLE.fullmatch(file.base):
                 reading.aside.append((file, "Sakai's table of grades"))
             else:
                 why = "its name does not say whose it is, as Sakai's names do"
                 reading.unknown.append((file, why))
             continue
-        match = PERSON.fullmatch(file.parts[place])
-        assert match is not None
-        who = Who.of(match["user"], in_order(match["name"]), [match["user"]])
+        who = person(file.parts[place])
         within = file.parts[place + 1 :]
         if len(within) > 1 and ATTACHMENTS.fullmatch(within[0]):
             found.append(Piece(who, file, "/".join(within[1:])))
@@ -52,6 +51,24 @@ def read(download: Download) -> Reading:
     if not any(piece.kind == "file" for piece in found):
         return Reading(unknown=[(file, "no attachment of Sakai's") for file in download.files])
     return reading
+
+
+def place_of_person(folders: Sequence[str]) -> int | None:
+    """Which of the folders is a person's: the one above the attachments, or `Doe, Ann(ann)`."""
+    for at, name in enumerate(folders):
+        if ATTACHMENTS.fullmatch(name):
+            return at - 1 if at else None
+        if PERSON.fullmatch(name):
+            return at
+    return None
+
+
+def person(folder: str) -> Who:
+    """The person of a folder; one of an anonymous hand-in has a number alone."""
+    match = PERSON.fullmatch(folder)
+    if match is None:
+        return Who.of(folder, "", [folder])
+    return Who.of(match["user"], in_order(match["name"]), [match["user"]])
 
 
 def in_order(name: str) -> str:
