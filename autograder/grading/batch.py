@@ -15,11 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
+from autograder.grading.progress import progress_of
 from autograder.grading.slots import judged
 from autograder.handin import submission
 from autograder.judge.provenance import is_genuine, provenance, sign
@@ -58,8 +57,7 @@ def grade(
         results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
-        quiet = None if progress else True
-        with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
+        with progress_of(len(jobs), len(results), shown=progress) as bar:
             for result in cluster.judged(task, rest) if cluster else judged(task, rest, slots):
                 result.signature = sign(result, bytes.fromhex(task.secret))
                 results[result.student] = result
