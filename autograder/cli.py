@@ -33,6 +33,7 @@ COMMANDS: tuple[Callable[[Subparsers], None], ...] = (
     term.add_marking,
     term.add_marks,
     term.add_class,
+    term.add_watch,
     handin.add_collect,
     term.add_similar,
     authoring.add_bundle,

@@ -52,6 +52,24 @@ def add_class(commands: Subparsers) -> None:
     parser.set_defaults(run=Later("autograder.term.class_command:class_command"))
 
 
+def add_watch(commands: Subparsers) -> None:
+    """Add `autograder watch ASSIGNMENT SUBMISSIONS`."""
+    parser = commands.add_parser("watch", help="grade what appears in a folder, as it appears")
+    parser.add_argument("assignment", help="such as a3-fgsm")
+    parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
+    parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: digits")
+    parser.add_argument("--jobs", type=int, metavar="N", help="how many at once")
+    parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
+    parser.add_argument("--sandbox", metavar="LEVEL", help="strong, medium or none")
+    parser.add_argument("--trust-submissions", action="store_true", help="grade without isolation")
+    parser.add_argument("--attempts", type=int, metavar="N", help="a day, for each student")
+    parser.add_argument("--pull", action="store_true", help="`git pull` there before each look")
+    parser.add_argument("--every", type=float, default=10.0, metavar="SECONDS", help="default: 10")
+    parser.add_argument("--once", action="store_true", help="look once, for a timer of the system")
+    parser.set_defaults(run=Later("autograder.term.watch:watch_command"))
+
+
 def add_similar(commands: Subparsers) -> None:
     """Add `autograder similar ASSIGNMENT SUBMISSIONS [--grades DIR] [--out DIR]`."""
     parser = commands.add_parser("similar", help="hand-ins that look alike, for a human")
