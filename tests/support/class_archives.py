@@ -46,8 +46,9 @@ FORMS = {
             "anon_gJ3xW_50001_a3-fgsm.py",
             "LATE_anon_hK4yX_50002_a3-fgsm.py",
             "x_y_105_9005_my_10_20_a3-fgsm.py",
+            "doe_106_9006_12_345_678_a3-fgsm.py",
         ],
-        ["101", "102", "104", "105", "1018", "1019", "anon_gJ3xW", "anon_hK4yX"],
+        ["101", "102", "104", "105", "106", "1018", "1019", "anon_gJ3xW", "anon_hK4yX"],
         [],
         0,
     ),
@@ -164,6 +165,22 @@ FORMS = {
         ["3f2a", "ann", "bob@uni.org"],
         ["carol"],
         2,
+    ),
+    "sakai, in another language": (
+        [
+            "Tarea/Doe, Ann(ann)/Archivos adjuntos/a3-fgsm.py",
+            "Tarea/Doe, Ann(ann)/Archivos de retroalimentación/old.py",
+            "Tarea/Roe, Bob(bob)/Archivos adjuntos/a3-fgsm.py",
+        ],
+        ["ann", "bob"],
+        [],
+        0,
+    ),
+    "blackboard, in another language": (
+        ["HW_1_ada_Versuch_2026-11-20-10-00-00_a3-fgsm.py"],
+        ["ada"],
+        [],
+        0,
     ),
     "gradescope": (
         [

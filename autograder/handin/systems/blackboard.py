@@ -1,8 +1,9 @@
 """Blackboard: `Homework_ada_attempt_2026-11-20-10-00-00_a3-fgsm.ipynb` and a receipt in `.txt`.
 
-Every attempt is in the archive. Title and user name may both hold underscores; the receipt, which
-names the user in brackets, tells them apart, and without it what all names begin with is the title.
-Times have no zone. Source: help.blackboard.com, "Download assignment submissions".
+Every attempt is in the archive; the word for it is in the site's language. Title and user name may
+both hold underscores; the receipt, which names the user in brackets, tells them apart, and without
+it what all names begin with is the title. Times have no zone. Source: help.blackboard.com,
+"Download assignment submissions".
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from autograder.handin.download import Arrived, Download
 from autograder.handin.systems.reading import Piece, Reading, Who, shared_start
 
 NAME = re.compile(
-    r"(?P<front>[^/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|(?P<receipt>\.txt))"
+    r"(?P<front>[^/]+)_(?:attempt|Versuch|intento|poging|tentativ[aeo])_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|(?P<receipt>\.txt))"
 )
 PERSON = re.compile(
     r"^\s*[^\n:]{1,40}:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*$", re.MULTILINE

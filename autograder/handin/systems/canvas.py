@@ -18,8 +18,8 @@ FILE = re.compile(rf"{PERSON}_(?P<attachment>\d+)_(?P<file>[^/]+)")
 TYPED = re.compile(rf"{PERSON}_(?P<kind>text|link)\.html")
 # A group called `group_2`: its number is none of a user, whose numbers are longer.
 NUMBERED_GROUP = re.compile(
-    r"(?P<name>[^/]+_\d{1,2})_(?P<late>LATE_)?(?P<id>\d{3,})(?P<anon>)_(?P<attachment>\d+)_"
-    r"(?P<file>[^/]+)"
+    r"(?P<name>[^/_]+(?:_[^/_\d]+)*_\d{1,2})_(?P<late>LATE_)?(?P<id>\d{3,})(?P<anon>)"
+    r"_(?P<attachment>\d{4,})_(?P<file>[^/]+)"
 )
 
 

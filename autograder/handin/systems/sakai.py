@@ -17,6 +17,7 @@ from autograder.handin.systems.reading import Piece, Reading, Who
 
 PERSON = re.compile(r"(?P<name>[^/]+?) ?\((?P<user>[^()/]+)\)")
 ATTACHMENTS = re.compile(r"submission attachment\(s\)", re.IGNORECASE)
+OTHER_LANGUAGE = re.compile(r"(?!.*(feedback|retro|rück|comment|коммент)).+", re.IGNORECASE)
 TYPED = re.compile(r".*submissionText\.(html|txt)", re.IGNORECASE)
 TABLE = re.compile(r"grades\.(csv|xlsx?|ods)", re.IGNORECASE)
 TIMES = re.compile(r"\s*(\d{14})\d*\s*")
@@ -25,6 +26,8 @@ TIMES = re.compile(r"\s*(\d{14})\d*\s*")
 def read(download: Download) -> Reading:
     """The attachments of each user."""
     reading = Reading()
+    english = any(map(ATTACHMENTS.fullmatch, (part for f in download.files for part in f.parts)))
+    attachments = ATTACHMENTS if english else OTHER_LANGUAGE
     times: dict[str, datetime] = {}
     found: list[Piece] = []
     for file in download.files:
@@ -38,7 +41,7 @@ def read(download: Download) -> Reading:
             continue
         who = person(file.parts[place])
         within = file.parts[place + 1 :]
-        if len(within) > 1 and ATTACHMENTS.fullmatch(within[0]):
+        if len(within) > 1 and attachments.fullmatch(within[0]):
             found.append(Piece(who, file, "/".join(within[1:])))
         else:
             kind = "text" if TYPED.fullmatch(file.base) else "note"
