@@ -68,7 +68,7 @@ def connected(address: str) -> Iterator[Cluster]:
         except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
             raise CourseError(
                 f"no scheduler answers at {address} ({said(error)}): start `dask scheduler` there; "
-                "where it requires TLS, write tls:// and name the certificates in dask's configuration"
+                "where it requires TLS, write tls:// and give the certificates in dask's settings"
             ) from None
         with client:
             try:
