@@ -17,6 +17,7 @@ OPTIONS = {
     "nbgrader": {"roster"} | HAND,
     "blackboard": SHEET | {"assignment"},
     "brightspace": SHEET | {"assignment"},
+    "moodle-feedback": {"sheet", "columns", "roster", "match"},
     "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
     "github-actions": {"assignment"},
 }

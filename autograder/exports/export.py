@@ -17,6 +17,7 @@ from autograder.exports.github_actions import workflow
 from autograder.exports.graded import read_class
 from autograder.exports.gradescope import VISIBILITIES, results_json
 from autograder.exports.junit import junit_xml
+from autograder.exports.moodle_feedback import feedback_zip
 from autograder.exports.nbgrader import grades_csv
 from autograder.exports.sheet import Sheet
 from autograder.files import write_atomically
@@ -41,10 +42,14 @@ def export_command(args: argparse.Namespace) -> int:
     check_options(args)
     if args.format in GRADERS:
         return export_grader(args)
-    results = marked(args, read_class(args.folder))
+    results = read_class(args.folder)
+    if args.format != "moodle-feedback":
+        results = marked(args, results)
     roster = read_roster(args.roster) if args.roster else Roster()
     if args.format in (*BY_COLUMN, "moodle"):
         return fill_sheet(args, results, roster)
+    if args.format == "moodle-feedback":
+        return pack_feedback(args, results, roster)
     out: Path = args.out or args.folder / default_name(args.format)
     if args.format == "gradescope":
         write_gradescope(out, results, visibility(args))
@@ -184,6 +189,22 @@ def fill_sheet(args: argparse.Namespace, results: list[Result], roster: Roster) 
     print(f"{len(report.filled)} of {len(results)} grades filled in: {out}")
     for line in report.lines():
         print(line, file=sys.stderr)
+    return 1 if report.unmatched else 0
+
+
+def pack_feedback(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
+    """Write the archive of all feedback pages for Moodle."""
+    named = moodle.headings(args.columns or ())
+    sheet = Sheet.read(args.sheet, named["identifier"])
+    content, report = feedback_zip(
+        args.folder, sheet, results, named=named, roster=roster, only=args.match
+    )
+    out = args.out or args.folder / "moodle-feedback.zip"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(content)
+    print(f"{len(report.filled)} of {len(results)} feedback pages packed: {out}")
+    if report.unmatched:
+        print(f"graded, but not in the sheet: {listed(report.unmatched)}", file=sys.stderr)
     return 1 if report.unmatched else 0
 
 

@@ -21,6 +21,7 @@ def result(student: str) -> Result:
     return Result(student, NAME, "digits", "OK", 20.0, 20.0, "none", 0.0, [], by_hand=10.0)
 
 
+@pytest.mark.slow
 def test_points_of_the_formgrader_are_in_the_mark_and_open_ones_are_open(tmp_path, monkeypatch):
     # nbgrader calls `alembic`, which lies beside the interpreter.
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)

@@ -92,6 +92,7 @@ def test_one_person_in_two_unicode_forms_gets_one_folder(tmp_path):
     assert (old / NAME).is_file()
 
 
+@pytest.mark.slow
 def test_five_thousand_students_in_one_archive(tmp_path):
     names = [f"s_{n}_{90000 + n}_a3-fgsm.py" for n in range(5000)]
     (tmp_path / "class.zip").write_bytes(packed(names))
