@@ -136,7 +136,8 @@ def readable(piece: Piece) -> Piece:
 
 def home_of(target: Path, student: str) -> Path:
     """The student's folder; one that is there already in another Unicode form is the same one."""
-    if target.is_dir() and not (target / student).exists():
+    spelled_two_ways = unicodedata.normalize("NFD", student) != student
+    if spelled_two_ways and target.is_dir() and not (target / student).exists():
         for folder in target.iterdir():
             if unicodedata.normalize("NFC", folder.name) == student:
                 return folder

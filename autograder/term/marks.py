@@ -12,6 +12,7 @@ import io
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from autograder import catalog
@@ -20,7 +21,7 @@ from autograder.report.by_hand import FILE, POLICIES, joined, read_marks
 from autograder.report.marks.penalties import Mark, marks_of
 from autograder.report.marks.terms import Rules, Term, read_term
 from autograder.report.results import Result, guarded, number, read_results
-from autograder.report.roster.people import Person, listed
+from autograder.report.roster.people import Person, comparable, listed
 from course.errors import CourseError
 
 HEAD = ["student", "name", "section", "group"]
@@ -33,6 +34,11 @@ class Column:
     rules: Rules
     marks: Mapping[str, Mark]
     maximum: float
+
+    @cached_property
+    def folded(self) -> Mapping[str, Mark]:
+        """The marks by the student's name as it is compared."""
+        return {comparable(student): mark for student, mark in self.marks.items()}
 
 
 def marks_command(args: argparse.Namespace) -> int:
@@ -90,8 +96,8 @@ def mark_for(person: Person, column: Column) -> Mark | None:
     """The mark of a person, whose folder may bear another of their names."""
     if person.id in column.marks:
         return column.marks[person.id]
-    names = {name.casefold(): name for name in column.marks}
-    return next((column.marks[names[each]] for each in person.identifiers if each in names), None)
+    folded = column.folded
+    return next((folded[each] for each in person.identifiers if each in folded), None)
 
 
 def table(students: Sequence[Person], columns: Sequence[Column], term: Term) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 def comparable(name: str) -> str:
@@ -57,11 +58,16 @@ class Person:
         every = (self.id, self.email, self.lms_user_id, *self.others)
         return {comparable(each) for each in every} - {""}
 
-    def is_called(self, name: str) -> bool:
-        """Whether `name` is this person's, in either order, or squashed."""
+    @property
+    def names(self) -> set[str]:
+        """What this person may be called, in either order, `comparable` or squashed."""
         ours = {self.full_name, f"{self.last_name}, {self.first_name}", self.id}
-        pressed = {squashed(self.last_name + self.first_name), squashed(self.full_name)} - {""}
-        return comparable(name) in map(comparable, ours) or squashed(name) in pressed
+        pressed = {squashed(self.last_name + self.first_name), squashed(self.full_name)}
+        return ({comparable(each) for each in ours} | pressed) - {"", ","}
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name` is this person's."""
+        return bool({comparable(name), squashed(name)} & self.names)
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,30 @@ class Roster:
     def __bool__(self) -> bool:
         return bool(self.people)
 
+    @cached_property
+    def by_identifier(self) -> Mapping[str, list[Person]]:
+        """The people by each of their identifiers."""
+        found: dict[str, list[Person]] = {}
+        for person in self.people:
+            for each in person.identifiers:
+                found.setdefault(each, []).append(person)
+        return found
+
+    @cached_property
+    def by_name(self) -> Mapping[str, list[Person]]:
+        """The people by each of their names."""
+        found: dict[str, list[Person]] = {}
+        for person in self.people:
+            for each in person.names:
+                found.setdefault(each, []).append(person)
+        return found
+
     def get(self, student: str) -> Person | None:
         """The person whose folder is called `student`, or whom only this name fits."""
         wanted = comparable(student)
-        exact = [person for person in self.people if comparable(person.id) == wanted]
-        found = exact or [person for person in self.people if wanted in person.identifiers]
+        found = self.by_identifier.get(wanted, [])
+        exact = [person for person in found if comparable(person.id) == wanted]
+        found = exact or found
         return found[0] if len(found) == 1 else None
 
     def find(self, ids: Iterable[str], name: str) -> list[Person]:
@@ -87,17 +112,26 @@ class Roster:
         Moodle even in each assignment.
         """
         wanted = {comparable(each) for each in ids} - {""}
-        texts = {each for each in wanted if not re.fullmatch(r"\d+", each)}
-        for identifiers, any_name in ((texts, True), (wanted, False)):
+        numbers = {each for each in wanted if re.fullmatch(r"\d+", each)}
+        found = self.known_as(wanted - numbers)
+        if not found:
             found = [
                 person
-                for person in self.people
-                if person.identifiers & identifiers
-                and (any_name or not name or not person.full_name or person.is_called(name))
+                for person in self.known_as(wanted)
+                if not name or not person.full_name or person.is_called(name)
             ]
-            if found:
-                return found
-        return [person for person in self.people if name and person.is_called(name)]
+        return found or self.called(name)
+
+    def known_as(self, identifiers: Iterable[str]) -> list[Person]:
+        """The people with any of these identifiers, each once."""
+        found = (person for each in identifiers for person in self.by_identifier.get(each, ()))
+        return list({person.id: person for person in found}.values())
+
+    def called(self, name: str) -> list[Person]:
+        """The people with this name, each once."""
+        ways = {comparable(name), squashed(name)} - {""}
+        found = (person for way in ways for person in self.by_name.get(way, ()))
+        return list({person.id: person for person in found}.values())
 
     def members(self, group: str) -> list[Person]:
         """The people of a group."""

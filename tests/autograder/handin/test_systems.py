@@ -96,7 +96,10 @@ def test_one_person_in_two_unicode_forms_gets_one_folder(tmp_path):
 def test_five_thousand_students_in_one_archive(tmp_path):
     names = [f"s_{n}_{90000 + n}_a3-fgsm.py" for n in range(5000)]
     (tmp_path / "class.zip").write_bytes(packed(names))
-    status, taken, _ = collect(tmp_path, tmp_path / "class.zip")
+    roster = "".join(f"{90000 + n},Name{n} S\n" for n in range(5000))
+    (tmp_path / "class.csv").write_text("id,name\n" + roster)
+    options = ("--roster", tmp_path / "class.csv")
+    status, taken, _ = collect(tmp_path, tmp_path / "class.zip", *options)
     assert (status, len(taken)) == (0, 5000)
 
 
