@@ -312,9 +312,14 @@ def wrong_marker(
     )
 
 
-def points(assignment_id: str) -> dict[str, int]:
-    """The points of each exercise, by exercise id: the sum over its checks."""
+def points(assignment_id: str) -> dict[str, float]:
+    """The points of each exercise, by exercise id: the sum over its checks, halves included."""
     totals = {exercise.id: 0.0 for exercise in assignment(assignment_id).exercises}
     for check in checks(assignment_id):
         totals[check.exercise] += check.max_points
-    return {exercise: round(total) for exercise, total in totals.items()}
+    return {exercise: whole(round(total, 2)) for exercise, total in totals.items()}
+
+
+def whole(number: float) -> float:
+    """A number without a fraction as a whole one, so that notebooks and pages say 2 and not 2.0."""
+    return int(number) if number == int(number) else number

@@ -19,15 +19,15 @@ def file_name(student: str) -> str:
     return f"{cut}-{hashlib.sha256(name).hexdigest()[:12]}"
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
     """Write a file so that a reader finds the old or the new one, never half, even after a crash.
 
-    What UTF-8 cannot hold, as in a file name in another encoding, is written as its escape.
+    What the encoding cannot hold, as in a file name in another encoding, is written as its escape.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+        temporary.write_text(text, encoding=encoding, errors="backslashreplace")
         os.replace(temporary, path)
     except OSError:  # on a full disk, the unfinished file must not stay
         temporary.unlink(missing_ok=True)

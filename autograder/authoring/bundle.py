@@ -44,7 +44,11 @@ SHORT = 50  # characters of a function's body: a shorter one proves nothing
 
 def bundle_command(args: argparse.Namespace) -> int:
     """Write the zip. Exit 0 when it is there."""
-    content = bundle(complete(installed.assignments()), args.data)
+    there = installed.assignments()
+    wanted = [catalog.assignment(name).id for name in args.assignments] or there
+    if missing := [name for name in wanted if name not in there]:
+        raise CourseError(f"{missing[0]} has no notebook yet: run `autograder build`")
+    content = bundle(complete(list(dict.fromkeys(wanted))), args.data)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_bytes(content)
     print(f"{args.out}: {len(content) / 1e6:.1f} MB, without reference answers and secrets")

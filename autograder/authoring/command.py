@@ -24,8 +24,11 @@ def add_build(commands: Subparsers) -> None:
 
 
 def add_bundle(commands: Subparsers) -> None:
-    """Add `autograder bundle [--out FILE]`."""
+    """Add `autograder bundle [ASSIGNMENT ...] [--out FILE]`."""
     parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
+    parser.add_argument(
+        "assignments", nargs="*", metavar="ASSIGNMENT", help="only these (default: all)"
+    )
     parser.add_argument(
         "--out",
         type=Path,

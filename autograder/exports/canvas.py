@@ -7,14 +7,13 @@ only found. Its rules are those of lib/gradebook_importer.rb in instructure/canv
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from autograder.exports.filling import Report, enter, first_report, points_for
-from autograder.exports.graded import listed
+from autograder.exports.filling import Report, column_called, enter, first_report, points_for
 from autograder.exports.matching import Student, match, student
-from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
 from autograder.report.results import Result, is_scored
+from autograder.report.roster.people import Roster
 from course.errors import CourseError
 
 NEEDED = "ID"
@@ -28,7 +27,7 @@ def fill(
     results: Sequence[Result],
     *,
     assignment: str | None,
-    roster: Mapping[str, Person],
+    roster: Roster,
     only: str | None = None,
     points: str | None = None,
 ) -> Report:
@@ -39,7 +38,7 @@ def fill(
     named = sheet.find("Student") is not None or sheet.find("LastName") is not None
     if not named or sheet.find("Section") is None:
         raise CourseError(f"{sheet.path} is no Canvas gradebook: export it under Grades > Export")
-    column = find_assignment(sheet, assignment)
+    column = column_called(sheet, assignment, _WITH_ID)
     possible = next((row for row in range(len(sheet.rows)) if is_possible(sheet, row)), None)
     above = "" if possible is None else sheet.cell(possible, column)
     if "read only" in above:
@@ -58,27 +57,6 @@ def fill(
         score = points_for(result, value_of(above), points, sheet)
         enter(sheet, column, each, score, report)
     return report
-
-
-def find_assignment(sheet: Sheet, name: str | None) -> int:
-    """The column of an assignment. Raises CourseError that names the existing ones."""
-    columns = {
-        index: parts
-        for index, heading in enumerate(sheet.header)
-        if (parts := _WITH_ID.fullmatch(heading.strip()))
-    }
-    known = listed([repr(parts[0]) for parts in columns.values()], 12) or "no assignment"
-    if not name:
-        raise CourseError(f"name the column with --assignment; {sheet.path} has {known}")
-    wanted = name.strip()
-    for ways in (lambda parts: {parts[0], parts["id"]}, lambda parts: {parts["title"]}):
-        fits = [index for index, parts in columns.items() if wanted in ways(parts)]
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            several = listed([repr(sheet.header[index]) for index in fits])
-            raise CourseError(f"{wanted!r} fits several columns of {sheet.path}: {several}")
-    raise CourseError(f"no assignment {wanted!r} in {sheet.path}; it has {known}")
 
 
 def is_possible(sheet: Sheet, row: int) -> bool:

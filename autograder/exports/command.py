@@ -7,12 +7,17 @@ from pathlib import Path
 from course.cli import Later, Subparsers
 
 # The options that mean something to each format, besides --out.
+HAND = {"by_hand", "gradebook", "open", "term"}  # what is added to and taken off the points
+SHEET = {"sheet", "roster", "match", "points"} | HAND
 OPTIONS = {
-    "canvas": {"sheet", "assignment", "roster", "match", "points"},
-    "moodle": {"sheet", "columns", "roster", "match", "points"},
-    "gradescope": {"visibility"},
-    "junit": set(),
-    "nbgrader": {"roster"},
+    "canvas": SHEET | {"assignment"},
+    "moodle": SHEET | {"columns"},
+    "gradescope": {"visibility"} | HAND,
+    "junit": HAND,
+    "nbgrader": {"roster"} | HAND,
+    "blackboard": SHEET | {"assignment"},
+    "brightspace": SHEET | {"assignment"},
+    "moodle-feedback": {"sheet", "columns", "roster", "match"},
     "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
     "github-actions": {"assignment"},
 }
@@ -20,14 +25,14 @@ OPTIONS = {
 
 def add_export(commands: Subparsers) -> None:
     """Add `autograder export DIR --format FORMAT`."""
-    parser = commands.add_parser("export", help="grades for Canvas, Moodle, Gradescope and CI")
+    parser = commands.add_parser("export", help="grades for learning systems and CI")
     parser.add_argument(
         "folder", type=Path, nargs="?", metavar="DIR", help="what `autograder grade` wrote"
     )
     parser.add_argument("--format", required=True, metavar="|".join(OPTIONS))
-    parser.add_argument("--sheet", type=Path, help="canvas, moodle: the sheet you downloaded")
+    parser.add_argument("--sheet", type=Path, help="of a learning system: the sheet you downloaded")
     parser.add_argument(
-        "--assignment", metavar="TITLE", help="canvas: `Title (123)`, or 123; graders: a3-fgsm"
+        "--assignment", metavar="TITLE", help="its column: `Title (123)`, or 123; graders: a3-fgsm"
     )
     parser.add_argument(
         "--columns", nargs="+", metavar="KIND=HEADING", help="moodle: headings not in English"
@@ -35,6 +40,12 @@ def add_export(commands: Subparsers) -> None:
     parser.add_argument("--roster", type=Path, help="CSV: id,first_name,last_name,email")
     parser.add_argument("--match", metavar="COLUMN", help="find students in this column alone")
     parser.add_argument("--points", metavar="scale|keep", help="where the sheet's maximum differs")
+    parser.add_argument(
+        "--by-hand", type=Path, metavar="CSV", help="points by hand (default: DIR/by-hand.csv)"
+    )
+    parser.add_argument("--gradebook", type=Path, metavar="DB", help="nbgrader's, for those points")
+    parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
+    parser.add_argument("--term", type=Path, metavar="TOML", help="takes off what is late")
     parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
     parser.add_argument("--data", metavar="PROFILE", help="gradescope-zip: what to grade on")
     parser.add_argument("--secret", type=Path, help="gradescope-zip: draws the hidden inputs")

@@ -7,25 +7,33 @@ import argparse
 import difflib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import catalog
-from autograder.exports import canvas, moodle
+from autograder.exports import blackboard, brightspace, canvas, moodle
 from autograder.exports.command import OPTIONS
 from autograder.exports.github_actions import workflow
-from autograder.exports.graded import listed, read_class
+from autograder.exports.graded import read_class
 from autograder.exports.gradescope import VISIBILITIES, results_json
 from autograder.exports.junit import junit_xml
+from autograder.exports.moodle_feedback import feedback_zip
 from autograder.exports.nbgrader import grades_csv
-from autograder.exports.roster import Person, read_roster
 from autograder.exports.sheet import Sheet
 from autograder.files import write_atomically
+from autograder.report.by_hand import FILE, POLICIES, Marks, joined, read_marks
+from autograder.report.marks.penalties import Mark, marks_of
+from autograder.report.marks.terms import read_term
 from autograder.report.results import Result, is_scored
+from autograder.report.roster.people import Roster, listed
+from autograder.report.roster.reading import read_roster
 from course.cli import Later
 from course.errors import CourseError
 
+BY_COLUMN = {"canvas": canvas, "blackboard": blackboard, "brightspace": brightspace}
 GRADERS = ("gradescope-zip", "github-actions")  # these export the grader, and need no grades
 # Imported when called: it needs PyTorch, the other formats do not.
+marks_in = Later("autograder.exports.gradebook:marks_in")  # needs nbgrader
 gradescope_archive = Later("autograder.exports.gradescope_zip:archive_of")
 
 
@@ -35,9 +43,13 @@ def export_command(args: argparse.Namespace) -> int:
     if args.format in GRADERS:
         return export_grader(args)
     results = read_class(args.folder)
-    roster = read_roster(args.roster) if args.roster else {}
-    if args.format in ("canvas", "moodle"):
+    if args.format != "moodle-feedback":
+        results = marked(args, results)
+    roster = read_roster(args.roster) if args.roster else Roster()
+    if args.format in (*BY_COLUMN, "moodle"):
         return fill_sheet(args, results, roster)
+    if args.format == "moodle-feedback":
+        return pack_feedback(args, results, roster)
     out: Path = args.out or args.folder / default_name(args.format)
     if args.format == "gradescope":
         write_gradescope(out, results, visibility(args))
@@ -50,6 +62,40 @@ def export_command(args: argparse.Namespace) -> int:
     if unscored:
         print(f"no score to give ({len(unscored)}): {listed(unscored)}", file=sys.stderr)
     return 0
+
+
+def marked(args: argparse.Namespace, results: list[Result]) -> list[Result]:
+    """The results with the points that a person gave, from the marking file or the gradebook.
+
+    Raises CourseError while any are open, unless --open says what to do.
+    """
+    if args.open not in (None, *POLICIES):
+        raise CourseError(f"--open is one of {', '.join(POLICIES)}, not {args.open!r}")
+    marks: Marks = dict(marks_in(args.gradebook, results)) if args.gradebook else {}
+    path = args.by_hand or args.folder / FILE
+    if args.by_hand or path.is_file():
+        given = {key: each for key, each in read_marks(path).items() if each.points is not None}
+        marks = {**marks, **given}
+    results = joined(results, marks, args.open)
+    return (
+        [mark.adjusted for mark in dated(args.term, args.folder, results)] if args.term else results
+    )
+
+
+def dated(path: Path, folder: Path, results: list[Result]) -> list[Mark]:
+    """The marks of these results by the rules of the term. Raises CourseError."""
+    term = read_term(path)
+    rules = term.assignments.get(results[0].assignment)
+    if rules is None:
+        raise CourseError(f"{path} says nothing of {results[0].assignment}")
+    place = next((i for i, each in enumerate(rules.grades) if samefile(each, folder)), -1)
+    one = replace(rules, grades=(folder,), submissions=(rules.submissions[place],))
+    return list(marks_of([results], term, one).values())
+
+
+def samefile(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder."""
+    return one.resolve() == other.resolve()
 
 
 def default_name(kind: str) -> str:
@@ -119,11 +165,12 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str, Person]) -> int:
+def fill_sheet(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
     """Fill in a teacher's sheet and write it under a new name, or under --out."""
-    if args.format == "canvas":
-        sheet = Sheet.read(args.sheet, canvas.NEEDED)
-        report = canvas.fill(
+    if args.format in BY_COLUMN:
+        system = BY_COLUMN[args.format]
+        sheet = Sheet.read(args.sheet, system.NEEDED, utf_16=system is blackboard)
+        report = system.fill(
             sheet,
             results,
             assignment=args.assignment,
@@ -138,10 +185,26 @@ def fill_sheet(args: argparse.Namespace, results: list[Result], roster: dict[str
             sheet, results, named=named, roster=roster, only=args.match, points=args.points
         )
     out = args.out or args.sheet.with_name(f"{args.sheet.stem}-graded{args.sheet.suffix}")
-    write(out, sheet.text())
+    write(out, sheet.text(), sheet.encoding)
     print(f"{len(report.filled)} of {len(results)} grades filled in: {out}")
     for line in report.lines():
         print(line, file=sys.stderr)
+    return 1 if report.unmatched else 0
+
+
+def pack_feedback(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
+    """Write the archive of all feedback pages for Moodle."""
+    named = moodle.headings(args.columns or ())
+    sheet = Sheet.read(args.sheet, named["identifier"])
+    content, report = feedback_zip(
+        args.folder, sheet, results, named=named, roster=roster, only=args.match
+    )
+    out = args.out or args.folder / "moodle-feedback.zip"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(content)
+    print(f"{len(report.filled)} of {len(results)} feedback pages packed: {out}")
+    if report.unmatched:
+        print(f"graded, but not in the sheet: {listed(report.unmatched)}", file=sys.stderr)
     return 1 if report.unmatched else 0
 
 
@@ -153,8 +216,8 @@ def write_gradescope(out: Path, results: list[Result], shown: str) -> None:
         write(out / result.student / "results.json", results_json(result, shown))
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, encoding: str = "utf-8") -> None:
     """Write a file whole or not at all. Raises CourseError when a folder is in its place."""
     if path.is_dir():
         raise CourseError(f"{path} is a folder: --out names a file")
-    write_atomically(path, text)
+    write_atomically(path, text, encoding)

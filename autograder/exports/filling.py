@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.exports.graded import listed
-from autograder.exports.matching import Student
+from autograder.exports.matching import Student, match
 from autograder.exports.sheet import Sheet, value_of
 from autograder.report.results import Result, is_scored, number
+from autograder.report.roster.people import Roster, listed
 from course.errors import CourseError
 
 
@@ -64,6 +65,51 @@ def points_for(result: Result, maximum: float | None, policy: str | None, sheet:
         f"{sheet.path} gives {number(maximum)} points, {result.assignment} "
         f"{number(result.max_score)}: --points scale converts, --points keep enters them unchanged"
     )
+
+
+def column_called(sheet: Sheet, name: str | None, pattern: re.Pattern[str]) -> int:
+    """The column of an assignment, by its heading, or by the number or title that `pattern` finds.
+
+    Raises CourseError that names the existing ones.
+    """
+    columns = {
+        index: parts
+        for index, heading in enumerate(sheet.header)
+        if (parts := pattern.fullmatch(heading.strip()))
+    }
+    known = listed([repr(parts["title"]) for parts in columns.values()], 12) or "no assignment"
+    if not name:
+        raise CourseError(f"name the column with --assignment; {sheet.path} has {known}")
+    wanted = name.strip()
+    for ways in (lambda parts: {parts[0], parts["id"]}, lambda parts: {parts["title"]}):
+        fits = [index for index, parts in columns.items() if wanted in ways(parts)]
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            several = listed([repr(sheet.header[index]) for index in fits])
+            raise CourseError(f"{wanted!r} fits several columns of {sheet.path}: {several}")
+    raise CourseError(f"no assignment {wanted!r} in {sheet.path}; it has {known}")
+
+
+def fill_column(
+    sheet: Sheet,
+    column: int,
+    students: Sequence[Student],
+    results: Sequence[Result],
+    *,
+    maximum: float | None,
+    roster: Roster,
+    only: str | None,
+    points: str | None,
+) -> Report:
+    """Enter the scores in one column. Raises CourseError as `match` and `points_for` do."""
+    found = match(students, results, roster, only)
+    report = first_report(students, results, found)
+    for result in results:
+        each = found.get(result.student)
+        if each is not None and is_scored(result):
+            enter(sheet, column, each, points_for(result, maximum, points, sheet), report)
+    return report
 
 
 def enter(sheet: Sheet, column: int, each: Student, score: float, report: Report) -> None:

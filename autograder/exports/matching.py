@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.exports.graded import comparable, listed
-from autograder.exports.roster import Person
 from autograder.report.results import Result
+from autograder.report.roster.people import Person, Roster, comparable, listed
 from course.errors import CourseError
 
 # The folder of one student in the archive that Moodle makes of all submissions.
 _MOODLE_FOLDER = re.compile(r".*_(\d+)_assignsubmission_\w+")
+
+
+# The folder of one student as `autograder collect` names it after Brightspace's.
+_BRIGHTSPACE_FOLDER = re.compile(r"\d+ - (.+)")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def student(row: int, label: str, names: Mapping[str, Iterable[str]]) -> Student
 def match(
     students: Sequence[Student],
     results: Sequence[Result],
-    roster: Mapping[str, Person],
+    roster: Roster,
     only: str | None = None,
 ) -> dict[str, Student]:
     """The row of each student; students without a row are left out.
@@ -58,12 +61,14 @@ def match(
     found: dict[str, Student] = {}
     taken: dict[int, str] = {}
     for result in results:
-        person = roster.get(comparable(result.student), Person())
+        person = roster.get(result.student) or Person()
         rows: dict[int, Student] = {}
         for name in identifiers(result.student, person):
             rows |= holders.get(name, {})
         # Students share names more often than addresses: names count where nothing else is known.
-        rows = rows or holders.get(comparable(person.full_name), {})
+        named = _BRIGHTSPACE_FOLDER.fullmatch(result.student)
+        for name in (person.full_name, named[1] if named else ""):
+            rows = rows or holders.get(comparable(name), {})
         if len(rows) > 1:
             fits = listed([f"{each.label} (row {each.row + 2})" for each in rows.values()], 4)
             raise CourseError(
@@ -89,7 +94,7 @@ def identifiers(name: str, person: Person) -> set[str]:
     """The names to search for a student by: the folder, Moodle's number in it, the roster."""
     folder = _MOODLE_FOLDER.fullmatch(name)
     number = participant(folder[1]) if folder else ""
-    return {comparable(each) for each in (name, number, person.email, person.lms_user_id)} - {""}
+    return {comparable(name), comparable(number), *person.identifiers} - {""}
 
 
 def participant(digits: str) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from autograder.exports.filling import Report, enter, first_report, points_for
 from autograder.exports.markup import result_as_html
 from autograder.exports.matching import Student, match, participant, student
-from autograder.exports.roster import Person
 from autograder.exports.sheet import Sheet, value_of
 from autograder.report.results import Result, is_scored
+from autograder.report.roster.people import Roster
 from course.errors import CourseError
 
 # Headings are in the language of the site; `--columns` gives other languages' headings.
@@ -53,7 +53,7 @@ def fill(
     results: Sequence[Result],
     *,
     named: Mapping[str, str],
-    roster: Mapping[str, Person],
+    roster: Roster,
     only: str | None = None,
     points: str | None = None,
 ) -> Report:

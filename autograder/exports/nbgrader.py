@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from autograder.exports.graded import comparable
-from autograder.exports.roster import Person
 from autograder.report.results import Result, guarded, is_scored, number
+from autograder.report.roster.people import Person, Roster
 
 COLUMNS = (
     "assignment",
@@ -25,7 +24,7 @@ COLUMNS = (
 )
 
 
-def grades_csv(results: Sequence[Result], roster: Mapping[str, Person]) -> str:
+def grades_csv(results: Sequence[Result], roster: Roster) -> str:
     """One line per student; names and email come from the roster.
 
     Dates are empty, for the judge knows none, and so are the scores that it does not stand by,
@@ -35,7 +34,7 @@ def grades_csv(results: Sequence[Result], roster: Mapping[str, Person]) -> str:
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for result in results:
-        person = roster.get(comparable(result.student), Person())
+        person = roster.get(result.student) or Person()
         score = number(result.score or 0) if is_scored(result) else ""
         texts = (result.student, person.last_name, person.first_name, person.email)
         numbers = (score, "0", score, number(result.max_score))

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.exports.graded import listed
 from autograder.report.results import number
+from autograder.report.roster.people import listed
+from autograder.report.roster.reading import decoded
 from course.errors import CourseError
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -29,15 +30,16 @@ class Sheet:
     delimiter: str
     line_end: str
     mark: str  # the byte-order mark, or nothing
+    encoding: str  # utf-8, or the utf-16 of Blackboard, which has its own mark
     decimal_sign: str
 
     @classmethod
-    def read(cls, path: Path, needed: str) -> Sheet:
+    def read(cls, path: Path, needed: str, *, utf_16: bool = False) -> Sheet:
         """Read a sheet whose header holds `needed`; comma, semicolon or tab is detected.
 
         Raises CourseError: no file, not UTF-8, not CSV, no such column, or cells out of line.
         """
-        text = _read_text(path)
+        text = decoded(path, utf_16=utf_16)
         csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # essays in one cell
         line_end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
         try:
@@ -56,8 +58,11 @@ class Sheet:
                     f"{path}: row {line} has {len(row)} cells under {len(rows[0])} headings: "
                     "download the sheet again"
                 )
-        mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
-        return cls(path, rows[0], rows[1:], delimiter, line_end, mark, _decimal_sign(rows))
+        start = path.read_bytes()[:3]
+        mark = "\ufeff" if start == b"\xef\xbb\xbf" else ""
+        encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+        decimal = _decimal_sign(rows)
+        return cls(path, rows[0], rows[1:], delimiter, line_end, mark, encoding, decimal)
 
     def find(self, name: str) -> int | None:
         """The index of a column, or None. Raises CourseError when there are two of that name."""
@@ -92,16 +97,6 @@ def _line(cells: Sequence[str], delimiter: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n")
-
-
-def _read_text(path: Path) -> str:
-    """A text file in UTF-8, line ends and all, less a byte-order mark. Raises CourseError."""
-    if not path.is_file():
-        raise CourseError(f"{path} is no file")
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CourseError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -15,17 +15,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
+from autograder.grading.progress import progress_of
 from autograder.grading.slot import setting_of
 from autograder.grading.slots import Pool, judged
 from autograder.handin import submission
 from autograder.judge.made import Made, prepare
 from autograder.judge.provenance import is_genuine, provenance, sign
 from autograder.report import feedback
+from autograder.report.class_page.page import write_class_page
 from autograder.report.results import Result, grades_csv, read_result
 from course.errors import CourseError
 
@@ -59,10 +59,9 @@ def grade(
         results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
-        quiet = None if progress else True
         made = prepare(setting_of(task)) if rest else Made(b"")
         judging = cluster.judged(task, made, rest) if cluster else judged(task, made, rest, pool)
-        with tqdm(total=len(jobs), initial=len(results), unit="submission", disable=quiet) as bar:
+        with progress_of(len(jobs), len(results), shown=progress) as bar:
             for result in judging:
                 result.signature = sign(result, bytes.fromhex(task.secret))
                 results[result.student] = result
@@ -72,7 +71,7 @@ def grade(
                 write_result(out, result)
         ordered = [results[job.student] for job in jobs]
         write(out / "grades.csv", grades_csv(ordered))
-        write(out / "index.html", feedback.index(ordered))
+        write_page(out, ordered)
     return ordered
 
 
@@ -127,6 +126,17 @@ def write_result(out: Path, result: Result) -> None:
     name = file_name(result.student)
     write(out / "results" / f"{name}.json", result.to_json() + "\n")
     write(out / "feedback" / f"{name}.html", feedback.page(result))
+
+
+def write_page(out: Path, results: Sequence[Result]) -> None:
+    """The page of the class. Raises CourseError when the disk is full or gone."""
+    try:
+        write_class_page(out, results)
+    except OSError as error:
+        raise CourseError(
+            f"{out / 'index.html'} cannot be written: {error.strerror}. The results are saved: "
+            "make room and grade again with --resume"
+        ) from None
 
 
 def write(path: Path, text: str) -> None:

@@ -67,8 +67,8 @@ def connected(address: str) -> Iterator[Cluster]:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
             raise CourseError(
-                f"no scheduler answers at {address} ({said(error)}): start `dask scheduler` there, "
-                "and for tls:// name the certificates in dask's configuration"
+                f"no scheduler answers at {address} ({said(error)}): start `dask scheduler` there; "
+                "where it requires TLS, write tls:// and give the certificates in dask's settings"
             ) from None
         with client:
             try:
@@ -161,8 +161,9 @@ class Cluster:
     def gone(self) -> CourseError:
         """The error to raise when the scheduler no longer answers."""
         return CourseError(
-            f"the scheduler at {self.address} is gone; the results so far are saved: start it "
-            "and grade with --resume"
+            f"the scheduler at {self.address} is gone; the results so far are saved: start it, and "
+            f"on each machine with the course `dask worker {self.address}` again, for workers end "
+            "with it; then grade with --resume"
         )
 
     @contextlib.contextmanager

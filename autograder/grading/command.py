@@ -40,6 +40,7 @@ def add_grade(commands: Subparsers) -> None:
         help="folder to write to (default: %(default)s)",
     )
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class")
     parser.add_argument("--resume", action="store_true", help="keep results that still hold")
     parser.add_argument(
         "--sandbox", metavar="LEVEL", help="strong, medium or none (default: the strongest here)"

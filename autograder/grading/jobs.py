@@ -38,15 +38,31 @@ def find_jobs(folder: Path, assignment: str) -> list[Job]:
         raise CourseError(f"{folder} does not exist: name the folder that holds the students")
     if folder.is_file():
         return [Job(folder.parent.name.strip(".") or folder.stem, str(folder))]
-    students = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    students = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path))
     jobs = [Job(path.name, str(path)) for path in students if handed_in(path, assignment)]
     if not jobs:
         there = ", ".join(path.name for path in students[:5]) or "nothing"
         raise CourseError(
             f"{folder} holds no submission to {assignment}: expected "
-            f"<student>/{assignment}/{assignment}.ipynb, found {there}"
+            f"<student>/{assignment}/{assignment}.ipynb, found {there}{remedy(folder, assignment)}"
         )
     return jobs
+
+
+def is_hidden(folder: Path) -> bool:
+    """Whether a folder is a program's own: a student may well be called `..ada`."""
+    return folder.name.startswith(".") and folder.name[1:2] != "."
+
+
+def remedy(folder: Path, assignment: str) -> str:
+    """What to do with a folder that holds the files of a class, and no folders."""
+    files = [path.name for path in folder.iterdir() if path.suffix in (".ipynb", ".py", ".zip")]
+    if not files:
+        return ""
+    return (
+        f" and files such as {min(files)}: `autograder collect {assignment} {folder} submitted` "
+        "sorts them into folders"
+    )
 
 
 def handed_in(student: Path, assignment: str) -> bool:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from autograder.grading import batch
 from autograder.grading.command import refuse_isolation
 from autograder.grading.jobs import Job, Task
+from autograder.report.class_page.page import rewrite
 from autograder.report.results import Result
+from autograder.report.roster.people import listed
+from autograder.report.roster.reading import read_roster
 from autograder.secret import read_secret
 from course import data
 from course.cli import Later
@@ -28,6 +31,8 @@ connected = Later("autograder.grading.cluster:connected")  # dask is an extra
 
 def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str, pool: Pool) -> int:
     """Grade these jobs, in slots of the pool, and report; returns `autograder grade`'s status."""
+    if args.roster:
+        read_roster(args.roster)  # a mistake in it is reported before anything starts
     data.load(args.data)  # a missing or damaged set is reported once, before anything starts
     with cluster_at(args.scheduler) as cluster:
         secret = read_secret(args.secret)
@@ -44,7 +49,16 @@ def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str, pool:
             resume=args.resume,
             cluster=cluster,
         )
+    if args.roster:
+        name_absent(args.out, args.roster)
     return report(results, args.out)
+
+
+def name_absent(out: Path, path: Path) -> None:
+    """Put names and sections on the page of the class, and say who handed nothing in."""
+    absent = rewrite(out, read_roster(path))
+    if absent:
+        print(f"in the roster, handed nothing in ({len(absent)}): {listed(absent, 20)}")
 
 
 def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:

@@ -28,6 +28,8 @@ MAX_ENTRIES = 50_000
 MAX_DIRECTORY = 16 << 20  # bytes of an archive's table of contents, which is read as a whole
 CHUNK = 64 << 10
 END = struct.Struct("<4s4H2LH")  # end of central directory
+END64 = struct.Struct("<4sQ2H2L4Q")  # the same in Zip64
+LOCATOR = struct.Struct("<4sLQL")  # where that lies
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of which a chunk can be asked for
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error),
@@ -92,7 +94,7 @@ def without_waiting(path: str, flags: int) -> int:
 def announced(file: BinaryIO, size: int) -> tuple[int, int]:
     """How many entries an archive says it has, and how many bytes they are listed in.
 
-    Zip64 archives announce more than 65,535 entries or 4 GB by all ones, which is too many of both.
+    All ones stand for more than fits, or for a record of Zip64, which SharePoint always writes.
     """
     file.seek(max(0, size - END.size - 65_535))
     tail = file.read()
@@ -101,16 +103,37 @@ def announced(file: BinaryIO, size: int) -> tuple[int, int]:
     if at < 0 or len(tail) - at < END.size:
         raise zipfile.BadZipFile("no end of central directory")
     end = END.unpack_from(tail, at)
+    if 0xFFFF in (end[3], end[4]) or 0xFFFFFFFF in end[5:7]:
+        return announced_in_zip64(file, tail[:at]) or (end[4], end[5])
     return end[4], end[5]
+
+
+def announced_in_zip64(file: BinaryIO, before: bytes) -> tuple[int, int] | None:
+    """The same from the record of Zip64 that a locator just before the end points to, if any."""
+    at = len(before) - LOCATOR.size
+    if at < 0 or not before.startswith(b"PK\x06\x07", at):
+        return None
+    file.seek(min(LOCATOR.unpack_from(before, at)[2], 1 << 62))
+    record = file.read(END64.size)
+    file.seek(0)
+    if len(record) < END64.size or not record.startswith(b"PK\x06\x06"):
+        return None
+    fields = END64.unpack(record)
+    return fields[7], fields[8]
 
 
 def entries(archive: zipfile.ZipFile) -> list[Entry]:
     """The files of an archive, without folders and what a system leaves beside them."""
+    return [entry for entry in every_entry(archive) if not IGNORED.search(entry.name)]
+
+
+def every_entry(archive: zipfile.ZipFile) -> list[Entry]:
+    """All files of an archive, without folders. Raises Malformed where they are too many."""
     listed = archive.infolist()
     if len(listed) > MAX_ENTRIES:
         raise malformed(archive.filename or "", "holds too many files")
     found = (Entry(readable_name(info), info, trouble(info)) for info in listed)
-    return [entry for entry in found if entry.name[-1:] != "/" and not IGNORED.search(entry.name)]
+    return [entry for entry in found if entry.name[-1:] != "/"]
 
 
 def readable_name(info: zipfile.ZipInfo) -> str:

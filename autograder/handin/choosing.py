@@ -58,7 +58,8 @@ def chosen(assignment: str, candidates: Sequence[Candidate]) -> list[int]:
 def named_alike(assignment: str) -> str:
     """The names that browsers, Jupyter, Colab and learning systems make out of the agreed one."""
     copy = r"(?:[ _-]?\(?\d+\)?|[ _-]*-?copy\d*(?:[ _]?\(\d+\))?)*"
-    return rf"(?:copy[ _]of[ _])*{re.escape(assignment)}{copy}\.(?:ipynb|py)(?:\.(?:txt|json))?"
+    name = "[-_ ]?".join(map(re.escape, assignment.split("-")))
+    return rf"(?:copy[ _]of[ _])*{name}{copy}\.(?:ipynb|py|json)(?:\.(?:txt|json))?"
 
 
 def suffix(name: str) -> str:

@@ -1,199 +1,240 @@
 """`autograder collect`: from what a learning system hands out to `<student>/<assignment>/`.
 
-Canvas and Moodle give an instructor one archive of a class; others give a folder, or one archive a
-student. Only the file of the assignment is taken, under the agreed name. What cannot be taken is
-noted down in the student's folder, so that grading says FORMAT and why, and stops nobody else.
+Only the file of the assignment is taken, under the agreed name. What cannot be taken is noted down
+in the student's folder, so that grading says FORMAT and why, and stops nobody else; and every file
+of the download stands in a table with what became of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import catalog
 from autograder.errors import Malformed
-from autograder.handin import archives, submission
-from autograder.handin.archives import malformed, shown
-from autograder.handin.choosing import Candidate, chosen, is_notebook
+from autograder.handin.attempts import Rules, Taken, answer_of, home_of, store
+from autograder.handin.download import downloaded
+from autograder.handin.owners import Owners, owners_of
+from autograder.handin.record import NO_HANDIN, NOT_TAKEN, TAKEN, Row, write_table
+from autograder.handin.systems.choice import NAMES, apart, best_system, read_as
+from autograder.handin.systems.reading import Piece, Reading, Who
+from autograder.report.marks.moments import moment, zone_called
+from autograder.report.roster.people import Roster, listed
+from autograder.report.roster.reading import read_roster
 from course.errors import CourseError
 
-# How each learning system names a file in its archive: whose it is, and what it was called.
-LAYOUTS = {
-    "moodle": re.compile(r"(?:.*/)?(?P<student>[^/]+_\d+_assignsubmission_file)_?/?(?P<file>.+)"),
-    "canvas": re.compile(r"(?:.*/)?[^/_]+(?:_LATE)?_(?P<student>\d+)_\d+_(?P<file>[^/]+)"),
-    "plain": re.compile(r"(?P<student>[^/]+?)(?:/(?P<file>.+)|(?P<suffix>\.(?:ipynb|py|zip)))"),
-}
-MAX_NAME = 200  # bytes, of the 255 that a file system takes
+NOBODY = Roster()  # without a roster, people are called what the system calls them
+NEWEST = Rules()
 
 
-@dataclass(frozen=True)
-class Found:
-    """One file of one student: its path where it comes from, and how to get its bytes."""
+@dataclass
+class Collected:
+    """What came of a download. refused: by student, why the hand-in was refused, or ""."""
 
-    student: str
-    file: str
-    trouble: str
-    content: Callable[[int], bytes]
-
-    @property
-    def base(self) -> str:
-        """The file's own name."""
-        return self.file.rpartition("/")[2]
+    system: str = ""
+    refused: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)  # on the roster, and handed nothing in
 
 
 def collect_command(args: argparse.Namespace) -> int:
-    """Collect every student's file. Exit 0 when all were taken, 2 when some were refused."""
+    """Collect every student's file. Exit 0 when all were taken, 2 when somebody was left out."""
     catalog.assignment(args.assignment)
-    if args.layout is not None and args.layout not in LAYOUTS:
-        raise CourseError(f"no layout called {args.layout!r}; there are: {', '.join(LAYOUTS)}")
-    refused = collect(args.assignment, args.download, args.submissions, args.layout)
-    for student, why in refused.items():
-        if why:
-            print(f"autograder: {student}: {why}", file=sys.stderr)
-    taken, left = sum(not why for why in refused.values()), sum(map(bool, refused.values()))
-    print(f"{taken} of {taken + left} students collected: {args.submissions}")
-    return 2 if left else 0
+    if args.layout is not None and args.layout not in NAMES:
+        raise CourseError(f"no layout called {args.layout!r}; there are: {', '.join(NAMES)}")
+    zone = zone_called(args.timezone) if args.timezone else None
+    deadline = moment(args.deadline, "--deadline") if args.deadline else None
+    rules = Rules(deadline, zone, frozenset(args.take))
+    roster = read_roster(args.roster) if args.roster else Roster()
+    done = gather(
+        args.assignment,
+        args.download,
+        args.submissions,
+        layout=args.layout,
+        roster=roster,
+        rules=rules,
+    )
+    table = args.table or args.submissions.with_name(
+        f"{args.submissions.resolve().name}-{args.assignment}.csv"
+    )
+    write_table(table, done.rows)
+    for line in left_out(done):
+        print(f"autograder: {line}", file=sys.stderr)
+    for line in remarks(done, rules):
+        print(line)
+    taken = sum(not why for why in done.refused.values())
+    print(f"{taken} of {len(done.refused)} students collected: {args.submissions}")
+    print(f"what was taken and what was not, as {done.system} names it: {table}")
+    return 2 if any(row.outcome == NOT_TAKEN for row in done.rows) else 0
+
+
+def left_out(done: Collected) -> list[str]:
+    """A line for each student, and for each file of nobody, that was not taken."""
+    lines = [f"{listed([student])}: {why}" for student, why in done.refused.items() if why]
+    return lines + [
+        f"{listed([row.file])}: {row.why}"
+        for row in done.rows
+        if row.outcome == NOT_TAKEN and row.student not in done.refused
+    ]
+
+
+def remarks(done: Collected, rules: Rules) -> list[str]:
+    """What an instructor should know besides."""
+    late = [row.student for row in done.rows if row.outcome == TAKEN and row.late]
+    older = [row.student for row in done.rows if row.outcome == TAKEN and row.why]
+    untimed = rules.zone is None and any(
+        row.outcome == TAKEN and row.handed_in and "+" not in row.handed_in for row in done.rows
+    )
+    told = (
+        ("late", late),
+        ("not in the roster, collected as they are called there", done.strangers),
+        ("in the roster, handed nothing in", done.silent),
+        ("the newest attempt holds no notebook, an older one was taken", older),
+    )
+    lines = [f"{what} ({len(who)}): {listed(sorted(who), 20)}" for what, who in told if who]
+    if untimed:
+        lines.append(f"times of {done.system} have no zone: --timezone Europe/Berlin keeps them")
+    return lines
 
 
 def collect(
     assignment: str, download: Path, target: Path, layout: str | None = None
 ) -> dict[str, str]:
-    """Write each student's file below `target`; returns why each was refused, or "".
+    """Write each student's file below `target`; returns why each was refused, or ""."""
+    return gather(assignment, download, target, layout=layout).refused
 
-    layout: one of LAYOUTS; by default the first that fits most of the files. A student who is there
-    already gets the file of this download. Raises CourseError when nothing can be collected.
+
+def gather(
+    assignment: str,
+    download: Path,
+    target: Path,
+    *,
+    layout: str | None = None,
+    roster: Roster = NOBODY,
+    rules: Rules = NEWEST,
+) -> Collected:
+    """Write each student's file below `target` and account for every file of the download.
+
+    layout: one of NAMES; by default the one that fits. A student who is there already gets the file
+    of this download. Raises CourseError when nothing can be collected.
     """
+    done = Collected()
     with contextlib.ExitStack() as stack:
-        try:
-            files = list(listed(download, stack))
-        except Malformed as fault:
-            raise CourseError(f"{fault.got}. Name the archive of the class, or a folder") from None
-        layout = layout or best_layout([name for name, _, _ in files])
-        students: dict[str, list[Found]] = {}
-        for name, trouble, content in files:
-            if (found := whose(name, trouble, content, layout, assignment)) is not None:
-                students.setdefault(found.student, []).append(found)
-        if not students:
+        parts = apart(downloaded(download, stack), stack) or [downloaded(download, stack)]
+        systems = [layout or best_system(part) for part in parts]
+        done.system = " and ".join(dict.fromkeys(systems))
+        whole = Reading()
+        for part, system in zip(parts, systems, strict=True):
+            reading = read_as(system, part, assignment)
+            whole.pieces += reading.pieces
+            whole.aside += reading.aside
+            whole.unknown += reading.unknown
+        if not whole.pieces:
+            unknown = f" ({listed([f.path for f, _ in whole.unknown], 3)})" if whole.unknown else ""
             raise CourseError(
-                f"{download} holds no file of a student as {layout} names them: "
-                f"choose with --from: {', '.join(LAYOUTS)}"
+                f"{download} holds no file of a student as {done.system} names them{unknown}: "
+                f"choose with --from: {', '.join(NAMES)}"
             )
-        refused = {}
-        for student, theirs in sorted(students.items()):
-            try:
-                refused[student] = take(assignment, theirs, target / student)
-            except OSError as error:
-                raise CourseError(f"{target / student} cannot be written: {error}") from None
-    return refused
+        refuse_untimed(whole.pieces, rules, done.system)
+        owners = owners_of((piece.who for piece in whole.pieces), roster)
+        note_nobodys(done, whole, owners)
+        for student, pieces in sorted(by_student(whole.pieces, owners).items()):
+            take(done, assignment, student, pieces, target=target, rules=rules)
+    done.strangers = owners.strangers
+    done.silent = [person.id for person in roster.people if person.id not in done.refused]
+    named = [
+        Row(NO_HANDIN, each, "", "", why="in the roster, nothing handed in") for each in done.silent
+    ]
+    done.rows += named
+    return done
 
 
-def listed(
-    download: Path, stack: contextlib.ExitStack
-) -> Iterator[tuple[str, str, Callable[[int], bytes]]]:
-    """Every file of an archive or a folder: its path there, its trouble, and its bytes by limit."""
-    if download.is_dir():
-        for path in sorted(download.rglob("*")):
-            name = path.relative_to(download).as_posix()
-            if not path.is_dir() and not archives.IGNORED.search(name):
-                trouble = "" if path.is_file() and not path.is_symlink() else "a link or a device"
-                yield name, trouble, lambda limit, path=path: submission.bytes_of(path)  # type: ignore[misc]
+def refuse_untimed(pieces: Sequence[Piece], rules: Rules, system: str) -> None:
+    """Raise CourseError where a deadline is to be applied to attempts without a time."""
+    if rules.deadline is None:
         return
-    if not download.is_file():
-        raise CourseError(f"{download} does not exist: name the archive of the class, or a folder")
-    archive = stack.enter_context(archives.opened(download))
-    for entry in archives.entries(archive):
-        yield (
-            entry.name,
-            entry.trouble,
-            lambda limit, entry=entry: archives.content(  # type: ignore[misc]
-                archive, entry, limit
-            ),
+    files = [piece for piece in pieces if piece.kind == "file"]
+    if any(piece.when is None for piece in files):
+        raise CourseError(
+            f"{system} does not say when each file was handed in: leave out --deadline"
+        )
+    if any(rules.instant(piece) is None for piece in files):
+        raise CourseError(
+            f"{system} writes times without a zone: name it with --timezone, as in Europe/Berlin"
         )
 
 
-def best_layout(names: Sequence[str]) -> str:
-    """The learning system whose naming fits most of the files; plain where none does."""
-    fits = {
-        name: sum(bool(pattern.fullmatch(each)) for each in names)
-        for name, pattern in LAYOUTS.items()
-        if name != "plain"
-    }
-    best = max(fits, key=lambda name: fits[name])
-    return best if 2 * fits[best] > len(names) else "plain"
+def by_student(pieces: Sequence[Piece], owners: Owners) -> dict[str, list[Piece]]:
+    """The files of each student; those of a group are every member's."""
+    students: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        for folder in owners.folders.get(piece.who.key, ()):
+            students.setdefault(folder, []).append(piece)
+    return students
 
 
-def whose(
-    name: str, trouble: str, content: Callable[[int], bytes], layout: str, assignment: str
-) -> Found | None:
-    """The file `name` with its student, or None where it names no usable student."""
-    if layout == "plain":  # archives are often made of one folder, with everything in it
-        parts = name.split("/")
-        at = next((i for i, part in enumerate(parts[1:], 1) if part == assignment), None)
-        start = at - 1 if at else max(0, len(parts) - 2)
-        name = "/".join(parts[start:])
-    match = LAYOUTS[layout].fullmatch(name)
-    if match is None:
-        return None
-    student = match["student"].strip()
-    if student.startswith(".") or not student.isprintable() or len(student.encode()) > MAX_NAME:
-        return None
-    file = match["file"] or assignment + match["suffix"]
-    return Found(student, file, trouble, content)
+def note_nobodys(done: Collected, reading: Reading, owners: Owners) -> None:
+    """Note the files that are no student's, and those of people who are not told apart."""
+    for file, what in reading.aside:
+        done.rows.append(Row(NO_HANDIN, "", "", file.path, why=what))
+    for file, why in reading.unknown:
+        done.rows.append(Row(NOT_TAKEN, "", "", file.path, why=file.trouble or why))
+    for piece in reading.pieces:
+        if (question := owners.questions.get(piece.who.key)) is not None:
+            done.rows.append(row_of(NOT_TAKEN, "", piece, question))
 
 
-def take(assignment: str, files: Sequence[Found], folder: Path) -> str:
-    """Write one student's file; returns why it was refused, or nothing."""
-    home = folder / assignment
-    home.mkdir(parents=True, exist_ok=True)
-    for old in (*(f"{assignment}{end}" for end in (".ipynb", ".py", ".zip")), submission.REFUSED):
-        (home / old).unlink(missing_ok=True)
+def take(
+    done: Collected,
+    assignment: str,
+    student: str,
+    pieces: Sequence[Piece],
+    *,
+    target: Path,
+    rules: Rules,
+) -> None:
+    """Write one student's file and note what became of each of theirs."""
+    if all(piece.kind == "note" for piece in pieces):
+        done.rows += [row_of(NO_HANDIN, student, piece, "the system's own") for piece in pieces]
+        return
+    taken: Taken | None = None
+    why = ""
     try:
-        answer = choice(assignment, files)
-        content = answer.content(submission.MAX_BYTES)
+        taken = answer_of(assignment, pieces, rules)
     except Malformed as fault:
         why = f"{fault.got}. {fault.hint}"
-        (home / submission.REFUSED).write_text(why, encoding="utf-8", errors="backslashreplace")
-        return why
-    draft = home / ".draft"
-    draft.write_bytes(content)
-    os.replace(draft, home / (assignment + suffix_of(answer, content)))
-    return ""
+    store(assignment, home_of(target, student), taken, why, rules)
+    done.refused[student] = why
+    for piece in pieces:
+        if taken is not None and piece is taken.piece:
+            done.rows.append(row_of(TAKEN, student, piece, taken.remark, rules))
+        elif taken is None and piece.kind != "note":
+            done.rows.append(row_of(NOT_TAKEN, student, piece, why, rules))
+        else:
+            done.rows.append(row_of(NO_HANDIN, student, piece, aside(piece, taken)))
 
 
-def choice(assignment: str, files: Sequence[Found]) -> Found:
-    """The one file that is the answer. Raises Malformed when there is none, or more than one."""
-    candidates = [
-        Candidate(file.base, partial(file.content, submission.MAX_BYTES)) for file in files
-    ]
-    # Learning systems number what is handed in again: a3-fgsm-1.ipynb, a3-fgsm (1).ipynb. Which of
-    # several counts is not for us to say.
-    again = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
-    numbered = [file for file in files if again.fullmatch(file.base)]
-    found = [files[place] for place in chosen(assignment, candidates)]
-    notebooks = numbered if len(numbered) > 1 else found
-    zips = [file for file in files if file.base.lower().endswith(".zip")]
-    names = shown([file.file for file in notebooks or zips or files])
-    wanted = notebooks or zips
-    if not wanted:
-        raise malformed("the hand-in", f"holds no {assignment}.ipynb; it holds {names}")
-    if len(wanted) > 1:
-        raise malformed(
-            "the hand-in", f"holds {len(wanted)} files for {assignment}: {names}", "Hand in one."
-        )
-    if wanted[0].trouble:
-        raise malformed("the hand-in", f"is {wanted[0].trouble} ({names})")
-    return wanted[0]
+def aside(piece: Piece, taken: Taken | None) -> str:
+    """Why a file beside the one that was taken is left."""
+    if piece.kind == "note":
+        return "the system's own"
+    if piece.kind != "file":
+        return "typed into the page"
+    if taken is not None and piece.attempt != taken.piece.attempt:
+        return "of another attempt"
+    return "handed in beside the answer"
 
 
-def suffix_of(file: Found, content: bytes) -> str:
-    """The suffix under which a file is stored, by its content and not by its name."""
-    if file.base.lower().endswith(".zip"):
-        return ".zip"
-    return ".ipynb" if is_notebook(file.base, content) else ".py"
+def row_of(outcome: str, student: str, piece: Piece, why: str, rules: Rules = NEWEST) -> Row:
+    """A line of the table."""
+    when = rules.instant(piece) or piece.when
+    late = "late" if rules.is_late(piece) else ""
+    who: Who = piece.who
+    return Row(
+        outcome, student, who.name, piece.file.path, when.isoformat(" ") if when else "", late, why
+    )

@@ -69,6 +69,10 @@ def find(folder: Path, assignment: str) -> Path:
         return own(archive, folder)
     if (folder / assignment / REFUSED).is_file():
         raise unreadable(*refusal(folder / assignment / REFUSED))
+    if not (folder / assignment).resolve().is_relative_to(folder.resolve()):
+        raise unreadable(  # and what that folder holds is nobody's business
+            f"{assignment} is a link to a folder elsewhere", "", "Hand in the files themselves."
+        )
     beside = [*folder.glob("[!.]*"), *folder.glob(f"{assignment}/[!.]*")]
     present = sorted(
         f"{path.relative_to(folder)}{'/' if path.is_dir() else ''}"

@@ -192,7 +192,8 @@ def write_result(notebook: NotebookNode, result: Result) -> None:
     if released != worth:
         raise GraderFault(
             f"the gradebook has the points {released} and the checks are worth {worth}: run "
-            f"`nbgrader generate_assignment {result.assignment}` again"
+            f"`autograder init`, which brings the term's source up to date, and then `nbgrader "
+            f"generate_assignment {result.assignment} --force`"
         )
     exercise_of = {check.name: check.exercise for check in catalog.checks(result.assignment)}
     for place, (name, cell) in enumerate(cells.items()):

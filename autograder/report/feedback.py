@@ -1,12 +1,11 @@
-"""The page a student reads after grading, and the page that lists a class.
+"""The page a student reads after grading.
 
-Everything from a submission is escaped; pages need no network and no script.
+Everything from a submission is escaped; the page needs no network and no script.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from functools import cache
 from urllib.parse import quote
 
@@ -16,7 +15,10 @@ from autograder import catalog
 from autograder.files import file_name
 from autograder.installed import TEMPLATES
 from autograder.report.results import Result, number, rough_seconds
+from course.cli import Later
 
+# The instructor's page of a class, with a link to every page in `feedback/`; it is made of these.
+index = Later("autograder.report.class_page.page:page")
 # A word and a sign together: one reader in twelve cannot tell the colours apart.
 SIGNS = {
     "OK": ("✓", "passed"),
@@ -61,12 +63,6 @@ def page(result: Result) -> str:
             ),
         )
     )
-
-
-def index(results: Sequence[Result]) -> str:
-    """The instructor's list of a class, with a link to every page in `feedback/`."""
-    rows = [(result, link(result.student)) for result in results]
-    return environment().get_template("index.html").render(rows=rows)
 
 
 def link(student: str) -> str:

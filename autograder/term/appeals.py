@@ -21,16 +21,24 @@ def verify_command(args: argparse.Namespace) -> int:
     """Check every signature, and the table against the results. Exit 0 if all hold, 1 if not."""
     secret = existing_secret(args.secret)
     results = read_results(args.folder)
-    forged = [result for result in results if not is_genuine(result, secret)]
     trouble = [
-        f"{args.folder / 'results' / file_name(result.student)}.json: its signature does not hold"
-        for result in forged
+        f"{args.folder / 'results' / file_name(result.student)}.json: {why_not(result, secret)}"
+        for result in results
+        if not is_genuine(result, secret)
     ]
     trouble += table_trouble(args.folder / "grades.csv", results)
     for line in trouble:
         print(line)
     print(f"{counted(len(results), 'result')}, {counted(len(trouble), 'problem')} found")
     return 1 if trouble else 0
+
+
+def why_not(result: Result, secret: bytes) -> str:
+    """Why a signature does not hold: the result says which secret it was made with."""
+    named = result.provenance.get("secret_id")
+    if named is not None and named != secret_id(secret):
+        return "graded with another secret (name it with --secret), or changed"
+    return "its signature does not hold"
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""The arguments of `autograder verify`, `replay`, `similar`, `leaderboard` and `init`."""
+"""The arguments of `autograder verify`, `replay`, `marking`, `similar`, `leaderboard`, `init`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,51 @@ def add_replay(commands: Subparsers) -> None:
     parser.add_argument("submissions", type=Path, help="the folder that was graded, or the file")
     parser.add_argument("--secret", type=Path, help="the secret that it was graded with")
     parser.set_defaults(run=Later("autograder.term.appeals:replay_command"))
+
+
+def add_marking(commands: Subparsers) -> None:
+    """Add `autograder marking DIR [SUBMISSIONS]`."""
+    parser = commands.add_parser("marking", help="a file for the points that a person gives")
+    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument(
+        "submissions", type=Path, nargs="?", help="the folder that was graded, for the answers"
+    )
+    parser.set_defaults(run=Later("autograder.term.marking:marking_command"))
+
+
+def add_marks(commands: Subparsers) -> None:
+    """Add `autograder marks TERM`."""
+    parser = commands.add_parser("marks", help="the whole term in one table, penalties and all")
+    parser.add_argument("term", type=Path, help="term.toml: deadlines, penalties, weights")
+    parser.add_argument("--out", type=Path, metavar="CSV", help="default: marks.csv beside it")
+    parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
+    parser.set_defaults(run=Later("autograder.term.marks:marks_command"))
+
+
+def add_class(commands: Subparsers) -> None:
+    """Add `autograder class DIR`."""
+    parser = commands.add_parser("class", help="the page of a class again, with a roster")
+    parser.add_argument("folder", type=Path, help="what `autograder grade --out` wrote")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class")
+    parser.set_defaults(run=Later("autograder.term.class_command:class_command"))
+
+
+def add_watch(commands: Subparsers) -> None:
+    """Add `autograder watch ASSIGNMENT SUBMISSIONS`."""
+    parser = commands.add_parser("watch", help="grade what appears in a folder, as it appears")
+    parser.add_argument("assignment", help="such as a3-fgsm")
+    parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
+    parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: digits")
+    parser.add_argument("--jobs", type=int, metavar="N", help="how many at once")
+    parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
+    parser.add_argument("--sandbox", metavar="LEVEL", help="strong, medium or none")
+    parser.add_argument("--trust-submissions", action="store_true", help="grade without isolation")
+    parser.add_argument("--attempts", type=int, metavar="N", help="a day, for each student")
+    parser.add_argument("--pull", action="store_true", help="`git pull` there before each look")
+    parser.add_argument("--every", type=float, default=10.0, metavar="SECONDS", help="default: 10")
+    parser.add_argument("--once", action="store_true", help="look once, for a timer of the system")
+    parser.set_defaults(run=Later("autograder.term.watch:watch_command"))
 
 
 def add_similar(commands: Subparsers) -> None:

@@ -1,4 +1,7 @@
-"""`autograder init`: a folder in which a term is run, made in one go and never overwritten."""
+"""`autograder init`: a folder in which a term is run, made in one go.
+
+What an instructor changed is never overwritten; what an earlier `init` wrote is brought up to date.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,16 @@ from pathlib import Path
 from autograder import installed
 from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES
 from autograder.secret import default_secret, read_secret
+from autograder.term.written import RECORD, Record
 from course.budget import profile_name
 from course.errors import CourseError
 
 TEMPLATE = TEMPLATES / "term.md"
 FOLDERS = ("source", "release", "submitted", "grades")
+HINTS = {
+    "yours": "  (differs from the course's: move it away and run init again to have that one)",
+    "updated": "  (release it again: nbgrader generate_assignment --force)",
+}
 
 
 def init_command(args: argparse.Namespace) -> int:
@@ -30,8 +38,11 @@ def init_command(args: argparse.Namespace) -> int:
         print(f"{'kept':8} {secret}")
     for name in FOLDERS:
         (args.folder / name).mkdir(parents=True, exist_ok=True)
+    record = Record.read(args.folder / RECORD)
     for name, text in files.items():
-        print(f"{put(args.folder / name, text):8} {args.folder / name}")
+        done = record.put(args.folder, name, text)
+        print(f"{done:8} {args.folder / name}{HINTS.get(done, '')}")
+    record.write(args.folder / RECORD)
     print(f"next: read {args.folder / 'README.md'}")
     return 0
 
@@ -79,13 +90,3 @@ def settings(secret: Path | None, profile: str) -> str:
             raise CourseError(f"assignments/nbgrader_config.py has no single line {before!r}")
         text = text.replace(before, after)
     return text
-
-
-def put(path: Path, text: str) -> str:
-    """Write a file where there is none; returns "new", "kept" or "yours" (changed)."""
-    if path.exists():
-        same = path.read_text(encoding="utf-8") == text
-        return "kept" if same else "yours"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return "new"

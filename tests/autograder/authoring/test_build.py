@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -268,3 +269,12 @@ def test_notebooks_are_written_with_sorted_keys() -> None:
 def test_snippet_marks_of_lectures_stay_out_of_notebooks() -> None:
     for path in (ROOT / "assignments" / "source").rglob("*.ipynb"):
         assert "--8<--" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_halves_of_points_add_up_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [replace(check, max_points=2.5) for check in catalog.checks("a3-fgsm")[:3]]
+    monkeypatch.setattr(catalog, "checks", lambda _: found)
+    assert sum(catalog.points("a3-fgsm").values()) == 7.5
+    whole = [replace(check, max_points=2.0) for check in found]
+    monkeypatch.setattr(catalog, "checks", lambda _: whole)
+    assert all(isinstance(points, int) for points in catalog.points("a3-fgsm").values())

@@ -208,6 +208,17 @@ def test_both_layouts_and_empty_folders_are_jobs(tmp_path):
     assert [job.student for job in jobs] == ["alice", "bob", "carol"]
 
 
+def test_a_folder_whose_name_begins_with_two_dots_is_a_students(tmp_path):
+    (tmp_path / "..weird" / "a3-fgsm").mkdir(parents=True)
+    assert [job.student for job in find_jobs(tmp_path, "a3-fgsm")] == ["..weird"]
+
+
+def test_a_flat_folder_is_sent_to_collect(tmp_path):
+    (tmp_path / "ada.ipynb").touch()
+    with pytest.raises(CourseError, match=r"ada.ipynb: `autograder collect a3-fgsm .* submitted`"):
+        find_jobs(tmp_path, "a3-fgsm")
+
+
 def test_nothing_to_grade_is_said_with_what_is_there(tmp_path):
     with pytest.raises(CourseError, match="does not exist"):
         find_jobs(tmp_path / "nowhere", "a3-fgsm")

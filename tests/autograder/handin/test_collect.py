@@ -165,6 +165,20 @@ def test_names_without_the_flag_for_utf8_are_read_as_they_were_meant(tmp_path):
     assert archives.readable_name(info_of) == "Zoë"
 
 
+def test_an_archive_in_zip64_is_read_as_sharepoint_writes_it(tmp_path):
+    path = tmp_path / "class.zip"
+    made = bytearray(zipped((f"ada/{NAME}", CODE)))
+    at = made.rfind(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HLL", made, at + 10)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(made[:at] + record + locator + end)
+    with archives.opened(path) as archive:
+        (entry,) = archives.entries(archive)
+        assert archives.content(archive, entry, 1000) == CODE.encode()
+
+
 # --- a class -------------------------------------------------------------------------------------
 
 MOODLE = "Ada Lovelace_101_assignsubmission_file_/a3-fgsm.py"

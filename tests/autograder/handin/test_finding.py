@@ -63,6 +63,16 @@ def test_a_link_to_a_file_of_somebody_else_is_refused(tmp_path):
         submission.find(tmp_path / "carol", ASSIGNMENT)
 
 
+def test_a_link_to_a_folder_elsewhere_lists_nothing_of_it(tmp_path):
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "salaries.csv").touch()
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / ASSIGNMENT).symlink_to(tmp_path / "private")
+    with pytest.raises(Malformed, match="link to a folder elsewhere") as caught:
+        submission.find(tmp_path / "ada", ASSIGNMENT)
+    assert "salaries" not in caught.value.got
+
+
 def test_a_class_folder_may_itself_be_a_link(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "a3-fgsm.py").touch()

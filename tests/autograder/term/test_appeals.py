@@ -10,6 +10,8 @@ from autograder.grading import batch
 from autograder.grading.slots import lost
 from autograder.judge import provenance
 from autograder.report.results import Result
+from autograder.secret import secret_id
+from autograder.term import appeals
 
 ANSWER = """
 import torch.nn.functional as F
@@ -50,6 +52,13 @@ def grade(root, *options):
 
 def verify(root):
     return cli.main(["verify", str(root / "out"), "--secret", str(root / "secret")])
+
+
+def test_another_secret_is_named_as_the_reason(capsys):
+    result = Result("ada", "a3-fgsm", "digits", "OK", 1.0, 1.0, "none", 0.0, [])
+    result.provenance = {"secret_id": secret_id(b"one secret of sixteen")}
+    assert "with another secret" in appeals.why_not(result, b"another of sixteen letters")
+    assert "does not hold" in appeals.why_not(result, b"one secret of sixteen")
 
 
 def replay(root, student="ada"):

@@ -10,6 +10,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import catalog
 from autograder.cli import command_parser, main
+from autograder.term import init
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,20 @@ def test_a_second_time_changes_nothing(capsys):
     out = capsys.readouterr().out
     assert "yours    term/README.md" in out
     assert "new " not in out
+
+
+def test_a_changed_course_reaches_a_term_and_leaves_what_is_the_instructors(capsys, monkeypatch):
+    files = {"README.md": "old", "source/header.ipynb": "{}"}
+    monkeypatch.setattr(init, "term_files", lambda *_: files.items())
+    assert main(["init", "term"]) == 0
+    Path("term", "source", "header.ipynb").write_text("mine")
+    files |= {"README.md": "new", "source/header.ipynb": "[]"}
+    assert main(["init", "term"]) == 0
+    assert Path("term", "README.md").read_text() == "new"
+    assert Path("term", "source", "header.ipynb").read_text() == "mine"
+    out = capsys.readouterr().out
+    assert "updated  term/README.md" in out
+    assert "yours    term/source/header.ipynb  (differs from the course's" in out
 
 
 def test_a_secret_and_a_profile_of_ones_own_reach_nbgrader_and_the_commands():

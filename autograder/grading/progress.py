@@ -1,0 +1,81 @@
+"""How far a grading is: a bar in a terminal; lines where there is none, as in a batch job."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from types import TracebackType
+from typing import TextIO
+
+from tqdm import tqdm
+
+SECONDS = 15.0  # between two lines: enough for a log that is followed, few for one that is kept
+
+
+class Lines:
+    """Progress as one line every some seconds, and one when something ends."""
+
+    def __init__(
+        self,
+        total: int,
+        done: int,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.total, self.done, self.before, self.written = total, done, done, done
+        self.stream, self.clock = stream or sys.stderr, clock
+        self.started = self.last = clock()
+        self.statuses: Counter[str] = Counter()
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if self.done != self.written:
+            self.write()
+
+    def set_postfix(self, statuses: Counter[str]) -> None:
+        """Note how many submissions have each status."""
+        self.statuses = statuses
+
+    def update(self) -> None:
+        """Note that one more submission was judged."""
+        self.done += 1
+        if self.clock() - self.last >= SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write the line of this moment."""
+        self.last, self.written = self.clock(), self.done
+        judged, seconds = self.done - self.before, self.last - self.started
+        kinds = ", ".join(f"{status} {count}" for status, count in self.statuses.most_common())
+        line = f"{self.done} of {self.total} submissions"
+        line += f" ({kinds})" if kinds else ""
+        if judged and seconds > 0:
+            rate = judged / seconds
+            line += f"; {60 * rate:.1f} a minute"
+            if self.done < self.total:
+                line += f", {duration((self.total - self.done) / rate)} left"
+        print(line, file=self.stream, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """`2 h 5 min`, `3 min` or `20 s`."""
+    minutes = round(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if seconds >= 60 else f"{seconds:.0f} s"
+
+
+def progress_of(total: int, done: int, *, shown: bool) -> Lines | tqdm:
+    """A bar, lines, or nothing that is shown."""
+    if shown and not sys.stderr.isatty():
+        return Lines(total, done)
+    return tqdm(total=total, initial=done, unit="submission", disable=None if shown else True)

@@ -1,0 +1,1 @@
+"""The learning systems whose downloads `autograder collect` reads, one small file for each."""
