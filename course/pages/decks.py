@@ -43,11 +43,12 @@ class Deck:
     lecture: str
     slides: tuple[Slide, ...]
     discussion: tuple[str, ...]
+    discussion_minutes: int
 
     @property
     def minutes(self) -> int:
         """How long the lecture takes."""
-        return sum(slide.minutes for slide in self.slides)
+        return sum(slide.minutes for slide in self.slides) + self.discussion_minutes
 
 
 def lectures(folder: Path) -> list[str]:
@@ -71,7 +72,8 @@ def read(folder: Path, lecture: str) -> Deck:
             what = f"unknown field {sorted(unknown)[0]!r}" if unknown else "`title` or `minutes`"
             raise CourseError(f"{path}, slide {values.get('title')!r}: {what}")
     slides = tuple(Slide(**values) for values in found["slides"])
-    return Deck(lecture, slides, tuple(str(each).strip() for each in found["discussion"]))
+    discussion = tuple(str(each).strip() for each in found["discussion"])
+    return Deck(lecture, slides, discussion, int(found["discussion_minutes"]))
 
 
 # --- what a lecture's page says ------------------------------------------------------------------

@@ -47,7 +47,7 @@ def plans(folder: Path) -> str:
     parts: list[str] = []
     for lecture in decks.lectures(folder):
         deck = decks.read(folder, lecture)
-        parts += [f"## {decks.title(lecture)}", "\n".join(plan(deck))]
+        parts += [f"### {decks.title(lecture)}", "\n".join(plan(deck))]
         prompts = [f"{1 + place}. {indented(p).strip()}" for place, p in enumerate(deck.discussion)]
         parts += ["**To discuss**", "\n".join(prompts)]
     return "\n\n".join(parts)
@@ -66,3 +66,4 @@ def plan(deck: decks.Deck) -> Iterator[str]:
         what = f"[{named[section][0]}]({address})" if section else "Opening"
         yield f"| {start}–{end} | {what} | {'; '.join(slide.title for slide in group)} |"
         start = end
+    yield f"| {start}–{deck.minutes} | Discussion | |"

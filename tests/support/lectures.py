@@ -6,7 +6,7 @@ import markdown
 
 from course.pages.decks import page
 from course.pages.teaching import TeachingPreprocessor
-from support.results import ROOT
+from support.checkout import ROOT
 
 
 def text(name: str) -> str:
