@@ -16,7 +16,7 @@ pytest.importorskip("zensical", reason="needs the extra `zensical`, for Python 3
 
 ROOT = Path(__file__).parents[2]
 # What a build reads; it must lie below the folder of mkdocs.yml, and so must what it writes.
-READ = ("mkdocs.yml", "site", "course", "solutions", "autograder")
+READ = ("mkdocs.yml", "site", "course", "solutions", "autograder", "teaching")
 
 
 @pytest.fixture(scope="module")
