@@ -15,7 +15,7 @@ PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site slides book lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,9 +65,15 @@ format: $(VENV)/.lint  ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-site: $(VENV)/.site  ## the course site, in build/site
+site: $(VENV)/.site  ## the course site, in build/site; INSTRUCTOR=1 adds exams and answers
 	$(BIN)/mkdocs build --strict --quiet
 	@touch build/.site
+
+slides: $(VENV)/.site  ## slides of the lectures, in build/slides; ARGS=--pdf prints them too
+	$(PROGRAM) tools/slides.py $(ARGS)
+
+book: $(VENV)/.site  ## the course as one page for print, in build/book; ARGS=--pdf prints it
+	$(PROGRAM) tools/book.py $(ARGS)
 
 serve: $(VENV)/.site  ## the course site at http://127.0.0.1:8000, rebuilt as you write
 	$(BIN)/mkdocs serve --strict

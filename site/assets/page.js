@@ -1,4 +1,8 @@
-// Two things that readers without sight or without a mouse need, and Material leaves to be done.
+// What readers without sight, without a mouse or on paper need, and Material leaves to be done.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("article details")) fold.open = true;
+});
+
 document$.subscribe(({ body }) => {
   body.querySelector('[data-md-component="search"]')?.setAttribute("aria-label", "Search");
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from scipy.stats import beta, norm
+from support.lectures import text
 from torch import nn
 
 from course import models
@@ -16,10 +17,6 @@ from course.metrics import wilson_interval
 from solutions.hooks import activation_drift, statistics
 
 LECTURES = Path(__file__).parents[2] / "site" / "lectures"
-
-
-def text(name: str) -> str:
-    return " ".join((LECTURES / f"{name}.md").read_text(encoding="utf-8").split())
 
 
 def coin_test(first: int, second: int) -> float:

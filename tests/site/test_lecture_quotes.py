@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 from scipy.stats import beta, norm
+from support.lectures import text
 from torch import nn
 
 from solutions.ensemble import dlr_loss
@@ -21,10 +22,6 @@ from solutions.figures import playground_data as playground
 
 LECTURES = Path(__file__).parents[2] / "site" / "lectures"
 RESULTS = Path(__file__).parents[2] / "solutions" / "results"
-
-
-def text(name: str) -> str:
-    return " ".join((LECTURES / f"{name}.md").read_text(encoding="utf-8").split())
 
 
 def measured(name: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 # %% [markdown]
 # ## Experiments: what changes when you turn a knob?
 #
-# Not graded. Everything from here on is the same network on the same images; one thing differs at a
-# time. `fit` is the course's own training loop. It takes a `Recipe` and keeps loss and accuracy of
-# every epoch. Before you run a cell, write down what you expect.
+# Not graded. The same network on the same images, and one thing differs at a time. `fit` is the
+# course's own training loop: it takes a `Recipe` and keeps loss and accuracy of every epoch. The
+# lecture "Training, and what accuracy hides" says what each knob does; here you turn it. Before
+# you run a cell, write down what you expect.
 #
-# One rule for all of them: **two numbers from one run each show nothing.** Another start gives
-# another network. So each recipe is run from three starts, and you see all three test accuracies.
-# A difference counts only if the rows do not overlap. The curves are those of the first start.
+# **Two numbers from one run each show nothing**, since another start gives another network. So each
+# recipe is run from three starts. A difference counts only if the rows of three test accuracies do
+# not overlap. The curves are those of the first start.
 
 
 # %%
@@ -63,10 +64,8 @@ figure
 # %% [markdown]
 # ### A rate that falls
 #
-# A large rate gets near quickly, a small one settles. A **schedule** has both. "step" keeps 70 % of
-# the rate after each epoch; "one-cycle" climbs from a small rate to the given one and then falls to
-# almost nothing (Smith, *A disciplined approach to neural network hyper-parameters*, 2018). All
-# three begin with, or climb to, the same generous rate.
+# "step" keeps 70 % of the rate after each epoch; "one-cycle" climbs from a small rate to the given
+# one and then falls to almost nothing. All three begin with, or climb to, the same generous rate.
 
 # %%
 generous = replace(base, learning_rate=0.02)
@@ -95,10 +94,8 @@ figure
 # %% [markdown]
 # ### SGD, Adam, AdamW
 #
-# **SGD** with momentum 0.9 steps along a running sum of the gradients. **Adam** divides each
-# weight's step by the usual size of its gradient, so that all weights move by similar amounts.
-# **AdamW** is Adam that also shrinks each weight a little at every step (*weight decay*, here
-# 0.01).
+# SGD has momentum 0.9 here, and AdamW is Adam that also shrinks each weight a little at every step
+# (*weight decay*, here 0.01).
 
 # %%
 optimisers = {
@@ -128,8 +125,7 @@ figure
 # %% [markdown]
 # ### How many images at once?
 #
-# A batch of $B$ images gives a gradient that is an average over $B$. Larger batches give a steadier
-# gradient and fewer steps in an epoch.
+# Larger batches give a steadier gradient and fewer steps in an epoch. Which of the two wins?
 
 # %%
 batches = {f"batches of {size}": replace(base, batch_size=size) for size in (16, 64, 256, 1024)}
@@ -153,11 +149,8 @@ figure
 # %% [markdown]
 # ### Batch normalisation
 #
-# A layer behind a convolution works best if its inputs have about mean 0 and standard deviation 1,
-# and as the weights below it change, they do not keep to that. **Batch normalisation** (Ioffe and
-# Szegedy, 2015) puts it right at every step: it subtracts the mean of the *batch* and divides by
-# its standard deviation, channel by channel, then multiplies and shifts by two learned numbers. In
-# evaluation mode it uses running averages instead. The trial is plain SGD without momentum.
+# Channel by channel, subtract the mean of the *batch* and divide by its standard deviation; in
+# evaluation mode use running averages instead. The trial is plain SGD without momentum.
 
 
 # %%
@@ -201,8 +194,8 @@ figure
 # neighbours. That is why every function of this course that looks at a network does so in
 # evaluation mode.
 #
-# The lecture "Training, and what accuracy hides" has all of these on MNIST, side by side, with a
-# second column: the accuracy under attack. The two columns do not go together.
+# The lecture has all of these on MNIST, side by side, with a second column: the accuracy under
+# attack. The two columns do not go together.
 
 # %% [markdown]
 # ## What you can now do

@@ -7,15 +7,24 @@
 # You can build a network, look inside it, attack it and defend it. This assignment is about what
 # others tell you. A robust accuracy is easy to print and hard to get right: nearly every mistake
 # that one can make in an evaluation makes the network look *better*, so nobody stumbles over it.
+#
+# Five questions find most errors. Put them to every number that you read:
+#
+# 1. **Which unit?** Pixels from 0 to 1, from 0 to 255, from -1 to 1, or normalised.
+# 2. **Which range?** Where are black and white on that scale, and does the clamp know?
+# 3. **Which attack?** One step, or many; which loss; from how many starts; did it converge?
+# 4. **Of which images?** All of them, or those that were right before? The first thousand?
+# 5. **Compared with what?** With guessing, with noise of the same size, with the same network
+#    undefended, and with what interval around it?
 
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. The network below is made as most published ones are: it takes
-# **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the normalisation is no part of
-# it. In this course it has been a layer inside the model so far, and now you will see why. `probe`
-# holds the images that are attacked.
+# Run this cell and go on; you need not read it now. Its network is made as most published ones are:
+# it takes **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the normalisation is no
+# part of it. In this course it has been a layer inside the model so far, and now you will see why.
+# `probe` holds the images that are attacked. (For MNIST change `"digits"` to `"mnist"`, and fetch
+# it first: `course data download mnist`.)
 
 # %%
 import math
@@ -64,17 +73,6 @@ print(f"white {(1 - means[0]) / stds[0]:.2f}")
 print(f"right on {right:.1%} of {len(probe)} images, without an attack")
 
 # %% [markdown]
-# The attack is not the subject here. `pgd`, `margin_loss` and `project` are imported from
-# `course.attacks`: they do what you wrote in assignment 4, and take the same arguments. (They are
-# made for this assignment; hand-ins of assignment 4 cannot call them.) `pgd` begins at a random
-# point, unless you say `random_start=False`, and `loss` is the loss that it climbs. From assignment
-# 3 come the check of arguments and the cross-entropy of each image.
-
-# %% given: check_attack from solutions.fgsm
-
-# %% given: cross_entropy from solutions.pgd
-
-# %% [markdown]
 # ## One table, four readings
 #
 # Here is a published table, from a report on FGSM against MNIST, and next to it our own networks,
@@ -102,12 +100,3 @@ figure
 # Only one reading gives the table: epsilon in pixels. The printed code would have given the upper
 # lines, and made an ordinary network look nearly invulnerable. Whoever copies the code, rather than
 # the table, "improves" on the report by tens of points, without a new idea.
-#
-# Five questions find most errors of this kind. Put them to every number that you read:
-#
-# 1. **Which unit?** Pixels from 0 to 1, from 0 to 255, from -1 to 1, or normalised.
-# 2. **Which range?** Where are black and white on that scale, and does the clamp know?
-# 3. **Which attack?** One step, or many; which loss; from how many starts; did it converge?
-# 4. **Of which images?** All of them, or those that were right before? The first thousand?
-# 5. **Compared with what?** With guessing, with noise of the same size, with the same network
-#    undefended, and with what interval around it?

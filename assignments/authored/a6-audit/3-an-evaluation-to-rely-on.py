@@ -16,6 +16,17 @@
 # The rest you know from assignment 4. Attack on **both losses**, from **random starts**, and count
 # an image only if it survives all of it and was right to begin with. Count over **all** images.
 
+# %% [markdown]
+# The attack is not the subject here. `pgd`, `margin_loss` and `project` come from `course.attacks`:
+# they do what you wrote in assignment 4, and take the same arguments. (Hand-ins of assignment 4
+# cannot call them.) `pgd` begins at a random point, unless you say `random_start=False`, and `loss`
+# is the loss that it climbs. From assignment 3 come the check of arguments and the cross-entropy of
+# each image.
+
+# %% given: check_attack from solutions.fgsm
+
+# %% given: cross_entropy from solutions.pgd
+
 # %% [markdown] card: evaluate
 # difficulty: 3
 # minutes: 25
