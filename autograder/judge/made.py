@@ -55,18 +55,21 @@ def prepare(setting: Setting) -> Made:
     return Made(fetched(setting), fetched(Setting(setting.assignment, setting.profile)))
 
 
-def make_ready(setting: Setting) -> None:
-    """Give a setting of this process what `make_ahead` makes in it."""
+def make_ready(setting: Setting, *, announce: bool = True) -> None:
+    """Give a setting of this process what `make_ahead` makes in it.
+
+    announce: whether a line says that it is being made; a notebook would show it as an error.
+    """
     if not setting.stored:  # a student's install has the values of all checks
-        setting.take(fetched(setting))
+        setting.take(fetched(setting, announce=announce))
 
 
-def fetched(setting: Setting) -> bytes:
+def fetched(setting: Setting, *, announce: bool = True) -> bytes:
     """What `make_ahead` makes in this setting, from the cache or made now."""
     if make_ahead(setting) is None:
         return b""
     entry = cache.Entry(dependences(setting), setting.secret)
-    return cache.fetched(entry, partial(make, setting), report)
+    return cache.fetched(entry, partial(make, setting, announce=announce), report)
 
 
 def report(line: str) -> None:
@@ -95,11 +98,12 @@ def make_ahead(setting: Setting) -> Callable[[Setting], None] | None:
     return getattr(checks, "make_ahead", None)
 
 
-def make(setting: Setting) -> bytes:
+def make(setting: Setting, *, announce: bool = True) -> bytes:
     """Make the values, in a setting of their own."""
     fresh = Setting(setting.assignment, setting.profile, setting.secret)
-    which = "public" if setting.public else "hidden"
-    report(f"{setting.assignment}: making the judge's own networks for {which} inputs, once")
+    if announce:
+        which = "public" if setting.public else "hidden"
+        report(f"{setting.assignment}: making the judge's own networks for {which} inputs, once")
     if (function := make_ahead(setting)) is not None:
         with one_thread():
             function(fresh)

@@ -39,7 +39,7 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
     setting = Setting(assignment, data)
-    make_ready(setting)  # what is missing is reported in one line
+    make_ready(setting, announce=False)  # what is missing is reported in one line
     student = Student(LiveTransport(callers_names()), Limits(), public=True)
     try:
         checks = run_checks(known, student, setting, exercise)
