@@ -106,6 +106,38 @@ def test_measured_answers_stand_in_the_lecture(name: str, words: str) -> None:
     assert any(words in " ".join(text.split()) for text in texts)
 
 
+EXAM = [  # what a model answer prints, and how it is computed
+    ("cnn", "= 1.6", "1.6", 1.8 - 0.4 + 0.2),
+    ("cnn", "together 32,586", "32,586", 16 * 76 + 10 * (16 * 14 * 14 + 1)),
+    ("training", "= 0.881", "0.881", 1 / (1 + math.exp(-2))),
+    ("training", "= 0.335", "0.335", 1 - 0.96**10),
+    ("training", "2{,}401", "2401", 1.96**2 * 0.25 / 0.02**2),
+    ("hooks", "= 1.53", "1.53", math.sqrt((4 * 1 + 1 + 9) / 6)),
+    ("hooks", "= 0.43", "0.43", 3 / 7),
+    ("threat-models", "2/28 = 0.071", "0.071", 2 / 28),
+    ("fgsm", "= 0.59", "0.59", 2 * 0.5 - 0.3 + 0.5 * 0.98 - 0.6),
+    ("fgsm", "= 0.169", "0.169", 0.59 / 3.5),
+    ("adversarial-training", "= 0.341", "0.341", math.log1p(math.exp(-0.9))),
+    ("adversarial-training", "= 0.644", "0.644", math.log1p(math.exp(-0.1))),
+    ("defences", "p_A \\ge 0.977", "0.977", norm.cdf(2)),
+    ("evaluating", "= 0.021", "0.021", 2 * (1 + 10) / 2**10),
+    ("other-ways-in", "= 0.075", "0.075", 0.04 * 0.02 / (0.04 * 0.02 + 0.01 * 0.98)),
+    ("beyond-digits", "= 61\\%", "61", 100 * 6 / (6 + 1.96**2)),
+    ("practice", "= 8.3\\%", "8.3", 100 * 450 / 5448),
+    ("audit", "printed 53.28%", "53.28", 100 * 341 / 640),
+]
+
+
+@pytest.mark.parametrize(("lecture", "printed", "number", "value"), EXAM)
+def test_model_answers_print_what_is_computed(
+    lecture: str, printed: str, number: str, value: float
+) -> None:
+    decimals = len(number.partition(".")[2])
+    assert f"{value:.{decimals}f}" == number.replace(",", "")
+    answers = " ".join(" ".join(q.why.split()) for q in questions.read(TEACHING, lecture, "exam"))
+    assert printed in answers
+
+
 # --- pages ----------------------------------------------------------------------------------------
 
 
