@@ -29,7 +29,7 @@ NEW_SIGNS = {"a1-cnn", "a5-adversarial-training"}
 # sixteenths, and of 256ths of light: products of them with float32 pixels are exact in float64, so
 # no processor rounds another way.
 LEAST_SHIFT, SHIFT, STROKE, LIGHT = 8, 12, 2, 16
-# How much more contrast the signs of a new task get, by channels: three of them drive a network more.
+# More contrast for the signs of a new task, by channels: three of them drive a network more.
 CONTRAST = {1: 2.5, 3: 1.44}
 TASK_SIGNS, TASK_IMAGES, TASK_TEST_IMAGES = 5, 512, 200
 
