@@ -1,8 +1,8 @@
 """The few ways a submission can fail, one class per status, raised where the fault is known.
 
 `OK WRONG CRASH TIMEOUT LIMIT FORMAT` describe the student's work, `INFRA` the grader's own fault;
-`judge.py` turns each into words in one place. Anything else raised while judging is INFRA: an error
-of the grader must never cost a student a point.
+`REVIEW` leaves the decision to a person. `judge.py` turns each into words in one place. Anything
+else raised while judging is INFRA: an error of the grader must never cost a student a point.
 """
 
 from __future__ import annotations
@@ -93,6 +93,12 @@ class Malformed(StudentFault):
     """The answer, or the file that was handed in, cannot be read."""
 
     status = "FORMAT"
+
+
+class ForReview(StudentFault):
+    """The answer seems to be reached in another way than was asked for: a person decides."""
+
+    status = "REVIEW"
 
 
 class GraderFault(Exception):

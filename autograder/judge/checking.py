@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 import pytest
 
-from autograder.errors import CarriedForward, Crash, NotWritten, StudentFault, Wrong
+from autograder.errors import CarriedForward, Crash, ForReview, NotWritten, StudentFault, Wrong
 from autograder.judge.answers import (
     answering_with_numbers,
     kind,
@@ -43,6 +43,7 @@ __all__ = [
     "CarriedForward",
     "Cause",
     "Crash",
+    "ForReview",
     "Network",
     "NotWritten",
     "Ref",

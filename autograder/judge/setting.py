@@ -6,7 +6,6 @@ reveal them. The same secret gives the same draws, so that any grade can be comp
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,17 +14,15 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from autograder.judge import answer_key, bars
+from autograder.judge import answer_key, bars, inputs
 from autograder.judge.bars import Evidence
 from autograder.judge.robustness import Robustness, measure
 from autograder.student import Network
 from autograder.worker.limits import Limits
-from course import data, training
+from course import training
 from course.budget import Budget, budget
 from course.data import Dataset, Split
 
-# `autograder check` draws from this in place of a secret: its inputs are public.
-PUBLIC = b"public inputs"
 T = TypeVar("T")
 
 
@@ -35,7 +32,7 @@ class Setting:
 
     assignment: str
     profile: str
-    secret: bytes = PUBLIC
+    secret: bytes = inputs.PUBLIC
     limits: Limits = field(default_factory=Limits)
     known: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -63,7 +60,7 @@ class Setting:
     @property
     def public(self) -> bool:
         """Whether the inputs are public, so that a student may read every message in full."""
-        return self.secret == PUBLIC
+        return self.secret == inputs.PUBLIC
 
     @cached_property
     def budget(self) -> Budget:
@@ -72,15 +69,21 @@ class Setting:
 
     @cached_property
     def dataset(self) -> Dataset:
-        """The profile's training images and hidden test images, as many as the budget says."""
-        return data.load(self.profile).take(
-            self.budget.train_images, self.budget.test_images, seed=self.seed("subset")
+        """Training and test images, as many as the budget says: hidden ones, or public ones."""
+        if self.public:
+            return inputs.public_inputs(self.assignment, self.profile)
+        return inputs.hidden_inputs(self.secret, self.assignment, self.profile)
+
+    def new_task(self, attempt: int) -> tuple[Split, Split]:
+        """Images to train on and to test on, of signs that exist nowhere (`inputs.new_task`)."""
+        shape, classes = self.dataset.image_shape, self.dataset.num_classes
+        return inputs.new_task(
+            self.secret, self.assignment, self.profile, shape, classes, attempt=attempt
         )
 
     def seed(self, purpose: str) -> int:
         """A 32-bit number drawn from the secret, another one for each purpose."""
-        text = f"{self.assignment}|{self.profile}|{purpose}".encode()
-        return int.from_bytes(hmac.digest(self.secret, text, "sha256")[:4], "big")
+        return inputs.drawn_number(self.secret, self.assignment, self.profile, purpose)
 
     def generator(self, purpose: str) -> torch.Generator:
         """A random generator seeded from the secret, another one for each purpose."""

@@ -2,8 +2,9 @@
 
 The judge does not trust the student's network. Its weights come back as raw tensors and go into the
 judge's own copy of the architecture, which must give the same logits. `train` gets a network from
-the judge, which measures the weights that come back on images whose classes were renamed at random:
-a network that was not trained on them cannot know the new names.
+the judge, which measures the weights that come back on images whose classes were renamed at
+random: a network that was not trained on them cannot know the new names. A second, short training
+on signs that exist nowhere shows that no weights were brought along.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from autograder.checks.a1_cnn.training import (
     trains_in_train_mode,
 )
 from autograder.checks.attacked import dropout_network
+from autograder.checks.new_task import require_new_task
 from autograder.checks.refusals import refuses
 from autograder.checks.training_promises import (
     Kept,
@@ -214,9 +216,12 @@ def test_train_learns(
     with answering_with_numbers():
         accuracy = clean_accuracy(trained.network.module, test.images, names)
     measures["accuracy"] = accuracy
+    bar = setting.evidence("accuracy").bar
+    if accuracy > bar.zero:
+        require_new_task(student, setting, "train", ARCHITECTURE, trained.training)
     expect_above(
         accuracy,
-        setting.evidence("accuracy").bar,
+        bar,
         "accuracy on unseen images",
         cause=lambda: (
             adding_up(student, setting, "train")

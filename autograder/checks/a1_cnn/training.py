@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks.a1_cnn import mistakes
+from autograder.checks.new_task import Training
 from autograder.checks.training_promises import Kept
 from autograder.judge.checking import (
     Network,
@@ -36,6 +37,7 @@ class Trained:
     losses: object
     changed: bool
     overwritten: str  # what of its images and labels was written into, or nothing
+    training: Training
 
 
 def renamed(setting: Setting, count: int) -> Split:
@@ -49,6 +51,7 @@ def train_on(
 ) -> Trained:
     """The result of the student's `train` on a copy of `network`."""
     ref, kept = student.network(network), Kept.of(student, split)
+    before = student.cpu_seconds()
     losses = student.call(
         "train",
         ref,
@@ -58,9 +61,15 @@ def train_on(
         seconds=setting.limits.train_seconds,
         **options,
     )
+    computed = student.cpu_seconds() - before
     trained = network.with_weights(student.weights(ref))
-    changed = not same_weights(network.weights, trained.weights)
-    return Trained(trained, losses, changed, kept.changed(student))
+    return Trained(
+        trained,
+        losses,
+        not same_weights(network.weights, trained.weights),
+        kept.changed(student),
+        Training(network.weights, trained.weights, computed, epochs * len(split)),
+    )
 
 
 def counts_each_image_once(student: Student, setting: Setting, network: Network) -> None:

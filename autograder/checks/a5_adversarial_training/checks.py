@@ -3,7 +3,8 @@
 The judge gives a fresh network of its own architecture and takes back only the weights. It attacks
 them with its own PGD, on cross-entropy and margin, and counts the images that survive every attack;
 so it never asks for a gradient that the student's code could change. The classes are renamed at
-random, so that weights trained elsewhere give the wrong names. Points depend on the gain in robust
+random, so that weights trained elsewhere give the wrong names, and a second, short training on
+signs that exist nowhere shows that they were trained here. Points depend on the gain in robust
 accuracy over a network that the judge trained without a defence, relative to the reference's gain.
 """
 
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.a5_adversarial_training import mistakes
+from autograder.checks.new_task import Training, require_new_task
 from autograder.checks.training_promises import (
     Kept,
     adding_up,
@@ -46,6 +48,7 @@ from autograder.judge.checking import (
 )
 from autograder.judge.robustness import Robustness, relative_gain
 
+ARCHITECTURE = "strided-cnn"
 LEAST, MOST = 0.5, 2.5  # of the cross-entropy: label smoothing, TRADES or MART report other losses
 MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, once attacked
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
@@ -64,10 +67,10 @@ class Defended:
     changed: bool
     overwritten: str  # what of its images and labels was written into, or nothing
     sketch: str  # of the change of the weights
+    training: Training
     after: Robustness
     plain: Robustness
     logits: Tensor  # of the clean test images
-    cpu_seconds: float  # of the training, counted by the sandbox
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
@@ -75,7 +78,7 @@ class Defended:
 def defended(student: Student, setting: Setting) -> Defended:
     """The student's training of a fresh network, attacked by the judge."""
     require(student, "adversarial_train", "function")
-    network = setting.network("strided-cnn", "to be defended")
+    network = setting.network(ARCHITECTURE, "to be defended")
     train = setting.dataset.train
     ref = student.network(network)
     kept = Kept.of(student, Split(train.images, setting.label_permutation[train.labels]))
@@ -102,10 +105,15 @@ def defended(student: Student, setting: Setting) -> Defended:
         changed=not same_weights(network.weights, trained.weights),
         overwritten=kept.changed(student),
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
+        training=Training(
+            network.weights,
+            trained.weights,
+            computed,
+            len(train) * setting.budget.adversarial_epochs,
+        ),
         after=after,
         plain=plain,
         logits=logits,
-        cpu_seconds=computed,
         gain=relative_gain(after.worst_case, plain.worst_case, reference),
     )
 
@@ -140,7 +148,7 @@ def test_training_makes_it_robust(
         plain_worst_case=defended.plain.worst_case,
         gain=defended.gain,
         images=len(defended.logits),
-        cpu_seconds=round(defended.cpu_seconds, 2),
+        cpu_seconds=round(defended.training.cpu_seconds, 2),
     )
     expect_true(
         defended.changed,
@@ -149,16 +157,33 @@ def test_training_makes_it_robust(
         cause=partial(nothing_trained, defended.losses),
         hint="Train the model you were given, not a copy of it.",
     )
+    bar = setting.evidence("gain").bar
+    cause = partial(too_little, defended, student, setting)
+    if defended.gain > bar.zero:
+        require_new_task(
+            student,
+            setting,
+            "adversarial_train",
+            ARCHITECTURE,
+            defended.training,
+            attacked=True,
+            otherwise=cause if defended.gain < bar.full else "",
+        )
     expect_above(
         defended.gain,
-        setting.evidence("gain").bar,
+        bar,
         "a gain in robust accuracy, measured by the reference's,",
-        cause=lambda: (
-            adding_up(student, setting, "adversarial_train", epsilon=setting.budget.epsilon)
-            or mistakes.no_gain(defended.after, defended.plain, defended.logits)
-        ),
+        cause=cause,
         hint="Attack each batch with the network as it is now, then learn from what comes out.",
         steps=mistakes.STEPS,
+    )
+
+
+def too_little(defended: Defended, student: Student, setting: Setting) -> str:
+    """Why the gain in robust accuracy is too small."""
+    epsilon = setting.budget.epsilon
+    return adding_up(student, setting, "adversarial_train", epsilon=epsilon) or mistakes.no_gain(
+        defended.after, defended.plain, defended.logits
     )
 
 
@@ -181,7 +206,7 @@ def test_training_keeps_it_accurate(defended: Defended, setting: Setting) -> Non
 @graded(points=2, needs="training_makes_it_robust")
 def test_training_is_seeded(student: Student, setting: Setting) -> None:
     """The same seed gives the same weights, and another seed others"""
-    network = setting.network("strided-cnn", "seeded")
+    network = setting.network(ARCHITECTURE, "seeded")
     few = setting.dataset.train[torch.arange(setting.drawn("images seeded", 140, 180))]
     epsilon = setting.budget.epsilon
     repeats, differs = seeded_runs(student, network, few, "adversarial_train", epsilon=epsilon)
@@ -204,7 +229,7 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
 @graded(points=1, needs="training_makes_it_robust")
 def test_training_reports_its_loss(student: Student, setting: Setting) -> None:
     """The losses are those of the images that it was trained on"""
-    fresh = setting.network("strided-cnn", "loss")
+    fresh = setting.network(ARCHITECTURE, "loss")
     lead = float(setting.drawn("lead", 10, 30))
     weights = [torch.zeros_like(weight) for weight in fresh.weights]
     weights[-1][0] = lead  # every image is class 0, whatever an attack does

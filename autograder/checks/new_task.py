@@ -1,0 +1,224 @@
+"""A second, short training on signs that exist nowhere, before a training earns its points.
+
+Weights that were trained at home know the images that everybody has. They know nothing of five
+signs that the secret has drawn, so only a function that trains gets past this. It costs two to
+four seconds of the student's time for an adversarial training, and less than one for a plain one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.judge.checking import (
+    Cause,
+    ForReview,
+    Network,
+    Setting,
+    Split,
+    Student,
+    Wrong,
+    answering_with_numbers,
+    in_words,
+    metrics,
+)
+from autograder.judge.robustness import survivors
+from course.training import fit, plain_recipe
+
+EPOCHS, BATCH_SIZE, ATTEMPTS = 15, 32, 4
+# Epsilon in pixel units, by channels, whatever the profile is: the signs have contrast to match. A
+# network that the judge trains on clean images keeps 20 to 70 % under attack. Of the rest, right
+# trainings keep 80 % or more, and trainings on clean images next to nothing.
+EPSILON, LEAST_GAIN = {1: 0.1, 3: 0.058}, 0.45
+LEAST_RIGHT = 0.75  # of clean images; right trainings get 99 % or more
+# Of the cost of an image in the short training, what it must at least have cost in the long one.
+# The reference and plain SGD are at 0.8 or above; weights that are only put in place, at 0.004.
+LEAST_COST, COUNTABLE = 0.03, 0.2
+# Of the weights with those handed out, in standard deviations of what chance makes of it. The
+# trainings that move them furthest leave 30 or more; weights from elsewhere had -0.7.
+UNRELATED = 3.0
+
+
+@dataclass
+class Training:
+    """What a training came to: where it began and ended, its cost, and how much it was given."""
+
+    before: Sequence[Tensor]
+    after: Sequence[Tensor]
+    cpu_seconds: float  # counted by the sandbox
+    seen: int  # images times epochs
+
+    @property
+    def cost(self) -> float:
+        """Seconds of computing for each image in each epoch."""
+        return self.cpu_seconds / self.seen
+
+    @property
+    def relation(self) -> float:
+        """How far the weights still correlate with those handed out, in standard deviations.
+
+        For each matrix or filter the cosine of the angle between the two, times the root of its
+        size, is about a standard normal number where chance has made it; these are added up.
+        """
+        scores = [
+            F.cosine_similarity(first.double().flatten(), second.double().flatten(), dim=0)
+            * first.numel() ** 0.5
+            for first, second in zip(self.before, self.after, strict=True)
+            if first.ndim > 1
+        ]
+        return torch.stack(scores).sum().item() / len(scores) ** 0.5
+
+
+@dataclass
+class Lesson:
+    """The short training: what it came to, and the shares of unseen images that are right."""
+
+    training: Training
+    clean: float
+    withstood: float | None  # under attack; None where the training is not against attacks
+    plain: float  # what the judge's own training on clean images withstands
+
+    @property
+    def learned(self) -> bool:
+        """Whether it classifies, clearly better than by guessing, and withstands if it has to."""
+        return self.classifies and (self.withstood is None or self.withstood >= self.enough)
+
+    @property
+    def enough(self) -> float:
+        """The share that must withstand attacks."""
+        return self.plain + LEAST_GAIN * (1 - self.plain)
+
+    @property
+    def classifies(self) -> bool:
+        """Whether clean images are right, clearly more often than by guessing."""
+        return self.clean >= LEAST_RIGHT
+
+    @property
+    def result(self) -> str:
+        """The shares in words."""
+        found = f"{100 * self.clean:.0f} % of them"
+        if self.withstood is None:
+            return found
+        return f"{found}, and {100 * self.withstood:.0f} % under attack"
+
+
+def require_new_task(
+    student: Student,
+    setting: Setting,
+    name: str,
+    architecture: str,
+    long: Training,
+    *,
+    attacked: bool = False,
+    otherwise: Cause = "",
+) -> None:
+    """Raise Wrong unless the student's `name` learns a task that nobody has seen before.
+
+    long: the training whose points depend on it; raises ForReview where that one cannot have
+    happened. attacked: whether `name` takes an epsilon, and its networks must withstand it.
+    otherwise: a cause that explains the more, where the network does learn to classify.
+
+    Another task is drawn where one was not learned: chance must not cost a mark.
+    """
+    for attempt in range(ATTEMPTS):
+        lesson = taught(student, setting, name, architecture, attempt, attacked=attacked)
+        if lesson.learned:
+            require_trained(setting, long, lesson.training)
+            return
+    raise Wrong(
+        f"to learn a new task too, {EPOCHS} epochs of images that were drawn for this check: at "
+        f"least {100 * LEAST_RIGHT:.0f} % of unseen ones right"
+        + (f", and {100 * lesson.enough:.0f} % under attack" if attacked else ""),
+        lesson.result,
+        cause=(lesson.classifies and in_words(otherwise))
+        or why_not(name, classifies=lesson.classifies),
+        hint="Train the network that is given, from the weights it has, on the images and labels "
+        "that are given: nothing in the function may depend on one data set.",
+    )
+
+
+def why_not(name: str, *, classifies: bool) -> str:
+    """The likely reason why a new task was not learned."""
+    if classifies:
+        return f"`{name}` learns new images, but not to withstand attacks on them"
+    return (
+        f"`{name}` does not learn from the images it is given: it brings weights along that were "
+        "trained elsewhere, or works for one data set only"
+    )
+
+
+def taught(
+    student: Student,
+    setting: Setting,
+    name: str,
+    architecture: str,
+    attempt: int,
+    *,
+    attacked: bool,
+) -> Lesson:
+    """The student's training of a fresh network on a task that the secret has drawn."""
+    train, test = setting.new_task(attempt)
+    network = setting.network(architecture, f"new task {attempt}")
+    ref, before = student.network(network), student.cpu_seconds()
+    options: dict[str, Any] = {"epsilon": EPSILON[train.images.shape[1]]} if attacked else {}
+    student.call(
+        name,
+        ref,
+        train.images,
+        train.labels,
+        seconds=setting.limits.train_seconds,
+        epochs=EPOCHS,
+        batch_size=BATCH_SIZE,
+        **options,
+    )
+    computed = student.cpu_seconds() - before
+    trained = network.with_weights(student.weights(ref))
+    with answering_with_numbers():
+        clean = metrics.accuracy(trained.module, test.images, test.labels)
+        withstood = under_attack(setting, trained, test) if attacked else None
+    plain = partial(plainly_trained, setting, network, train, test)
+    training = Training(network.weights, trained.weights, computed, EPOCHS * len(train))
+    usual = setting.remember(f"plain on new task {attempt}", plain) if attacked else 0.0
+    return Lesson(training, clean, withstood, usual)
+
+
+def plainly_trained(setting: Setting, network: Network, train: Split, test: Split) -> float:
+    """What the judge's own training on the clean images withstands."""
+    own = network.with_weights(network.weights)
+    recipe = replace(plain_recipe(EPOCHS, seed=setting.seed("plain")), batch_size=BATCH_SIZE)
+    fit(own.module, train.images, train.labels, recipe, progress=False)
+    return under_attack(setting, own, test)
+
+
+def under_attack(setting: Setting, network: Network, test: Split) -> float:
+    """The share of the images that survive the judge's attacks."""
+    seed, epsilon = setting.seed("attack"), EPSILON[test.images.shape[1]]
+    kept = survivors(network.module, test.images, test.labels, epsilon, seed=seed)
+    return kept.double().mean().item()
+
+
+def require_trained(setting: Setting, long: Training, short: Training) -> None:
+    """Raise ForReview where the long training cannot have happened; short: one that has."""
+    if setting.public:  # nobody is there to look, and a notebook's kernel computes other things too
+        return
+    cause = ""
+    if short.cpu_seconds > COUNTABLE and long.cost < LEAST_COST * short.cost:
+        cause = (
+            f"the long training took {long.cpu_seconds:.1f} s of computing, and the short one, of "
+            f"1/{long.seen / short.seen:.0f} of the images, {short.cpu_seconds:.1f} s"
+        )
+    elif abs(long.relation) <= UNRELATED:
+        cause = "the weights have nothing to do with those of the network that was handed out"
+    if cause:
+        raise ForReview(
+            "a training of the network that is given",
+            "weights that can hardly come from one",
+            cause=cause,
+            hint="A person will look at this, and decide.",
+        )

@@ -1,0 +1,54 @@
+"""A training that cannot have happened is left to a person; one that can, is not."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks.new_task import Training, require_trained
+from autograder.errors import ForReview
+from autograder.judge.setting import Setting
+
+HIDDEN = Setting("a1-cnn", "digits", b"one")
+
+
+def weights(purpose: str) -> list[Tensor]:
+    return HIDDEN.network("tiny-cnn", purpose).weights
+
+
+def training(*, seconds: float = 3.0, elsewhere: bool = False, seen: int = 18_000) -> Training:
+    """A training whose weights moved by much, or come from elsewhere."""
+    noise = torch.Generator().manual_seed(0)
+    start = weights("given")
+    moved = [w + 2 * w.std() * torch.randn(w.shape, generator=noise) for w in start]
+    return Training(start, weights("elsewhere") if elsewhere else moved, seconds, seen)
+
+
+def test_the_relation_of_weights_tells_a_training_from_weights_brought_along() -> None:
+    assert training().relation > 15
+    assert abs(training(elsewhere=True).relation) < 3
+    zeros = [torch.zeros_like(weight) for weight in weights("given")]
+    assert Training(weights("given"), zeros, 1.0, 1).relation == 0
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 60.0])
+def test_a_training_that_can_have_happened_passes(seconds: float) -> None:
+    require_trained(HIDDEN, training(seconds=seconds), training(seconds=1.0, seen=7_680))
+
+
+def test_a_training_that_took_no_computing_goes_to_a_person() -> None:
+    with pytest.raises(ForReview) as fault:
+        require_trained(HIDDEN, training(seconds=0.05), training(seconds=1.0, seen=7_680))
+    assert "0.1 s of computing" in fault.value.cause
+
+
+def test_weights_from_elsewhere_go_to_a_person() -> None:
+    with pytest.raises(ForReview, match="weights"):
+        require_trained(HIDDEN, training(elsewhere=True), training(seconds=1.0, seen=7_680))
+
+
+def test_where_computing_is_not_counted_nobody_is_suspected() -> None:
+    require_trained(HIDDEN, training(seconds=0.0), training(seconds=0.0, seen=7_680))
+
+
+def test_a_students_own_check_suspects_nobody() -> None:
+    require_trained(Setting("a1-cnn", "digits"), training(seconds=0.0), training(seen=7_680))
