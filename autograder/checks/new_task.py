@@ -17,7 +17,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.judge.checking import (
-    Cause,
     ForReview,
     Network,
     Setting,
@@ -25,7 +24,6 @@ from autograder.judge.checking import (
     Student,
     Wrong,
     answering_with_numbers,
-    in_words,
     metrics,
 )
 from autograder.judge.robustness import survivors
@@ -85,8 +83,8 @@ class Lesson:
     plain: float  # what the judge's own training on clean images withstands
 
     @property
-    def learned(self) -> bool:
-        """Whether it classifies, clearly better than by guessing, and withstands if it has to."""
+    def withstands(self) -> bool:
+        """Whether it classifies, and withstands attacks where it was trained against them."""
         return self.classifies and (self.withstood is None or self.withstood >= self.enough)
 
     @property
@@ -116,41 +114,50 @@ def require_new_task(
     long: Training,
     *,
     attacked: bool = False,
-    otherwise: Cause = "",
+    withstands: bool = False,
 ) -> None:
     """Raise Wrong unless the student's `name` learns a task that nobody has seen before.
 
     long: the training whose points depend on it; raises ForReview where that one cannot have
-    happened. attacked: whether `name` takes an epsilon, and its networks must withstand it.
-    otherwise: a cause that explains the more, where the network does learn to classify.
+    happened. attacked: whether `name` takes an epsilon. withstands: whether the long training's
+    network withstands attacks as well as a right one; then this one has to, and a person looks
+    where it learns to classify and does not.
 
     Another task is drawn where one was not learned: chance must not cost a mark.
     """
     for attempt in range(ATTEMPTS):
         lesson = taught(student, setting, name, architecture, attempt, attacked=attacked)
-        if lesson.learned:
+        if lesson.withstands or (lesson.classifies and not withstands):
             require_trained(setting, long, lesson.training)
             return
-    raise Wrong(
+    expected = (
         f"to learn a new task too, {EPOCHS} epochs of images that were drawn for this check: at "
         f"least {100 * LEAST_RIGHT:.0f} % of unseen ones right"
-        + (f", and {100 * lesson.enough:.0f} % under attack" if attacked else ""),
+    )
+    if lesson.classifies:
+        for_review(
+            setting,
+            f"{expected}, and {100 * lesson.enough:.0f} % under attack",
+            lesson.result,
+            f"`{name}` learns new images, but not to withstand attacks on them",
+        )
+        return
+    raise Wrong(
+        expected,
         lesson.result,
-        cause=(lesson.classifies and in_words(otherwise))
-        or why_not(name, classifies=lesson.classifies),
+        cause=f"`{name}` does not learn from the images it is given: it brings weights along that "
+        "were trained elsewhere, or works for one data set only",
         hint="Train the network that is given, from the weights it has, on the images and labels "
         "that are given: nothing in the function may depend on one data set.",
     )
 
 
-def why_not(name: str, *, classifies: bool) -> str:
-    """The likely reason why a new task was not learned."""
-    if classifies:
-        return f"`{name}` learns new images, but not to withstand attacks on them"
-    return (
-        f"`{name}` does not learn from the images it is given: it brings weights along that were "
-        "trained elsewhere, or works for one data set only"
-    )
+def for_review(setting: Setting, expected: str, got: str, cause: str) -> None:
+    """Raise ForReview, but on public inputs: nobody is there to look, and a notebook's kernel
+    computes other things too."""
+    if not setting.public:
+        hint = "A person will look at this, and decide."
+        raise ForReview(expected, got, cause=cause, hint=hint)
 
 
 def taught(
@@ -205,8 +212,6 @@ def under_attack(setting: Setting, network: Network, test: Split) -> float:
 
 def require_trained(setting: Setting, long: Training, short: Training) -> None:
     """Raise ForReview where the long training cannot have happened; short: one that has."""
-    if setting.public:  # nobody is there to look, and a notebook's kernel computes other things too
-        return
     cause = ""
     if short.cpu_seconds > COUNTABLE and long.cost < LEAST_COST * short.cost:
         cause = (
@@ -216,9 +221,9 @@ def require_trained(setting: Setting, long: Training, short: Training) -> None:
     elif abs(long.relation) <= UNRELATED:
         cause = "the weights have nothing to do with those of the network that was handed out"
     if cause:
-        raise ForReview(
+        for_review(
+            setting,
             "a training of the network that is given",
             "weights that can hardly come from one",
-            cause=cause,
-            hint="A person will look at this, and decide.",
+            cause,
         )
