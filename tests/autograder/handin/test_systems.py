@@ -92,6 +92,14 @@ def test_one_person_in_two_unicode_forms_gets_one_folder(tmp_path):
     assert (old / NAME).is_file()
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_an_archive_holds_twice_is_one_file(tmp_path):
+    (tmp_path / "class.zip").write_bytes(
+        packed([f"Zo\u00eb/{NAME}", f"Zoe\u0308/{NAME}", f"bob/{NAME}"])
+    )
+    assert collect(tmp_path, tmp_path / "class.zip")[:2] == (0, ["Zoë", "bob"])
+
+
 @pytest.mark.slow
 def test_five_thousand_students_in_one_archive(tmp_path):
     names = [f"s_{n}_{90000 + n}_a3-fgsm.py" for n in range(5000)]
