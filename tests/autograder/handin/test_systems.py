@@ -7,6 +7,8 @@ import pytest
 from support.class_archives import ASSIGNMENT, BB, CODE, DECOMPOSED, FORMS, NAME, packed, unpacked
 
 from autograder.cli import main
+from autograder.handin import command
+from autograder.handin.systems import choice
 
 
 def collect(tmp_path, download, *options) -> tuple[int, list[str], list[dict[str, str]]]:
@@ -171,3 +173,7 @@ def test_two_hand_ins_never_become_one_persons(tmp_path, capsys):
     found = collect(tmp_path, tmp_path / "class.zip", "--roster", tmp_path / "class.csv")
     assert found[:2] == (2, ["x_1_assignsubmission_file"])
     assert "are they one person?" in capsys.readouterr().err
+
+
+def test_help_names_every_system():
+    assert sorted(command.SYSTEMS.split("|")) == sorted(choice.NAMES)
