@@ -43,8 +43,11 @@ def export_command(args: argparse.Namespace) -> int:
     if args.format in GRADERS:
         return export_grader(args)
     results = read_class(args.folder)
+    marks: list[Mark] = []
     if args.format != "moodle-feedback":
         results = marked(args, results)
+        marks = dated(args.term, args.folder, results) if args.term else []
+        results = [mark.adjusted for mark in marks] or results
     roster = read_roster(args.roster) if args.roster else Roster()
     if args.format in (*BY_COLUMN, "moodle"):
         return fill_sheet(args, results, roster)
@@ -56,7 +59,7 @@ def export_command(args: argparse.Namespace) -> int:
     elif args.format == "junit":
         write(out, junit_xml(results))
     else:
-        write(out, grades_csv(results, roster))
+        write(out, grades_csv(results, roster, {mark.result.student: mark for mark in marks}))
     unscored = [f"{each.student} ({each.status})" for each in results if not is_scored(each)]
     print(f"{len(results) - len(unscored)} of {len(results)} students have a score: {out}")
     if unscored:
@@ -76,10 +79,7 @@ def marked(args: argparse.Namespace, results: list[Result]) -> list[Result]:
     if args.by_hand or path.is_file():
         given = {key: each for key, each in read_marks(path).items() if each.points is not None}
         marks = {**marks, **given}
-    results = joined(results, marks, args.open)
-    return (
-        [mark.adjusted for mark in dated(args.term, args.folder, results)] if args.term else results
-    )
+    return joined(results, marks, args.open)
 
 
 def dated(path: Path, folder: Path, results: list[Result]) -> list[Mark]:

@@ -106,7 +106,7 @@ def choice(assignment: str, pieces: Sequence[Piece], rules: Rules) -> Piece:
     again = re.compile(rf"{re.escape(assignment)}(?:[ _-]?\(?\d+\)?)?\.(?:ipynb|py)", re.IGNORECASE)
     numbered = [piece for piece in pieces if again.fullmatch(base(piece))]
     found = [pieces[place] for place in chosen(assignment, candidates)]
-    notebooks = numbered if len(numbered) > 1 else found
+    notebooks = each_once(numbered if len(numbered) > 1 else found)
     zips = [piece for piece in pieces if base(piece).lower().endswith(".zip")]
     wanted = notebooks or zips
     names = shown([piece.name for piece in wanted or pieces])
@@ -120,6 +120,17 @@ def choice(assignment: str, pieces: Sequence[Piece], rules: Rules) -> Piece:
             f"Hand in one. (Which counts? --take '{wanted[-1].file.path}')",
         )
     return readable(wanted[0])
+
+
+def each_once(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same files, without those that an archive holds twice under one name."""
+    different: dict[tuple[str, bytes], Piece] = {}
+    if len({piece.file.path for piece in pieces}) == len(pieces):
+        return list(pieces)
+    for piece in pieces:
+        content = readable(piece).file.content(submission.MAX_BYTES)
+        different.setdefault((piece.file.path, content), piece)
+    return list(different.values())
 
 
 def base(piece: Piece) -> str:

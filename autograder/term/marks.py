@@ -17,13 +17,15 @@ from pathlib import Path
 
 from autograder import catalog
 from autograder.files import write_atomically
-from autograder.report.by_hand import FILE, POLICIES, joined, read_marks
+from autograder.report.by_hand import FILE, POLICIES, Marks, joined, read_marks
 from autograder.report.marks.penalties import Mark, marks_of
 from autograder.report.marks.terms import Rules, Term, read_term
 from autograder.report.results import Result, guarded, number, read_results
 from autograder.report.roster.people import Person, comparable, listed
+from course.cli import Later
 from course.errors import CourseError
 
+marks_in = Later("autograder.exports.gradebook:marks_in")  # needs nbgrader
 HEAD = ["student", "name", "section", "group"]
 
 
@@ -64,20 +66,24 @@ def marks_command(args: argparse.Namespace) -> int:
 
 def column_of(rules: Rules, term: Term, open_points: str | None) -> Column:
     """The marks of one assignment, over its attempts. Raises CourseError."""
-    attempts = [graded(folder, rules.assignment, open_points) for folder in rules.grades]
+    attempts = [graded(folder, rules.assignment, term, open_points) for folder in rules.grades]
     marks = marks_of(attempts, term, rules)
     worth = sum(catalog.points(rules.assignment).values())
     worth += catalog.assignment(rules.assignment).by_hand
     return Column(rules, marks, worth)
 
 
-def graded(folder: Path, assignment: str, open_points: str | None) -> list[Result]:
+def graded(folder: Path, assignment: str, term: Term, open_points: str | None) -> list[Result]:
     """The results in a folder, with the points that a person gave. Raises CourseError."""
     results = read_results(folder)
     if other := next((each for each in results if each.assignment != assignment), None):
         raise CourseError(f"{folder} holds grades of {other.assignment}, not of {assignment}")
+    marks: Marks = marks_in(term.gradebook, results) if term.gradebook else {}
     path = folder / FILE
-    return joined(results, read_marks(path) if path.is_file() else {}, open_points)
+    if path.is_file():
+        given = {key: each for key, each in read_marks(path).items() if each.points is not None}
+        marks = {**marks, **given}
+    return joined(results, marks, open_points)
 
 
 def everybody(term: Term, columns: Sequence[Column]) -> list[Person]:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from autograder import catalog
 from autograder.errors import Malformed
-from autograder.grading.command import grade_command
+from autograder.grading.command import add_grade, grade_command
 from autograder.grading.jobs import handed_in, is_hidden
 from autograder.handin import submission
 from course.errors import CourseError
@@ -111,16 +111,21 @@ def accepted_folder(args: argparse.Namespace) -> Path:
 
 
 def grading_arguments(args: argparse.Namespace) -> argparse.Namespace:
-    """The arguments of `autograder grade` for what was accepted."""
-    same = {name: getattr(args, name) for name in ("assignment", "data", "jobs", "out", "secret")}
-    rest = {"sandbox": args.sandbox, "trust_submissions": args.trust_submissions}
-    fixed = {
-        "submissions": accepted_folder(args),
-        "resume": True,
-        "scheduler": None,
-        "roster": None,
-    }
-    return argparse.Namespace(**same, **rest, **fixed)
+    """The arguments of `autograder grade` for what was accepted, with its own defaults."""
+    parser = argparse.ArgumentParser("autograder")
+    add_grade(parser.add_subparsers())
+    line = [
+        "grade",
+        args.assignment,
+        str(accepted_folder(args)),
+        "--resume",
+        "--out",
+        str(args.out),
+    ]
+    for name in ("data", "jobs", "secret", "sandbox"):
+        if (value := getattr(args, name)) is not None:
+            line += [f"--{name}", str(value)]
+    return parser.parse_args([*line, *["--trust-submissions"] * args.trust_submissions])
 
 
 def pull(folder: Path) -> None:

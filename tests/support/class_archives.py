@@ -265,6 +265,12 @@ FORMS = {
         ["a3-fgsm (1).py", NAME, "essay.docx"],
         2,
     ),
+    "plain, numbered by a browser": (
+        [f"class/{who}/{NAME}" for who in ("ada", "ada (1)", "bob (2)")],
+        ["bob"],
+        ["class/ada/", "class/ada (1)/"],
+        2,
+    ),
     "plain, sections": (
         [f"{where}/{NAME}" for where in ("s1/ada", "s1/bob", "s2/ada", "s2/carol", "s2/dan")],
         ["bob", "carol", "dan"],

@@ -44,7 +44,7 @@ def read(download: Download, assignment: str) -> Reading:
             reading.unknown.append((file, f"{both} have one name: are they one student?"))
         else:
             place = "/".join(home)
-            who = Who.of(home[-1], key=place)
+            who = Who.of(unnumbered(home[-1]), key=place)
             reading.add(Piece(who, file, file.path[len(place) + 1 :]))
     return reading
 
@@ -113,7 +113,13 @@ def add_single(reading: Reading, file: Arrived, assignment: str) -> None:
         )
     else:
         student = without_assignment(match["student"], assignment)
-        reading.add(Piece(Who.of(student), file, assignment + file.base[len(match["student"]) :]))
+        who = Who.of(unnumbered(student), key=student)
+        reading.add(Piece(who, file, assignment + file.base[len(match["student"]) :]))
+
+
+def unnumbered(name: str) -> str:
+    """`ada` for `ada (1)`, as browsers and systems call a second download or folder."""
+    return re.sub(r"\s?\(\d{1,2}\)$", "", name) or name
 
 
 def without_assignment(name: str, assignment: str) -> str:

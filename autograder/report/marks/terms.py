@@ -23,7 +23,7 @@ try:
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
-TOP = {"timezone", "roster", "drop", "late", "assignments", "extensions"}
+TOP = {"timezone", "roster", "gradebook", "drop", "late", "assignments", "extensions"}
 LATE = {"grace", "per_day", "most", "closes"}
 ASSIGNMENT = {"deadline", "grades", "submissions", "counts", "weight"} | LATE
 COUNTS = ("latest", "best")
@@ -65,6 +65,7 @@ class Term:
     assignments: Mapping[str, Rules] = field(default_factory=dict)
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     drop: int = 0
+    gradebook: Path | None = None  # nbgrader's, for the points that its formgrader gave
 
     def deadline_of(self, student: str, rules: Rules) -> datetime | None:
         """The deadline of one student, with their extension. Raises CourseError."""
@@ -104,7 +105,8 @@ def read_term(path: Path) -> Term:
         for student, each in content.get("extensions", {}).items()
     }
     drop = int(number(content.get("drop", 0), f"{path}: drop"))
-    return Term(zone, roster, assignments, extensions, drop)
+    gradebook = home / str(content["gradebook"]) if "gradebook" in content else None
+    return Term(zone, roster, assignments, extensions, drop, gradebook)
 
 
 def rules_in(

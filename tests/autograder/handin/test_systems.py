@@ -7,6 +7,8 @@ import pytest
 from support.class_archives import ASSIGNMENT, BB, CODE, DECOMPOSED, FORMS, NAME, packed, unpacked
 
 from autograder.cli import main
+from autograder.handin import command
+from autograder.handin.systems import choice
 
 
 def collect(tmp_path, download, *options) -> tuple[int, list[str], list[dict[str, str]]]:
@@ -92,6 +94,14 @@ def test_one_person_in_two_unicode_forms_gets_one_folder(tmp_path):
     assert (old / NAME).is_file()
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_an_archive_holds_twice_is_one_file(tmp_path):
+    (tmp_path / "class.zip").write_bytes(
+        packed([f"Zo\u00eb/{NAME}", f"Zoe\u0308/{NAME}", f"bob/{NAME}"])
+    )
+    assert collect(tmp_path, tmp_path / "class.zip")[:2] == (0, ["Zoë", "bob"])
+
+
 @pytest.mark.slow
 def test_five_thousand_students_in_one_archive(tmp_path):
     names = [f"s_{n}_{90000 + n}_a3-fgsm.py" for n in range(5000)]
@@ -163,3 +173,7 @@ def test_two_hand_ins_never_become_one_persons(tmp_path, capsys):
     found = collect(tmp_path, tmp_path / "class.zip", "--roster", tmp_path / "class.csv")
     assert found[:2] == (2, ["x_1_assignsubmission_file"])
     assert "are they one person?" in capsys.readouterr().err
+
+
+def test_help_names_every_system():
+    assert sorted(command.SYSTEMS.split("|")) == sorted(choice.NAMES)

@@ -130,6 +130,16 @@ def test_an_export_takes_off_what_is_late(term):
     assert line.endswith(f",{FULL['a4-pgd'] * 0.7:g}")
 
 
+def test_nbgraders_columns_hold_dates_and_penalties(term):
+    main(["export", "grades/a4-pgd", "--format", "nbgrader", "--term", "term.toml"])
+    with open("grades/a4-pgd/nbgrader.csv", newline="") as file:
+        bob = next(row for row in csv.DictReader(file) if row["student_id"] == "bob")
+    full = FULL["a4-pgd"]
+    assert (bob["duedate"], bob["timestamp"]) == ("2026-12-04 22:59:00", "2026-12-10 23:30:00")
+    numbers = (bob["raw_score"], bob["late_submission_penalty"], bob["score"])
+    assert numbers == (f"{full:g}", f"{full * 0.3:g}", f"{full * 0.7:g}")
+
+
 MISTAKES = {
     "no zone": ('timezone = "Europe/Berlin"\n', "", "names no time zone"),
     "no such zone": ("Europe/Berlin", "Berlin", "no time zone called 'Berlin'"),
