@@ -3,7 +3,9 @@
 One small file for each, `<assignment>/<slug>.py`. Its docstring says in its first sentence how it
 differs from the reference; `saved as: notebook` (or `with BOM and CRLF`) below it has it handed in
 as a notebook, each `# %%` a cell of it, in place of a script. Below it is the code: the names it
-answers in its own way. The rest of the answer is the reference's, put before it.
+answers in its own way. The rest of the answer is the reference's, put before it. With `whole: yes`
+the code is all of the answer, written from the notebook's text by somebody who had not seen the
+checks; the header is not handed in.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Variant:
     title: str
     saved_as: str
     code: str
+    whole: bool = False  # nothing of the reference goes before it
 
     @property
     def slug(self) -> str:
@@ -45,14 +48,17 @@ def read(path: Path) -> Variant:
     code = path.read_text(encoding="utf-8")
     title, fields = mutants.header(code)
     saved_as = fields.get("saved as", "script")
-    if not title or fields.keys() - {"saved as"} or saved_as not in SAVED:
+    if not title or fields.keys() - {"saved as", "whole"} or saved_as not in SAVED:
         raise ValueError(f"{path}: header {fields}")
-    return Variant(path, path.parent.name, title, saved_as, code)
+    whole = fields.get("whole") == "yes"
+    if whole:
+        code = code.split('"""\n', 1)[1].lstrip("\n")
+    return Variant(path, path.parent.name, title, saved_as, code, whole)
 
 
 def hand_in(variant: Variant, folder: Path) -> Path:
     """Write the whole answer below `folder` as its student saved it; returns the file."""
-    code = mutants.reference(variant.assignment) + variant.code
+    code = ("" if variant.whole else mutants.reference(variant.assignment)) + variant.code
     kind, _, marks = variant.saved_as.partition(" with ")
     path = folder / f"{variant.assignment}{'.ipynb' if kind == 'notebook' else '.py'}"
     text = as_notebook(code, "\r\n" if marks else "\n") if kind == "notebook" else code
