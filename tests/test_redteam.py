@@ -295,7 +295,7 @@ def test_a_file_that_lay_there_before_is_no_trace_of_an_attack(tmp_path, monkeyp
     """Five tests failed where somebody else's `results.json` lay in the temporary folder."""
     theirs = tmp_path / "results.json"
     theirs.write_text("another program's")
-    monkeypatch.setattr("test_redteam.LEAVINGS", [str(theirs), str(tmp_path / "pwned")])
+    monkeypatch.setitem(globals(), "LEAVINGS", [str(theirs), str(tmp_path / "pwned")])
     before = state()
     assert before == state()
     theirs.write_text("an attack's, which is longer")

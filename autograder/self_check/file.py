@@ -30,7 +30,9 @@ def check_file(assignment: str, path: Path, profile: str, spare: Box | None = No
     compare with, and CourseError or Malformed for a file that is no submission.
     """
     torch.set_num_threads(1)  # as in grading, and since the worker computes beside this process
-    setting = Setting(assignment, profile)
+    setting, known = Setting(assignment, profile), catalog.assignment(assignment)
+    # What cannot be read is refused before anything is computed.
+    read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
     level = spare.level if spare else levels.strongest_level() if levels.can_start() else "none"
     judge = Judge(setting, level, preloaded=False, spare=spare)
     with contextlib.closing(judge):
@@ -40,8 +42,6 @@ def check_file(assignment: str, path: Path, profile: str, spare: Box | None = No
             if result.status == "FORMAT":
                 raise CourseError(" ".join(result.notes))
             return result
-    known = catalog.assignment(assignment)
-    read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
     student = student_here(read, known.names)
     checks = run_checks(known, student, setting)
     result = judge.result("you", status_of(checks), checks)

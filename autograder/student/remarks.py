@@ -74,7 +74,8 @@ def module_not_found(message: str, submission: Submission) -> str:
         )
     return (
         "what is below was run all the same, and no mark is lost by it unless your answer uses it. "
-        "The grader has only the packages that the course installs"
+        "The grader has only the packages that the course installs; copy the code of a file of "
+        "your own into a cell"
     )
 
 

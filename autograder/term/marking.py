@@ -1,4 +1,4 @@
-"""`autograder marking`: a file for the points of answers in words, which grading again never touches.
+"""`autograder marking`: a file for the points of answers in words, kept when grading again.
 
 `by-hand.csv` lies beside the results, with a line for each student and written answer, the answer
 beside it. Lines that are there stay as they are; new ones are added as students hand in. An answer

@@ -189,6 +189,7 @@ def test_an_unreadable_submission_leaves_the_others_and_exits_2(capsys):
     out, error = capsys.readouterr()
     assert "1 of 3 submissions graded: out/grades.csv" in out
     lines = [line for line in error.splitlines() if line.startswith("autograder: ")]
+    lines = [line for line in lines if "networks for hidden inputs, once" not in line]
     assert len(lines) == 2
     assert "bob" in lines[0]
     assert "not JSON" in lines[0]
@@ -218,7 +219,7 @@ def test_the_reference_passes_its_own_check(brief_training, capsys):
     shutil.copy(REFERENCE, "a3-fgsm.py")
     assert main(["check", "a3-fgsm"]) == 0
     out, error = capsys.readouterr()
-    assert error == ""
+    assert all("networks for public inputs, once" in line for line in error.splitlines())
     assert "20 of 20 points" in out
     assert "\033" not in out
 

@@ -192,7 +192,7 @@ def test_formulas_become_mathml(text: str, typeset: str) -> None:
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
 NOT_FOR_READERS = re.compile(
-    r"course\.(cli|commands)|course\.pages\b.*"
+    r"course\.(cli|commands|plots\.words)|course\.pages\b.*"
     r"|solutions\.(attack_table|cli|draw)|solutions\.(figures|reproductions)\b.*"
 )
 
@@ -202,6 +202,7 @@ def public_names() -> Iterator[str]:
     for room in ("course", "solutions"):
         for path in sorted((ROOT / room).rglob("*.py")):
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            module = module.removesuffix(".__init__")
             if NOT_FOR_READERS.fullmatch(module):
                 continue
             for node in public(ast.parse(path.read_text(encoding="utf-8"))):

@@ -16,7 +16,7 @@ pytest.importorskip("zensical", reason="needs the extra `zensical`, for Python 3
 
 ROOT = Path(__file__).parents[2]
 # What a build reads; it must lie below the folder of mkdocs.yml, and so must what it writes.
-READ = ("mkdocs.yml", "site", "course", "solutions", "autograder", "teaching")
+READ = ("mkdocs.yml", "site", "course", "solutions", "autograder", "teaching", "tests/results")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in READ:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
+        (project / name).parent.mkdir(exist_ok=True)
         copy(source, project / name)
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": "http://localhost/"}
     built = {}
