@@ -144,7 +144,22 @@ def clean_cases(setting: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
 
 
 def attack_beyond_budget(setting: Setting) -> AttackCase:
-    """One attack that moves by four times epsilon, and out of [0, 1]."""
+    """One attack that moves by four times epsilon and out of [0, 1], at the epsilon where bringing
+    it back tells most: within epsilon, and into [0, 1]."""
     network, test = setting.victim, some_cases(setting)
-    wild = [4 * towards(setting, None)]
-    return AttackCase(network, test.images, test.labels, 0.05, wild, clamped=False)
+    wild = 4 * towards(setting, None)
+
+    def told(case: AttackCase) -> float:
+        step = case.epsilon * wild[test.labels]
+        near = test.images + step.clamp(-case.epsilon, case.epsilon)  # but not in [0, 1]
+        far = (test.images + step).clamp(0, 1)  # but not within epsilon
+        return min(
+            abs(metrics.accuracy(network.module, images, test.labels) - case.expected)
+            for images in (near, far)
+        )
+
+    rounds = [
+        AttackCase(network, test.images, test.labels, epsilon, [wild], clamped=False)
+        for epsilon in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+    ]
+    return max(rounds, key=told)
