@@ -79,7 +79,7 @@ def other_number(found: float, case: Case) -> str:
     near, exactly = 1.5 / len(case.test), 1e-4
     colours = nearest(found, misplaced(case, by_channel(case), {}), near) if case.std[1:] else ""
     ranges = wrong_ranges(case)
-    if counted := nearest(found, miscounts(case), exactly):
+    if counted := nearest(found, miscounts(case), exactly) or nearly_miscounted(found, case, near):
         return counted
     if case.clean - 3 * near < found:  # too few images are broken to tell mistakes apart
         return in_general(found, case)
@@ -87,7 +87,11 @@ def other_number(found: float, case: Case) -> str:
         colours
         or nearest(found, misplaced(case, wrong_units(case), ranges), exactly)
         or nearest(found, first_images(case), exactly)
-        or nearest(found, misplaced(case, wrong_units(case), ranges), near)
+        or nearest(
+            found,
+            [*survivors_alone(case).items(), *misplaced(case, wrong_units(case), ranges)],
+            near,
+        )
         or in_general(found, case)
     )
 
@@ -95,9 +99,7 @@ def other_number(found: float, case: Case) -> str:
 def miscounts(case: Case) -> dict[str, float]:
     """The numbers that the right attack gives if it is counted in another way."""
     right, clean = case.right, case.clean
-    return {
-        "only images that are right without an attack are counted: the share of survivors among "
-        "them, not among all images": right / clean,
+    return survivors_alone(case) | {
         "this is the clean accuracy: the attack changes no answer, or is not used": clean,
         "this is the success rate, of the images that were right before": 1 - right / clean,
         "this is the share of images that are wrong, not of those that are right": 1 - right,
@@ -105,6 +107,26 @@ def miscounts(case: Case) -> dict[str, float]:
         "the number of images, not a fraction": right * len(case.test),
         "this is how far the accuracy falls, not what is left": clean - right,
     }
+
+
+def survivors_alone(case: Case) -> dict[str, float]:
+    """The number if images that are wrong without an attack are left out."""
+    return {
+        "only images that are right without an attack are counted: the share of survivors among "
+        "them, not among all images": case.right / case.clean,
+    }
+
+
+def nearly_miscounted(found: float, case: Case, near: float) -> str:
+    """The same where the attack leaves an image or two more, as a right one may.
+
+    Two of the numbers are left out: other mistakes come near them, too.
+    """
+    for name, value in miscounts(case).items():
+        common = value in (case.clean, case.right / case.clean)
+        if not common and abs(found - value) <= near * max(1.0, value / case.right):
+            return name
+    return ""
 
 
 def first_images(case: Case) -> dict[str, float]:

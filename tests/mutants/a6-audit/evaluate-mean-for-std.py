@@ -1,7 +1,6 @@
 """Takes the mean for the std and the std for the mean.
 
 loses: evaluate_finds_what_is_known_exactly
-cause: mean and std are swapped
 earns: 0
 """
 

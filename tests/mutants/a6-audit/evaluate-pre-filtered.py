@@ -1,7 +1,6 @@
 """Counts only the images that were right before the attack.
 
 loses: evaluate_finds_what_is_known_exactly
-cause: only images that are right without an attack
 earns: 0
 """
 
