@@ -62,8 +62,7 @@ def test_honest_variant_gets_full_marks(
     result = judge(variant.assignment).judge(variant.path.stem, path)
     keep(variant, result)
     lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
-    notes = [note for note in result.notes if not any(words in note for words in REMARKS)]
-    assert (lost, notes) == ({}, [])
+    assert (lost, unexpected(result)) == ({}, [])
     assert (result.status, result.score) == ("OK", result.max_score)
 
 
@@ -76,9 +75,15 @@ def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
             honest.read(folder / "x.py")
 
 
+def unexpected(result: Result) -> list[str]:
+    """The notes on a page that a right answer has no need of."""
+    return [note for note in result.notes if not any(words in note for words in REMARKS)]
+
+
 def keep(variant: Variant, result: Result) -> None:
     """Keep what grading found for the proof."""
-    right = (result.status, result.score, result.notes) == ("OK", result.max_score, [])
+    full = (result.status, result.score) == ("OK", result.max_score)
+    right = full and not unexpected(result)
     row = {
         "title": variant.title,
         "family": variant.assignment,

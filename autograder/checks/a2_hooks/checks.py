@@ -132,7 +132,7 @@ def test_monitor_notes_the_shape(hidden: Observation) -> None:
         )
 
 
-@graded_monitor(points=2, needs="monitor_records_statistics")
+@graded_monitor(points=2, needs="monitor_notes_the_shape")
 def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
     """Every leaf that runs is in it, nested ones too, and nothing else"""
     images = some_images(setting, "images for leaves", 6)
@@ -159,7 +159,7 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
         )
 
 
-@graded_monitor(points=1, needs="monitor_records_statistics")
+@graded_monitor(points=1, needs="monitor_notes_the_shape")
 def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
     """Given names of layers, it records those and no others, whole blocks too"""
     network = renamed(setting, "small-resnet")
@@ -207,7 +207,7 @@ def begin(student: Student, ref: Ref, layers: list[str]) -> None:
     student.enter(student.make("ActivationMonitor", ref, layers))
 
 
-@graded_monitor(points=2, needs="monitor_records_statistics")
+@graded_monitor(points=2, needs="monitor_notes_the_shape")
 def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
     """Nothing is recorded before the block or after it, even where an error ends it"""
     network = renamed(setting, "tiny-cnn")
@@ -237,7 +237,7 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
             raise
 
 
-@graded_monitor(points=1, needs="monitor_records_statistics")
+@graded_monitor(points=1, needs="monitor_notes_the_shape")
 def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
     """The network answers and learns as without it; a second monitor or block changes nothing"""
     answers_as_unwatched(student, setting)

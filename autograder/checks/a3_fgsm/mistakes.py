@@ -154,9 +154,8 @@ def not_the_formula(trial: Trial) -> str:
         return "pixels are only made brighter: where the gradient is negative they stay"
     if sizes.numel() and sizes.std() > 0.05 * sizes.mean():
         slopes = trial.gradient[inside & (trial.gradient != 0)].abs()
-        if (sizes > 0.99 * sizes.amax()).float().mean() > 0.5:
-            return SEVERAL_STEPS
-        if torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
+        mostly_whole = (sizes > 0.99 * sizes.amax()).float().mean() > 0.5
+        if mostly_whole or torch.corrcoef(torch.stack([sizes, slopes]))[0, 1] < 0.2:
             return (
                 "the moves differ in size, but not as the gradient does: a random start, or "
                 "several steps?"

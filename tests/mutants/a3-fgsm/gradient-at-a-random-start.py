@@ -1,6 +1,6 @@
 """One step from the images, along the gradient at a random point near them.
 
-loses: fgsm_is_exact_on_a_linear_model
+loses: fgsm_is_exact_on_a_linear_model, fgsm_treats_each_image_alone
 cause: taken at other points
 """
 

@@ -1,6 +1,6 @@
 """Clamps to the range that these images happen to have.
 
-loses: fgsm_is_exact_on_a_linear_model
+loses: fgsm_is_exact_on_a_linear_model, fgsm_treats_each_image_alone
 """
 
 

@@ -1,7 +1,6 @@
 """FGSM in the place of PGD.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random,
-       pgd_fools_the_network
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_starts_at_random
 cause: steps are epsilon
 """
 

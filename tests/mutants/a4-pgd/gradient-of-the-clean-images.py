@@ -1,6 +1,6 @@
 """One gradient, that of the clean images, serves all steps.
 
-loses: pgd_looks_again_at_each_step, pgd_fools_the_network
+loses: pgd_looks_again_at_each_step
 cause: gradient at the clean images
 """
 

@@ -1,6 +1,6 @@
 """Takes a loss, and raises the cross-entropy whatever it is.
 
-loses: pgd_looks_again_at_each_step
+loses: pgd_takes_any_loss
 cause: the loss that it is given is not used
 """
 

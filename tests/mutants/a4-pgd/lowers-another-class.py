@@ -1,7 +1,6 @@
 """An attack with a target: it lowers the loss of the next class.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_fools_the_network
-cause: attack with a target
+loses: pgd_uses_the_gradient
 """
 
 

@@ -1,6 +1,6 @@
 """Starts at random even where that is not asked for.
 
-loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step
+loses: pgd_takes_the_steps_it_is_told, pgd_looks_again_at_each_step, pgd_treats_each_image_alone
 cause: although random_start is False
 """
 

@@ -1,6 +1,7 @@
 """Lets the steps add up beyond epsilon.
 
-loses: break_stays_in_the_budget, break_gets_past_large_logits
+loses: break_stays_in_the_budget
+
 cause: back within epsilon
 """
 

@@ -17,13 +17,13 @@ def points_raised(folder: Path) -> None:
     save(folder, [*cells, cell("", "free", points=1000, grade=True, solution=True)])
 
 
-@found("FORMAT")
+@found("FORMAT", "WRONG")
 def answer_cell_twice(folder: Path) -> None:
     """Two cells with the same name"""
     save(folder, [*answers(), cell("x = 1", "fgsm")])
 
 
-@found("FORMAT")
+@found("FORMAT", "WRONG")
 def answer_cell_renamed(folder: Path) -> None:
     """An answer cell under another name"""
     save(folder, [cell(IDENTITY, "fgsm_2"), *answers()[1:]])
