@@ -334,6 +334,19 @@ def require_drifts(answer: Any) -> dict[str, float]:
     }
 
 
+def require_dead_layers(drifted: DriftAnswer) -> None:
+    """Raise Wrong if of all layers only those without any change have no entry."""
+    missing = [name for name in drifted.right if name not in drifted.found]
+    moved = any(drifted.right.values())
+    if missing and moved and all(drifted.right[name] == 0 for name in missing):
+        raise Wrong(
+            f"a drift of 0 in {listed(missing)}",
+            "no entry",
+            cause="a layer that puts out zeros alone is left out: its drift is 0",
+            hint="Divide by the length clamped to 1e-12 from below: 0 divided by that is 0.",
+        )
+
+
 def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
     """Raise Wrong unless the drift is right for every layer that both recorded."""
     common = {n: value for n, value in drifted.found.items() if n in drifted.right}

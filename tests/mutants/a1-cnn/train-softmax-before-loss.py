@@ -1,7 +1,6 @@
 """Probabilities are given to cross-entropy, which takes logits.
 
 loses: train_reports_the_mean_loss
-cause: softmax
 """
 
 
