@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.judge.checking import (
+    Cause,
     ForReview,
     Network,
     Setting,
@@ -24,6 +25,7 @@ from autograder.judge.checking import (
     Student,
     Wrong,
     answering_with_numbers,
+    in_words,
     metrics,
 )
 from autograder.judge.robustness import survivors
@@ -115,13 +117,15 @@ def require_new_task(
     *,
     attacked: bool = False,
     withstands: bool = False,
+    otherwise: Cause = "",
 ) -> None:
     """Raise Wrong unless the student's `name` learns a task that nobody has seen before.
 
     long: the training whose points depend on it; raises ForReview where that one cannot have
     happened. attacked: whether `name` takes an epsilon. withstands: whether the long training's
     network withstands attacks as well as a right one; then this one has to, and a person looks
-    where it learns to classify and does not.
+    where it learns to classify and does not. otherwise: a cause that
+    explains more, if there is one.
 
     Another task is drawn where one was not learned: chance must not cost a mark.
     """
@@ -145,7 +149,8 @@ def require_new_task(
     raise Wrong(
         expected,
         lesson.result,
-        cause=f"`{name}` does not learn from the images it is given: it brings weights along that "
+        cause=in_words(otherwise)
+        or f"`{name}` does not learn from the images it is given: it brings weights along that "
         "were trained elsewhere, or works for one data set only",
         hint="Train the network that is given, from the weights it has, on the images and labels "
         "that are given: nothing in the function may depend on one data set.",

@@ -52,6 +52,7 @@ from autograder.judge.checking import (
     graded_for,
     kind,
     require,
+    train_victim,
 )
 
 LECTURE = "lectures/hooks/"
@@ -59,9 +60,7 @@ graded_monitor = graded_for("activation_monitor", lecture=LECTURE)
 graded_drift = graded_for("activation_drift", lecture=LECTURE)
 
 
-def make_ahead(setting: Setting) -> None:
-    """Train the network that every student gets."""
-    _ = setting.victim
+make_ahead = train_victim
 
 
 # --- ActivationMonitor: what it records ----------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -124,16 +124,21 @@ def other_path(trial: PgdRun) -> str:
     nearest = min(apart, key=lambda name: apart[name])
     if apart[nearest] <= min(0.05, 0.5 * trial.stray):
         return nearest
-    best = highest_point(trial)
+    points = [judge_pgd(trial, steps=count) for count in range(trial.steps + 1)]
+    best = highest_point(trial, points)
     if (best - found).abs().gt(1e-5).float().mean().item() <= 0.2 * trial.stray:
         return "the point with the highest loss is returned, not the one that the steps lead to"
-    return fewer_steps(trial) or other_length(trial) or looks_random(trial) or nearly_right(trial)
+    return (
+        fewer_steps(trial, points)
+        or other_length(trial)
+        or looks_random(trial)
+        or nearly_right(trial)
+    )
 
 
-def fewer_steps(trial: PgdRun) -> str:
-    """The cause if the result is a point that the right path passes before its end."""
-    for count in range(1, trial.steps):
-        point = judge_pgd(trial, steps=count)
+def fewer_steps(trial: PgdRun, points: Sequence[Tensor]) -> str:
+    """The cause if the result is one of the points that the right path passes before its end."""
+    for count, point in enumerate(points[1:-1], start=1):
         if (point - trial.adversarial).abs().gt(1e-5).float().mean().item() < 0.5 * trial.stray:
             return f"it ends after {count} of the {trial.steps} steps"
     return ""
@@ -149,13 +154,14 @@ def nearly_right(trial: PgdRun) -> str:
     )
 
 
-def highest_point(trial: PgdRun) -> Tensor:
-    """For each image, the point on the right path at which its loss is highest."""
-    points = torch.stack([judge_pgd(trial, steps=count) for count in range(trial.steps + 1)])
+def highest_point(trial: PgdRun, points: Sequence[Tensor]) -> Tensor:
+    """For each image, the point of the right path at which its loss is highest."""
     losses = [
         trial.loss(metrics.predict(trial.network.module, point), trial.labels) for point in points
     ]
-    return points[torch.stack(losses).argmax(dim=0), torch.arange(len(trial.labels))]
+    return torch.stack([*points])[
+        torch.stack(losses).argmax(dim=0), torch.arange(len(trial.labels))
+    ]
 
 
 def other_length(trial: PgdRun) -> str:

@@ -24,6 +24,7 @@ from autograder.judge.checking import (
     metrics,
     require,
     require_images,
+    train_victim,
 )
 
 LECTURE = "lectures/threat-models/"
@@ -31,9 +32,7 @@ graded_patch = graded_for("apply_patch", lecture=LECTURE)
 graded_training = graded_for("train_patch", lecture=LECTURE)
 
 
-def make_ahead(setting: Setting) -> None:
-    """Train the network that every student gets."""
-    _ = setting.victim
+make_ahead = train_victim
 
 
 SIZE, WOBBLE, STEPS, IMAGES = 10, 2, 40, 128

@@ -1,6 +1,6 @@
 """The gradients add up under Adam, which hides much of it: what is learned is lost again.
 
-loses: train_learns, train_reports_the_mean_loss, train_refuses_what_it_cannot_train_on
+loses: train_learns
 cause: never cleared
 """
 
