@@ -153,11 +153,14 @@ def follows_the_gradient(
     along, moved = agreement(trial)
     measures.update(sign_agreement=along, pixels_moved=moved)
     if moved < 0.05:
+        some = (trial.perturbation.abs() > 1e-7).any()
         raise Wrong(
             "pixels that move where the loss has a gradient",
             f"{100 * moved:.1f} % of them moved",
-            cause="the images come back unchanged",
-            hint=unmoved_hint,
+            cause="nearly all images come back unchanged: the loss is that of a few of them"
+            if some
+            else "the images come back unchanged",
+            hint="Sum the loss over all images: `reduction='sum'`." if some else unmoved_hint,
         )
     expect_true(
         max(along, 1 - along) >= least,
