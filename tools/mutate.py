@@ -11,6 +11,7 @@ a mutant without an outcome.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -27,7 +28,9 @@ from tqdm import tqdm
 from autograder import catalog
 from autograder.files import write_atomically
 from autograder.grading.jobs import Job, Task
-from autograder.grading.slots import judged
+from autograder.grading.slot import setting_of
+from autograder.grading.slots import Pool, judged
+from autograder.judge.made import prepare
 from autograder.judge.provenance import grader_version
 from autograder.report.results import Result
 from autograder.sandbox import strongest_level
@@ -101,10 +104,11 @@ def graded(
 ) -> Iterator[Outcome]:
     """Grade mutants side by side, and store each outcome as it comes."""
     task = Task(assignment, "digits", strongest_level(), SECRET.hex())
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Pool(jobs)) as pool:
         work = [Job(mutant.id, str(hand_in(Path(folder), mutant))) for mutant in missing]
+        made = prepare(setting_of(task))
         with tqdm(total=done + len(missing), initial=done, desc=assignment) as bar:
-            for result in judged(task, work, jobs):
+            for result in judged(task, made, work, pool):
                 bar.update()
                 if result.status == "INFRA":
                     tqdm.write(f"{assignment}: {result.student}: {' '.join(result.notes)}")
