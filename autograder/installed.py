@@ -9,6 +9,8 @@ texts in the folder where it is run, and other commands take the notebooks that 
 from __future__ import annotations
 
 import importlib.util
+import os
+import sys
 from pathlib import Path
 
 import course
@@ -50,6 +52,18 @@ def solutions() -> Path | None:
     spec = importlib.util.find_spec("solutions")
     places = list(spec.submodule_search_locations or ()) if spec else []
     return Path(places[0]) if places else None
+
+
+def python_path() -> dict[str, str]:
+    """The variable with which another Python process imports the same code as this one.
+
+    It is empty where the code is among the interpreter's own packages. Elsewhere (a checkout, a
+    copy of one, `pip install --target`) a new process would find nothing, or another version.
+    """
+    folders = dict.fromkeys((str(ROOT), str(COURSE.resolve().parent)))
+    own = Path(sys.prefix).resolve()
+    outside = [folder for folder in folders if not Path(folder).is_relative_to(own)]
+    return {"PYTHONPATH": os.pathsep.join(outside)} if outside else {}
 
 
 def notebook(assignment: str) -> Path:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from autograder import installed
 from autograder.sandbox import bubblewrap, cgroup, separate
 from autograder.sandbox.preloaded import LEVELS as LEVELS_PRELOADED
 from autograder.sandbox.preloaded import Forked, Nurseries
@@ -116,7 +117,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     """
     confinement, scratch = separate.confinement(level)
     inside = confinement.scratch
-    environment = {**ENVIRONMENT, "HOME": inside, "TMPDIR": inside}
+    environment = {**ENVIRONMENT, **installed.python_path(), "HOME": inside, "TMPDIR": inside}
     ours, theirs = socket.socketpair()
     stderr, group = StandardError(), None
     try:

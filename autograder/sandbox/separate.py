@@ -15,6 +15,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from autograder import installed
 from autograder.sandbox import bubblewrap, users
 from autograder.worker.confine import Confinement
 
@@ -67,7 +68,7 @@ def trouble() -> str:
         tried = subprocess.run(
             [sys.executable, "-s", "-m", "autograder.worker.entry", wanted.as_argument()],
             cwd="/",
-            env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"},
+            env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1", **installed.python_path()},
             capture_output=True,
             text=True,
             check=False,

@@ -3,35 +3,16 @@
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support import checkout
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r'^```(\w+)(?: title="(.+?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-COPIED = (
-    "autograder",
-    "course",
-    "solutions",
-    "assignments",
-    "site",
-    "tests",
-    "tools",
-    "benchmarks",
-)
-FILES = (
-    "CONTRIBUTING.md",
-    "README.md",
-    "Makefile",
-    "LICENSE",
-    "pyproject.toml",
-    "mkdocs.yml",
-    "constraints.txt",
-)
 # What knows of points and checks; the rest of the suite cannot notice a new check.
 TESTS = (
     "tests/test_sample_class.py",
@@ -90,12 +71,7 @@ def test_the_page_gives_a_check_a_mutant_and_commands():
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the course after both recipes, but for the commands that grade."""
-    folder = tmp_path_factory.mktemp("changed")
-    for name in COPIED:
-        ignored = shutil.ignore_patterns("__pycache__", "release", "submitted", "*.db")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
+    folder = checkout.copied(tmp_path_factory.mktemp("changed") / "checkout")
     ((_, checks, check),) = (block for block in recipe("Add a check") if block[1])
     ((_, mutant, answer),) = (block for block in recipe("Add a mutant") if block[1])
     text = (folder / checks).read_text(encoding="utf-8")

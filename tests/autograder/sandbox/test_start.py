@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import checkout
 
 from autograder import cli, sandbox
 from autograder.errors import GraderFault
@@ -177,3 +178,27 @@ def test_only_the_end_is_read_and_writing_never_blocks():
 def fill(end):
     while True:
         end.send(b"b" * 100_000)
+
+
+WHERE = """
+import os, sys
+from pathlib import Path
+from autograder.handin.submission import Submission
+from autograder.student import student_in_worker
+from autograder.worker.cells import Cell
+from autograder.worker.limits import Limits
+
+cell = Cell("a.py", "import course\\ndef where(): raise ValueError(course.__file__)")
+read = Submission(Path("a.py"), [cell], "")
+student = student_in_worker(read, ["where"], sys.argv[1], Limits(), public=True)
+try:
+    student.call("where")
+except Exception as fault:
+    print(fault)
+"""
+
+
+@pytest.mark.parametrize("level", sorted({"none", sandbox.strongest_level()}))
+def test_a_worker_imports_the_code_of_its_judge_and_no_other_copy(tmp_path, level):
+    copy = checkout.copied(tmp_path / "copy")
+    assert str(copy / "course") in checkout.run(copy, "-c", WHERE, level)
