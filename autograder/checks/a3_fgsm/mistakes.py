@@ -290,6 +290,12 @@ def other_curve(
         "the attacked images are not clamped to [0, 1]": [
             test.images + epsilon * direction for epsilon in epsilons
         ],
+        "the attacked images are not clamped at 0": [
+            (test.images + epsilon * direction).clamp(max=1) for epsilon in epsilons
+        ],
+        "the attacked images are not clamped at 1": [
+            (test.images + epsilon * direction).clamp(min=0) for epsilon in epsilons
+        ],
         "the epsilons were sorted: keep the order you were given": [
             (test.images + epsilon * direction).clamp(0, 1) for epsilon in sorted(epsilons)
         ],

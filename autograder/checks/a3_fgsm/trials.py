@@ -22,6 +22,7 @@ from autograder.judge.checking import (
     metrics,
     require_images,
 )
+from autograder.judge.robustness import loss_gradient
 
 EPSILONS = [0.0, 0.02, 0.05, 0.08, 0.12, 0.16, 0.2, 0.3]
 
@@ -93,16 +94,43 @@ def own_curve(
 def images_with_gradient(setting: Setting) -> Split:
     """Images with a loss so large that rounding does not decide the gradient's sign.
 
-    A fifth is labelled wrong: an attack that lowers the loss makes those right, so that its curve
-    is another than that of the clean images.
+    They are made lighter, so that many pixels are 1, and begin with some that are still right when
+    attacked in [0, 1], but not when one end of the range is left open. A fifth of the others is
+    labelled wrong: an attack that lowers the loss makes those right, so that its curve is another
+    than that of the clean images.
     """
     test, module = setting.dataset.test, setting.victim.module
-    losses = F.cross_entropy(metrics.predict(module, test.images), test.labels, reduction="none")
+    lighter = Split((1.5 * test.images).clamp(max=1), test.labels)
+    losses = F.cross_entropy(metrics.predict(module, lighter.images), test.labels, reduction="none")
+    steep = lighter[(losses > 1e-4).nonzero().flatten()]
+    telling = saved_by_the_range(setting, steep)
     count = setting.drawn("number of images with gradient", 97, 120)
-    few = test[(losses > 1e-4).nonzero().flatten()[:count]]
-    labels = few.labels.clone()
-    labels[::5] = (labels[::5] + 1) % setting.dataset.num_classes
-    return Split(few.images, labels)
+    chosen = torch.cat([telling.nonzero().flatten(), (~telling).nonzero().flatten()])[:count]
+    labels = steep.labels[chosen].clone()
+    others = slice(int(telling.sum()), None, 5)
+    labels[others] = (labels[others] + 1) % setting.dataset.num_classes
+    return Split(steep.images[chosen], labels)
+
+
+def saved_by_the_range(setting: Setting, test: Split) -> Tensor:
+    """Which images (n,) to begin with: a dozen for each end of [0, 1], or fewer where fewer are.
+
+    All of a dozen are right under the attack at one epsilon of the curve, and wrong where nothing
+    holds the attack at that end.
+    """
+    module, images = setting.victim.module, test.images
+    direction = loss_gradient(module, images, test.labels).sign()
+
+    def right(epsilon: float, low: float, high: float) -> Tensor:
+        attacked = (images + epsilon * direction).clamp(low, high)
+        return metrics.predict(module, attacked).argmax(dim=1) == test.labels
+
+    found = torch.zeros(len(images), dtype=torch.bool)
+    for low, high in ((-math.inf, 1), (0, math.inf)):
+        saved = [right(e, 0, 1) & ~right(e, low, high) for e in some_epsilons(setting)]
+        most = max(saved, key=lambda each: int(each.sum()))
+        found[most.nonzero().flatten()[:12]] = True
+    return found
 
 
 def some_epsilons(setting: Setting) -> list[float]:

@@ -20,10 +20,15 @@ from autograder.judge.checking import (
 
 
 def some_logits(setting: Setting, classes: int) -> tuple[Tensor, Tensor]:
-    """Logits, most of them below 0; the true class is the largest in some images, not in all."""
+    """Logits, most of them below 0; the true class is the largest in some images, not in all.
+
+    The first image is of class 1: where it stands alone, the number of classes must be read from
+    the logits, not from the labels.
+    """
     generator = setting.generator(f"{classes} logits")
     logits = 4 * torch.randn(60, classes, generator=generator) - 5
     labels = torch.randint(0, classes, (60,), generator=generator)
+    logits[0] = logits[0].roll(1 - int(logits[0].argmax()))
     labels[::3] = logits[::3].argmax(dim=1)
     return logits, labels
 
