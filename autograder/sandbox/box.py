@@ -64,6 +64,10 @@ class Box:
         """What the worker and everything it started has computed so far."""
         return self.watch.clock.read()
 
+    def queued_seconds(self) -> float:
+        """How long the worker and everything it started have waited for a processor so far."""
+        return self.watch.queue.seconds
+
     def close(self) -> None:
         """End the worker and everything it started, and remove what it wrote."""
         self.watch.end()

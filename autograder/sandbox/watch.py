@@ -209,6 +209,28 @@ class Vanished:
         return max(self.computed, self.elapsed * at_once)
 
 
+class Queue:
+    """Adds up how long the processes of a tree had work to do, but no processor to do it on."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.last: dict[Path, float] = {}
+
+    def read(self, members: Sequence[Path]) -> None:
+        """Add what came since the last reading. A process that has ended keeps its share."""
+        now = {entry: queued(entry) for entry in members}
+        self.seconds += sum(max(0.0, now[entry] - self.last.get(entry, 0.0)) for entry in now)
+        self.last = now
+
+
+def queued(entry: Path) -> float:
+    """Seconds in which a process waited for a processor; 0 where the kernel does not count them."""
+    try:
+        return int((entry / "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def socket_memory(members: list[Path]) -> int:
     """At most how many bytes of the kernel's memory these processes hold in sockets.
 
@@ -297,6 +319,7 @@ class Watch:
         self.root, self.limits, self.count_files, self.stop = root, limits, count_files, stop
         self.reason = ""
         self.clock = Clock(root)
+        self.queue = Queue()
         self.ended = threading.Event()
         self.ending = threading.Lock()
         if PROC.is_dir():
@@ -312,6 +335,7 @@ class Watch:
         members, limits = tree(self.root), self.limits
         if len(members) > limits.processes + OWN_PROCESSES:  # first: to look at each takes long
             return "processes"
+        self.queue.read(members)
         held = socket_memory(members)
         if held + memory(members, limits.memory_bytes - held) > limits.memory_bytes:
             return "memory"

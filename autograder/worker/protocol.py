@@ -266,6 +266,14 @@ class Channel:
         header = self._read(header_size, deadline)
         return decode(header, self._read(payload_size, deadline))
 
+    def answered(self, seconds: float) -> bool:
+        """Wait for at most so long; return whether something can be read, or the other has gone."""
+        try:
+            self._wait(time.monotonic() + seconds, writing=False)
+        except Timeout:
+            return False
+        return True
+
     def close(self) -> None:
         """Close the socket; the other side reads an end of file."""
         self.connection.close()
