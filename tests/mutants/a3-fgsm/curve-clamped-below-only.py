@@ -1,7 +1,7 @@
 """The attacked images are held in the range at one end only.
 
 loses: curve_is_the_accuracy_at_each_epsilon
-cause: not clamped at 1
+cause: not clamped
 earns: 0
 """
 
