@@ -1,5 +1,4 @@
-"""The library of lectures, notebooks and grader: data, networks, training, metrics, hooks,
-plots."""
+"""The library of lectures, notebooks and grader: data, networks, training, metrics, figures."""
 
 import importlib
 from importlib.metadata import PackageNotFoundError, version

@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    """Run the command that the arguments name, and return its exit status.
+    """Run the command that the arguments name, of any of the project's programs; its exit status.
 
     0: done. 2: the user must change what one line on stderr names. 130: stopped by Ctrl-C.
     """

@@ -1,5 +1,4 @@
-"""The networks and images for the checks of a2-hooks, and their records by the student's monitor
-and drift, and by the judge on its own copy.
+"""Networks and images for the checks of a2-hooks, and what student and judge record of them.
 """
 
 from __future__ import annotations
