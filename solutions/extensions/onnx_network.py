@@ -15,8 +15,8 @@ from course.metrics import evaluating
 class OnnxNetwork(nn.Module):
     """A trained network, exported to ONNX and run by ONNX Runtime.
 
-    It stores the file's bytes as `exported` and a session that runs them as `session`, but not the
-    PyTorch network. It has logits, no weights and no gradients.
+    It keeps the file's bytes as `exported` and a session that runs them as `session`; the PyTorch
+    network is not kept. It has logits, no weights and no gradients.
     """
 
     def __init__(self, model: nn.Module, image_shape: tuple[int, int, int]) -> None:

@@ -219,7 +219,7 @@ def from_halves(
     return model
 
 
-# --- facts about them ------------------------------------------------------------------------
+# --- facts about them ----------------------------------------------------------------------------
 
 
 def _measure(model: nn.Module, test: Split, epsilons: tuple[float, ...]) -> dict[str, list[float]]:

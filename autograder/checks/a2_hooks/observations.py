@@ -1,5 +1,4 @@
-"""Networks and images for the checks of a2-hooks, and what student and judge record of them.
-"""
+"""Networks and images for the checks of a2-hooks, and what student and judge record of them."""
 
 from __future__ import annotations
 
@@ -76,7 +75,7 @@ def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
     return (images + strength * torch.randn(images.shape, generator=draw)).clamp(0, 1)
 
 
-# --- the student's monitor -------------------------------------------------------------
+# --- the student's monitor -----------------------------------------------------------------------
 
 
 def hand_out(student: Student, network: Network, *, training: bool = False) -> Ref:

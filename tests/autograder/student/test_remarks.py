@@ -1,4 +1,4 @@
-"""What a student reads of how the cells were run: cause, place, and what to do."""
+"""Messages about how the cells were run: cause, place, and next step."""
 
 from pathlib import Path
 

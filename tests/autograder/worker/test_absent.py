@@ -1,4 +1,4 @@
-"""Imports that fail do not end their cell; what uses them says so."""
+"""Imports that fail do not end their cell; code that uses them reports the import."""
 
 import pytest
 from loaded_notebook import Notebook
