@@ -50,7 +50,7 @@ def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:
         # Not `contiguous`, which leaves filters of one input channel as they are: for them the two
-        # layouts are the same, and the next layers choose theirs by the strides.
+        # layouts are the same, and the next layers choose a layout by the strides.
         for weight in filters:
             weight.data = weight.data.clone(memory_format=torch.channels_last)
         predict(quick, image)

@@ -33,7 +33,7 @@ def cases() -> list[object]:
 REMARKS = (
     "is defined more than once",
     "is still a stub",
-    "What is below was run all the same",
+    "The code below was run all the same",
     "importing it failed here",
 )
 

@@ -153,7 +153,7 @@ def finish(assignment: str, known: Sequence[BlindMutant], found: dict[str, Outco
     alive = [survivor(mutant.key) for mutant in with_outcome if found[mutant.id].survived]
     for mutant in with_outcome:
         if mutant.key in verdicts.reasons() and not found[mutant.id].survived:
-            print(f"{assignment}, {mutant.name}: {mutant.mutation}: said to do the same, but fails")
+            print(f"{assignment}, {mutant.name}: {mutant.mutation}: called equivalent, but fails")
     if absent := len(known) - len(with_outcome):
         print(f"{assignment}: {absent} of {len(known)} mutants have no outcome: use --resume.")
         for each in alive:

@@ -81,7 +81,7 @@ def make(limits: Limits) -> Group:
 
 @cache
 def trouble() -> str:
-    """Why workers get no groups here, tried with one; empty when they do."""
+    """The reason why workers get no groups here, tried with one; empty when they do."""
     try:
         group = make(Limits())
         try:

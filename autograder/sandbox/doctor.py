@@ -124,7 +124,7 @@ def group_probe() -> Probe:
 
 
 def group_remedy(trouble: str) -> str:
-    """How to delegate a part of the tree, and what limits a worker without one."""
+    """The way to delegate a part of the tree, and the limits of a worker without one."""
     user = "" if os.geteuid() == 0 else "--user "
     started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
     if trouble == cgroup.NOT_DELEGATED:

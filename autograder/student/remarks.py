@@ -68,13 +68,13 @@ def module_not_found(message: str, submission: Submission) -> str:
     beside = submission.path.parent / f"{name}.py"
     if name.isidentifier() and beside.is_file():
         return (
-            f"the file {name}.py lies beside your notebook, but only the notebook is graded: copy "
+            f"the file {name}.py is beside your notebook, but only the notebook is graded: copy "
             f"its code into a cell"
         )
     return (
-        "what is below was run all the same, and no mark is lost by it unless your answer uses it. "
-        "The grader has only the packages that the course installs; copy the code of a file of "
-        "your own into a cell"
+        "the code below was run all the same, and this costs no mark unless your answer uses the "
+        "import. The grader has only the packages that the course installs; copy the code of a "
+        "file of your own into a cell"
     )
 
 
@@ -93,7 +93,7 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
                 case "near":
                     yield name, f"there is no `{name}`, but there is `{near}`: is it misspelt?"
                 case "stub":
-                    stub = f"`{name}` is still a stub{place}; what is defined{elsewhere} was judged"
+                    stub = f"`{name}` is still a stub{place}; the definition{elsewhere} was judged"
                     yield "", stub
                 case "late":
                     late = f"`{name}` is defined{place}, below the check cell that needs it"

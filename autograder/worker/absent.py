@@ -140,4 +140,4 @@ def handler(
 
 def in_place_of(names: Iterator[str] | set[str], error: NotImportedError) -> dict[str, Absent]:
     """Stand-ins for the names that a statement would have bound if the import had worked."""
-    return {name: Absent(name, f"it needs what is not there: {error}") for name in names}
+    return {name: Absent(name, f"it needs a name that was not imported: {error}") for name in names}

@@ -37,7 +37,7 @@ class Confinement:
     """The limits of a worker's rights: the level, its own user id, the paths it may still use.
 
     hidden: packages below a readable path that it may not read. writable: its memory-backed
-    folders. namespaces: whether it has own processes, mounts and network, whoever makes them.
+    folders. namespaces: whether it has own processes, mounts and network, made by any program.
     """
 
     level: str
@@ -85,7 +85,7 @@ def confine(wanted: Confinement) -> None:
 
 
 def trouble(*, files: bool) -> str:
-    """Why this kernel cannot confine a process; empty when it can."""
+    """The reason why this kernel cannot confine a process; empty when it can."""
     try:
         machine()
     except CannotConfine as error:

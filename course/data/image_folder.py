@@ -1,4 +1,4 @@
-"""Finds and decodes images kept in class folders, the layout of ImageNet.
+"""Finds and decodes images in class folders, the layout of ImageNet.
 
 Either PATH/train/<class>/* with PATH/val/<class>/* (or PATH/test/<class>/*), or PATH/<class>/*
 alone, of which a fixed fifth of each class is used for testing.
