@@ -1,4 +1,4 @@
-"""What lectures, notebooks and grader share: data, models, training, metrics, monitoring, plots."""
+"""The library of lectures, notebooks and grader: data, networks, training, metrics, figures."""
 
 import importlib
 from importlib.metadata import PackageNotFoundError, version
@@ -9,13 +9,13 @@ MOVED = {"activation_plots": "course.plots.activations", "attack_plots": "course
 
 
 def __getattr__(name: str) -> ModuleType | str:
-    """`course.__version__`, read from what is installed when it is asked for, or a module under
-    the name that it had in an earlier edition. Raises AttributeError."""
+    """`course.__version__`, read from the installed package on demand, or a module under its name
+    in an earlier edition. Raises AttributeError."""
     if name in MOVED:
         return importlib.import_module(MOVED[name])
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         return version("adversarial-course")
-    except PackageNotFoundError:  # run where it lies, without being installed
+    except PackageNotFoundError:  # run in place, without being installed
         return "unknown"

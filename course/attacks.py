@@ -1,4 +1,4 @@
-"""The attack for notebooks whose subject is another: assignment 6 audits with it.
+"""An attack for notebooks that need one but do not teach it: assignment 6 audits with it.
 
 It climbs within a box: each pixel has an interval of its own, which epsilon and the range [0, 1]
 allow. Assignment 4 asks students to write such an attack, and there these
@@ -53,7 +53,7 @@ def box(images: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
 def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     """The nearest points to `moved` within epsilon of the images and in [0, 1].
 
-    images, moved and what is returned: (n, C, H, W).
+    images, moved and result: (n, C, H, W).
     """
     return torch.clamp(moved, *box(images, epsilon))
 
@@ -74,9 +74,9 @@ def pgd(
     """Images that raise the loss, by sign steps within epsilon (Madry et al. 2018).
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size >= 0 in pixel units; steps
-    >= 0; generator: where the random start comes from; loss: cross-entropy by default. The model
-    runs in evaluation mode and is left as it was. The result is detached. Raises InputError for
-    arguments in other units, of other shapes, or below 0.
+    >= 0; generator: draws the random start; loss: cross-entropy by default. The model runs in
+    evaluation mode and is left as it was. The result is detached. Raises InputError for arguments
+    in other units, of other shapes, or below 0.
     """
     check_size(epsilon)
     check_images(images)

@@ -1,4 +1,4 @@
-"""Running an attack over many images quickly, whoever wrote the attack."""
+"""Runs any attack over many images quickly."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def attack_in_batches(
 ) -> Tensor:
     """Run an attack over many images, and return the adversarial images in the same order.
 
-    Gives what one call of attack(model, images, labels) gives, up to rounding (and to the order
-    in which a random start draws), in less time: an iterative attack reads and writes each
-    layer's output dozens of times, so batches are small enough to stay in the processor's cache,
-    and convolutions run channels-last, the layout in which CPU kernels vectorise. That happens in
-    a copy in eval mode: `model` itself is not touched.
+    Gives the result of one call of attack(model, images, labels), up to rounding and the order of
+    random draws, in less time. An iterative attack reads and writes each layer's output dozens of
+    times, so batches are small enough to stay in the processor's cache, and convolutions run
+    channels-last, the layout in which CPU kernels vectorise. That happens in a copy in eval mode:
+    `model` itself is not touched.
 
     images (n, C, H, W) in [0, 1]; labels (n,). `benchmarks/attacks.py` measures the gain. Raises
     ValueError when there is nothing to attack, when the images are not in [0, 1] or there is not
-    one label per image, and whatever the attack raises.
+    one label per image, and any error of the attack.
     """
     if len(images) == 0 or batch_size < 1:
         raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
@@ -44,13 +44,13 @@ def attack_in_batches(
 def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
     """A copy in eval mode, channels-last where the model can run that way.
 
-    image (1, C, H, W) in [0, 1] is what it is tried on; the model itself is left as it was.
+    image (1, C, H, W) in [0, 1]: the copy is tried on it. The model itself is left as it was.
     """
     quick = copy.deepcopy(model, _activations_kept(model)).eval().requires_grad_(False)
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:
-        # Not `contiguous`, which leaves filters of one input channel as they are: in them the two
-        # layouts are one, and only their strides tell the next layers which was meant.
+        # Not `contiguous`, which leaves filters of one input channel as they are: for them the two
+        # layouts are the same, and the next layers choose a layout by the strides.
         for weight in filters:
             weight.data = weight.data.clone(memory_format=torch.channels_last)
         predict(quick, image)
@@ -61,9 +61,9 @@ def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
 
 
 def _activations_kept(model: nn.Module) -> dict[int, Any]:
-    """What `copy.deepcopy` shall take for the activations that modules keep as attributes.
+    """Replacements, for `copy.deepcopy`, of activations that modules store as attributes.
 
-    They are part of a graph, and PyTorch refuses to copy those; the copy gets them without it.
+    Those are part of a graph, which PyTorch refuses to copy, so the copy gets them without it.
     """
     kept: dict[int, Any] = {}
 
@@ -79,6 +79,6 @@ def _activations_kept(model: nn.Module) -> dict[int, Any]:
                 look_at(each)
 
     for module in model.modules():
-        own = {**vars(module), "_modules": None}  # the modules below have their own turn
+        own = {**vars(module), "_modules": None}  # submodules are visited on their own
         look_at(own)
     return kept

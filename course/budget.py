@@ -1,4 +1,4 @@
-"""What an exercise may spend on each data profile; notebooks and judge read the same numbers."""
+"""The budget of an exercise on each data profile; notebooks and judge read the same numbers."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,11 +8,11 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Budget:
-    """What one data profile allows.
+    """The limits of one data profile.
 
     `epsilon` is the largest change of a pixel, in pixel units ([0,1] images). `train_images` and
-    `test_images` are upper limits: a smaller dataset is used whole. The two epoch counts are what
-    ordinary and adversarial training get.
+    `test_images` are upper limits: a smaller dataset is used whole. The two epoch counts are those
+    of ordinary and adversarial training.
     """
 
     epsilon: float

@@ -1,9 +1,9 @@
 """The command `course`: collects its subcommands, runs one, and turns mistakes into one line each.
 
 Subcommands come from the entry points of the group `course.commands`: functions that add a parser
-and set its default `run(args) -> int`. Rooms above add theirs without being imported here. A parser
-names the work of its command by a `Later`, which imports it when the command runs, so that help and
-mistakes are answered at once, without PyTorch.
+and set its default `run(args) -> int`. So other rooms add subcommands without an import here. A
+parser names the function of its command by a `Later`, which imports it when the command runs. So
+help and mistakes are answered at once, without PyTorch.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from course.errors import CourseError
 # In quotes: at run time the class takes no type in brackets.
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-# Commands of rooms that a student's copy does not have; it says so instead of not knowing them.
+# Commands of rooms that a student's copy lacks; it says so instead of not knowing them.
 ROOMS_ABOVE = dict.fromkeys(("attack", "figures", "playground", "reproduce"), "solutions")
 
 
@@ -40,13 +40,13 @@ class Later:
     target: str
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """What the function returns. Raises ImportError when its module cannot be imported."""
+        """The result of the function. Raises ImportError when its module cannot be imported."""
         return pkgutil.resolve_name(self.target)(*arguments, **options)
 
 
 @dataclass(frozen=True)
 class Help:
-    """What a command's help says beside its arguments.
+    """The help text of a command, beside its arguments.
 
     sentence: what it does. example: a call of it. finding: what exit status 1 means, if anything.
     """
@@ -89,9 +89,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    """Run what the arguments name and return the exit status, for every command of the project.
+    """Run the command that the arguments name, of any of the project's programs; its exit status.
 
-    0: done, 2: the user must change something, said in one line on stderr, 130: stopped by Ctrl-C.
+    0: done. 2: the user must change what one line on stderr names. 130: stopped by Ctrl-C.
     """
     print_anything()
     args = parser.parse_args(argv)
@@ -112,7 +112,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
 
 
 def in_colour() -> bool:
-    """Whether what is printed may be coloured: on a terminal that can, unless NO_COLOR is set.
+    """Whether output may be coloured: on a terminal that can, unless NO_COLOR is set.
 
     https://no-color.org. The old console of Windows prints the colours' codes as they are.
     """
@@ -125,7 +125,7 @@ def in_colour() -> bool:
 def print_anything() -> None:
     """Let a character that the terminal's encoding lacks be printed as `?`.
 
-    On Windows what goes into a file or a pipe is encoded as cp1252 or the like, which has no ✓.
+    On Windows a file or pipe is often encoded as cp1252, which has no ✓.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -152,7 +152,7 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def top_parser(name: str, description: str) -> argparse.ArgumentParser:
-    """The parser of a whole command, with what every command of the project has."""
+    """The parser of a whole command, with the options of every command of the project."""
     parser = argparse.ArgumentParser(name, description=description)
     parser.add_argument("--version", action="version", version=f"{name} {course.__version__}")
     parser.add_argument(
@@ -284,7 +284,7 @@ def _add_image_size(parser: argparse.ArgumentParser) -> None:
 
 
 def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
-    """An argument type: a whole number between bounds, said so if it is not."""
+    """An argument type: a whole number between bounds. Others get a clear message."""
 
     def parse(text: str) -> int:
         try:
@@ -300,7 +300,7 @@ def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
 
 
 def _answer_for_absent(subparsers: Subparsers, name: str, room: str, reason: str) -> None:
-    """Add a command that takes any arguments and says what to install."""
+    """Add a command that takes any arguments and names the package to install."""
 
     def run(_args: argparse.Namespace) -> int:
         raise CourseError(

@@ -1,8 +1,8 @@
 """Defences that hide something from an attacker and gain nothing by it: assignment 6 breaks them.
 
-They are white boxes. `model` is the network behind, `transform` what is done to the images before
-it, `decide` what is done to its logits after. So a defence is decide(model(transform(images))), and
-an attack may use each part by itself.
+They are white boxes. `model` is the network behind, `transform` changes the images before it,
+`decide` changes its logits after it. So a defence is decide(model(transform(images))), and an
+attack may use each part by itself.
 """
 
 from __future__ import annotations
@@ -23,30 +23,31 @@ STEEPNESS = 10.0  # logits for one unit of drift: drifts are fractions, logits a
 
 
 class Defence(nn.Module):
-    """A network with something before it and something after it; here, nothing on either side."""
+    """A network with a step before it and a step after it; here both steps do nothing."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
 
     def transform(self, images: Tensor) -> Tensor:
-        """What the network gets to see of images (N, C, H, W) in [0,1]: the same shape."""
+        """The input of the network for images (N, C, H, W) in [0,1]: the same shape."""
         return images
 
     def decide(self, logits: Tensor) -> Tensor:
-        """What is answered for the network's logits (N, K): logits again."""
+        """The answer for the network's logits (N, K): logits again."""
         return logits
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images (N, C, H, W) in [0,1] to the logits that are answered."""
+        """Images (N, C, H, W) in [0,1] to the logits of the answer."""
         return self.decide(self.model(self.transform(images)))
 
 
 class Quantised(Defence):
     """Rounds every pixel to one of `levels` grey levels, evenly spaced from 0 to 1.
 
-    Small changes are to be rounded away (feature squeezing, Xu et al. 2018). What is lost is the
-    gradient: that of rounding is 0 wherever it exists. Raises CourseError for fewer than 2 levels.
+    Rounding is meant to remove small changes (feature squeezing, Xu et al. 2018). It removes the
+    gradient instead: that of rounding is 0 wherever it exists.
+    Raises CourseError for fewer than 2 levels.
     """
 
     def __init__(self, model: nn.Module, levels: int) -> None:
@@ -63,8 +64,8 @@ class Quantised(Defence):
 class ScaledLogits(Defence):
     """Multiplies the logits by `factor`; no answer changes.
 
-    So sure a network answers that the softmax rounds to 1 in float32, and the gradient of the
-    cross-entropy to 0. Distillation at a high temperature has this effect (Carlini & Wagner 2017).
+    The network's answers become so sure that the softmax rounds to 1 in float32, and the gradient
+    of the cross-entropy to 0. Distillation at a high temperature does so (Carlini & Wagner 2017).
     Raises CourseError unless the factor is finite and above 0.
     """
 
@@ -82,11 +83,11 @@ class ScaledLogits(Defence):
 class Detector(nn.Module):
     """Refuses images that a slight blur changes too much, as seen by the first layers of a network.
 
-    Blurring hardly moves what these layers make of a natural image, and moves what they make of
-    the fine pattern that an attack adds. It answers K + 1 logits: the network's K, and one for
-    "refused", which is the largest exactly where the drift exceeds `limit`. A relative of feature
-    squeezing (Xu et al. 2018), which compares the answers themselves; how such detectors are
-    evaded: Carlini & Wagner 2017, "Adversarial examples are not easily detected".
+    Blurring hardly changes the output of these layers for a natural image, but it changes their
+    output for the fine pattern that an attack adds. It answers K + 1 logits: the network's K, and
+    one for "refused", which is the largest exactly where the drift exceeds `limit`. It is similar
+    to feature squeezing (Xu et al. 2018), which compares the answers themselves. Carlini & Wagner
+    2017 evade such detectors: "Adversarial examples are not easily detected".
 
     model: one of the course's networks, an nn.Sequential; its first two layers are watched.
     """
@@ -100,7 +101,7 @@ class Detector(nn.Module):
     def fitted(cls, model: nn.Sequential, images: Tensor, refused: float = 0.05) -> Detector:
         """A detector that refuses a share `refused` of these clean images, (N, C, H, W) in [0,1].
 
-        Raises CourseError unless that share lies between 0 and 1, and for images in other units.
+        Raises CourseError unless that share is between 0 and 1, and for images in other units.
         """
         if not 0 < refused < 1:
             raise CourseError(f"the share refused lies between 0 and 1, got {refused}")
@@ -124,7 +125,7 @@ class Detector(nn.Module):
         return torch.cat([logits, (logits.amax(dim=1) + excess)[:, None]], dim=1)
 
 
-# What the judge may ask a worker for, by name: a network behind it, and one number.
+# The defences that the judge may ask a worker for, by name, with a network and one number.
 DEFENCES: dict[str, Callable[[nn.Module, float], Defence]] = {
     "quantised": lambda model, levels: Quantised(model, int(levels)),
     "scaled-logits": ScaledLogits,

@@ -1,4 +1,4 @@
-"""The one error a user of the course can cause, told in words instead of a traceback."""
+"""The errors that a user of the course can cause, shown as a message and not as a traceback."""
 
 
 class CourseError(Exception):

@@ -1,8 +1,8 @@
-"""What attacks, trainings and measurements refuse to compute with, each fault with its remedy.
+"""Checks of the arguments of attacks, trainings and measurements; each error names a remedy.
 
-A number in another unit is computed with like any other: an epsilon of 8 on images in [0,1] allows
-every change, and normalised images are attacked, clamped and measured without an error. So every
-function of the library that depends on the units asks here first.
+A number in another unit causes no error by itself: an epsilon of 8 on images in [0,1] allows every
+change, and normalised images can be attacked, clamped and measured. So every function of the
+library that depends on the units checks its arguments here first.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ TOLERANCE = 1e-6
 def chosen_device(name: str) -> torch.device:
     """The device of this name, such as `cpu`, `cuda`, `cuda:1` or `mps`.
 
-    Raises CourseError for another name, and where PyTorch finds no such device here. Nothing is
-    chosen without being asked for, so that the same command computes the same everywhere.
+    Raises CourseError for another name, and where PyTorch finds no such device here. No device is
+    chosen by default, so that the same command computes the same everywhere.
     """
     kind, _, number = name.partition(":")
     found = {
@@ -75,7 +75,7 @@ def check_images(images: Tensor, name: str = "images") -> None:
 def check_labels(images: Tensor, labels: Tensor) -> None:
     """Refuse labels unless they are (N,), one class per image, as whole numbers from 0 on.
 
-    PyTorch's cross-entropy leaves out the label -100 without a word. Raises InputError.
+    PyTorch's cross-entropy ignores the label -100 without a warning. Raises InputError.
     """
     if labels.shape != images.shape[:1]:
         raise InputError(
@@ -94,9 +94,9 @@ def check_labels(images: Tensor, labels: Tensor) -> None:
 def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> None:
     """Refuse a size of a change that is not in pixel units: a finite number from 0 to `largest`.
 
-    largest: what takes any image to any other, so that more of it has no meaning: 1 for one pixel,
-    the square root of the number of values for the Euclidean length of a whole image. Raises
-    InputError, which calls the size by `name`.
+    largest: the size that takes any image to any other, so that more has no meaning. It is 1 for
+    one pixel, and the square root of the number of values for the Euclidean length of a whole
+    image. Raises InputError, which calls the size by `name`.
     """
     if not (size >= 0 and math.isfinite(size)):  # written so that NaN fails too
         raise InputError(f"{name} must be a number >= 0 in pixel units, got {size}")
@@ -123,7 +123,7 @@ def check_logits(logits: Tensor) -> None:
 
 
 def check_finite(images: Tensor) -> None:
-    """Refuse images (N, C, H, W) that hold a NaN or an infinity, in whatever units they are.
+    """Refuse images (N, C, H, W) that hold a NaN or an infinity, in any units.
 
     Raises NotANumberError.
     """

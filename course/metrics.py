@@ -1,4 +1,4 @@
-"""What is measured on a network, without changing it: predictions, accuracy, uncertainty.
+"""Measurements on a network that do not change it: predictions, accuracy, uncertainty.
 
 Everything here runs the network in evaluation mode and puts it back as it was found, so that a
 lecture, an attack or the judge may measure in the middle of anything.
@@ -23,8 +23,8 @@ from course.withheld import does
 def evaluating(*models: nn.Module) -> Iterator[None]:
     """Put models in evaluation mode for a block; afterwards each module has its own flag again.
 
-    Flags are kept module by module, because `model.train()` would thaw a batch normalisation that
-    was frozen on purpose. They are restored after an error too. Gradients are not touched.
+    Flags are stored module by module, because `model.train()` would unfreeze a batch normalisation
+    that was frozen on purpose. They are restored after an error too. Gradients are not touched.
     """
     flags = [(module, module.training) for model in models for module in model.modules()]
     try:
@@ -46,7 +46,7 @@ def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
     if len(images) == 0:
         raise CourseError("there are no images to predict; give at least one")
     check_finite(images)
-    # no_grad rather than inference_mode: what comes out may be used in a later gradient.
+    # no_grad rather than inference_mode: the result may be used in a later gradient.
     with evaluating(model), torch.no_grad():
         logits = torch.cat([model(batch) for batch in images.split(batch_size)])
     check_logits(logits)

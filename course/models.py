@@ -2,10 +2,10 @@
 
 Every network takes float32 images (N, C, H, W) in [0,1] and returns logits (N, num_classes).
 Normalisation is a layer inside, so that an epsilon outside always means pixels. Every step of a
-network is a module of its own, nonlinearities too: what a forward hook cannot see, a monitor
-cannot show. Two networks are exceptions, to show just that: `functional-cnn` and `shared-relu-cnn`.
-Each network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names of its layers
-can be read off below.
+network is a module of its own, nonlinearities too, because a monitor shows only what a forward hook
+sees. Two networks are exceptions, to show just that: `functional-cnn` and `shared-relu-cnn`. Each
+network is one `nn.Sequential`, so `model[:3]` is its beginning, and the names of its layers can be
+read off below.
 
 The functions take the channels of an image, its side in pixels, and the number of classes. They
 raise CourseError where an image of that size would leave the last layer nothing.
@@ -308,7 +308,7 @@ def build(
 
     Images are square, `image_size` pixels a side. `normalize` is (means, standard deviations),
     one of each per channel, in [0,1] units. `layer_names` are other names for the outermost
-    layers, in their order, for tests of what may not count on the usual ones. With `seed` the
+    layers, in their order, for tests of code that may not rely on the usual ones. With `seed` the
     weights depend on it alone and the global random state is left as it was; without, they come
     from the global random state.
 
@@ -349,5 +349,5 @@ def _renamed(network: nn.Sequential, names: Sequence[str]) -> nn.Sequential:
 
 
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers training may change: the entries of all weights that take a gradient."""
+    """The number of values that training may change: all entries of weights with a gradient."""
     return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)

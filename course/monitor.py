@@ -1,8 +1,8 @@
-"""Looking inside a network: what each layer puts out, for lectures, figures and the playground.
+"""Reads the output of each layer of a network, for lectures, figures and the playground.
 
 A forward hook sees modules only. A network that calls `torch.relu` instead of holding an `nn.ReLU`
 runs the same, but no hook on a ReLU ever fires; neither does one on a layer that is run by
-`layer.forward(x)`, or in a compiled or traced network. That silence is made an error here.
+`layer.forward(x)`, or in a compiled or traced network. Such a missing call is an error here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Silence:
         silence.handle.remove()
         silence.refuse()
 
-    watched: the names of the layers that have hooks; by_name: somebody asked for just these. Raises
+    watched: the names of the layers that have hooks. by_name: the caller named these layers. Raises
     InputError where hooks are skipped: in compiled, traced and scripted networks.
     """
 
@@ -38,7 +38,7 @@ class Silence:
         self.model = model
         self.asked_for = list(watched) if by_name else []
         self.has_run = self.has_recorded = False
-        self.no_tensor: dict[str, str] = {}  # layer -> the type of what it put out
+        self.no_tensor: dict[str, str] = {}  # layer -> the type of its output
         _refuse_translated(model, watched)
 
         def note_run(module: nn.Module, inputs: tuple[Any, ...]) -> None:
@@ -55,7 +55,7 @@ class Silence:
         return True
 
     def refuse(self) -> None:
-        """Raise InputError if the network ran and nothing, or no tensor of a named layer, came."""
+        """Raise InputError if the network ran unrecorded, or a named layer gave no tensor."""
         unfit = [name for name in self.no_tensor if name in self.asked_for or not self.has_recorded]
         if unfit:
             raise InputError(
@@ -89,17 +89,17 @@ def _refuse_translated(model: nn.Module, watched: Iterable[str]) -> None:
 
 @contextmanager
 def record(model: nn.Module, layers: Iterable[str] | None = None) -> Iterator[dict[str, Tensor]]:
-    """Keep the output of layers while the block runs: {layer name: output of its last call}.
+    """Record the output of layers while the block runs: {layer name: output of its last call}.
 
     Names are those of `model.named_modules()`; by default every module without children. A layer
     appears once it has run, in the order of running, as a copy outside the gradient, because an
-    in-place layer behind it would overwrite the original. What is not a tensor is not kept.
-    No hook survives the block, even after an error.
+    in-place layer behind it would overwrite the original. Only tensors are recorded. No hook stays
+    after the block, even after an error.
 
     Raises CourseError where a name does not exist, there is no layer to watch, or the network is
     compiled or traced, so that hooks are skipped. Raises it at the end of the block, where the
-    network ran but no layer was recorded, or a layer that was asked for by name puts out something
-    else than a tensor, as an LSTM does.
+    network ran but no layer was recorded, or a layer that was named has an output that is no
+    tensor, as an LSTM does.
     """
     outputs: dict[str, Tensor] = {}
 
@@ -169,10 +169,10 @@ def _watched(model: nn.Module, layers: list[str] | None) -> dict[str, nn.Module]
 
 
 def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
-    """What one layer sees in one image (C, H, W) or (1, C, H, W): maps (channels, height, width).
+    """The output of a layer for one image (C, H, W) or (1, C, H, W): maps (channels, h, w).
 
     Runs in evaluation mode without gradients. Raises CourseError where the layer does not exist,
-    does not run, or puts out something else than maps.
+    does not run, or has an output other than maps.
     """
     batch = image if image.ndim == 4 else image.unsqueeze(0)
     if batch.ndim != 4 or len(batch) != 1:
@@ -193,7 +193,7 @@ def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
 class LayerRow:
     """One line of a summary: output shape without the batch, parameters of this layer alone.
 
-    Of a layer that puts out several tensors, the shape is that of the first.
+    For a layer with several output tensors, the shape is that of the first.
     """
 
     name: str

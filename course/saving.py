@@ -33,10 +33,10 @@ def save(
 ) -> None:
     """Write weights as safetensors, with all that `load` needs to build the network again.
 
-    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. Of a
-    network wrapped by `torch.compile` or `nn.DataParallel`, what is inside is saved. A file
-    is replaced whole or not at all. Raises CourseError where `build` would give other weights
-    than `model` has, or the file cannot be written.
+    `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. For a
+    network wrapped by `torch.compile` or `nn.DataParallel`, the inner one is saved. A file is
+    replaced whole or not at all. Raises CourseError where `build` would give other weights than
+    `model` has, or the file cannot be written.
     """
     arguments = {
         "in_channels": in_channels,
@@ -73,7 +73,7 @@ def save(
 def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
     """The network that `save` wrote, in evaluation mode, and its metadata.
 
-    Nothing in the file is run. Raises CourseError where the file is missing, damaged or not ours.
+    Nothing in the file is run. Raises CourseError where it is missing, damaged or not from `save`.
     """
     path = Path(path)
     if _is_pickled(path):
@@ -109,16 +109,16 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
 
 
 def _is_pickled(path: Path) -> bool:
-    """Whether a file begins as those of `torch.save` do: as an archive, or of old as a pickle."""
+    """Whether a file begins like one of `torch.save`: as an archive, or formerly as a pickle."""
     try:
         with path.open("rb") as file:
             return file.read(2) in (b"PK", b"\x80\x02")
     except OSError:
-        return False  # reading it for its weights says why
+        return False  # reading its weights gives the reason
 
 
 def _unwrapped(model: nn.Module) -> nn.Module:
-    """The network itself, whose weights have the names that it was built with."""
+    """The inner network, with the weight names that it was built with."""
     if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
         return _unwrapped(model.module)
     inside = getattr(model, "_orig_mod", None)  # as torch.compile names it
@@ -126,7 +126,7 @@ def _unwrapped(model: nn.Module) -> nn.Module:
 
 
 def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:
-    """The network as shapes alone."""
+    """The network with shapes only."""
     with torch.device("meta"):
         return build(name, **arguments)
 

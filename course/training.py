@@ -1,8 +1,8 @@
-"""Training a network, and keeping what was trained: one loop for lectures, figures and bars.
+"""Trains a network: one loop for lectures, figures and bars.
 
-The loop is plain supervised learning with one seam, `perturb`, through which a caller may change
-each batch first (adversarial training). All images sit in one tensor, and a batch is an index into
-it: for images this small a data loader would cost more than the network.
+The loop is plain supervised learning with one addition: through `perturb` a caller may change each
+batch first (adversarial training). All images are in one tensor, and a batch is an index into it,
+since for such small images a data loader would cost more than the network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from course.errors import CourseError
 from course.inputs import check_images, check_labels
-from course.saving import load, save  # noqa: F401  where earlier notebooks look for them
+from course.saving import load, save  # noqa: F401  earlier notebooks import them here
 from course.training_loop import split_batches, training_mode
 from course.withheld import does
 
@@ -75,9 +75,9 @@ class Recipe:
 
 
 def has_bfloat16_units(cpuinfo: str) -> bool:
-    """Whether a processor multiplies bfloat16 in units of its own: AMX, AVX-512 BF16 or Arm's BF16.
+    """Whether a processor has its own units for bfloat16: AMX, AVX-512 BF16 or Arm's BF16.
 
-    cpuinfo: how Linux describes it. Without such units a product in bfloat16 is made of several
+    cpuinfo: Linux's description of it. Without such units a product in bfloat16 is made of several
     others, and takes about twice as long as in float32.
     """
     words = set(cpuinfo.split())
@@ -85,7 +85,7 @@ def has_bfloat16_units(cpuinfo: str) -> bool:
 
 
 def _cpuinfo() -> str:
-    """How Linux describes this processor; empty elsewhere, which leaves float32."""
+    """Linux's description of this processor; empty elsewhere, where float32 is used."""
     try:
         return Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -201,7 +201,7 @@ def _learn(
     with torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.bfloat16):
         logits = model(images)
     loss = F.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)
-    # Here and not earlier: an attack in `perturb` may have left gradients behind.
+    # Here and not earlier: an attack in `perturb` may leave gradients.
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -209,7 +209,7 @@ def _learn(
 
 
 def _check_data(images: Tensor, labels: Tensor) -> None:
-    """Refuse what would otherwise fail late or, worse, train on the wrong scale."""
+    """Refuse data that would fail late or, worse, train on the wrong scale."""
     if images.ndim != 4 or len(images) == 0 or not images.is_floating_point():
         raise CourseError(
             f"training needs float32 images of shape (N, C, H, W), at least one; got "
@@ -244,7 +244,7 @@ def _schedule(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
         return LambdaLR(optimizer, lambda _: 1.0)
     if recipe.schedule == "step":
         return StepLR(optimizer, step_size=steps // recipe.epochs, gamma=0.7)
-    # One step more than is taken, since the last one would have a rate of nothing at all.
+    # One step more than is taken, since the rate of the last one is 0.
     return OneCycleLR(optimizer, recipe.learning_rate, total_steps=steps + 1)
 
 
@@ -255,8 +255,8 @@ def _memory_format(model: nn.Module, channels_last: bool) -> Iterator[torch.memo
     filters = [weight for weight in model.parameters() if weight.ndim == 4]
     try:
         for weight in filters:
-            # Not `contiguous`: filters of one input channel are so already, in either format, and
-            # would keep the strides by which the first layer tells the others what to compute in.
+            # Not `contiguous`: filters of one input channel are contiguous in both formats and
+            # would keep their strides, from which the later layers take their format.
             weight.data = weight.data.clone(memory_format=memory_format)
         yield memory_format
     finally:

@@ -1,7 +1,7 @@
-"""What every training loop of the course needs, whatever it learns from: the mode and the batches.
+"""The parts of every training loop of the course: training mode and batches.
 
 `course.training.fit` and the extensions share it. The reference answers of assignments 1 and 5 do
-not: they are as plain as what students are taught.
+not, so that they stay as plain as the lectures.
 """
 
 from __future__ import annotations

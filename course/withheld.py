@@ -19,12 +19,12 @@ _running: list[str] = []  # the exercises being graded, for the whole process: t
 
 
 class WithheldError(CourseError):
-    """A graded answer called the function of the course that does what the exercise asks for."""
+    """A graded answer called a function of the course that solves the exercise."""
 
 
 @contextmanager
 def withheld_from(exercise: str) -> Iterator[None]:
-    """Switch off, for a block, the functions that do what `exercise` asks for.
+    """Switch off, for a block, the functions that solve `exercise`.
 
     exercise: the name that students define, such as `train`.
     """
@@ -36,7 +36,7 @@ def withheld_from(exercise: str) -> Iterator[None]:
 
 
 def does(*exercises: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function that does what one or more exercises ask students to write.
+    """Mark a function that solves one or more exercises.
 
     While one of them is graded, the function raises WithheldError.
     """
@@ -51,7 +51,7 @@ def does(*exercises: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 )
             return function(*args, **kwargs)
 
-        guarded.__dict__.pop("__wrapped__", None)  # which would be a way around it
+        guarded.__dict__.pop("__wrapped__", None)  # else the check could be avoided
         return guarded
 
     return marked

@@ -1,6 +1,6 @@
 """Assignment 5: training on the images an attacker would send, so that the network withstands them.
 
-The judge takes the weights that come out and attacks them itself.
+The judge takes the trained weights and attacks them itself.
 """
 
 from __future__ import annotations

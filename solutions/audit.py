@@ -1,7 +1,6 @@
 """Assignment 6: units put right, an evaluation to rely on, two defences broken, one radius proved.
 
-Everything that is measured here is measured in pixels: what a network was trained on is put in
-front of it as a layer, and then forgotten.
+Everything here is measured in pixels: the normalisation of a network becomes its first layer.
 """
 
 from __future__ import annotations
@@ -102,8 +101,8 @@ def break_defense(defense: Defence, images: Tensor, labels: Tensor, epsilon: flo
 
     An adaptive attack looks at what hides the gradient, and goes round it: PGD on the network
     behind, through the transformation as if it were not there, on the margin and the cross-entropy
-    of logits that nothing has scaled. Whether an image is broken is asked of the defence itself,
-    and what broke it is kept.
+    of unscaled logits. The defence itself decides whether an image is broken; the first change that
+    breaks an image is returned.
 
     defense: `decide(model(transform(images)))`, left as it was. images (n, C, H, W) in [0, 1];
     labels (n,); epsilon >= 0 in pixel units. The result is detached, in [0, 1] and within epsilon.

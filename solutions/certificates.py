@@ -29,7 +29,7 @@ def box(images: Tensor, epsilon: float) -> Bounds:
 
 
 def interval_bounds(layers: Iterable[nn.Module], low: Tensor, high: Tensor) -> Bounds:
-    """Return bounds of what the layers put out when each input lies in [low, high].
+    """Return bounds of the layers' output when each input is in [low, high].
 
     Interval bound propagation (Gowal et al. 2018). A linear map z = W x + b sends the middle of
     an interval to the middle, and the half-width r to |W| r. What never falls when its input
@@ -102,10 +102,10 @@ def linear_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon
     """Return the same lower bounds (n, k) as `interval_margins`, from a linear relaxation.
 
     CROWN (Zhang et al. 2018). A function of the logits is carried back to the pixels as one linear
-    function that lies below it: through linear layers exactly, through a ReLU by a line below or
-    above it, whichever the sign of the coefficient needs. Only at the pixels is the box used, so
-    what cancels between layers does cancel. The bounds before each ReLU, which its lines need,
-    are found in the same way.
+    function below it: through linear layers exactly, through a ReLU by a line below or above it, as
+    the sign of the coefficient needs. The box is used only at the pixels, so terms that cancel
+    between layers do cancel. The bounds before each ReLU, which its lines need, are found in the
+    same way.
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units. Raises ValueError as
     `fgsm` does, and TypeError for a layer that is no convolution, linear layer, ReLU or flatten.
@@ -156,7 +156,7 @@ def _carried_back(
     images: Tensor,
     corners: Bounds,
 ) -> Tensor:
-    """Lower bounds (n, m) of m linear functions (n, m, ...) of what the layers put out.
+    """Lower bounds (n, m) of m linear functions (n, m, ...) of the layers' output.
 
     `before` holds the bounds of each ReLU's input.
     """

@@ -1,6 +1,6 @@
 """Assignment 1: a small convolutional network, its training loop, and how often it is right.
 
-The first thing a student hands in, and the network that later assignments attack.
+The first hand-in of a student, and the network that later assignments attack.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The site's figures and tables, drawn from committed numbers: the command `course figures`.
 
-What a lecture shows comes from its file in `results/`, the audit of published reports from
-`reproductions/results/`. A figure NAME becomes NAME-light.svg and NAME-dark.svg, and
-NAME.inc, the Markdown that shows the right one of the two with its alternative text; a table NAME
-becomes NAME.inc. A page includes an .inc as a snippet.
+The numbers of a lecture come from its file in `results/`, the audit of published reports from
+`reproductions/results/`. A figure NAME becomes NAME-light.svg and NAME-dark.svg, and NAME.inc, the
+Markdown that shows the right one of the two with its alternative text; a table NAME becomes
+NAME.inc. A page includes an .inc as a snippet.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def lecture(name: str, results: Results) -> Gallery:
 
 
 def measured(name: str) -> Results:
-    """What a lecture's measurement gave. Raises CourseError when it is not there."""
+    """The result of a lecture's measurement. Raises CourseError when it is missing."""
     path = RESULTS / f"{name}-lecture.json"
     if not path.is_file():
         raise CourseError(f"{path} is missing: measure it with `course figures --measure`")
@@ -69,7 +69,7 @@ def measured(name: str) -> Results:
 
 
 def measure_again(name: str) -> None:
-    """Run a lecture's experiments and keep the numbers."""
+    """Run a lecture's experiments and store the numbers."""
     module = importlib.import_module(f"solutions.figures.measured.{name}")  # imports PyTorch
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}-lecture.json"
@@ -78,7 +78,7 @@ def measure_again(name: str) -> None:
 
 
 def galleries() -> list[Gallery]:
-    """All that the site shows, with the committed results.
+    """All galleries of the site, with the committed results.
 
     Raises CourseError when a lecture was not measured.
     """
@@ -101,7 +101,7 @@ def render(shown: list[Gallery], only: str | None = None) -> dict[str, bytes]:
 
 
 def stale_files(expected: Mapping[str, bytes], folder: Path, *, strays: bool) -> list[str]:
-    """Names of the files in `folder` that are missing, differ or, with `strays`, nobody draws.
+    """Names of the files in `folder` that are missing, differ or, with `strays`, are not drawn.
 
     Raises CourseError when the folder was drawn with another matplotlib, since that draws
     different bytes.

@@ -23,8 +23,8 @@ from solutions.random_search import random_search
 STEPS = 100
 TARGETS = 9
 QUERIES = 1000
-MOMENTUM = 0.75  # share of the new step; the rest goes on where the last one went
-RISING = 0.75  # of the steps between two checkpoints, or the step size is halved
+MOMENTUM = 0.75  # share of the new step; the rest continues in the last step's direction
+RISING = 0.75  # share of the steps between checkpoints, or the step size is halved
 
 
 def dlr_loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Measuring robustness quickly and in the worst case: what the judge, figures and CLI count with.
+"""Measures robustness quickly and in the worst case, for figures and the command line.
 
 The attacks themselves are the reference answers; this decides how they are run over many images
 and when an image counts as robust.
@@ -22,7 +22,7 @@ from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
 
 @dataclass(frozen=True)
 class Survival:
-    """Which images withstood every attack, and how the number fell.
+    """The images that withstood every attack, and the fraction left after each.
 
     survived: (n,), bool, True where the model is right on the clean image and under each attack.
     left: fraction of all images still right after each attack, in order; the first is "clean".
@@ -93,8 +93,8 @@ def survival(
     """Attack with each in turn, dropping images as they break (Croce & Hein 2020, AutoAttack).
 
     An image counts only if it survives all attacks, so one that is broken, or was wrong before,
-    needs no further attack: the verdict is that of `worst_case_accuracy` for less work. Whether
-    an image is broken is asked of `model` itself, not of a faster copy.
+    needs no further attack: the verdict is that of `worst_case_accuracy` for less work. `model`
+    itself, not a faster copy, decides whether an image is broken.
 
     images (n, C, H, W) in [0, 1]; labels (n,); attacks by name, run in order. Raises ValueError
     or CourseError for an empty set, labels of another shape, images in other units, and where the

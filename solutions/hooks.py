@@ -1,4 +1,4 @@
-"""Assignment 2: watching what a network's layers compute, and how far an attack moves them.
+"""Assignment 2: watch the outputs of a network's layers, and how far an attack moves them.
 
 A forward hook is a function that PyTorch calls with each output of a module. Everything here puts
 hooks on, uses them, and takes them off again.

@@ -1,6 +1,6 @@
 """Assignment 4: projected gradient descent, the margin loss, and accuracy in the worst case.
 
-The attack that robustness claims are held against, and the rule by which they are counted.
+The attack that robustness claims are tested with, and the rule by which they are counted.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def worst_case_accuracy(
     An attacker needs one success, so an image counts only if it survives all the attacks, and
     the clean image too. This is at most the smallest of the single accuracies, and usually less:
     attacks break different images (Croce & Hein 2020; Carlini et al. 2019, "per-example").
-    What an attack answers is brought back into the budget first: a larger change than the
-    attacker is allowed proves nothing.
+    Results of attacks are projected into the budget first: a larger change than is allowed proves
+    nothing.
 
     images (n, C, H, W) in [0, 1]; labels (n,); attacks are callables
     (model, images, labels, epsilon) -> adversarial. Raises ValueError for an empty set and as

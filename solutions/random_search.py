@@ -1,7 +1,7 @@
-"""An attack that asks for answers only, no gradients: the check on attacks that follow gradients.
+"""An attack that uses only answers, no gradients: a check on attacks that follow gradients.
 
-A defence can hide its gradients, on purpose or by accident; an attack that never looks at them is
-not misled. Where it breaks images that a gradient attack leaves standing, the gradients mislead.
+A defence can hide its gradients, on purpose or by accident. An attack that does not use them is not
+misled. Where it breaks images that a gradient attack does not, the gradients mislead.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from solutions.certificates import Bounds, box, linear_margins, relu_bounds
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of one image.
+    """The result for one image.
 
     answer: "robust" (proved), "broken" (an image that is misread was found) or "unknown" (the
     solver was stopped). unstable: ReLUs that could be open or closed. nodes: of the search tree.
@@ -75,7 +75,7 @@ def _misread(model: nn.Module, solution: np.ndarray, image: Tensor, label: int) 
 def _constraints(
     model: nn.Sequential, image: Tensor, before: list[Bounds], epsilon: float
 ) -> dict[str, Any]:
-    """What holds between the pixels and the inputs of the last layer, for `scipy.optimize.milp`.
+    """The constraints between pixels and inputs of the last layer, for `scipy.optimize.milp`.
 
     The variables are the pixels, then for each ReLU layer its outputs and its switches. "outputs"
     says where the inputs of the last layer stand among them.

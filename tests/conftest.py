@@ -1,4 +1,4 @@
-"""What every test file can use: the two datasets, threads kept in bounds, marks turned to skips."""
+"""Fixtures for all tests: the two data sets, a limit of threads, and skips by mark."""
 
 import os
 import time
@@ -9,7 +9,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MKL_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
-# What the judge makes once is not mixed with what the user grades with.
+# The judge's cache of the tests is separate from the user's.
 os.environ.setdefault("COURSE_CACHE", str(Path(__file__).parent.parent / "build" / "cache"))
 
 import pytest
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Note when the run began: what the grader's proof says of it is younger."""
+    """Note when the run began: rows of the grader's proof from this run are younger."""
     session.config.stash[STARTED] = time.time()
 
 
@@ -45,7 +45,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Count the attacks, wrong answers and right answers that this run graded."""
-    import proof  # here: it knows every item, and most runs need none
+    import proof  # imported here: it reads every item, and most runs need none
 
     if lines := proof.report(config.stash[STARTED]):
         terminalreporter.section("the grader's proof")

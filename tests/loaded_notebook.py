@@ -44,7 +44,7 @@ class Notebook:
         return self.names["answer"]()
 
     def call(self, name: str):
-        """What a call of a graded name answers at its own check, or the report of its error."""
+        """The result of a call of a graded name at its own check, or the report of its error."""
         given = [1, name, [], {"$dict": {}}, None]
         reply = self.worker.handle(Message({"do": "call", "with": given}))
         return reply.header["error"] if "error" in reply.header else reply.header["result"]

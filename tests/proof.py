@@ -1,11 +1,11 @@
-"""The proof that the grader can be trusted, as data: what came of every wrong answer, every right
-answer and every attack.
+"""The proof that the grader can be trusted, as data: the outcomes of all wrong answers, right
+answers and attacks.
 
-The tests marked `mutants`, `honest` and `redteam` keep one row for each item that they grade, in
+The tests marked `mutants`, `honest` and `redteam` store one row for each item that they grade, in
 `build/proof/`. This program runs all of them and writes the rows into `tests/results/proof.json`,
 from which the site's page is made. It refuses to write when an item has no row, so that a run that
-was cut short cannot pass for a whole one; `--resume` grades what is missing and nothing else, and
-`--collect` grades nothing and writes what was kept, unless the file holds more.
+was cut short cannot pass for a whole one; `--resume` grades only missing items, and `--collect`
+grades nothing and writes the stored rows, unless the file holds more.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Row = dict[str, Any]
 
 
 def items() -> dict[tuple[str, str], str]:
-    """Every item by kind and name, with the id of the test that grades it."""
+    """Every item by kind and name, with the id of its test."""
     names = {
         "redteam": [attack.name for attack in (*redteam.attacks(), *ODD_FILES)],
         "mutants": [mutant.slug for mutant in mutants.mutants()],
@@ -59,7 +59,7 @@ def items() -> dict[tuple[str, str], str]:
 
 
 def keep(kind: str, name: str, row: Row) -> None:
-    """Keep what came of one item, in a file of its own: tests run side by side."""
+    """Store the outcome of one item in a separate file: tests run side by side."""
     path = ROWS / kind / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"kind": kind, "name": name, **row, "grader": grader_version()}
@@ -67,7 +67,7 @@ def keep(kind: str, name: str, row: Row) -> None:
 
 
 def rows_since(start: float, names: Iterable[tuple[str, str]]) -> list[Row]:
-    """The rows of these items that were kept after `start`, in seconds since 1970."""
+    """The rows of these items that were stored after `start`, in seconds since 1970."""
     paths = [ROWS / kind / f"{name}.json" for kind, name in names]
     fresh = [path for path in paths if path.is_file() and path.stat().st_mtime >= start]
     return [json.loads(path.read_text(encoding="utf-8")) for path in fresh]
@@ -90,7 +90,7 @@ def rows_of(path: Path) -> list[Row]:
 
 
 def summary(rows: Sequence[Row]) -> Iterator[str]:
-    """What a run found, one line for each kind of item that it graded."""
+    """The findings of a run, one line for each kind of item that it graded."""
     of = {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}
     if found := of["redteam"]:
         gained, harmed = (sum(bool(row[key]) for row in found) for key in ("gained", "harmed"))
@@ -104,12 +104,12 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def unlike(rows: Sequence[Row]) -> str:
-    """How many rows are not as their header says, in words."""
+    """The number of rows that differ from their header, in words."""
     return f", {sum(not row['as_expected'] for row in rows)} other than expected"
 
 
 def report(start: float) -> list[str]:
-    """Write what the tests found since `start` to `build/<mark>.json`; returns the summary."""
+    """Write the findings of tests since `start` to `build/<mark>.json`; returns the summary."""
     found = rows_since(start, items())
     for kind in KINDS:
         if rows := [row for row in found if row["kind"] == kind]:
@@ -143,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def finish(rows: Sequence[Row], total: int, *, whole: bool) -> int:
-    """Write the committed file, unless that would lose rows or pass a part for the whole."""
+    """Write the committed file, unless that would lose rows or the run is incomplete."""
     before = len(rows_of(PROOF))
     if whole and len(rows) < total:
         print(f"{total - len(rows)} items have no outcome: run this again with --resume.")
@@ -158,7 +158,7 @@ def finish(rows: Sequence[Row], total: int, *, whole: bool) -> int:
 
 
 def grade(tests: Sequence[str], jobs: int) -> None:
-    """Run the tests with these ids; pytest shows how far it is."""
+    """Run the tests with these ids; pytest shows the progress."""
     if not tests:
         return
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:

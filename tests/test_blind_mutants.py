@@ -1,4 +1,4 @@
-"""Blind mutants: the rules change what they say, and every survivor of the last run has a verdict.
+"""Blind mutants: each rule makes its stated change, and every survivor has a verdict.
 
 `make mutate` grades them; here none is graded.
 """

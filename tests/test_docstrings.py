@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# What draws or measures for the site is no library, and its functions are told where they are used.
+# Code that draws or measures for the site is no library, and is described where it is used.
 NO_LIBRARY = ("attack_table", "cli", "commands", "draw")
 NO_LIBRARY_ROOMS = {"figures", "pages", "reproductions"}
 

@@ -1,7 +1,7 @@
-"""The extensions' checks: wrong answers are told what is wrong, right ones in other styles pass.
+"""The extensions' checks: wrong answers get their cause, right ones in other styles pass.
 
-The answers are files of the mutants and of the honest variants; those of extensions are kept apart
-from the graded ones, which make up the proof.
+The answers are files of the mutants and of the honest variants. Those of extensions are separate
+from the graded ones, which the proof consists of.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ QUICK = ("x-targeted/likeliest", "x-l2/cuts-each-pixel")
 
 @pytest.fixture(scope="module")
 def judge() -> Callable[[str], Judge]:
-    """One judge for each extension: its own networks are trained once."""
+    """One judge for each extension, so that its networks are trained once."""
 
     @cache
     def judge_of(extension: str) -> Judge:

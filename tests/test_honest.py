@@ -1,6 +1,6 @@
-"""Every honest variant gets full marks, whatever its style.
+"""Every honest variant gets full marks, in any style.
 
-What was found is kept for the proof (`tests/proof.py`).
+The findings are stored for the proof (`tests/proof.py`).
 """
 
 from collections.abc import Callable
@@ -29,18 +29,18 @@ def cases() -> list[object]:
     ]
 
 
-# What a page may remark beside full marks: which of two answers was judged, what was not imported.
+# Allowed remarks beside full marks: which of two answers was judged, and failed imports.
 REMARKS = (
     "is defined more than once",
     "is still a stub",
-    "What is below was run all the same",
+    "The code below was run all the same",
     "importing it failed here",
 )
 
 
 @pytest.fixture(scope="module")
 def judge() -> Callable[[str], Judge]:
-    """One judge for each assignment, with one secret: its own networks are trained once."""
+    """One judge for each assignment, with one secret, so that its networks are trained once."""
 
     @cache
     def judge_of(assignment: str) -> Judge:
@@ -76,12 +76,12 @@ def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
 
 
 def unexpected(result: Result) -> list[str]:
-    """The notes on a page that a right answer has no need of."""
+    """The notes on a page that a right answer should not have."""
     return [note for note in result.notes if not any(words in note for words in REMARKS)]
 
 
 def keep(variant: Variant, result: Result) -> None:
-    """Keep what grading found for the proof."""
+    """Store the findings for the proof."""
     full = (result.status, result.score) == ("OK", result.max_score)
     right = full and not unexpected(result)
     row = {

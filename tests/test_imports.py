@@ -9,7 +9,7 @@ import pytest
 from import_graph import ROOT, circles, graph, imported_modules, in_any, module_name, sources
 
 PACKAGES = ("course", "solutions", "autograder")
-# What each package may import besides itself.
+# The packages that each package may import besides itself.
 BELOW: dict[str, set[str]] = {
     "course": set(),
     "solutions": {"course"},
@@ -29,7 +29,7 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-# What runs beside a student's code knows no answers, gives no verdict, and unpickles nothing.
+# Code that runs beside a student's knows no answers, gives no verdict, and unpickles nothing.
 KEPT_FROM_STUDENTS = {"solutions", "pytest", "_pytest", "nbgrader", "pickle", "assignments"}
 BESIDE_A_STUDENT = {"autograder", "autograder.errors", "autograder.worker"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "stuff", "tools"}
@@ -42,7 +42,7 @@ MOST_IMPORTS_IN_FUNCTIONS = 30
 
 
 def floor_of(module: str) -> int | None:
-    """The floor of an autograder module; None for the package itself, which hands names on."""
+    """The floor of an autograder module; None for the package itself, which re-exports names."""
     room = module.split(".")[1] if "." in module else None
     return next((i for i, rooms in enumerate(FLOORS) if room in rooms), None)
 

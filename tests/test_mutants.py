@@ -1,6 +1,6 @@
 """Every mutant loses the checks that its header names and no other, for the reason it names.
 
-What was found is kept for the proof (`tests/proof.py`).
+The findings are stored for the proof (`tests/proof.py`).
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def cases() -> list[object]:
 
 @pytest.fixture(scope="module")
 def judge() -> Callable[[str], Judge]:
-    """One judge for each assignment, with one secret: its own networks are trained once."""
+    """One judge for each assignment, with one secret, so that its networks are trained once."""
 
     @cache
     def judge_of(assignment: str) -> Judge:
@@ -109,7 +109,7 @@ def test_a_header_with_a_typing_error_is_refused(tmp_path: Path) -> None:
 
 
 def keep(mutant: Mutant, result: Result) -> None:
-    """Keep what grading found for the proof."""
+    """Store the findings for the proof."""
     failed = [check for check in result.checks if check.status not in ("OK", "SKIP")]
     told = {check.name: check.cause for check in failed}
     row = {

@@ -1,4 +1,4 @@
-"""The proof's results and its page: nothing is lost on the way, and the page says what they say."""
+"""The proof's results and its page: nothing is lost on the way, and both agree."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from scoreboard import run as scoreboard
 
 
 def row(name: str = "a/x", **changes: Any) -> dict[str, Any]:
-    """An attack that came to nothing."""
+    """An attack without success."""
     return {
         "kind": "redteam",
         "name": name,

@@ -3,8 +3,8 @@
 Each is judged at the level `strong`, and by the slow tests at `medium`, with tight limits. It must
 not earn more than the answer that it decorates, must end with a status that it may have, and must
 leave no process, no file and no change behind. The next hand-in, honest work for the same judge,
-must get the result that it got before any attack, to the letter. What came of it at
-`strong` is kept for the proof (`tests/proof.py`).
+must get exactly the result that it got before any attack. The outcome at `strong` is stored for the
+proof (`tests/proof.py`).
 """
 
 import hashlib
@@ -36,8 +36,8 @@ from autograder.worker.limits import Limits
 pytestmark = pytest.mark.redteam
 
 LIMITS = Limits(cpu_seconds=60, call_seconds=5, train_seconds=90, memory_bytes=1536 << 20)
-PATIENCE = 240  # seconds for one attack, however loaded the machine: none may hold a slot for long
-# What an attack writes where it can, and nobody else does.
+PATIENCE = 240  # seconds for one attack, even on a loaded machine: none may block a slot for long
+# A text that only attacks write.
 LEAVINGS = [
     *("/tmp/pwned", "/tmp/alive", "/tmp/results.json", "/tmp/escaped.txt", "/escaped.txt"),
     *("/dev/shm/pwned", "/autograder", "/tmp/conftest.py", "/tmp/sitecustomize.py"),
@@ -61,7 +61,7 @@ QUICK = {
 
 @dataclass
 class Range:
-    """Where attacks are judged: a judge for each assignment, canaries, and what came of it."""
+    """The setup in which attacks are judged: a judge for each assignment, canaries, outcomes."""
 
     folder: Path
     level: str
@@ -82,13 +82,13 @@ class Range:
         return self.judge(assignment, path)
 
     def base_score(self, assignment: str, base: str) -> float:
-        """What an attack may earn at most: what its base earns, nothing without one."""
+        """The most that an attack may earn: the score of its base, or nothing without one."""
         if base and (assignment, base) not in self.scores:
             self.scores[assignment, base] = self.plain(assignment, base).score or 0.0
         return self.scores.get((assignment, base), 0.0)
 
     def honest_work(self, assignment: str) -> dict[str, Any]:
-        """What the judge says of right answers, but for the clock."""
+        """The judge's result for right answers, without times."""
         said = asdict(self.plain(assignment, "right"))
         for part in (said, *said["checks"]):
             del part["seconds"]
@@ -112,7 +112,7 @@ class Range:
         return found.hexdigest()
 
     def harm(self, before: dict[str, object], canaries: str) -> list[str]:
-        """What an attack left behind outside its box, in words; empty for nothing."""
+        """The traces of an attack outside its box, in words; empty for none."""
         found = [f"process {name} still runs" for name in workers_left()]
         found += [f"{path.name} is left" for path in (self.folder / "scratch").glob("autograder-*")]
         found += ["the canaries changed"] if self.digest() != canaries else []
@@ -152,7 +152,7 @@ def made_range(level: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def state() -> dict[str, object]:
-    """What judging must leave as it is: in the judge's own process, and where attacks write."""
+    """State that judging must not change: in the judge's process, and where attacks write."""
     environment = {name: value for name, value in os.environ.items() if name[:7] != "PYTEST_"}
     return {
         **{path: stamp(Path(path)) for path in LEAVINGS},
@@ -164,7 +164,7 @@ def state() -> dict[str, object]:
 
 
 def stamp(path: Path) -> tuple[int, int, int] | None:
-    """What shows that a file was made or written; None for no file. Others' files may be there."""
+    """Data that shows a new or changed file; None for no file. Files of others may be there."""
     try:
         found = path.stat()
     except OSError:
@@ -178,7 +178,7 @@ def workers_left() -> list[str]:
     left = [path for path in tree(os.getpid())[1:] if path not in parents]
     if (user := users.worker_user()) is not None:
         left += [path for path in Path("/proc").glob("[0-9]*") if owner(path) == user]
-    wait_gone(left)  # what is just ending is no survivor
+    wait_gone(left)  # a process that is just ending does not count
     return [path.name for path in left if runs(path)]
 
 
@@ -211,7 +211,7 @@ def test_nor_does_it_without_bubblewrap(attack, medium_range, tmp_path):
 
 
 def gains_nothing(attack: Any, shooting_range: Range, tmp_path: Path) -> None:
-    """Judge one attack, and look at what it earned and left."""
+    """Judge one attack, and check its score and its traces."""
     allowed = shooting_range.base_score(attack.assignment, attack.base)
     honest = shooting_range.before(attack.assignment)
     attack.hand_in(tmp_path / "student")
@@ -224,7 +224,7 @@ def gains_nothing(attack: Any, shooting_range: Range, tmp_path: Path) -> None:
     harmed += ["it held a slot for long"] if result.seconds > PATIENCE else []
     if shooting_range.honest_work(attack.assignment) != honest:
         harmed.append("the next hand-in got another result")
-    if shooting_range.level == "strong":  # what the proof tells of
+    if shooting_range.level == "strong":  # for the proof
         keep(attack, result, allowed, harmed)
 
     assert harmed == []
@@ -234,13 +234,13 @@ def gains_nothing(attack: Any, shooting_range: Range, tmp_path: Path) -> None:
 
 
 def told_too_much(shown: str) -> list[str]:
-    """What a result and its page must not show."""
+    """Content that a result and its page must not show."""
     found = ["a hidden input is shown"] if "CANARY" in shown else []
     return found + (["markup of the student's is shown as such"] if "alert(1)" in shown else [])
 
 
 def keep(attack: Any, result: Result, allowed: float, harmed: list[str]) -> None:
-    """Keep what came of an attack for the proof."""
+    """Store the outcome of an attack for the proof."""
     gained = max(0.0, (result.score or 0.0) - allowed)
     row = {
         "title": attack.title,
@@ -275,7 +275,7 @@ def test_honest_work_gets_full_marks(assignment, shooting_range):
 
 @needs("strong")
 def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, monkeypatch):
-    """After `pip install .` the reference answers lie in site-packages, which a worker reads."""
+    """After `pip install .` the reference answers are in site-packages, which a worker reads."""
     for name in ("solutions", "others"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("here")
@@ -292,7 +292,7 @@ def test_solutions_that_were_installed_among_the_packages_are_hidden(tmp_path, m
 
 
 def test_a_file_that_lay_there_before_is_no_trace_of_an_attack(tmp_path, monkeypatch):
-    """Five tests failed where somebody else's `results.json` lay in the temporary folder."""
+    """Five tests failed where another user's `results.json` was in the temporary folder."""
     theirs = tmp_path / "results.json"
     theirs.write_text("another program's")
     monkeypatch.setitem(globals(), "LEAVINGS", [str(theirs), str(tmp_path / "pwned")])

@@ -1,5 +1,5 @@
-"""The sample class: its files are well-formed, its notebooks are those of the release, and grading
-gives each hand-in exactly what its header says."""
+"""The sample class: its files are well-formed, its notebooks are those of the release, and each
+hand-in gets exactly the marks of its header."""
 
 import re
 from dataclasses import replace

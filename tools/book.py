@@ -73,7 +73,8 @@ def answers_last(written: str) -> str:
 
 
 def linker(name: str, known: set[str]) -> Callable[[str], str | None]:
-    """Where a chapter's links lead in the book; other pages of the site keep their words alone."""
+    """The targets of a chapter's links in the book; links to other pages of the site become plain
+    words."""
 
     def link(address: str) -> str | None:
         if re.match(r"https?:", address):

@@ -104,7 +104,7 @@ def meaning(action: argparse.Action) -> str:
     """The help of an argument, with its default, as a cell of a table."""
     said = str(action.help or "") % vars(action)
     default = action.default
-    local = isinstance(default, Path) and default.is_absolute()  # where this copy happens to lie
+    local = isinstance(default, Path) and default.is_absolute()  # the folder of this copy
     unsaid = default is None or default is False or default == argparse.SUPPRESS or local
     if not unsaid and "default" not in said:
         said += f"{'; ' if said else ''}default: {default}"

@@ -1,4 +1,4 @@
-"""Write site/coverage.md from tools/coverage.yml: what is taught, practised and graded where.
+"""Write site/coverage.md from tools/coverage.yml: where each topic is taught, practised, graded.
 
 Run it after changing a heading or a check: python tools/coverage.py (--check changes nothing
 and says if it is stale). A heading, page or check that does not exist is an error.

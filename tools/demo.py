@@ -32,11 +32,11 @@ from autograder.report import feedback
 from autograder.report.results import Result, grades_csv, number
 from autograder.sandbox import notice, strongest_level
 
-# Any teacher's is drawn at random and kept. This one is written down so that whoever runs the
-# demonstration sees the same inputs, and the same scores.
+# A teacher's secret is drawn at random and stored. This one is fixed, so that every run of the
+# demonstration has the same inputs and scores.
 SECRET = b"the demonstration has no secrets from anybody"
 
-# Every student, every status and every page is seen; those who train for long are seen seldom.
+# Every student, every status and every page is shown; long trainings are shown seldom.
 SHOWN = {
     "a1-cnn": ("aoife", "bilal", "daniela", "giulia", "mallory"),
     "a2-hooks": ("amara", "emre", "hiroshi", "mallory", "priya", "zoe"),
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     start = time.perf_counter()
     shutil.rmtree(out, ignore_errors=True)
     (out / "submitted").mkdir(parents=True)
-    (out / "secret").write_bytes(SECRET)  # for those who try other commands on these results
+    (out / "secret").write_bytes(SECRET)  # for trying other commands on these results
     with contextlib.closing(Pool(os.cpu_count() or 1)) as pool:
         graded = [
             pair
@@ -115,7 +115,7 @@ def graded_class(works: Sequence[HandIn], out: Path, pool: Pool) -> Graded:
     print(f"\n{assignment}: {catalog.assignment(assignment).title}", flush=True)
     for work in works:
         sample_class.hand_in(work, out / "submitted")
-    # Where there is nothing to isolate with: this class is known to be harmless.
+    # Where no isolation is available: this class is known to be harmless.
     task = Task(assignment, "digits", strongest_level(), SECRET.hex())
     jobs = find_jobs(out / "submitted", assignment)
     folder = out / assignment

@@ -1,4 +1,4 @@
-"""Runs the worked answers to the lectures' code exercises and keeps what they print.
+"""Runs the worked answers to the lectures' code exercises and stores their output.
 
     python tools/exercises.py [NAME ...]
 
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def output(path: Path) -> str:
-    """What a program prints.
+    """The output of a program.
 
     Raises SystemExit with its last line where it fails.
     """

@@ -42,7 +42,7 @@ def imported_modules(path: Path, root: Path = ROOT) -> set[str]:
 
 
 def in_any(module: str, allowed: Iterable[str]) -> bool:
-    """Whether a module is one of these or lies in one of them."""
+    """Whether a module is one of these or is inside one of them."""
     return any(module == name or module.startswith(f"{name}.") for name in allowed)
 
 
@@ -60,7 +60,7 @@ def graph(*packages: str, root: Path = ROOT) -> dict[str, set[str]]:
 
 
 def nearest(imported: str, modules: Iterable[str]) -> str | None:
-    """The module that a full name names or lies in; None if it belongs to another package."""
+    """The module that a full name names or is inside; None if it belongs to another package."""
     known = set(modules)
     parts = imported.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))

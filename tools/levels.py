@@ -27,7 +27,7 @@ USER = "levels-test"
 
 @dataclass(frozen=True)
 class Case:
-    """One way to grade: who does it, at which level, and what is taken away first."""
+    """One way to grade: the user, the level, and the restriction."""
 
     user: str
     level: str
@@ -36,7 +36,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """In words."""
+        """A name for the output."""
         taken = ", in a closed folder" if self.closed else ""
         taken += ", without the right to mount" if self.without_mounts else ""
         return f"{self.level} as {self.user}{taken}"

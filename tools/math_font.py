@@ -88,7 +88,7 @@ def main() -> int:
     """Cut the font, or only check it; returns 1 and prints missing characters, if any."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("font", nargs="?", type=Path, help="the whole font")
-    parser.add_argument("--check", action="store_true", help="only tell what is missing")
+    parser.add_argument("--check", action="store_true", help="only list missing characters")
     parser.add_argument("--site", type=Path, default=ROOT / "build" / "site", help="the built site")
     arguments = parser.parse_args()
     if not arguments.check and not arguments.font:

@@ -41,7 +41,7 @@ SECRET = b"the blind mutants' secret"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one mutant: status, points lost, and the checks that failed, with theirs."""
+    """The outcome of one mutant: status, points lost, and the failed checks with their points."""
 
     id: str
     grader: str
@@ -129,7 +129,7 @@ def hand_in(folder: Path, mutant: BlindMutant) -> Path:
 
 
 def outcome_of(result: Result) -> Outcome:
-    """What is stored of a result. Work without a score has lost all its points so far."""
+    """The outcome of a result. Work without a score has lost all its points so far."""
     failed = {
         check.name: check.status for check in result.checks if check.status not in ("OK", "SKIP")
     }
@@ -148,12 +148,12 @@ def stored(known: Sequence[BlindMutant]) -> dict[str, Outcome]:
 
 
 def finish(assignment: str, known: Sequence[BlindMutant], found: dict[str, Outcome]) -> bool:
-    """Write what came of one assignment's mutants, unless some have no outcome."""
+    """Write the outcomes of one assignment's mutants, unless some have none."""
     with_outcome = [mutant for mutant in known if mutant.id in found]
     alive = [survivor(mutant.key) for mutant in with_outcome if found[mutant.id].survived]
     for mutant in with_outcome:
         if mutant.key in verdicts.reasons() and not found[mutant.id].survived:
-            print(f"{assignment}, {mutant.name}: {mutant.mutation}: said to do the same, but fails")
+            print(f"{assignment}, {mutant.name}: {mutant.mutation}: called equivalent, but fails")
     if absent := len(known) - len(with_outcome):
         print(f"{assignment}: {absent} of {len(known)} mutants have no outcome: use --resume.")
         for each in alive:

@@ -108,7 +108,7 @@ def sample(rows: Sequence[Row], total: int) -> str:
 
 
 def attack_counts(rows: Sequence[Row]) -> str:
-    """How many attacks gained, harmed or reached something."""
+    """The number of attacks that gained, harmed or reached something."""
     if not rows:
         return NOT_RUN
     found = {
@@ -124,7 +124,7 @@ def attack_counts(rows: Sequence[Row]) -> str:
 
 
 def full_marks(rows: Sequence[Row]) -> str:
-    """How many answers got full marks."""
+    """The number of answers with full marks."""
     if not rows:
         return NOT_RUN
     full = sum(row["score"] == row["max_score"] for row in rows)
@@ -182,7 +182,7 @@ def attack_line(there: dict[tuple[str, str], Row]) -> Callable[[Row], Sequence[s
 
 
 def what_came(row: Row) -> str:
-    """What an attack gained, harmed and reached, in words; empty if nothing."""
+    """The gains, harms and findings of an attack, in words; empty if none."""
     parts = [f"gained {number(row['gained'])} points"] if row["gained"] else []
     parts += row["harmed"]
     parts += [f"reached {each}" for each in row.get("reached", [])]

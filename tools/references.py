@@ -73,7 +73,7 @@ def name(person: Person) -> str:
 
 
 def place(entry: Entry) -> str:
-    """Where it was published."""
+    """The place of publication."""
     fields = entry.fields
     if "journal" in fields:
         volume = f", {fields['volume']}" if "volume" in fields else ""
@@ -90,7 +90,7 @@ def pages(text: str | None) -> str:
 
 
 def link(fields: dict[str, str]) -> str:
-    """The most lasting address that is known."""
+    """The most permanent known address."""
     if "doi" in fields:
         return f"[doi:{fields['doi']}](https://doi.org/{fields['doi']})"
     if "eprint" in fields:

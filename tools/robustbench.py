@@ -1,7 +1,7 @@
 """Read RobustBench's entries into solutions/results/robustbench.json, from a clone of it.
 
 Run it to bring the published numbers up to date: python tools/robustbench.py PATH_OF_THE_CLONE.
-The clone is https://github.com/RobustBench/robustbench; its commit is kept beside the numbers.
+The clone is https://github.com/RobustBench/robustbench; its commit is stored beside the numbers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def board(clone: str, folder: str) -> list[dict[str, Any]]:
 
 
 def entry(info: dict[str, Any], name: str) -> dict[str, Any]:
-    """What is shown of one entry; percentages of all test images.
+    """The displayed values of one entry; percentages of all test images.
 
     "robust" is what the leaderboard ranks by: the lowest of AutoAttack and other evaluations.
     """
@@ -55,7 +55,7 @@ def entry(info: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def git(clone: str, *arguments: str) -> str:
-    """What git prints in the clone."""
+    """The output of git in the clone."""
     command = ["git", "-C", clone, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 

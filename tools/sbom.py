@@ -1,10 +1,10 @@
-"""Writes what is in a student's install: every package with version and licence, as CycloneDX JSON.
+"""Lists a student's install: every package with version and licence, as CycloneDX JSON.
 
     python tools/sbom.py --out build/sbom.cdx.json
 
-The list starts at what pyproject.toml asks for in the extra `student` and follows the requirements
-of what is installed here, so run it in an environment with the versions of constraints.txt.
-The format: https://cyclonedx.org/docs/1.6/json/
+The list starts at the extra `student` in pyproject.toml and follows the requirements of the
+packages installed here, so run it in an environment with the versions of constraints.txt. The
+format: https://cyclonedx.org/docs/1.6/json/
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Turns the lectures' Markdown into HTML outside the site: for slides and for the book.
 
-The extensions and their settings are those of mkdocs.yml. What a page of its own needs is put into
-the page: figures, in the version for light paper, and the font of the formulas. So one file can be
-opened anywhere, without a network.
+The extensions and their settings are those of mkdocs.yml. All that a page needs is put into it:
+figures, in the version for light paper, and the font of the formulas. So one file can be opened
+anywhere, without a network.
 """
 
 from __future__ import annotations

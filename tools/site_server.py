@@ -1,4 +1,4 @@
-"""Builds the site and serves it on this machine, compressed as a real server would do."""
+"""Builds the site and serves it on this machine, compressed like on a real server."""
 
 from __future__ import annotations
 

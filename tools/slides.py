@@ -2,9 +2,9 @@
 
     python tools/slides.py [LECTURE ...] [--pdf] [--out build/slides]
 
-What is shown and said is in teaching/decks/; figures, questions and the text in the speaker's notes
-are those of the lectures. Why not a framework: Marp and reveal.js read other Markdown than the site
-(formulas, figures, snippets), and one of them needs Node. Arrow keys and printing are 100 lines.
+The content is in teaching/decks/; figures, questions and the text in the speaker's notes come from
+the lectures. Why not a framework: Marp and reveal.js read other Markdown than the site (formulas,
+figures, snippets), and one of them needs Node. Arrow keys and printing are 100 lines.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def slides(deck: Deck) -> str:
 
 
 def opening(deck: Deck, title: str) -> str:
-    """The first slide: what students can do afterwards."""
+    """The first slide: the skills that students have afterwards."""
     goals = "\n".join(f"- {goal}" for goal in decks.outcomes(deck.lecture))
     body = shown(f"After this lecture you can\n\n{goals}") if goals else ""
     return section(title, body, 0, shown(f"About {deck.minutes} minutes."), "opening")
@@ -109,7 +109,7 @@ def code(found: re.Match[str]) -> str:
 
 
 def speaker_notes(lecture: str, slide: Slide) -> str:
-    """What to say: the slide's own notes, then the text of the section."""
+    """The words to say: the slide's notes, then the text of the section."""
     own = shown(slide.notes) if slide.notes else ""
     if not slide.section or slide.section == "check-yourself":
         return own
@@ -119,7 +119,7 @@ def speaker_notes(lecture: str, slide: Slide) -> str:
 
 
 def shown(text: str) -> str:
-    """HTML for a slide: links lead nowhere in a lecture room, so that their words stay alone."""
+    """HTML for a slide: links are of no use in a lecture room, so only their words stay."""
     return site_markdown.html(text, lambda _: None, LECTURES)
 
 

@@ -1,7 +1,7 @@
 """Writes the site's page for teaching assistants: common mistakes and the grader's messages.
 
-The page is made from the wrong answers in `tests/mutants/`, which the tests grade; so it changes
-when a check or a message changes.
+The page is made from the wrong answers in `tests/mutants/`, which the tests grade. So it changes
+with every check and message.
 """
 
 from __future__ import annotations

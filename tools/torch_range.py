@@ -2,7 +2,7 @@
 
 Each version gets a copy of this environment in build/torch/, made of hard links, in which PyTorch
 alone is another. By default the versions are the oldest that pyproject.toml allows, the one that
-constraints.txt names, and the newest that pip finds. What came out is written to
+constraints.txt names, and the newest that pip finds. The results are written to
 tests/results/torch.json, and as a table to tests/results/torch.inc, which site/start.md shows.
 `--class` grades the sample class too, where every hand-in must get the marks that it names.
 """
@@ -64,7 +64,7 @@ def pinned() -> str:
 
 
 def only(pattern: str, file: str) -> str:
-    """What the pattern finds in a file of the repository."""
+    """The match of a pattern in a file of the repository."""
     found = re.search(pattern, (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
     assert found, f"{file} has no {pattern}"
     return found[1]
@@ -84,7 +84,7 @@ def environment(version: str) -> Path:
 
 
 def measured(python: Path, *, whole_class: bool) -> dict[str, Any]:
-    """What comes out in one environment: its versions, and the answers that lost a check."""
+    """The result in one environment: its versions, and the answers that lost a check."""
     versions = subprocess.run([python, "-c", VERSIONS], check=True, capture_output=True, text=True)
     failed = [name for name in catalog.ASSIGNMENTS if not passes(python, name)]
     row = {"versions": json.loads(versions.stdout), "failed": failed}
@@ -110,7 +110,7 @@ def passes(python: Path, assignment: str) -> bool:
 
 
 def sample_class_passes(python: Path) -> bool:
-    """Whether every hand-in of the sample class gets just the marks that its header names."""
+    """Whether every hand-in of the sample class gets exactly the marks of its header."""
     tests = ["tests/test_sample_class.py", "-q"]
     return not subprocess.run([python, "-m", "pytest", *tests], cwd=ROOT, check=False).returncode
 
@@ -146,7 +146,7 @@ def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def sentence(row: dict[str, Any]) -> str:
-    """How many reference answers pass, and which do not."""
+    """The number of reference answers that pass, and the names of the others."""
     text = f"{len(row['passed'])} of {len(row['passed']) + len(row['failed'])}"
     return f"{text}, not {', '.join(row['failed'])}" if row["failed"] else text
 

@@ -33,7 +33,7 @@ _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit {what}. --
 
 
 def notebook_text(document: Document) -> str:
-    """The source notebook as JSON (nbformat 4.5); one document always gives the same bytes.
+    """The source notebook as JSON (nbformat 4.5); a document always gives the same bytes.
 
     Raises:
         CourseError: two cells have the same id.
@@ -134,7 +134,7 @@ def stale_files(root: Path) -> list[Path]:
 
 
 def copy_texts(root: Path) -> None:
-    """Begin a course of one's own below `root`, outside a checkout: with the texts of this one."""
+    """Copy the course's texts below `root`, outside a checkout, as the start of a new course."""
     if not installed.holds_texts(installed.SHIPPED):
         raise CourseError(f"{root} holds no assignments/authored: name a checkout with --root")
     shutil.copytree(installed.SHIPPED / "assignments", root / "assignments", dirs_exist_ok=True)

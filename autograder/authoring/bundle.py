@@ -1,4 +1,4 @@
-"""`autograder bundle`: what a student needs for a term, in one zip without the reference answers.
+"""`autograder bundle`: a zip of all that a student needs for a term, without the reference answers.
 
 The released notebooks, a wheel of `course` and the checks, the versions to install, a README. The
 checks compare with values that are recorded here, while the reference answers them on public inputs
@@ -39,11 +39,11 @@ from autograder.judge.setting import Setting
 from autograder.student.kernel import student_here
 from course.errors import CourseError
 
-SHORT = 50  # characters of a function's body: a shorter one proves nothing
+SHORT = 50  # characters of a function's body: a shorter one may occur by chance
 
 
 def bundle_command(args: argparse.Namespace) -> int:
-    """Write the zip. Exit 0 when it is there."""
+    """Write the zip. Exit 0 when it is written."""
     there = installed.assignments()
     wanted = [catalog.assignment(name).id for name in args.assignments] or there
     if missing := [name for name in wanted if name not in there]:
@@ -56,7 +56,7 @@ def bundle_command(args: argparse.Namespace) -> int:
 
 
 def complete(assignments: Sequence[str]) -> list[str]:
-    """The assignments whose answers can be run here; the others are named, with what to install."""
+    """The assignments whose answers run here; others are named, with the packages to install."""
     found = []
     for name in assignments:
         known = catalog.assignment(name)
@@ -91,7 +91,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
 
 
 def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str, bytes]:
-    """For each assignment and profile a file of the wheel with what its checks expect."""
+    """A file for each assignment and profile in the wheel, with the values its checks expect."""
     files = {}
     for profile in profiles:
         for name in assignments:
@@ -104,7 +104,7 @@ def kept_values(assignments: Sequence[str], profiles: Sequence[str]) -> dict[str
 
 
 def kept(setting: Setting) -> bytes:
-    """What the checks expect in this setting, as `answer_key.dumps` writes it; recorded once."""
+    """The values that checks expect in this setting, from `answer_key.dumps`; made once."""
     handed_in = installed.notebook(setting.assignment).read_bytes()
     needed = {**made.dependences(setting), "answers": hashlib.sha256(handed_in).hexdigest()}
     entry = cache.Entry(needed, setting.secret)
@@ -112,7 +112,7 @@ def kept(setting: Setting) -> bytes:
 
 
 def recorded(setting: Setting) -> bytes:
-    """What the checks expect in this setting, after the reference has gone through them."""
+    """The values that checks expect in this setting, recorded while the reference takes them."""
     where = f"{setting.assignment} on {setting.profile}"
     print(f"{where}: the reference goes through the checks", flush=True)
     made.make_ready(setting)
@@ -122,7 +122,7 @@ def recorded(setting: Setting) -> bytes:
 
 
 def record(setting: Setting) -> None:
-    """Let the reference take every check, so that the setting knows what they expect."""
+    """Let the reference take every check, so that the setting stores the expected values."""
     known = catalog.assignment(setting.assignment)
     read = submission.read(
         installed.notebook(known.id), [exercise.id for exercise in known.exercises], known.id
@@ -241,7 +241,7 @@ def bodies(source: str) -> dict[str, str]:
 
 
 def parsed(source: str) -> ast.Module:
-    """A file's syntax tree; an empty one for text that is not Python, as a cell with magics."""
+    """A file's syntax tree; an empty one for text that is not Python, like a cell with magics."""
     try:
         return ast.parse(textwrap.dedent(source))
     except SyntaxError:

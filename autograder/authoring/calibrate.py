@@ -1,11 +1,11 @@
 """`autograder calibrate`: the reference over many seeds, and the bars derived from it.
 
-Full marks begin where a right solution ends up with near certainty: below the mean of the reference
-by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the mean more,
-since right solutions differ in optimiser, schedule and attack; by 14 % for the gain in robust
-accuracy, where a low learning rate without a warm-up costs a right solution up to 18 %. No marks
-are given up to what can be reached without solving the task: three times the accuracy of chance, a
-quarter of the reference's gain, three tenths of what the judge breaks.
+Full marks begin at a value that a right solution almost certainly reaches. It is below the mean of
+the reference by the Student-t quantile that leaves fewer than 1 in 1,000 out, and by a tenth of the
+mean more, since right solutions differ in optimiser, schedule and attack. For the gain in robust
+accuracy it is 14 %, since a low learning rate without a warm-up costs a right solution up to 18 %.
+No marks are given for values that can be reached without solving the task: up to three times the
+accuracy of chance, a quarter of the reference's gain, three tenths of the judge's breaks.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def calibrate(assignment: str, profile: str, seeds: int) -> str:
 
 
 def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
-    """What each seed of the reference gains, as a part of what it gains on average."""
+    """The gain of each seed of the reference, as a part of the average gain."""
     reference = statistics.fmean(defended)
     return [relative_gain(*pair, reference) for pair in zip(defended, plain, strict=True)]
 
@@ -74,7 +74,7 @@ def gains(defended: Sequence[float], plain: Sequence[float]) -> list[float]:
 def evidence(values: Sequence[float], zero: float, leeway: float = LEEWAY) -> Evidence:
     """The bar derived from the reference's results, with its evidence.
 
-    leeway: the part of the mean that right solutions may stay below it, beyond what seeds explain.
+    leeway: the part of the mean by which right solutions may be lower, beyond the spread of seeds.
     """
     count, mean = len(values), statistics.fmean(values)
     spread = statistics.stdev(values)
@@ -95,7 +95,7 @@ def evidence(values: Sequence[float], zero: float, leeway: float = LEEWAY) -> Ev
 
 
 def fresh(assignment: str, profile: str, seed: int) -> Setting:
-    """A setting with its own draws, as with another instructor's secret."""
+    """A setting with other draws, as with another instructor's secret."""
     return Setting(assignment, profile, f"calibration {seed}".encode())
 
 
@@ -152,13 +152,13 @@ MEASURED: dict[str, Callable[[str, str, int], Measurement]] = {
     "a6-audit": measure_breaks,
 }
 
-# Reached without solving the task: up to this value a bar gives no points.
+# The value that can be reached without solving the task: up to it a bar gives no points.
 ZEROS = {"accuracy": 0.3, "clean": 0.3, "worst_case": 0.3, "gain": 0.25}
 ZEROS |= dict.fromkeys(defences.KINDS, 0.3)
 
 
 def table(derived: dict[str, Evidence]) -> Iterable[str]:
-    """The bars in lines to read."""
+    """The bars as lines of text."""
     yield "bar            none   full    mean  spread   worst  P(fail)"
     for name, item in derived.items():
         yield (

@@ -25,7 +25,7 @@ class Cell:
     kind: markdown, code, card, given, data, stub, check, question or answer.
     text: the lines below the title of the cell, text cells without their `# `.
     where: the file and the line of the title, for messages.
-    name, module: what the title says after the kind and after `from`; otherwise empty.
+    name, module: the words of the title after the kind and after `from`; otherwise empty.
     """
 
     kind: str
@@ -37,10 +37,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Card:
-    """What a student reads about an exercise before starting it.
+    """The facts that a student reads about an exercise before starting it.
 
-    difficulty: 1 to 5, an entry of `DIFFICULTIES`; minutes: the time it takes;
-    needs: what the student must know; gets: what the student has afterwards.
+    difficulty: 1 to 5, an entry of `DIFFICULTIES`. minutes: the time it takes. needs: the knowledge
+    it needs. gets: the student's result.
     """
 
     difficulty: int
@@ -69,7 +69,7 @@ def authored_texts(authored: Path) -> list[Path]:
 
 
 def _is_folder_of_parts(path: Path) -> bool:
-    """Whether a folder holds one text; editors and Python keep hidden folders beside the texts."""
+    """Whether a folder holds one text; editors and Python make hidden folders beside the texts."""
     return path.is_dir() and path.name != "extensions" and path.name[0] not in "._"
 
 
@@ -106,7 +106,7 @@ def read_cells(path: Path) -> list[Cell]:
     """Split one py:percent file into cells.
 
     Raises:
-        CourseError: text before the first cell, or a cell title that means nothing.
+        CourseError: text before the first cell, or a cell title of no known kind.
     """
     cells: list[Cell] = []
     match: re.Match[str] | None = None

@@ -34,10 +34,10 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Document:
-    """A built text: its cells in order, and what the list of assignments says about it.
+    """A built text: its cells in order, and its entry in the list of assignments.
 
-    title: the first heading; summary: the paragraph below it; minutes: the time that all
-    exercises and questions take.
+    title: the first heading. summary: the paragraph below it. minutes: the time that all exercises
+    and questions take.
     """
 
     name: str

@@ -1,5 +1,5 @@
 """Takes the reference code out of `solutions/` by its syntax tree, for the notebooks that
-`autograder build` makes: which names it needs, and a stub filled with the body it stands for.
+`autograder build` makes: the names it needs, and stubs filled with its bodies.
 """
 
 import ast
@@ -34,7 +34,7 @@ class Reference:
         if not path.is_file():
             raise CourseError(f"{path}: no such reference module")
         lines = path.read_text(encoding="utf-8").splitlines()
-        # Where a lecture's snippet begins and ends is the lecture's business, not a student's.
+        # The marks of a lecture's snippets are of no use to a student.
         return cls(module, "\n".join(line for line in lines if SNIPPET not in line) + "\n")
 
     def definition(self, name: str) -> ast.FunctionDef | ast.ClassDef:
@@ -50,7 +50,7 @@ class Reference:
         return "\n".join(self.text.splitlines()[node.lineno - 1 : node.end_lineno])
 
     def body_of(self, function: Function) -> list[str]:
-        """The lines below a function's docstring, comments included, indented as they stand."""
+        """The lines below a function's docstring, with comments and indentation."""
         first = function.body[0]
         start = function.body[0].lineno - 1
         if ast.get_docstring(function) is not None:
@@ -75,7 +75,7 @@ class Reference:
         return loaded - stored - set(vars(builtins))
 
     def advice(self, name: str) -> str:
-        """What an author adds so that `name` is there."""
+        """The line that an author adds so that `name` is defined."""
         for node in ast.parse(self.text).body:
             if isinstance(node, (ast.Import, ast.ImportFrom)) and name in bound_names([node]):
                 return f"add `{ast.unparse(node)}` to a cell above"
@@ -83,7 +83,7 @@ class Reference:
 
 
 def _run_time(node: ast.FunctionDef | ast.ClassDef) -> Iterator[ast.AST]:
-    """What is evaluated when the inserted body runs: not the annotations of the reference."""
+    """The nodes that are evaluated when the inserted body runs, without annotations."""
     if isinstance(node, ast.ClassDef):
         for part in node.body:
             if isinstance(part, ast.FunctionDef):

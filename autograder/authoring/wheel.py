@@ -1,7 +1,7 @@
 """A wheel of our packages, written without a build tool, a network or a copy of the repository.
 
-Made from the packages where they lie, so that an edited checkout is what gets installed elsewhere:
-in Gradescope's container all of them, on a student's computer those without the answers.
+It is made from the packages in place, so that an edited checkout can be installed elsewhere: all of
+them in Gradescope's container, those without the answers on a student's computer.
 """
 
 from __future__ import annotations

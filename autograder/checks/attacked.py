@@ -1,4 +1,4 @@
-"""What `fgsm` and `pgd` are both checked for: gradient, [0, 1], epsilon, each image alone.
+"""Checks that `fgsm` and `pgd` share: gradient, [0, 1], epsilon, each image alone.
 
 Each check adds its own hint and its own diagnosis of a wrong answer.
 """
@@ -44,7 +44,7 @@ class Trial:
 
     @property
     def perturbation(self) -> Tensor:
-        """What the attack added to each pixel, measured from the judge's own images."""
+        """The change of each pixel, measured from the judge's copy of the images."""
         return self.adversarial - self.images
 
     @cached_property
@@ -78,8 +78,8 @@ def linear_victim(setting: Setting) -> tuple[Network, Split]:
     Its logits are large, and it is wrong about every image, so that the gradient of a loss computed
     from probabilities (a softmax before the cross-entropy) differs from the right one. There are
     three channels with different gradients, every twelfth value has none, and no pixel is black or
-    white. The images are many, for a step on them costs little: an answer that is right only for
-    as few images as checks usually ask about is found here.
+    white. There are many images, since a step on them costs little. So an answer that is right only
+    for the few images of most checks is found here.
     """
     count = setting.drawn("number of linear images", 130, 260)
     test, classes = setting.test_images(count), setting.dataset.num_classes
@@ -238,7 +238,7 @@ def treats_each_alone(
 
 
 def why_not_alone(*, random: bool, later: bool) -> tuple[str, str]:
-    """The likely cause, and the next step, where an image's attack depends on something else.
+    """The likely cause, and the next step, where the attack on an image depends on more than it.
 
     random: two calls with the same images differ. later: only a later call went wrong.
     """

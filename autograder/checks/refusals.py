@@ -1,4 +1,4 @@
-"""What counts as a refusal: a ValueError that the student's own code raised."""
+"""Recognises a refusal: a ValueError that the student's code raised."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def refuses(
 ) -> None:
     """Raise Wrong unless the student's `name` refuses each case, as its docstring promises.
 
-    cases: by what is wrong with them, in words, the arguments of a call and its options.
+    cases: from the mistake, in words, to the arguments of a call and its options.
     """
     for what, (arguments, options) in cases.items():
         require_refusal(

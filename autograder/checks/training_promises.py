@@ -1,4 +1,4 @@
-"""What the docstrings of `train` and `adversarial_train` promise beside a trained network.
+"""The promises in the docstrings of `train` and `adversarial_train` beside a trained network.
 
 Modes and data are left as they were, impossible arguments are refused, and each image is seen once
 in an epoch.
@@ -53,7 +53,7 @@ class Kept:
         return cls(split, student.keep(split.images), student.keep(split.labels))
 
     def changed(self, student: Student) -> str:
-        """What a call has written into: the images, the labels, or nothing."""
+        """The data that a call has changed: the images, the labels, or nothing."""
         for name, ref in (("images", self.images), ("labels", self.labels)):
             now = student.attribute(ref, "data")
             before = getattr(self.split, name)
@@ -84,7 +84,7 @@ def require_modes(
     ref = student.network(setting.network("simple-cnn", "modes"))
     count = len(student.traces(ref)["training"])
     mixed = torch.rand(count, generator=setting.generator("modes")) < 0.5
-    mixed[:2] = torch.tensor([True, False])  # `model.training` alone does not tell
+    mixed[:2] = torch.tensor([True, False])  # `model.training` alone does not show it
     for modes in ([True] * count, [False] * count, mixed.tolist()):
         student.mode(ref, training=modes)
         student.call(name, ref, split.images, split.labels, **options)
@@ -106,7 +106,7 @@ def in_words(modes: Sequence[bool]) -> str:
 
 
 def other_modes(before: Sequence[bool], after: Sequence[bool]) -> str:
-    """Why modules are not in the mode they were in."""
+    """The reason why modules are not in the mode they were in."""
     if len(set(before)) > 1 and len(set(after)) == 1:
         return (
             "the whole network gets one mode afterwards: a layer that was frozen in evaluation "
@@ -143,7 +143,7 @@ def refuses_what_cannot_be_trained_on(
 
 
 def nothing_trained(losses: object) -> str:
-    """Why the weights are as they were before; losses: what was reported."""
+    """The reason why the weights are unchanged. losses: those that were reported."""
     if isinstance(losses, list) and len(losses) > 1 and losses[-1] < 0.8 * losses[0]:
         return (
             "the losses fall, and the network that was given stays as it was: another one is "
@@ -177,7 +177,7 @@ def adding_up(student: Student, setting: Setting, name: str, **options: Any) -> 
 
 @dataclass
 class Passes:
-    """How often a network was run in training mode in one epoch of `BATCHES` batches."""
+    """The number of runs of a network in training mode in one epoch of `BATCHES` batches."""
 
     total: int
     marked: list[float]  # shares of the running mean that marked images have, times the batch size
@@ -212,7 +212,7 @@ def passes(student: Student, setting: Setting, name: str, **options: Any) -> Pas
 
     Its batch normalisation counts them, and the running mean forgets older batches, so it shows
     when one image was seen: all are black but that one. All layers behind are 0, so only the last
-    bias learns, and what comes to the normalisation never changes.
+    bias learns, and the input of the normalisation never changes.
     """
     fresh = setting.network("fast-cnn", "passes")
     weights = [weight.clone() for weight in fresh.weights]
@@ -239,9 +239,9 @@ def passes(student: Student, setting: Setting, name: str, **options: Any) -> Pas
 
 
 def part_sizes(size: int, parts: int) -> set[int]:
-    """How many images a part may have where a batch of `size` is taken in `parts` parts.
+    """The numbers of images that a part may have if a batch of `size` is split in `parts` parts.
 
-    All alike but for a shorter last one, as split() and chunk() make them, or within one image.
+    All are equal but for a shorter last one, as from split() and chunk(), or differ by one image.
     """
     if parts < 1:
         return set()

@@ -1,4 +1,4 @@
-"""Grading a class: judge the submissions side by side, write what came out.
+"""Grading a class: judge the submissions side by side, and write the results.
 
 `DIR/results/<student>.json`, `DIR/feedback/<student>.html`, `DIR/grades.csv` and `DIR/index.html`.
 A submission that cannot be read, or a grader that fails on one, never stops the others.
@@ -50,9 +50,9 @@ def grade(
 ) -> list[Result]:
     """Judge all jobs and write every file; returns results in job order.
 
-    slots: how many processes of this machine judge side by side, or a pool of them that stays for
-    the next task; a `cluster` takes their place.
-    resume: keep the results of an earlier run that judging again would only repeat.
+    slots: the number of processes of this machine that judge side by side, or a pool of them that
+    stays for the next task. A `cluster` takes their place.
+    resume: reuse the results of an earlier run that would come out the same.
     Raises CourseError when the files cannot be written; files already written are complete.
     """
     with writing_alone(out), pool_of(slots) as pool:
@@ -76,7 +76,7 @@ def grade(
 
 
 def pool_of(slots: int | Pool) -> contextlib.AbstractContextManager[Pool]:
-    """The pool that was given, which stays, or one of its own for this class."""
+    """The given pool, which stays open, or a new one for this class."""
     if isinstance(slots, Pool):
         return contextlib.nullcontext(slots)
     return contextlib.closing(Pool(slots))

@@ -1,9 +1,9 @@
 """Grading on other machines: the same slots, run by the workers of a dask cluster.
 
-`autograder grade --scheduler` comes here instead of starting slots of its own. Only data is
-sent: the task once, each submission's file, each result as JSON. The worker of dask runs
-no student's code and computes nothing: it hands a file to a slot, a process of its own that works
-as it does on the instructor's machine. Lost machines cost another attempt, never points.
+`autograder grade --scheduler` uses this instead of slots on its own machine. Only data is sent: the
+task once, each submission's file, each result as JSON. The dask worker runs no student's code and
+computes nothing. It passes a file to a slot, a separate process that works as on the instructor's
+machine. A lost machine causes another attempt and never costs points.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from course.errors import CourseError
 
 CONNECT_SECONDS = 5
 JOIN_SECONDS = 10  # how long to wait for the first worker of a cluster that is just starting
-IDLE_SECONDS = 60.0  # after which a slot that got nothing to do ends: its client may be gone
+IDLE_SECONDS = 60.0  # after which an idle slot ends: its client may be gone
 AHEAD = 2  # submissions sent per place that judges, so that no slot waits for the network
 SILENT = {
     "distributed.comm.timeouts.connect": CONNECT_SECONDS,
@@ -89,7 +89,7 @@ class Cluster:
     address: str
 
     def level(self, task: Task) -> str:
-        """The isolation that every worker offers. `task` may name any level.
+        """The isolation that every worker offers. The level of `task` does not matter.
 
         Raises CourseError for a worker that would grade with other code, data or versions.
         """
@@ -141,7 +141,7 @@ class Cluster:
                         yield result or lost(task, job)
 
     def received(self, future: Future[bytes], ours: dict[str, Any]) -> Result | None:
-        """The result that came back, or None when the slot or the worker was lost over it."""
+        """The result of a job, or None when its slot or worker was lost."""
         if future.status in ("cancelled", "lost"):
             raise self.gone()
         if future.status != "finished" or not (content := future.result()):
@@ -152,7 +152,7 @@ class Cluster:
         return result
 
     def places(self) -> int:
-        """How many submissions the workers of this moment judge at once."""
+        """The number of submissions that the present workers judge at once."""
         try:
             return sum(self.client.nthreads().values())
         except OSError:
@@ -200,7 +200,7 @@ def refuse_another(worker: str, ours: dict[str, Any], theirs: dict[str, Any]) ->
 
 
 def said(error: object) -> str:
-    """What went wrong, in one line."""
+    """The error in one line."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -214,8 +214,8 @@ class Slots(WorkerPlugin):
         self.task, self.made = task, made
 
     def setup(self, worker: Worker) -> None:
-        """Begin with none."""
-        self.idle: deque[tuple[Slot, float]] = deque()  # and since when
+        """Start without any slot."""
+        self.idle: deque[tuple[Slot, float]] = deque()  # idle slots, and since when
         self.ended = False
         self.looking = PeriodicCallback(self.end_idle, 1000 * IDLE_SECONDS / 4)
         self.looking.start()
@@ -235,7 +235,7 @@ class Slots(WorkerPlugin):
                 threading.Thread(target=self.idle.popleft()[0].close, daemon=True).start()
 
     def judge(self, job: Job) -> Result | None:
-        """The result of one job, or None when the slot died over it."""
+        """The result of one job, or None when the slot died during it."""
         slot = None
         try:
             with contextlib.suppress(IndexError):
@@ -257,7 +257,7 @@ class Slots(WorkerPlugin):
 
 
 def judged_bytes(slots: str, student: str, file: str, content: bytes) -> bytes:
-    """The result of a submission as JSON; nothing when the slot died over it."""
+    """The result of a submission as JSON; nothing when the slot died during it."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         path = Path(folder) / file
         path.write_bytes(content)
@@ -268,7 +268,7 @@ def judged_bytes(slots: str, student: str, file: str, content: bytes) -> bytes:
 
 
 async def description(task: bytes) -> bytes:
-    """What a slot on this worker would grade with, as JSON; asked of a process of its own."""
+    """The provenance of grades from a slot on this worker, as JSON; a separate process finds it."""
     asked = await asyncio.to_thread(
         subprocess.run,
         command("autograder.grading.cluster"),

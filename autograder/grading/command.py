@@ -1,6 +1,6 @@
-"""`autograder grade`: its arguments, what is wrong with them, and the isolation to grade at.
+"""`autograder grade`: its arguments, their checks, and the isolation to grade at.
 
-What can be refused is refused here, before PyTorch is imported; `run.py` then grades.
+Mistakes are refused here, before PyTorch is imported; `run.py` then grades.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def grade_command(args: argparse.Namespace) -> int:
         refuse_isolation(level, where, args.trust_submissions)
     jobs = find_jobs(args.submissions, args.assignment)
     with contextlib.closing(Pool(args.jobs or os.cpu_count() or 1)) as pool:
-        if not args.scheduler and not args.resume:  # where it may have nothing to do
+        if not args.scheduler and not args.resume:  # where it may be idle
             pool.start(len(jobs))
         status: int = grade_class(args, jobs, level, pool)
     if level == "none":

@@ -1,5 +1,5 @@
-"""What there is to grade: the task, the submissions of a class, the jobs that follow, and how a
-program that does them is started."""
+"""The work of a grading: the task, the submissions of a class as jobs, a command to start
+programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Task:
-    """What a slot grades: one assignment on one profile, at one sandbox level."""
+    """The task of a slot: one assignment on one profile, at one sandbox level."""
 
     assignment: str
     profile: str
@@ -50,12 +50,12 @@ def find_jobs(folder: Path, assignment: str) -> list[Job]:
 
 
 def is_hidden(folder: Path) -> bool:
-    """Whether a folder is a program's own: a student may well be called `..ada`."""
+    """Whether a program made the folder; a student may be called `..ada`."""
     return folder.name.startswith(".") and folder.name[1:2] != "."
 
 
 def remedy(folder: Path, assignment: str) -> str:
-    """What to do with a folder that holds the files of a class, and no folders."""
+    """The remedy for a folder that holds the files of a class, and no folders."""
     files = [path.name for path in folder.iterdir() if path.suffix in (".ipynb", ".py", ".zip")]
     if not files:
         return ""

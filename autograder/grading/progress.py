@@ -1,4 +1,4 @@
-"""How far a grading is: a bar in a terminal; lines where there is none, as in a batch job."""
+"""The progress of a grading: a bar in a terminal, and lines elsewhere, as in a batch job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-SECONDS = 15.0  # between two lines: enough for a log that is followed, few for one that is kept
+SECONDS = 15.0  # between two lines: often enough to follow a log, rare enough to store it
 
 
 class Lines:
@@ -52,7 +52,7 @@ class Lines:
             self.write()
 
     def write(self) -> None:
-        """Write the line of this moment."""
+        """Write a line now."""
         self.last, self.written = self.clock(), self.done
         judged, seconds = self.done - self.before, self.last - self.started
         kinds = ", ".join(f"{status} {count}" for status, count in self.statuses.most_common())
@@ -75,7 +75,7 @@ def duration(seconds: float) -> str:
 
 
 def progress_of(total: int, done: int, *, shown: bool) -> Lines | tqdm:
-    """A bar, lines, or nothing that is shown."""
+    """A bar, lines, or an object that shows nothing."""
     if shown and not sys.stderr.isatty():
         return Lines(total, done)
     return tqdm(total=total, initial=done, unit="submission", disable=None if shown else True)

@@ -1,4 +1,4 @@
-"""What `autograder grade` does once its arguments hold: read the data, grade, and report."""
+"""The work of `autograder grade` once its arguments are right: read the data, grade, report."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str, pool:
 
 
 def name_absent(out: Path, path: Path) -> None:
-    """Put names and sections on the page of the class, and say who handed nothing in."""
+    """Put names and sections on the page of the class, and list students without a hand-in."""
     absent = rewrite(out, read_roster(path))
     if absent:
         print(f"in the roster, handed nothing in ({len(absent)}): {listed(absent, 20)}")
 
 
 def cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
-    """The cluster at an address, or none. Raises CourseError when it cannot be had."""
+    """The cluster at an address, or none. Raises CourseError when it cannot be reached."""
     if address is None:
         return nullcontext()
     try:

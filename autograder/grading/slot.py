@@ -1,8 +1,8 @@
 """One place where submissions are judged: a process that loads everything once and takes jobs.
 
-It reads a line of JSON per job on standard input and writes a line of JSON per result. Before the
-jobs come the task, and what the judge made for it. When a slot dies, the batch starts another, and
-its current job is judged again.
+It reads a line of JSON per job on standard input and writes a line of JSON per result. Two lines
+come before the jobs: the task, and the values made for it. When a slot dies, the batch starts
+another, and its current job is judged again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def setting_of(task: Task) -> Setting:
 def serve(lines: IO[str], replies: IO[str]) -> None:
     """Judge job after job until the input ends.
 
-    A task comes first, and may come again: a line for it and one for what was made for it.
+    A task comes first, and may come again: a line for it and one for the values made for it.
     """
     judge: Judge | None = None
     for line in lines:
@@ -45,7 +45,7 @@ def serve(lines: IO[str], replies: IO[str]) -> None:
 
 
 def judge_of(task: Task, made: Made) -> Judge:
-    """The judge of a task, who has what was made for it."""
+    """The judge of a task, with the values made for it."""
     judge = Judge(setting_of(task), task.level)
     judge.take(made)
     return judge

@@ -47,7 +47,7 @@ def keep_slot(
     todo: queue.SimpleQueue[tuple[Job, int]],
     done: queue.SimpleQueue[Result],
 ) -> None:
-    """Feed one slot; start another when it dies, and give the lost job another attempt."""
+    """Give jobs to one slot; start another when it dies, and try the lost job again."""
     slot: Slot | None = None
     while True:
         try:
@@ -57,7 +57,7 @@ def keep_slot(
         try:
             slot = slot or pool.slot(task, made)
             result = slot.judge(job)
-        except (OSError, ValueError):  # it could not be started, or died within a line
+        except (OSError, ValueError):  # it could not be started, or died while writing a line
             result = None
         if result is None:
             if slot is not None:
@@ -93,7 +93,7 @@ class Pool:
         return slot
 
     def start(self, jobs: int) -> None:
-        """Start as many as so many jobs need, which load what every task needs meanwhile."""
+        """Start the slots for this number of jobs, so that they load common modules meanwhile."""
         with contextlib.suppress(OSError):  # reported when one is needed
             while len(self.idle) < min(self.size, jobs):
                 self.idle.append(Slot())
@@ -118,12 +118,12 @@ class Slot:
         self.begun = False
 
     def begin(self, task: Task, made: Made) -> bool:
-        """Hand over a task, and what was made for it; whether the process still reads."""
+        """Send a task and the values made for it; returns whether the process still reads."""
         self.begun = True
         return self._write(json.dumps(asdict(task))) and self._write(made.to_line())
 
     def judge(self, job: Job) -> Result | None:
-        """The result of one job, or None when the process died over it."""
+        """The result of one job, or None when the process died during it."""
         assert self.process.stdout is not None
         if not self._write(json.dumps(asdict(job))):
             return None
@@ -131,7 +131,7 @@ class Slot:
         return Result.from_json(line) if line else None
 
     def close(self) -> None:
-        """Let the process end; one that has no task yet may still be loading, and is ended."""
+        """Let the process end. One without a task may still be loading, and is killed."""
         if not self.begun:
             self.kill()
             return
@@ -140,7 +140,7 @@ class Slot:
         self.process.wait()
 
     def kill(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process at once."""
         self.process.kill()
         self.process.communicate()
 
@@ -155,7 +155,7 @@ class Slot:
 
 
 def lost(task: Task, job: Job) -> Result:
-    """The result of a job that the grader itself could not finish, however often it tried."""
+    """The result of a job that the grader could not finish in several attempts."""
     return Result(
         student=job.student,
         assignment=task.assignment,

@@ -1,4 +1,4 @@
-"""The reference answers where they are installed; elsewhere the values that were stored of them.
+"""The reference answers where they are installed; elsewhere their stored values.
 
 `solutions/` stays with the instructor. A check imports the reference from here, as in
 `from autograder.judge.answer_key import fgsm as reference`, and puts each call into
@@ -28,7 +28,7 @@ from course.budget import profile_name
 from course.errors import CourseError
 
 if TYPE_CHECKING:
-    from solutions import fgsm, hooks, pgd  # noqa: F401  what `__getattr__` gives
+    from solutions import fgsm, hooks, pgd  # noqa: F401  names that `__getattr__` returns
 
 ROOMS = ("autograder.", "course.")  # a stored value may be of a class from here
 
@@ -38,7 +38,7 @@ class NotStored(CourseError):
 
 
 class Absent:
-    """Stands for a module of `solutions` that is not installed: it cannot be called."""
+    """The stand-in for a module of `solutions` that is not installed: it cannot be called."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -101,9 +101,9 @@ def dumps(values: dict[str, Any]) -> bytes:
 
 def loads(content: bytes) -> dict[str, Any]:
     """The values by name from what `dumps` wrote."""
-    # Each in memory of its own, aligned as PyTorch's always is: kernels may round by it.
+    # Each in its own memory, aligned as PyTorch aligns it: rounding in kernels may depend on that.
     tensors = {name: part.clone() for name, part in safetensors.torch.load(content).items()}
-    size = int.from_bytes(content[:8], "little")  # of the header, which holds the rest
+    size = int.from_bytes(content[:8], "little")  # length of the header, which holds the rest
     header = json.loads(content[8 : 8 + size])["__metadata__"]
     return {name: restored(value, tensors) for name, value in json.loads(header["values"]).items()}
 
@@ -153,13 +153,13 @@ def restored(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def network(name: str, options: dict[str, Any], weights: list[Tensor]) -> Any:
-    """One of the judge's own networks."""
+    """One of the judge's networks."""
     with torch.no_grad():
         return Network.build(name, 0, **options).with_weights(weights)
 
 
 def rebuilt(kind: type, parts: dict[str, Any]) -> Any:
-    """An object with these attributes, as it was when it was stored."""
+    """An object with these attributes, equal to the one that was stored."""
     value: Any = object.__new__(kind)
     vars(value).update(parts)
     return value

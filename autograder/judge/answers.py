@@ -50,7 +50,7 @@ def answering_with_numbers() -> Iterator[None]:
 
 
 def kind(value: Any) -> str:
-    """What a value is, in words that a student knows."""
+    """The kind of a value, in words that a student knows."""
     if isinstance(value, Tensor):
         return f"a tensor of {str(value.dtype).removeprefix('torch.')}, shape {tuple(value.shape)}"
     if isinstance(value, Opaque):
@@ -94,7 +94,7 @@ def require_images(value: Any, like: Tensor) -> Tensor:
 
 
 def no_tensor(value: Any) -> str:
-    """Why there is something else where a tensor was asked for."""
+    """The reason why an answer is no tensor."""
     if value is None:
         return "the function ends without `return`"
     if isinstance(value, list):
@@ -123,7 +123,7 @@ def require_number(value: Any, what: str) -> float:
 def require_numbers(
     value: Any, count: int, what: str, *, causes: Mapping[int, str] | None = None
 ) -> list[float]:
-    """The answer as a list of `count` finite floats. `causes`: what other lengths come from."""
+    """The answer as a list of `count` finite floats. `causes`: the causes of other lengths."""
     if not isinstance(value, list):
         single = "one number, not a list" if isinstance(value, int | float) else ""
         raise Wrong(
@@ -139,7 +139,7 @@ def require_numbers(
 
 
 def other_lengths(epochs: int, images: int, batch_size: int = 64) -> dict[int, str]:
-    """What a list of losses of another length comes from, by its length."""
+    """The cause of each wrong length of a list of losses."""
     return {
         1: "one epoch was trained, or only one was noted",
         epochs * math.ceil(images / batch_size): "one loss for each batch, not for each epoch",

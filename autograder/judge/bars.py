@@ -19,7 +19,7 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Evidence:
-    """A bar and the reason for it: the reference's results over seeds, and the rule."""
+    """A bar and its evidence: the reference's results over seeds, and the rule."""
 
     zero: float
     full: float

@@ -1,4 +1,4 @@
-"""What a check is written with: the one import at the head of the files in `autograder/checks/`.
+"""The names that checks use: the one import at the head of the files in `autograder/checks/`.
 
     from autograder.judge.checking import Setting, Student, expect, graded_for, require
 
@@ -108,7 +108,7 @@ def graded_for(exercise: str, *, lecture: str) -> Marker:
     return graded
 
 
-# What a module of checks may call `make_ahead`, where that is all that takes long.
+# Functions for the name `make_ahead` of a module of checks, where nothing else takes long.
 
 
 def train_victim(setting: Setting) -> None:

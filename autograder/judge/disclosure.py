@@ -1,10 +1,10 @@
-"""How much a student may read about answers that their code gave while it could see hidden inputs.
+"""Limits what a student may read about answers of code that could see hidden inputs.
 
-A student's code can choose its answers to carry out a pixel or a label: in the digits of a number,
-in a shape, in the line of an error. On public inputs everything is shown. On hidden inputs numbers
-are rounded, and every message costs as many bits as it could carry, from an account of BITS for one
-submission. What came back is left out if it costs too much; once the account is empty, a failed
-check shows only its status.
+A student's code can hide a pixel or a label in its answers: in the digits of a number, in a shape,
+in the line of an error. On public inputs everything is shown. On hidden inputs numbers are rounded,
+and every message costs as many bits as it could carry, from an account of BITS for one submission.
+An answer that costs too much is left out. With an empty account, a failed check shows only its
+status.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograder.errors import Crash, NotWritten, StudentFault
 from autograder.worker.cells import Cell
 
 BITS = 160  # of one submission's messages: less than one 8x8 image of 17 grey levels holds
-WORDS = 12  # which of our sentences and of Python's exceptions: at most 4,096
+WORDS = 12  # the choice of our sentence and of Python's exception: at most 4,096
 NUMBER = 13  # a whole number to 999, or two digits and a power of ten from 1e-4 to 1e6, and a sign
 STATUS = 3  # one of eight
 TIME = 4  # how long it took, to a power of two
@@ -59,7 +59,7 @@ class Disclosure:
         self.left = bits
 
     def message(self, fault: StudentFault) -> Message:
-        """As much of a fault as the account allows: all of it, all but the answer, or nothing."""
+        """The part of a fault that the account allows: all, all but the answer, or nothing."""
         for got in (fault.got, WITHHELD):
             cost = self.cost(fault, got)
             if cost <= self.left:
@@ -68,7 +68,7 @@ class Disclosure:
         return Message("", "", "", NOT_SHOWN)
 
     def cost(self, fault: StudentFault, got: str) -> float:
-        """How many bits of a hidden input a fault could carry if `got` is shown."""
+        """The number of bits of a hidden input that a fault could carry if `got` is shown."""
         if isinstance(fault, NotWritten):
             return WORDS  # about the code itself, before it saw an input
         if isinstance(fault, Crash):
@@ -87,7 +87,7 @@ class Disclosure:
         return Message(fault.expected, shown, rounded(fault.cause), fault.hint)
 
     def naming(self, text: str) -> float:
-        """How many bits the names of layers in a text could carry."""
+        """The number of bits that the names of layers in a text could carry."""
         named = sum(word.strip(".") in self.names for word in NAME.findall(text))
         return named * math.log2(1 + len(self.names))
 

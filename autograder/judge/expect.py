@@ -1,4 +1,4 @@
-"""How a check states what it expected and what it got: `expect` passes, or raises Wrong.
+"""Compares an answer with its bounds: `expect` passes, or raises Wrong with expected and got.
 
 Comparisons are written `value <= bound`, so that NaN fails. A cause that is slow to find is given
 as a function, which is called only if the check fails.

@@ -1,7 +1,7 @@
 """Judging one submission: read it, start the student's worker, run the checks, make the result.
 
-Each step is done by the module that it names. Every fault becomes a status with a message here, so
-that no submission can stop the grading of a class.
+Each step is done by the module that it names. Every fault becomes a status with a message, so that
+no submission can stop the grading of a class.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Judge:
         """The checks of one exercise, with every cell above its check cell run.
 
         spent: the seconds that the submission has computed; it gets the rest of its time. account:
-        what may still be told of hidden inputs. Nothing comes back where the cells do not run.
+        the bits of hidden inputs that may still be shown. Returns nothing if the cells fail.
         """
         left = self.setting.limits.total_cpu_seconds - spent
         if left <= 0:
@@ -150,7 +150,7 @@ class Judge:
         )
 
     def take(self, made: Made) -> None:
-        """Know what was made before for the inputs of this judge, hidden and public."""
+        """Use the values that were made before for the inputs of this judge, hidden and public."""
         self.setting.take(made.hidden)
         self.public_setting.take(made.public)
 
@@ -217,7 +217,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """Run the assignment's checks, or those of one exercise, in this process with pytest.
 
-    account: what may be told of hidden inputs, where that was begun before; otherwise a new one.
+    account: the bits of hidden inputs that may be shown, from an earlier run; otherwise a new one.
 
     Raises GraderFault when a check failed for a reason that is not the student's, and
     KeyboardInterrupt when somebody at the keyboard stopped it.

@@ -51,7 +51,7 @@ ATTACKS = {"a3-fgsm": Attack("fgsm", 1.0, 1), "a4-pgd": Attack("pgd", 0.25, 10)}
 
 
 def wanted(assignment: str, checks: Sequence[CheckResult]) -> bool:
-    """Whether a check failed that a picture explains: one marked `picture=True`."""
+    """Whether a check marked `picture=True` failed: a picture explains its mistake."""
     wrong = {check.name for check in checks if check.status == "WRONG"}
     return any(check.picture and check.name in wrong for check in catalog.checks(assignment))
 

@@ -1,8 +1,8 @@
 """The judge's pytest plugin: it gives checks their fixtures, runs them and records the outcomes.
 
-A check is a test function with a `graded` marker; its docstring is its title. What it raises
-decides its status: nothing means OK, a StudentFault is the student's fault, any other error is the
-grader's. A check is skipped if the check that it needs earned nothing; the result names that one.
+A check is a test function with a `graded` marker; its docstring is its title. Its status depends on
+what it raises: nothing means OK, a StudentFault is the student's fault, any other error is the
+grader's. A check is skipped if the check that it needs earned nothing; its result names that one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class JudgePlugin:
         if account is None and not student.public:
             self._disclosure = Disclosure(student.cells, student.words)
         elif account is not None:
-            account.names = student.words  # those of the worker that is asked now
+            account.names = student.words  # the names of the present worker
 
     # --- fixtures of the checks --------------------------------------------------------------
 
@@ -79,7 +79,7 @@ class JudgePlugin:
     # --- pytest's hooks ----------------------------------------------------------------------
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the marker, and switch off tracebacks: nobody reads them, and they are slow."""
+        """Register the marker, and switch off tracebacks: they are slow and not read."""
         config.option.tbstyle = "no"
         config.addinivalue_line("markers", f"graded({', '.join(catalog.MARKED)}): a check")
 
@@ -152,7 +152,7 @@ class JudgePlugin:
         )
 
     def message(self, fault: StudentFault) -> Message:
-        """What the student may read about a fault: all of it if the inputs are public."""
+        """The part of a fault that the student may read: all of it if the inputs are public."""
         if self._disclosure is not None:
             return self._disclosure.message(fault)
         return Message(fault.expected, fault.got, fault.cause, fault.hint)

@@ -1,4 +1,4 @@
-"""Where a grade comes from, and a signature that shows a later change.
+"""The provenance of a grade, and a signature that reveals a later change.
 
 A result names all that decided it: the submission, the grader's code, the data, the secret (by an
 id that does not reveal it) and the versions of Python and the libraries. Equal provenance means an
@@ -41,7 +41,7 @@ def grader_version() -> str:
 
 
 def provenance(setting: Setting, submission_sha256: str, level: str) -> dict[str, Any]:
-    """What is needed to compute a grade again, and to know that it would be the same."""
+    """All data needed to compute a grade again, and to know that it would be the same."""
     return {
         "submission_sha256": submission_sha256,
         "grader_version": grader_version(),
@@ -66,5 +66,5 @@ def sign(result: Result, secret: bytes) -> str:
 
 
 def is_genuine(result: Result, secret: bytes) -> bool:
-    """Whether a result is exactly what the judge wrote."""
+    """Whether a result is unchanged since the judge wrote it."""
     return hmac.compare_digest(result.signature, sign(result, secret))

@@ -1,4 +1,4 @@
-"""The judge's own numbers for a network it holds: accuracy, and accuracy under its own attacks.
+"""The judge measures a network itself: accuracy, and accuracy under the judge's attacks.
 
 Calibration measures the reference with these functions, and the checks measure the student with the
 same ones. The attacks here are not those of `solutions/`: a student's install can measure a network
@@ -26,17 +26,17 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number fo
 STEPS, RESTARTS = 20, 2
 # Far above float32's smallest numbers (1e-38), far below any gradient of an honest network.
 SMALLEST_GRADIENT = 1e-20
-# Of the images that gradient attacks leave, so many are searched; on an honest network the search
-# finds none that they did not, so more than TOLERATED mean that the gradients mislead.
+# The number of images left by gradient attacks that are searched. On an honest network the search
+# breaks none of them, so more than TOLERATED mean that the gradients mislead.
 TRIED_FIRST, QUERIES, TOLERATED = 64, 100, 2
 
 
 @dataclass(frozen=True)
 class Robustness:
-    """Fractions of the test images classified correctly, all by the judge's count.
+    """Fractions of the test images classified correctly, as the judge counts.
 
-    hidden: how many images survived all attacks by gradients and were broken by the search without
-    gradients; 0 unless they are so many that the gradients must be misleading.
+    hidden: the number of images that survived all gradient attacks and were broken by the search
+    without gradients; 0 if they are too few to show that the gradients mislead.
     """
 
     clean: float
@@ -74,7 +74,7 @@ def measure(
 def survivors(
     model: nn.Module, images: Tensor, labels: Tensor, epsilon: float, *, seed: int
 ) -> Tensor:
-    """Which images stay right under every attack, (n,) bool; each attacks only those left."""
+    """The images that stay right under every attack, (n,) bool; each attacks only those left."""
     surviving = metrics.predict(model, images).argmax(dim=1) == labels
     for restart in range(RESTARTS):
         for number, loss in enumerate((cross_entropy, margin)):
@@ -103,7 +103,7 @@ def broken_by_square_attack(
     *,
     seed: int,
 ) -> Tensor:
-    """Which of the surviving images are broken by a search without gradients, (n,) bool.
+    """The surviving images that a search without gradients breaks, (n,) bool.
 
     First a few are tried. If more than TOLERATED of them are broken, all are tried; otherwise none
     counts.
@@ -217,6 +217,6 @@ def has_unusable_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> b
 def relative_gain(defended: float, plain: float, reference: float) -> float:
     """The gain in robust accuracy over the plain network, divided by the reference's gain.
 
-    So the points hardly depend on how weak the judge's plain network is.
+    So the points hardly depend on the judge's plain network.
     """
     return (defended - plain) / (reference - plain)

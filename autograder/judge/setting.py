@@ -1,4 +1,4 @@
-"""What the judge owns while it grades one assignment: data, budget, random draws, networks.
+"""All that the judge owns while it grades an assignment: data, budget, random draws, networks.
 
 All hidden inputs are drawn from the instructor's secret, so that the open repository does not
 reveal them. The same secret gives the same draws, so that any grade can be computed again.
@@ -48,7 +48,7 @@ class Setting:
         return value
 
     def take(self, content: bytes) -> None:
-        """Know what was made for this setting before, as `answer_key.dumps` wrote it."""
+        """Use the values made for this setting before, as `answer_key.dumps` wrote them."""
         if content:
             self.known.update(answer_key.loads(content))
 
@@ -90,7 +90,7 @@ class Setting:
         return torch.Generator().manual_seed(self.seed(purpose))
 
     def drawn(self, purpose: str, least: int, most: int) -> int:
-        """A whole number from least to most, drawn from the secret: a size that nobody knows."""
+        """A whole number from least to most, drawn from the secret: a size unknown to students."""
         return least + self.seed(purpose) % (most - least + 1)
 
     def evidence(self, name: str) -> Evidence:
@@ -98,7 +98,7 @@ class Setting:
         return bars.evidence(self.profile, self.assignment, name)
 
     def test_images(self, count: int) -> Split:
-        """The first `count` hidden test images, or all there are."""
+        """The first `count` hidden test images, at most all."""
         return self.dataset.test[torch.arange(min(count, len(self.dataset.test.labels)))]
 
     def network(self, name: str, purpose: str) -> Network:

@@ -1,4 +1,4 @@
-"""A sketch of what training changed: 256 bits of a network's weights, to compare students by.
+"""A sketch of the change by training: 256 bits of a network's weights, to compare students.
 
 A result cannot store every student's weights. It stores the signs of 256 random projections of
 their change from the network that the judge gave out (Charikar 2002, "Similarity estimation

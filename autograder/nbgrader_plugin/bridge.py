@@ -53,7 +53,7 @@ class TrustedJudge(LoggingConfigurable):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        gc.collect()  # the formgrader's last run is garbage in a cycle: end its judges
+        gc.collect()  # the formgrader's last run is unreachable but in a cycle: end its judges
         self.level = strongest_level()
         self.slots: dict[Task, Slot] = {}
         self.made: dict[Task, Made] = {}
@@ -83,7 +83,7 @@ class TrustedJudge(LoggingConfigurable):
         return read_secret(path)
 
     def judged(self, assignment: str, job: Job) -> Result:
-        """The result of one submission; a judge that dies over it is started once more."""
+        """The result of one submission; a judge that dies during it is started once more."""
         task = Task(assignment, self.profile, self.level, self.read_secret().hex())
         if task not in self.made:
             self.made[task] = prepare(setting_of(task))
@@ -99,7 +99,7 @@ class TrustedJudge(LoggingConfigurable):
         return lost(task, job)
 
     def slot(self, task: Task) -> Slot:
-        """A process that judges submissions to a task, which was prepared for it once."""
+        """A process that judges submissions to a task; the task is prepared once."""
         slot = Slot()
         slot.begin(task, self.made[task])
         return slot
@@ -168,7 +168,7 @@ class SaveJudgedGrades(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-# --- what stands in the cells --------------------------------------------------------------------
+# --- the content of the cells --------------------------------------------------------------------
 
 
 def is_check(cell: NotebookNode) -> bool:

@@ -1,9 +1,9 @@
-"""A submitted notebook as nbgrader can read it: its text, with the metadata of the release.
+"""Makes a submitted notebook readable for nbgrader: its text, with the metadata of the release.
 
 nbgrader stops a student, and sometimes the whole class, at a notebook that is no JSON, holds a cell
-twice, or had its metadata edited. So of a submission only the cells' text and pasted images are
-kept, and nbgrader's own marks come back from the gradebook. What is wrong with the file is for the
-judge to say, who reads it as it was handed in.
+twice, or had its metadata edited. So only the cells' text and pasted images are taken from a
+submission, and nbgrader's own marks come from the gradebook. The judge reads the file as it was
+handed in, and reports its faults.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CHECK = "check-"  # the check cell of exercise `fgsm` is `check-fgsm`
 def load(path: Path) -> NotebookNode:
     """The notebook at `path`, of nbgrader's `<student>/<assignment>/<notebook>.ipynb`.
 
-    One that cannot be read, or is a link out of the student's folder, comes back without cells.
+    One that cannot be read, or is a link out of the student's folder, gets no cells.
     """
     try:
         submission.find(path.parent.parent, path.parent.name)
@@ -64,7 +64,7 @@ def plain_cells(path: Path, cells: list[Any]) -> Iterator[NotebookNode]:
 
 
 def writable(text: str) -> str:
-    """The text with what UTF-8 cannot hold written as its escape."""
+    """The text with characters that UTF-8 cannot encode written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -148,8 +148,8 @@ def altered(cells: list[NotebookNode], released: dict[str, NotebookNode]) -> lis
 def restored(cells: list[NotebookNode], released: dict[str, NotebookNode]) -> list[NotebookNode]:
     """The cells with the marks of the release.
 
-    The first cell of a name counts; another one stays as a plain cell. Cells that bear points and
-    are gone come back behind the answer they check, or at the end.
+    The first cell of a name counts; another one stays as a plain cell. Missing cells with points
+    are put back behind the answer they check, or at the end.
     """
     missing = dict(released)
     kept = []
@@ -175,6 +175,6 @@ def as_released(cell: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 
 def place_of(answer: str, cells: list[NotebookNode]) -> int:
-    """Where the cell that checks `answer` belongs."""
+    """The place of the cell that checks `answer`."""
     names = [mark(cell).get("grade_id") for cell in cells]
     return names.index(answer) + 1 if answer in names else len(cells)

@@ -27,7 +27,7 @@ from autograder.sandbox.watch import Watch, files_in_memory, files_on_disk, tree
 from autograder.worker.confine import Confinement
 from autograder.worker.limits import Limits
 
-# What a worker inherits; everything else in the environment stays outside.
+# The environment variables that a worker inherits; it gets no others.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -55,13 +55,13 @@ class Box:
     user: int | None = None  # its own
 
     def exceeded(self) -> str:
-        """Which limit of the whole tree ended the worker, as `Watch.reason`; empty for none."""
+        """The limit of the whole tree that ended the worker, as `Watch.reason`; empty for none."""
         if self.group is not None and self.group.ran_out_of_memory():
             return "memory"
         return self.watch.reason
 
     def cpu_seconds(self) -> float:
-        """What the worker and everything it started has computed so far."""
+        """Seconds that the worker and everything it started have computed so far."""
         return self.watch.clock.read()
 
     def queued_seconds(self) -> float:
@@ -89,8 +89,8 @@ class Box:
 
 
 def remove_shared(user: int | None) -> None:
-    """Remove what a worker's own user left in the memory that processes share, where its box had
-    none of its own. Of a user who does more than grade, nothing can be told from the rest."""
+    """Remove the files that a worker's own user left in shared memory, where its box had none of
+    its own. None is a user with other programs: their files look the same, so none is removed."""
     shared = Path("/dev/shm")
     if user is None or not shared.is_dir():
         return
@@ -105,7 +105,7 @@ def remove_shared(user: int | None) -> None:
 
 
 def kill(process: subprocess.Popen[bytes] | Forked) -> None:
-    """End a worker with its process group; in a process namespace, with all it ever started."""
+    """End a worker with its process group, or in a process namespace with all it ever started."""
     if isinstance(process, Forked) or not hasattr(os, "killpg"):
         process.kill()
     else:
@@ -116,8 +116,8 @@ def kill(process: subprocess.Popen[bytes] | Forked) -> None:
 def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     """Start a worker at `level` in a box of its own. Raises OSError when it cannot.
 
-    preloaded: fork it from a parent that has imported everything, where that can be had. A worker
-    that is started cold behaves the same, and starts later.
+    preloaded: fork it from a parent that has imported everything, where possible. A worker that is
+    started cold behaves the same, but takes longer to start.
     """
     confinement, scratch = separate.confinement(level)
     inside = confinement.scratch
@@ -154,13 +154,13 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
 def count_files(
     confinement: Confinement, scratch: Path | None, most: int, members: list[Path]
 ) -> int:
-    """How many files a worker has made: in memory, or in its folder on the disk."""
+    """The number of files that a worker has made: in memory, or in its folder on the disk."""
     if scratch is None:
         return files_in_memory(members, confinement.writable)
     return files_on_disk(scratch, most)
 
 
-# The only state of this process: the parents of its workers, which are slow to start.
+# The only global state: the parents of this process's workers, which are slow to start.
 NURSERIES = Nurseries()
 
 

@@ -1,10 +1,10 @@
-"""The command that starts a worker inside bubblewrap: nothing visible but what it needs to run.
+"""The command that starts a worker inside bubblewrap, where it sees only what it needs to run.
 
-Own mount, process, network, IPC and host-name namespaces; the interpreter, its packages and the
-worker's own files read-only; bounded, memory-backed folders to write in; no capability,
-no way to gain one. As root the worker becomes a user of its own, since bubblewrap alone leaves
-root its powers (bubblewrap issue 287: it could remount the host's files writable); as an ordinary
-user it runs in a user namespace that cannot make others.
+The worker has its own mount, process, network, IPC and host-name namespaces. It reads the
+interpreter, its packages and the worker's files, and writes to bounded folders in memory. It has no
+capability and no way to gain one. As root the worker becomes a user of its own, since bubblewrap
+alone leaves root its powers (bubblewrap issue 287: it could remount the host's files writable). As
+an ordinary user it runs in a user namespace that cannot make others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
 )
-# What lets bubblewrap make user namespaces where Ubuntu's AppArmor forbids them.
+# The profile that lets bubblewrap make user namespaces where Ubuntu's AppArmor forbids them.
 APPARMOR_PROFILE = """abi <abi/4.0>,
 include <tunables/global>
 profile bwrap /usr/bin/bwrap flags=(unconfined) {
@@ -45,7 +45,7 @@ WRITABLE = ("/dev/shm", "/tmp", SCRATCH)  # memory-backed, bounded, each box's o
 
 
 def readable() -> Iterator[Path]:
-    """What a worker must be able to read: system libraries, interpreter, packages, its own code."""
+    """The paths that a worker must read: system libraries, interpreter, packages, its own code."""
     yield from (Path(path) for path in SYSTEM)
     yield from dict.fromkeys(Path(prefix).absolute() for prefix in (sys.base_prefix, sys.prefix))
     yield installed.COURSE
@@ -91,18 +91,16 @@ def box(scratch: Path) -> list[str]:
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "box"),
     ]
-    # Without /dev/zero, which can be mapped as memory that no process is seen to hold.
+    # Without /dev/zero, which can be mapped as memory that is counted for no process.
     arguments += ["--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
-    # Memory-backed and bounded: nothing that is written reaches the disk or outlives the box. The
-    # interpreter may itself lie below /tmp, so what is readable is put on top of it.
+    # In memory and bounded: nothing that is written reaches the disk or outlives the box. The
+    # interpreter may itself be below /tmp, so readable paths are mounted on top of it.
     for folder in dict.fromkeys((*WRITABLE[:2], str(scratch))):
         arguments += [*parents(Path(folder)), "--perms", "1777"]
         arguments += ["--size", str(Limits.folder_bytes), "--tmpfs", folder]
     covers = [part for path in hidden() for part in ("--perms", "0755", "--tmpfs", str(path))]
     for path in readable():
-        if (
-            path.parent == installed.PACKAGE
-        ):  # the first of the few files that are seen of it all the same
+        if path.parent == installed.PACKAGE:  # the first of its few files that stay visible
             arguments, covers = arguments + covers, []
         if path.is_symlink():
             arguments += ["--symlink", os.readlink(path), str(path)]
@@ -116,15 +114,15 @@ def box(scratch: Path) -> list[str]:
 
 
 def parents(path: Path) -> Iterator[str]:
-    """Make the folders above `path` so that the worker's user may pass: bubblewrap's would be
-    closed to it, and Python would then quietly use the system's packages instead."""
+    """Make the folders above `path` open to the worker's user. Those that bubblewrap makes are
+    closed to it, and Python would then use the system's packages without a warning."""
     for folder in reversed(path.parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(folder))
 
 
 @cache
 def trouble() -> str:
-    """Why bubblewrap cannot be used here, in its own words; empty when it can."""
+    """The message with which bubblewrap fails here; empty when it works."""
     if why := users.trouble():
         return why
     if shutil.which("bwrap") is None:

@@ -1,9 +1,9 @@
-"""Memory and processes of a worker with all it starts, limited by the kernel: control groups.
+"""Control groups: the kernel limits memory and processes of a worker with all it starts.
 
 Where this machine has delegated a part of its tree of groups (version 2) to us, each worker gets a
-group of its own there. The kernel then ends all of the group when it holds too much, files in
-memory included, and refuses it more processes; where there is no such part, the limits of each
-process and the watch are what remains. See cgroups(7) and systemd's page on delegation,
+group of its own there. The kernel then ends the whole group when it holds too much memory, files in
+memory included, and refuses it more processes. Where no part was delegated, only the limits of each
+process and the watch remain. See cgroups(7) and systemd's page on delegation,
 https://systemd.io/CGROUP_DELEGATION/.
 """
 
@@ -46,7 +46,7 @@ class Group:
         return os.open(self.path / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel ended the group for its memory."""
+        """Whether the kernel ended the group because of its memory."""
         with contextlib.suppress(OSError):
             events = (self.path / "memory.events").read_text().split()
             return int(events[events.index("oom_kill") + 1]) > 0
@@ -81,7 +81,7 @@ def make(limits: Limits) -> Group:
 
 @cache
 def trouble() -> str:
-    """Why workers get no groups here, tried with one; empty when they do."""
+    """The reason why workers get no groups here, tried with one; empty when they do."""
     try:
         group = make(Limits())
         try:
@@ -95,7 +95,7 @@ def trouble() -> str:
 
 @cache
 def home() -> Path:
-    """The group below which workers get theirs, made ready for it. Raises OSError."""
+    """The group below which each worker gets its own, made ready for that. Raises OSError."""
     own, top = own_group()
     base = own.parent if own.name == OURS else own
     offered = (base / "cgroup.controllers").read_text().split()
@@ -117,7 +117,7 @@ def home() -> Path:
 
 
 def own_group() -> tuple[Path, Path]:
-    """The folder of the group that this process is in, and the top of what is seen of the tree.
+    """The folder of the group that this process is in, and the top of the visible tree.
 
     Raises OSError where no tree of version 2 is mounted.
     """
@@ -137,7 +137,7 @@ def folders(groups: str, mounts: str) -> tuple[Path, Path]:
 
 
 def is_delegated(group: Path) -> bool:
-    """Whether systemd says so, to anybody or, before version 251, to root alone."""
+    """Whether systemd marks the group as delegated; before version 251 only root can read that."""
     for name in ("user.delegate", "trusted.delegate"):
         with contextlib.suppress(OSError):
             if os.getxattr(group, name) == b"1":
@@ -146,7 +146,7 @@ def is_delegated(group: Path) -> bool:
 
 
 def gather(base: Path) -> None:
-    """Move every process in `base` into the group of ours below it."""
+    """Move every process in `base` into the grader's own group below it."""
     ours = base / OURS
     ours.mkdir(exist_ok=True)
     for process in (base / "cgroup.procs").read_text().split():

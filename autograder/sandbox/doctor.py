@@ -74,7 +74,7 @@ def worker_probe(level: str) -> Probe:
 
 
 def start_trouble(level: str, *, preloaded: bool) -> str:
-    """Why no worker starts at a level, in its own words; empty when one does."""
+    """The worker's message if none starts at a level; empty when one does."""
     try:
         with contextlib.closing(box.launch(level, Limits(), preloaded=preloaded)) as worker:
             await_hello(worker)
@@ -84,7 +84,7 @@ def start_trouble(level: str, *, preloaded: bool) -> str:
 
 
 def bubblewrap_probe() -> Probe:
-    """Whether bubblewrap works, tried with the very options that grading uses."""
+    """Whether bubblewrap works, tried with the options that grading uses."""
     trouble = bubblewrap.trouble()
     return Probe(
         "bubblewrap",
@@ -124,7 +124,7 @@ def group_probe() -> Probe:
 
 
 def group_remedy(trouble: str) -> str:
-    """How to delegate a part of the tree, and what limits a worker without one."""
+    """The way to delegate a part of the tree, and the limits of a worker without one."""
     user = "" if os.geteuid() == 0 else "--user "
     started = f"systemd-run {user}--scope -p Delegate=yes autograder grade ..."
     if trouble == cgroup.NOT_DELEGATED:

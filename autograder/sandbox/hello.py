@@ -1,4 +1,4 @@
-"""The first message of a worker, which says that it runs; without it, why it does not."""
+"""Waits for the first message of a worker, which says that it runs, or reports why it does not."""
 
 from __future__ import annotations
 

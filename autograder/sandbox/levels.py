@@ -12,7 +12,7 @@ LEVELS = ("strong", "medium", "none")
 
 
 def trouble(level: str) -> str:
-    """Why `level` cannot be had on this machine; empty when it can."""
+    """The reason why this machine cannot offer `level`; empty when it can."""
     if level == "strong":
         return bubblewrap.trouble() or confine.trouble(files=False)
     if level == "medium":
@@ -21,14 +21,14 @@ def trouble(level: str) -> str:
 
 
 def can_start() -> bool:
-    """Whether this system can start a worker at all: Windows cannot hand one its socket."""
+    """Whether this system can start a worker at all: Windows cannot pass one its socket."""
     return os.name == "posix"
 
 
 def closed_to_others() -> str:
-    """Why root's worker could not read the interpreter as a user of its own; empty when it can.
+    """The reason why root's worker, as its own user, cannot read the interpreter; empty if it can.
 
-    With mounts of its own it can, wherever the interpreter lies.
+    With mounts of its own it can read it anywhere.
     """
     if os.geteuid() != 0 or not (closed := closed_folder()) or not (why := separate.trouble()):
         return ""
@@ -39,7 +39,7 @@ def closed_to_others() -> str:
 
 
 def closed_folder() -> Path | None:
-    """A folder on the way to what a worker reads, or of it, that other users may not enter."""
+    """A folder that a worker must enter to read its files, and that is closed to other users."""
     for path in bubblewrap.readable():
         for folder in (*reversed(path.parents), path):
             if folder.is_dir() and not folder.stat().st_mode & 0o001:

@@ -1,9 +1,9 @@
 """Workers forked from a parent that has imported everything: the judge's side of `nursery.py`.
 
 A `Nursery` is one such parent, in a box like a worker's own; each worker it forks gets a fresh box
-inside. What comes back for a worker is a descriptor of its first process, by which it is watched
-and ended, and a socket on which its end is told. If the parent itself dies, that socket closes
-without a word: then it was not the student's doing, since no student's code can reach the parent.
+inside. For each worker the judge gets a descriptor of its first process, to watch and end it, and a
+socket that reports its end. If the parent itself dies, that socket closes without a message. The
+student is not the cause then, since no student's code can reach the parent.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def receive(connection: socket.socket, seconds: float) -> tuple[dict[str, object
 
 @contextlib.contextmanager
 def entrance(group: cgroup.Group | None) -> Iterator[list[int]]:
-    """The descriptor by which a process enters a control group; none for none."""
+    """The descriptor by which a process enters a control group; none without a group."""
     descriptors = [] if group is None else [group.entrance()]
     try:
         yield descriptors
@@ -64,7 +64,7 @@ def entrance(group: cgroup.Group | None) -> Iterator[list[int]]:
 class Forked:
     """A worker's process, with those methods of `subprocess.Popen` that the judge uses."""
 
-    handle: int  # a pidfd: it names this process and never another that is given its number later
+    handle: int  # a pidfd: it names this process and never a later one with the same number
     report: socket.socket
     stderr: StandardError  # of the parent, which a worker shares until it says hello
     group: bool  # whether it is to be ended with its process group, as it has no process namespace
@@ -75,14 +75,14 @@ class Forked:
         self.pid = next(int(line.split()[1]) for line in fields if line.startswith("Pid:"))
 
     def poll(self) -> int | None:
-        """How it ended, or None while it runs."""
+        """The exit status, or None while it runs."""
         with contextlib.suppress(subprocess.TimeoutExpired, ParentLost):
             self.wait(0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """How it ended, as an exit status or a negative signal. Raises subprocess.TimeoutExpired,
-        or ParentLost when nobody is left who knows."""
+        """The exit status, or a negative signal. Raises subprocess.TimeoutExpired, or ParentLost
+        when the parent is gone and its status is lost."""
         if self.returncode is None:
             if not select.select([self.report], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("worker", timeout or 0)

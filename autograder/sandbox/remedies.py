@@ -1,4 +1,4 @@
-"""What to do where a level cannot be had, and the notice to whoever grades without any."""
+"""Remedies where a machine lacks a level, and the notice for grading without isolation."""
 
 from __future__ import annotations
 

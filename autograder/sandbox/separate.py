@@ -1,9 +1,10 @@
-"""What each level takes from a worker, and whether `medium` has namespaces of its own here.
+"""The rights that each level takes from a worker, and whether `medium` has its own namespaces here.
 
-Without bubblewrap the grader makes them itself where the kernel lets it: as root with the right to
-mount, or as an ordinary user in a user namespace. Then a worker finds the system's folders and what
-it reads, wherever the interpreter lies, and has none of root's rights. Where the kernel does not
-let it, Landlock alone closes the files, and the interpreter has to be open to the worker's user.
+Without bubblewrap the grader makes namespaces itself where the kernel lets it: as root with the
+right to mount, or as an ordinary user in a user namespace. Then a worker sees only the system's
+folders and the files it reads, wherever the interpreter is, and has none of root's rights. Where
+the kernel does not let it, Landlock alone closes the files, and the interpreter has to be open to
+the worker's user.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ REHEARSAL_SECONDS = 60
 
 
 def confinement(level: str) -> tuple[Confinement, Path | None]:
-    """What a worker at this level gives up, and its scratch folder if that is on the disk.
+    """The rights that a worker at this level gives up, and its scratch folder if on the disk.
 
     Raises OSError where no user is free for it.
     """
@@ -49,18 +50,18 @@ def with_namespaces(
 
 
 def readable() -> list[str]:
-    """What a worker may read, as words."""
+    """The paths that a worker may read, as words."""
     return [str(path) for path in bubblewrap.readable()]
 
 
 def hidden() -> list[str]:
-    """Our own packages among that, which it may not."""
+    """The paths of our own packages among them, which it may not read."""
     return [str(path) for path in bubblewrap.hidden()]
 
 
 @cache
 def trouble() -> str:
-    """Why a worker at `medium` has no namespaces of its own here; empty when it has."""
+    """The reason why a worker at `medium` has no namespaces of its own here; empty when it has."""
     if why := users.trouble():
         return why
     wanted = with_namespaces("medium", users.worker_user(), SCRATCH, WRITABLE)

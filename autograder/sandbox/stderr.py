@@ -1,4 +1,4 @@
-"""What a worker writes to its standard error before it runs any student's code.
+"""The standard error of a worker before it runs any student's code.
 
 It says why a worker did not start. A running worker's standard error goes nowhere (see `silence` in
 `autograder/worker/serving.py`), so that nothing a student prints can reach the judge.

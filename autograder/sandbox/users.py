@@ -1,7 +1,7 @@
 """The user that a worker becomes when root grades: one that owns nothing and that exists here.
 
-A container may know few ids, often 65,536: the kernel refuses any other. So the ids come from what
-is mapped here, from a stretch that no person and no service has by custom.
+A container may know few ids, often 65,536: the kernel refuses any other. So the ids are chosen
+among those that exist here, in a range that people and services seldom use.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PREFERRED = (range(100_000, 200_000), range(30_000, 60_000))  # the second where ids are few
-AT_LEAST = 1_000  # of which two graders on one machine seldom take the same
+AT_LEAST = 1_000  # so many that two graders on one machine seldom take the same one
 MAPS = (Path("/proc/self/uid_map"), Path("/proc/self/gid_map"))
 
 
 def worker_user() -> int | None:
     """The user and group id of this process's worker: one for each grading process of root.
 
-    None for an ordinary user, who can become nobody else. Raises OSError where no id is free.
+    None for an ordinary user, who cannot become another. Raises OSError where no id is free.
     """
     if os.geteuid() != 0:
         return None
@@ -29,7 +29,7 @@ def worker_user() -> int | None:
 
 
 def trouble() -> str:
-    """Why a worker of root cannot become another user here; empty when it can."""
+    """The reason why root's worker cannot become another user here; empty when it can."""
     if os.geteuid() != 0 or free_users():
         return ""
     return "this container knows too few user ids: workers need a thousand from 30,000 to 60,000"

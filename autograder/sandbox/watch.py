@@ -1,8 +1,8 @@
-"""Keeping a worker's whole process tree within bounds, where the kernel limits only each process.
+"""Limits a worker's whole process tree, where the kernel limits only each process.
 
 A thread adds up the memory, sockets, files and computing time of the worker and all its descendants
-from /proc and ends them when it is too much together. Where there is no /proc, each process's own
-limits are what remains.
+from /proc and ends them when it is too much together. Where there is no /proc, only the limits of
+each process remain.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def tree_cpu(root: int) -> float:
 
 
 def wait_gone(members: list[Path]) -> None:
-    """Return when these processes, just killed, are no more: a large tree takes a moment to end."""
+    """Wait until these killed processes are gone: a large tree takes a moment to end."""
     deadline = time.monotonic() + PATIENCE
     while any(map(runs, members)) and time.monotonic() < deadline:
         time.sleep(PAUSE / 20)
@@ -111,7 +111,7 @@ def proportional(entry: Path) -> int:
 
 
 class Clock:
-    """Counts what a process tree has computed, children included that nobody waited for.
+    """Counts the seconds that a process tree has computed, also of children nobody waited for.
 
     A child that was waited for has left its time with its parent. One that vanished and has not
     (its parent ignores SIGCHLD) counts as it was last seen, and at least as computing since then.
@@ -163,7 +163,7 @@ class Reading:
 
     @classmethod
     def of(cls, fields: list[str]) -> Reading:
-        """From the fields of its `stat`."""
+        """Made from the fields of its `stat`."""
         user, system, of_children, system_of_children = (
             int(each) / TICKS for each in fields[11:15]
         )
@@ -199,7 +199,7 @@ class Vanished:
         self.count += 1
 
     def hidden(self, parent: Reading | None, *, ignored: bool) -> float:
-        """Seconds that their parent, as it is now, has not taken over; `ignored`: nor ever does."""
+        """Seconds that their parent has not taken over yet; `ignored`: it never will."""
         if parent is None or not self.before.same(parent):
             return 0.0  # it ended too: its own parent took over the children
         taken_over = parent.waited - self.before.waited + self.count / TICKS
@@ -232,9 +232,9 @@ def queued(entry: Path) -> float:
 
 
 def socket_memory(members: list[Path]) -> int:
-    """At most how many bytes of the kernel's memory these processes hold in sockets.
+    """An upper bound of the bytes of the kernel's memory that these processes hold in sockets.
 
-    In a network namespace of their own, every socket in it; else as if each descriptor were one.
+    In a network namespace of their own, its sockets count; elsewhere each descriptor counts as one.
     """
     for entry in reversed(members):
         try:
@@ -247,7 +247,7 @@ def socket_memory(members: list[Path]) -> int:
 
 
 def descriptors(entry: Path) -> int:
-    """How many files one process has open, or may have, where only its own user can count them."""
+    """The number of a process's open files, or its limit where only its own user can count."""
     with contextlib.suppress(OSError):
         if found := (entry / "fd").stat().st_size:  # from Linux 6.2 on
             return found
@@ -258,8 +258,7 @@ def descriptors(entry: Path) -> int:
 
 
 def socket_bytes() -> int:
-    """What one socket can hold: the worker cannot enlarge its buffer, and the last packet may
-    exceed it."""
+    """The bytes that one socket can hold: its buffer, which is fixed, and one packet more."""
     try:
         return 2 * int((PROC / "sys/net/core/wmem_default").read_text())
     except (OSError, ValueError):
@@ -270,7 +269,7 @@ SOCKET_BYTES = socket_bytes()
 
 
 def files_in_memory(members: list[Path], folders: Sequence[str]) -> int:
-    """How many files there are in memory-backed folders, seen from the innermost process."""
+    """The number of files in memory-backed folders, seen from the innermost process."""
     for entry in reversed(members):
         with contextlib.suppress(OSError):
             return sum(files_of(Path(f"{entry}/root{folder}"), Path(folder)) for folder in folders)
@@ -278,8 +277,7 @@ def files_in_memory(members: list[Path], folders: Sequence[str]) -> int:
 
 
 def files_of(place: Path, outside: Path) -> int:
-    """How many files a box's own folder holds; none while its process still sees the folder that is
-    there outside."""
+    """The number of files in a box's own folder; 0 while its process still sees the one outside."""
     with contextlib.suppress(FileNotFoundError):
         if outside.exists() and outside.stat().st_dev == place.stat().st_dev:
             return 0
@@ -289,7 +287,7 @@ def files_of(place: Path, outside: Path) -> int:
 
 
 def files_on_disk(folder: Path, most: int) -> int:
-    """How many files a folder holds, with the folders in it; counted up to `most`."""
+    """The number of files in a folder, with the folders in it; counted up to `most`."""
     found, waiting = 0, [folder]
     while waiting and found <= most:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
@@ -306,7 +304,7 @@ class Watch:
     """Calls `stop` once when the tree of process `root` goes over one of `limits`; `reason` then
     says which: "memory", "cpu", "processes" or "files".
 
-    count_files: how many files a tree with these members holds.
+    count_files: gives the number of files that a tree with these members holds.
     """
 
     def __init__(
@@ -326,14 +324,14 @@ class Watch:
             threading.Thread(target=self._watch, daemon=True).start()
 
     def end(self) -> None:
-        """Watch no longer: from here on `stop` is not called, for it could meet another process."""
+        """Stop watching: a later call of `stop` could end another process."""
         with self.ending:
             self.ended.set()
 
     def exceeded(self) -> str:
-        """Which limit the tree is over now; empty for none."""
+        """The limit that the tree exceeds now; empty for none."""
         members, limits = tree(self.root), self.limits
-        if len(members) > limits.processes + OWN_PROCESSES:  # first: to look at each takes long
+        if len(members) > limits.processes + OWN_PROCESSES:  # first: each process takes time
             return "processes"
         self.queue.read(members)
         held = socket_memory(members)

@@ -53,9 +53,9 @@ def check_command(args: argparse.Namespace) -> int:
 
 
 def started_worker() -> Box | None:
-    """A worker that imports PyTorch while this process does, and then waits for what to run.
+    """A worker that imports PyTorch while this process does, and then waits for cells to run.
 
-    None where none can be started: `check_file` then finds its own way.
+    None where none can be started: `check_file` then uses this process.
     """
     with contextlib.suppress(OSError):
         if levels.can_start():

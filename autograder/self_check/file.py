@@ -31,7 +31,7 @@ def check_file(assignment: str, path: Path, profile: str, spare: Box | None = No
     """
     torch.set_num_threads(1)  # as in grading, and since the worker computes beside this process
     setting, known = Setting(assignment, profile), catalog.assignment(assignment)
-    # What cannot be read is refused before anything is computed.
+    # A file that cannot be read is refused before anything is computed.
     read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
     level = spare.level if spare else levels.strongest_level() if levels.can_start() else "none"
     judge = Judge(setting, level, preloaded=False, spare=spare)

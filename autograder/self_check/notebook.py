@@ -22,7 +22,7 @@ class ChecksFailed(Exception):
     """Some checks of an exercise do not pass; the table above says which, and what to do."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: one line, not the traceback through the grader."""
+        """The output in Jupyter: one line, not the traceback through the grader."""
         return [str(self)]
 
 

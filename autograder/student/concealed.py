@@ -1,4 +1,4 @@
-"""What may be shown of a text that a student's code wrote while it could see hidden inputs."""
+"""Removes from a value whatever could carry a hidden input, so that the rest may be shown."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from torch import nn
 
 from autograder.worker.protocol import REASONS, Opaque
 
-# Words that may come back as they are beside the names of a network's layers: the worker's own and
-# those of the exercises. Any other could be an input, spelled out.
+# Words that may come back unchanged, beside the names of a network's layers: those of the worker
+# and of the exercises. Any other word could spell an input.
 WORDS = {"function", "class", "value", "missing"}
 WORDS |= {"training", "recording", "gradients", "frozen", "hooks"}
 
 
 def concealed(value: Any, words: Set[str]) -> Any:
-    """The value without a student's own words, which could carry an input.
+    """The value without the student's words, which could carry an input.
 
     Types lose their names, text that is none of `words` becomes an Opaque, and keys are numbered.
     """

@@ -1,4 +1,4 @@
-"""From what a worker reports to the fault that a student reads: status, cause and next step."""
+"""Turns a worker's report into the fault that a student reads: status, cause and next step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.worker.cells import Cell
 
 
 def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
-    """The fault for an error that the worker reported; never more of it than may be shown."""
+    """The fault for an error that the worker reported, with only the parts that may be shown."""
     if not isinstance(error, dict):
         raise Malformed("an answer in the agreed form", "an error that is no report")
     kind = printable(error.get("type"), 80)
@@ -60,7 +60,7 @@ def lost_name(where: Any, cells: Sequence[Cell]) -> str:
 
 
 def near_miss(kind: str, near: str) -> str:
-    """What is there under nearly the name that is missing."""
+    """The existing name that is close to the missing one."""
     if not near:
         return ""
     wanted = "`forward`" if kind == "NotImplementedError" else "that name"
@@ -68,13 +68,13 @@ def near_miss(kind: str, near: str) -> str:
 
 
 def look(place: str) -> str:
-    """Where to look for an error whose whole message is shown."""
+    """The hint where to look, for an error whose whole message is shown."""
     where = "the line named above" if place else "the message above"
     return f"Read {where}; print what your code has there, its type and its shape."
 
 
 def first_hint(step: str) -> str:
-    """Where to begin; `step` is the first numbered comment of the stub."""
+    """The hint where to begin; `step` is the first numbered comment of the stub."""
     if step:
         return f"Begin with step {step}"
     return "Follow the numbered steps in its cell, and delete the line that raises."
@@ -83,7 +83,7 @@ def first_hint(step: str) -> str:
 RUN_CHECK = "Run `autograder check` to see the whole message on public inputs."
 
 
-# By the word that the worker gives for it: the likely cause and the next step.
+# For each of the worker's words for a mistake: the likely cause and the next step.
 KNOWN_MISTAKES = {
     "gpu": (
         "your code asks for a GPU, and the grader has none",
@@ -136,7 +136,7 @@ ADVICE = {
 
 
 def place_of(error: dict[str, Any], cells: Sequence[Cell]) -> str:
-    """Where an error came from, if that is a place in the cells that were handed in.
+    """The place of an error, if it is in the cells that were handed in.
 
     Any other title or line is not repeated: it could carry an input.
     """
@@ -157,7 +157,7 @@ def known_exception(kind: str) -> bool:
 def printable(text: Any, length: int) -> str:
     """At most `length` characters on one line, none of which can steer a terminal.
 
-    What is no text gives none: writing out a list that is nested deep enough would be an error.
+    A value that is no text gives none: converting a deeply nested list would be an error.
     """
     shown = text[:length] if isinstance(text, str) else ""
     return "".join(sign if sign.isprintable() else " " for sign in shown).strip()

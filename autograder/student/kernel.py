@@ -32,7 +32,7 @@ class LiveTransport:
         self.worker.namespace = namespace
 
     def exchange(self, message: Message, seconds: float) -> Message:
-        """Answer at once; values are copied as if they had crossed to another process.
+        """Answer at once; values are copied as if they were sent to another process.
 
         Raises KeyboardInterrupt where the student, at the keyboard, interrupts their own code.
         """
@@ -53,7 +53,7 @@ class LiveTransport:
         return time.process_time()
 
     def close(self) -> None:
-        """Forget the objects that were kept."""
+        """Forget the stored objects."""
         self.worker.objects.clear()
 
 
@@ -69,7 +69,7 @@ def student_here(read: Submission, names: Sequence[str]) -> Student:
 
     Interrupting it raises KeyboardInterrupt.
     """
-    os.environ.setdefault("MPLBACKEND", "Agg")  # a figure of theirs opens no window
+    os.environ.setdefault("MPLBACKEND", "Agg")  # the student's figures open no window
     transport = LiveTransport(Worker().namespace)
     with without_check(), contextlib.redirect_stdout(io.StringIO()):
         reply = transport.exchange(load_message(read, names), 0)

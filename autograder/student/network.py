@@ -1,4 +1,4 @@
-"""A network that the judge owns and hands to a student's code: a recipe and its weights."""
+"""A network that the judge owns and gives to a student's code: a recipe and its weights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Network:
 
     @property
     def weights(self) -> list[Tensor]:
-        """The network's tensors, in the order in which they are handed out and taken back."""
+        """The network's tensors, in the order in which they are sent and read back."""
         return list(self.module.state_dict().values())
 
     @classmethod

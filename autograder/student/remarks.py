@@ -1,7 +1,6 @@
-"""What happened, or was taken for an answer, while a hand-in was loaded, in words for students.
+"""Notes for students about the loading of a hand-in, and about what counted as an answer.
 
-The worker sends plain data from before any hidden input was there; what is not as the worker makes
-it is left out.
+The worker sent this plain data before it had any hidden input. Data in any other form is left out.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ def notes_of(result: dict[str, Any], submission: Submission) -> list[str]:
 
 
 def missing_of(result: dict[str, Any], submission: Submission) -> dict[str, str]:
-    """For each graded name that is missing, why."""
+    """The reason for each missing graded name."""
     return {
         name: line for name, line in reversed(list(remark_lines(result, submission.cells))) if name
     }
 
 
 def error_line(error: dict[str, Any], submission: Submission) -> str:
-    """An error of a cell, with what is behind it where that is known."""
+    """An error of a cell, with its cause where that is known."""
     kind, message = printable(error.get("type"), 80), printable(error.get("message"), 300)
     line = f"{kind}{place_of(error, submission.cells)}: {message}"
     cause, _ = KNOWN_MISTAKES.get(str(error.get("known")), ("", ""))
@@ -48,7 +47,7 @@ def error_line(error: dict[str, Any], submission: Submission) -> str:
 
 
 def grader_python(notebook: str) -> str:
-    """Which Python grades, beside the one that a notebook was run with, where that is known."""
+    """The Python version that grades, and the notebook's, where that is known."""
     here = ".".join(platform.python_version_tuple()[:2])
     if numbers(notebook) > numbers(here):
         return (
@@ -59,28 +58,28 @@ def grader_python(notebook: str) -> str:
 
 
 def numbers(version: str) -> list[int]:
-    """`3.12.1` as 3 and 12: what decides which syntax is known."""
+    """`3.12.1` as 3 and 12: these decide which syntax is valid."""
     return [int(part) for part in version.split(".")[:2] if part.isdigit()]
 
 
 def module_not_found(message: str, submission: Submission) -> str:
-    """What to do about an import that failed."""
+    """The next step after an import that failed."""
     name = message.rpartition("'")[0].rpartition("'")[2].partition(".")[0]
     beside = submission.path.parent / f"{name}.py"
     if name.isidentifier() and beside.is_file():
         return (
-            f"the file {name}.py lies beside your notebook, but only the notebook is graded: copy "
+            f"the file {name}.py is beside your notebook, but only the notebook is graded: copy "
             f"its code into a cell"
         )
     return (
-        "what is below was run all the same, and no mark is lost by it unless your answer uses it. "
-        "The grader has only the packages that the course installs; copy the code of a file of "
-        "your own into a cell"
+        "the code below was run all the same, and this costs no mark unless your answer uses the "
+        "import. The grader has only the packages that the course installs; copy the code of a "
+        "file of your own into a cell"
     )
 
 
 def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
-    """Each remark of the worker's: the name that is missing, if one is, and a line."""
+    """Each remark of the worker: the missing name, if there is one, and a line."""
     remarks = result.get("remarks")
     for remark in remarks if isinstance(remarks, list) else []:
         if isinstance(remark, dict):
@@ -94,7 +93,7 @@ def remark_lines(result: dict[str, Any], cells: Sequence[Cell]) -> Iterator[tupl
                 case "near":
                     yield name, f"there is no `{name}`, but there is `{near}`: is it misspelt?"
                 case "stub":
-                    stub = f"`{name}` is still a stub{place}; what is defined{elsewhere} was judged"
+                    stub = f"`{name}` is still a stub{place}; the definition{elsewhere} was judged"
                     yield "", stub
                 case "late":
                     late = f"`{name}` is defined{place}, below the check cell that needs it"

@@ -1,8 +1,8 @@
-"""The judge's view of one student: calls go out, plain values come back, or a fault that says why.
+"""The judge's view of one student: it sends calls, and gets plain values or a fault.
 
-Checks speak to a `Student` and never see the process behind it. The same class serves grading,
-where the code runs in a sandboxed worker, and the check cell of a notebook, where it runs in the
-student's own kernel: only the transport differs.
+Checks use a `Student` and never see the process behind it. The same class serves grading, where the
+code runs in a sandboxed worker, and the check cell of a notebook, where it runs in the student's
+kernel. Only the transport differs.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ WORDS |= {"mean", "std", "min", "max", "zero_fraction", "shape"}
 class Student:
     """One student's code, called through a transport.
 
-    public: whether messages of the student's own errors may be shown. While hidden inputs are in
-    play they may not: an error message could carry an input out.
-    cells: the cells that were handed in; only a place in them is named.
-    notes: what to know of how the cells were run, in lines, from before any input was there.
-    missing: for a graded name that is not there, why. unsure: graded names that may depend on what
-    was left out when the cells were run.
+    public: whether messages of the student's errors may be shown. With hidden inputs they may not:
+    an error message could carry an input.
+    cells: the cells that were handed in; messages name places only in these.
+    notes: lines about how the cells were run, from before the worker had any input.
+    missing: the reason for each missing graded name. unsure: graded names that may depend on
+    statements that were left out.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Student:
         self.numbers = itertools.count()
 
     def kind_of(self, name: str) -> str:
-        """What the student calls `name`: "function", "class", "value" or "missing"."""
+        """The kind of the student's `name`: "function", "class", "value" or "missing"."""
         kind = self._request("has", name)
         return kind if kind in ("function", "class", "value") else "missing"
 
     def network(self, network: Network, *, training: bool = False) -> Ref:
-        """Hand out a fresh copy of a judge-owned network; the student's code gets an nn.Module."""
+        """Send a fresh copy of a network of the judge; the student's code gets an nn.Module."""
         ref = self._new_ref()
         self.words.update(name for name, _ in network.module.named_modules())
         state = network.weights
@@ -68,24 +68,24 @@ class Student:
         return ref
 
     def mode(self, ref: Ref, *, training: bool | list[bool]) -> None:
-        """Put the network behind `ref` in train or evaluation mode.
+        """Put the network of `ref` in train or evaluation mode.
 
         training: a list has one mode for each module, in the order of `modules()`.
         """
         self._request("mode", ref, training)
 
     def keep(self, value: Tensor) -> Ref:
-        """A tensor on the other side; its later content is `attribute(ref, "data")`."""
+        """Store a tensor in the student's process; read it by `attribute(ref, "data")`."""
         ref = self._new_ref()
         self._request("keep", ref, value)
         return ref
 
     def global_seed(self) -> Any:
-        """The seed that PyTorch's global random state has there after the last call."""
+        """The seed of PyTorch's global random state in the worker after the last call."""
         return self._request("global_seed")
 
     def defence(self, name: str, network: Network, number: float) -> Ref:
-        """Hand out a fresh copy of a judge-owned network behind one of the course's defences."""
+        """Send a fresh copy of one of the judge's networks, inside one of the course's defences."""
         inner, ref = self.network(network), self._new_ref()
         self._request("defence", ref, name, inner, number)
         self.mode(ref, training=False)
@@ -101,8 +101,8 @@ class Student:
     ) -> Any:
         """Call the student's function `name` and return what came back, unpacked.
 
-        Tensors are copied on the way; a Ref stands for an object on the other side. The global
-        random state there is set to `global_seed` first. Raises the StudentFault that applies.
+        Tensors are copied; a Ref names an object in the student's process. The global random state
+        there is set to `global_seed` first. Raises the StudentFault that applies.
         """
         seconds = self.limits.call_seconds if seconds is None else seconds
         return self._request(
@@ -110,13 +110,13 @@ class Student:
         )
 
     def make(self, name: str, *arguments: Any, **options: Any) -> Ref:
-        """Call `name` and leave the result, usually a module, on the other side under a Ref."""
+        """Call `name` and store the result, usually a module, in the worker under a Ref."""
         ref = self._new_ref()
         self._request("call", 1, name, list(arguments), options, ref)
         return ref
 
     def generator(self, seed: int) -> Ref:
-        """A random generator on the other side."""
+        """A random generator in the student's process."""
         ref = self._new_ref()
         self._request("generator", ref, seed)
         return ref
@@ -136,7 +136,7 @@ class Student:
         return gradients
 
     def loss(self, weights: Tensor) -> Ref:
-        """A loss on the other side: of each image's logits the sum, weighted by its class's row.
+        """A loss in the worker: each image's summed logits, weighted by the row of its class.
 
         weights (classes, classes).
         """
@@ -145,7 +145,7 @@ class Student:
         return ref
 
     def attack(self, directions: Tensor, *, clamped: bool = True) -> Ref:
-        """An attack on the other side that adds epsilon * directions[label] to each image.
+        """An attack in the student's process that adds epsilon * directions[label] to each image.
 
         directions (classes, C, H, W), in units of epsilon: more than 1 leaves the budget.
         clamped: whether it stays in [0, 1].
@@ -155,41 +155,41 @@ class Student:
         return ref
 
     def apply(self, ref: Ref, *arguments: Any) -> Any:
-        """Call the object behind `ref`."""
+        """Call the object of `ref`."""
         return self.call("@" + ref.name, *arguments)
 
     def enter(self, ref: Ref) -> Ref:
-        """Open a `with` block of the context manager behind `ref`; what it gives to `as`."""
+        """Open a `with` block of the context manager of `ref`; returns the value for `as`."""
         given = self._new_ref()
         self._request("enter", ref, given)
         return given
 
     def leave(self, ref: Ref, *, failed: str = "") -> bool:
-        """Leave that block, by an error if `failed` names one of Python's own, such as
-        "RuntimeError"; whether the error was swallowed.
+        """Leave that block, by an error if `failed` names a built-in one, such as "RuntimeError";
+        returns whether the error was swallowed.
         """
         return self._request("leave", ref, failed) is True
 
     def attribute(self, ref: Ref, name: str) -> Any:
-        """The attribute `name` of the object behind `ref`, as it is now, unpacked.
+        """The present value of the attribute `name` of the object of `ref`, unpacked.
 
         A part's attribute is named with dots, as in `logits.bias`.
         """
         return self._request("attribute", ref, name)
 
     def weights(self, ref: Ref) -> list[Tensor]:
-        """The tensors of the module behind `ref`. Raises Malformed when it has none."""
+        """The tensors of the module of `ref`. Raises Malformed when it has none."""
         weights = self._request("weights", ref)
         if not isinstance(weights, list) or not all(isinstance(w, Tensor) for w in weights):
             raise Malformed("a module with float weights", "something else")
         return weights
 
     def traces(self, ref: Ref) -> dict[str, Any]:
-        """Modes, gradients, frozen weights and hooks that the other side reports of the network
-        behind `ref`, and whether gradients are still on or off there as they were.
+        """Modes, gradients, frozen weights and hooks that the worker reports for the network of
+        `ref`, and whether gradients are still on or off there as before.
 
-        Raises Malformed when they are not what the worker counts: the student's code runs beside it
-        and could put its own words, or an input, in their place.
+        Raises Malformed for other data than the worker's counts: the student's code runs beside it
+        and could replace them by words, or by an input.
         """
         traces = self._request("traces", ref)
         if not (
@@ -203,9 +203,9 @@ class Student:
         return traces
 
     def graphs(self) -> int:
-        """How many tensors on the other side hold the graph that they were computed in.
+        """The number of tensors in the student's process that hold the graph they were computed in.
 
-        Raises Malformed when it is no count.
+        Raises Malformed when the reply is no count.
         """
         count = self._request("graphs")
         if type(count) is not int:
@@ -213,7 +213,7 @@ class Student:
         return count
 
     def cpu_seconds(self) -> float:
-        """Seconds that the student's code has computed so far; 0 where nobody can count them."""
+        """Seconds that the student's code has computed so far; 0 where they cannot be counted."""
         return self.transport.cpu_seconds()
 
     def close(self) -> None:
@@ -235,7 +235,7 @@ class Student:
         return result if self.public else concealed(result, self.words)
 
     def loaded(self, reply: Message, submission: Submission) -> None:
-        """Store what the worker reported about running the cells; it had no hidden input then."""
+        """Store the worker's report about running the cells; it had no hidden input then."""
         result = unpack(reply.header.get("result"), reply.tensors)
         if not isinstance(result, dict):
             result = {"errors": [reply.header.get("error")]}
@@ -249,7 +249,7 @@ class Student:
 
 
 def load_message(submission: Submission, names: Sequence[str], *, whole: bool = False) -> Message:
-    """The request to run a submission's cells: what `names` depend on, or all of them."""
+    """The request to run a submission's cells: the statements that `names` depend on, or all."""
     cells = [asdict(cell) for cell in submission.cells]
     return Message(
         {"do": "cells", "with": pack([cells, list(names), dict(submission.above), whole], [])}

@@ -1,4 +1,4 @@
-"""How calls reach a worker and answers come back: frames over a socket, with clocks and limits."""
+"""Sends calls to a worker and receives answers: frames over a socket, with clocks and limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REPLY_BYTES, REPLY_FACTOR = 64 << 20, 2
 # On a busy machine a call may last so many times its limit, as long as it waits for a processor.
 PATIENCE = 4
 
-# What the judge says of a worker that the watch ended for a number: the limit, what came, a hint.
+# Messages about a worker that the watch ended for a number: the limit, the value, a hint.
 TOO_MANY: dict[str, Callable[[Limits], tuple[str, str, str]]] = {
     "processes": lambda limits: (
         f"at most {limits.processes} processes at a time",
@@ -75,7 +75,7 @@ class Transport(Protocol):
 
 
 class WorkerTransport:
-    """A worker in a sandbox; started again, cells and all, after it was lost or ran out of time."""
+    """A worker in a sandbox, started again with its cells if it is lost or runs out of time."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class WorkerTransport:
         self.waited = self.computed = 0.0  # seconds, in all boxes and calls so far
 
     def start(self) -> Message:
-        """Start the worker and run the student's cells in it; returns what it says of them."""
+        """Start the worker and run the student's cells in it; returns its report."""
         left = self.limits.total_cpu_seconds - self.computed
         try:
             limits = replace(self.limits, total_cpu_seconds=left)
@@ -112,7 +112,7 @@ class WorkerTransport:
         return self.exchange(self.load(), self.limits.train_seconds)
 
     def exchange(self, message: Message, seconds: float) -> Message:
-        """Send and receive; a worker that is late, gone or garbled is closed."""
+        """Send and receive; a worker that is late or gone, or sends garbage, is closed."""
         if self.waited >= self.limits.total_seconds or self.computed >= self.total_cpu:
             raise self.all_spent()
         if self.channel is None:
@@ -149,7 +149,7 @@ class WorkerTransport:
         return self.limits.total_cpu_seconds
 
     def late(self, seconds: float) -> Timeout:
-        """One call took too long."""
+        """The fault if one call took too long."""
         return Timeout(
             f"an answer within {seconds:g} seconds",
             "none",
@@ -158,7 +158,7 @@ class WorkerTransport:
         )
 
     def all_spent(self) -> Timeout:
-        """All calls together took too long: what was not called until then is not called."""
+        """The fault if all calls together took too long: later calls are not made."""
         return Timeout(
             f"all answers within {self.limits.total_seconds / 60:g} minutes, and "
             f"{self.total_cpu / 60:g} minutes of computing",
@@ -168,13 +168,13 @@ class WorkerTransport:
         )
 
     def death(self) -> Crash | Limit | Timeout | GraderFault:
-        """Why the worker ended: ended by the watch, with its parent, or by itself."""
+        """The fault for a worker that ended: by the watch, with its parent, or by itself."""
         assert self.box is not None
         reason = self.box.exceeded()
         try:
             status = self.box.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            status = 0  # it lives on but has closed its end: close() ends it
+            status = 0  # it still runs but has closed its socket: close() ends it
         except ParentLost as error:
             self.close()
             return GraderFault(str(error))
@@ -193,7 +193,7 @@ class WorkerTransport:
         if reason in TOO_MANY:
             expected, got, hint = TOO_MANY[reason](self.limits)
             return Limit(expected, got, cause="more of them than the task needs", hint=hint)
-        if status > 128:  # as a shell, bubblewrap reports a signal so
+        if status > 128:  # bubblewrap reports a signal in this way, as a shell does
             status = 128 - status
         if -status in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ):
             return Limit(

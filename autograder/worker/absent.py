@@ -1,7 +1,7 @@
 """Imports that fail while a notebook is loaded: the notebook goes on, as it would without them.
 
 A notebook imports what its student had installed: a drive, a plotting package, a debugger. Where
-one of them is not installed here, its name stands for "this import failed", and what uses the name
+one of them is not installed here, its name is bound to a stand-in, and an error that comes from it
 says so. Only a use by a graded function can cost a mark.
 """
 
@@ -26,11 +26,11 @@ LEFT_ALONE = (
 
 
 class NotImportedError(ImportError):
-    """Something that a failed import would have given was used."""
+    """The code used a name that a failed import would have bound."""
 
 
 class Absent:
-    """Stands for what could not be imported. Its attributes can be named; all else is refused.
+    """The stand-in for what could not be imported. Its attributes can be named, nothing else.
 
     It may stand in annotations, and nothing is an instance of it.
     """
@@ -117,7 +117,8 @@ def forgiving(node: ast.stmt) -> list[ast.stmt]:
 def handler(
     namespace: dict[str, Any], report: Callable[[str, BaseException], None]
 ) -> Callable[[str, BaseException], None]:
-    """What rewritten imports call: binds the name to its stand-in, and reports the error.
+    """The function that rewritten imports call: it binds the name to a stand-in, and reports the
+    error.
 
     A package that is there keeps its name when only a module inside it is missing, as in
     `import torch.no_such_module`; and `from a import *` binds nothing.
@@ -138,5 +139,5 @@ def handler(
 
 
 def in_place_of(names: Iterator[str] | set[str], error: NotImportedError) -> dict[str, Absent]:
-    """Stand-ins for what a statement would have bound, had it not used what is not there."""
-    return {name: Absent(name, f"it needs what is not there: {error}") for name in names}
+    """Stand-ins for the names that a statement would have bound if the import had worked."""
+    return {name: Absent(name, f"it needs a name that was not imported: {error}") for name in names}

@@ -1,5 +1,5 @@
-"""What the worker does to itself before any student's code runs: give up the network, other
-processes, new namespaces and, with Landlock, the files. None of it can be taken back.
+"""Confines the worker before any student's code runs: it gives up the network, other processes, new
+namespaces and, with Landlock, the files. None of this can be undone.
 
 seccomp(2) filters system calls, Landlock (landlock(7)) filters paths; both need no privilege. The
 filter denies what an answer never needs and kernel holes have come through, and leaves the rest:
@@ -34,10 +34,10 @@ libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a worker has to give up: the level, its own user id, the paths it keeps.
+    """The limits of a worker's rights: the level, its own user id, the paths it may still use.
 
-    hidden: what it may not read although it lies below a readable path. writable: its memory-backed
-    folders. namespaces: whether it has own processes, mounts and network, whoever makes them.
+    hidden: packages below a readable path that it may not read. writable: its memory-backed
+    folders. namespaces: whether it has own processes, mounts and network, made by any program.
     """
 
     level: str
@@ -55,12 +55,12 @@ class Confinement:
         return self.namespaces or self.user is not None
 
     def as_argument(self) -> str:
-        """One command-line word from which `from_argument` makes the same."""
+        """One command-line word from which `from_argument` makes the same object."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_argument(cls, text: str) -> Confinement:
-        """What `as_argument` wrote."""
+        """The object from the word that `as_argument` wrote."""
         return cls(**json.loads(text))
 
 
@@ -85,7 +85,7 @@ def confine(wanted: Confinement) -> None:
 
 
 def trouble(*, files: bool) -> str:
-    """Why this kernel cannot confine a process; empty when it can."""
+    """The reason why this kernel cannot confine a process; empty when it can."""
     try:
         machine()
     except CannotConfine as error:
@@ -95,10 +95,10 @@ def trouble(*, files: bool) -> str:
 
 @dataclass(frozen=True)
 class Machine:
-    """What differs between processors: the audit name of the ABI and the numbers of calls.
+    """Values that differ between processors: the audit name of the ABI and the call numbers.
 
-    attributes: calls that change whose a file is, who may use it, and its times. Landlock does not
-    restrict those.
+    attributes: calls that change a file's owner, rights and times. Landlock does not restrict
+    those.
     """
 
     audit: int
@@ -237,7 +237,7 @@ def call_filter(own: Machine, denied: Iterable[str], *, shared_user: bool = Fals
     program = [
         instruction(LOAD, ARCHITECTURE),
         instruction(JUMP_EQUAL, own.audit, if_true=1),
-        answer(KILL),  # a 32-bit call would bear other numbers
+        answer(KILL),  # a 32-bit call has other numbers
         instruction(LOAD, NUMBER),
         instruction(JUMP_AT_LEAST, 0x40000000, if_false=1),
         answer(REFUSE),  # the x32 ABI of x86-64, for the same reason

@@ -1,4 +1,4 @@
-"""What else a statement may change when it runs, beside the names that it binds.
+"""Finds what a statement may change when it runs, beside the names that it binds.
 
 This is read from the text alone, and on the safe side: a call may change its arguments, and every
 other object that they give access to. A student's function changes what its body may change. A call
@@ -66,12 +66,12 @@ FRESH = (  # expressions whose value is a new object
 
 @dataclass
 class Effects:
-    """What running a statement may do.
+    """The effects that running a statement may have.
 
     touches: names of the notebook whose objects it may change.
     opaque: it may bind or change any name, as `exec` does.
     setting: it changes a module that was imported. seeds: it seeds a random generator of one.
-    unsure: it calls what nothing is known of.
+    unsure: it calls a function that is not known.
     """
 
     touches: set[str] = field(default_factory=set)
@@ -81,7 +81,7 @@ class Effects:
     unsure: bool = False
 
     def add(self, other: Effects) -> None:
-        """Do what `other` does, too."""
+        """Add the effects of `other`."""
         self.touches |= other.touches
         self.opaque |= other.opaque
         self.setting |= other.setting
@@ -89,7 +89,7 @@ class Effects:
 
 
 class Program:
-    """The top level of a notebook: what its names stand for, and what its statements change."""
+    """The top level of a notebook: the meaning of its names, and what its statements change."""
 
     def __init__(self, nodes: Sequence[ast.stmt], binds: Sequence[set[str]]) -> None:
         self.imported = dict(imported_names(nodes))
@@ -106,7 +106,7 @@ class Program:
         self.reading: dict[int, set[str]] = {}
 
     def variables(self, names: Iterable[str]) -> set[str]:
-        """Those of `names` whose objects can be changed: no import, function or constant."""
+        """The names among `names` whose objects can be changed: no import, function or constant."""
         return {
             name
             for name in names
@@ -122,7 +122,7 @@ class Program:
         return bool(found) and not any(isinstance(node, ast.ClassDef) for node in found)
 
     def effects(self, node: ast.stmt) -> Effects:
-        """What running this statement of the top level may change."""
+        """The effects of running this statement of the top level."""
         found = Effects()
         parts = list(executed(node))
         own = {name for part in parts for name in bound_inside(part)}
@@ -212,7 +212,7 @@ class Program:
                 found.touches |= given & self.definitions.keys()
         elif name in self.names:
             found.touches |= {name} | changeable | (given & self.definitions.keys())
-        else:  # a built-in function, a variable of a loop, or what nobody defines
+        else:  # a built-in function, a variable of a loop, or an undefined name
             found.touches |= changeable | (given & self.definitions.keys())
             found.touches |= (given | {name}) & own if last not in PURE_METHODS else set()
             found.unsure |= not (hasattr(builtins, name) or name in own or last in PURE_METHODS)
@@ -235,14 +235,14 @@ class Program:
         return {name for name in names if name in self.definitions and self.variables({name})}
 
     def called(self, name: str) -> Effects:
-        """What calling the student's function or class `name` may change."""
+        """The effects of calling the student's function or class `name`."""
         found = Effects()
         for node in self.definitions.get(name, ()):
             found.add(self.effects_of(node))
         return found
 
     def effects_of(self, node: Definition) -> Effects:
-        """What a function's body, or any method of a class, may change when it is called."""
+        """The effects of a function's body, or of any method of a class, when it is called."""
         if id(node) in self.known:
             return self.known[id(node)]
         found = self.known[id(node)] = Effects()  # so far: a function may call itself

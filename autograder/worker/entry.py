@@ -1,4 +1,4 @@
-"""How a worker's first process enters its box, after which a student's code may run in it.
+"""The steps by which a worker's first process enters its box, before a student's code runs in it.
 
 There are two ways. With namespaces of its own (level `strong`, and `medium` where the kernel lets
 us make them) the first process mounts what is the box's own and gives up every capability. Without,
@@ -33,7 +33,7 @@ Start = Callable[[], None]
 
 
 def start(limits: Limits, wanted: Confinement, connection: int, serve: Start) -> NoReturn:
-    """Take a program that was started on its own into its box, and `serve` there; ends with the
+    """Move a program that was started on its own into its box, and `serve` there; ends with the
     worker's exit status. connection: the descriptor that only the worker may keep."""
     if wanted.namespaces:
         separate(wanted)
@@ -65,7 +65,7 @@ def enter(limits: Limits, wanted: Confinement, connection: int, serve: Start) ->
         os.chdir(wanted.scratch)
         adopt_orphans()
     os.environ.update(HOME=wanted.scratch, TMPDIR=wanted.scratch)
-    tempfile.tempdir = None  # what a parent found out is a folder of another worker's
+    tempfile.tempdir = None  # the parent's value names the folder of another worker
     apply_limits(limits, own_user=wanted.has_own_user)
     confine(wanted)
     end_with_parent()  # becoming another user undid it
@@ -73,7 +73,7 @@ def enter(limits: Limits, wanted: Confinement, connection: int, serve: Start) ->
     if child == 0:
         ended(partial(in_child, serve))
     os.close(connection)
-    while (ending := os.waitpid(-1, 0))[0] != child:  # orphans are the first process's to reap
+    while (ending := os.waitpid(-1, 0))[0] != child:  # the first process has to reap orphans
         pass
     os._exit(exit_status(ending[1]))
 
@@ -99,14 +99,14 @@ def ended(action: Start) -> NoReturn:
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
-    except Exception:  # a worker that has not said hello reports so why it does not start
+    except Exception:  # before its hello, a worker reports here why it does not start
         traceback.print_exc()
     finally:
         os._exit(code)
 
 
 def rehearse() -> None:
-    """What a worker needs of its box, tried without PyTorch. Raises CannotConfine."""
+    """Try the steps that a worker needs of its box, without PyTorch. Raises CannotConfine."""
     __import__("json.tool")
     if not (Path(sys.prefix).is_dir() and os.listdir(Path(__file__).parent)):
         raise CannotConfine("the interpreter's own files cannot be read")

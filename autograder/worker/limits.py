@@ -1,4 +1,4 @@
-"""How much of the machine one submission may use, and the limits that the kernel enforces."""
+"""The share of the machine that one submission may use, and the limits that the kernel enforces."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def join_group(descriptor: int) -> None:
 
 
 def mapped_bytes() -> int:
-    """The address space that this process takes up now; 0 where there is no /proc to tell."""
+    """The address space that this process takes up now; 0 where there is no /proc."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:

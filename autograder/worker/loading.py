@@ -1,7 +1,7 @@
 """Loading a hand-in: its cells are parsed, cut down to what is needed, and run.
 
-What a student should know of it is collected as remarks: plain data, which the judge's side puts
-into words.
+Facts about it that help the student are collected as remarks: plain data that the judge puts into
+words.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Loaded:
         self.above: Mapping[str, int] = {}
         self.names: Sequence[str] = ()
         self.code: list[Statement] = []
-        self.stubs: list[Statement] = []  # those that do not count
+        self.stubs: list[Statement] = []  # the stubs that do not count
         self.written: dict[int, list[Statement]] = {}  # of cells that write a file, by place
         self.unread: list[Cell] = []
 
@@ -94,11 +94,11 @@ class Loaded:
         return {name for item in self.written[place] for name in item.binds} & {*self.names}
 
     def limit(self, name: str) -> int:
-        """How many cells stand above the check cell of a graded name."""
+        """The number of cells above the check cell of a graded name."""
         return self.above.get(name, len(self.cells))
 
     def turn_to(self, name: str) -> None:
-        """Bind what the check cell of `name` would have found, if `name` is graded."""
+        """Bind the names as the check cell of `name` would have found them, if `name` is graded."""
         if name in self.names:
             self.notebook.turn_to(self.limit(name))
 
@@ -121,7 +121,7 @@ class Loaded:
     # --- remarks -----------------------------------------------------------------------------
 
     def remarks(self, plan: Slice, present: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """What a student should know, the missing names first."""
+        """The facts that a student should know, the missing names first."""
         missing = [name for name in self.names if name not in present]
         yield from self.why_missing(missing)
         for place in self.written:
@@ -139,7 +139,7 @@ class Loaded:
                 yield {"kind": "twice", "name": name, **where(counted[-1])}
 
     def why_missing(self, missing: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Why graded names are not there: a cell that ended early, or another name."""
+        """The reasons why graded names are missing: a cell that ended early, or another name."""
         for name in missing:
             if (lost := self.where_lost(name)) is not None:
                 yield {"kind": "ended", "name": name, **lost}
@@ -159,7 +159,7 @@ class Loaded:
         return next((item for item in reversed(self.code) if name in item.binds), None)
 
     def where_lost(self, name: str) -> dict[str, Any] | None:
-        """Where the cell ends early that would have defined `name`, if one does."""
+        """The place where a cell that should define `name` ended early, if there is one."""
         for place, last in self.notebook.ended.items():
             if any(item.place == place and name in item.binds for item in self.code):
                 return where(last)

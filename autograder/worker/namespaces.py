@@ -1,9 +1,9 @@
-"""A fresh box for a forked worker, made from inside its parent's: what bubblewrap does for a
-program that is started, done for a process that is already running.
+"""Makes a fresh box for a forked worker, from inside its parent's box. It does for a running
+process what bubblewrap does for a program that is started.
 
-At level `strong` the parent lives in a box of bubblewrap's, where all that can be read is mounted
-read-only, and keeps the right to make namespaces in it. At level `medium` it lives outside, and
-empty folders hide everything but the system and what a worker reads. A worker gets its own
+At level `strong` the parent runs in a box that bubblewrap made, where all readable files are
+mounted read-only, and has the right to make namespaces in it. At level `medium` it runs outside,
+and empty folders hide everything but the system and what a worker reads. A worker gets its own
 processes, network, IPC and host name, its own /proc and empty memory-backed folders over everything
 that can be written, and loses every capability before a student's code runs. See namespaces(7),
 mount(2), capabilities(7).
@@ -73,8 +73,8 @@ def furnish_alone(
     size: int,
     files: int,
 ) -> None:
-    """The same outside bubblewrap's box: of all folders but the system's only what is `readable`
-    stays, read-only, and nothing of what is `hidden` in that."""
+    """The same outside bubblewrap's box. Outside the system's folders only `readable` paths stay,
+    read-only, without the `hidden` ones in them."""
     covered = others(writable)
     readable = list(readable)
     kept = opened(readable, below=[*covered, *writable, *hidden])
@@ -95,14 +95,14 @@ def furnish_alone(
 
 
 def opened(readable: Iterable[str], *, below: Sequence[str]) -> dict[str, int]:
-    """Descriptors of what is readable below some folders, which will be covered."""
+    """Descriptors of the readable paths below some folders, which will be covered."""
     found = [path for path in readable if any(map(Path(path).is_relative_to, below))]
     names = dict.fromkeys((*map(os.path.realpath, found), *found))
     return {path: os.open(path, os.O_PATH) for path in names if os.path.exists(path)}
 
 
 def furniture(writable: Sequence[str], size: int, files: int) -> None:
-    """A box's own /proc, terminals and folders in memory."""
+    """Mount a box's own /proc, terminals and folders in memory."""
     mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
     mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
     for folder in writable:
@@ -117,7 +117,7 @@ def cover(folder: str) -> None:
 
 
 def show(path: str, descriptor: int) -> None:
-    """Mount what was opened before at its old place, and close it."""
+    """Mount each path that was opened before at its old place, and close it."""
     place(Path(path), is_folder=os.path.isdir(f"/proc/self/fd/{descriptor}"))
     # A bind mount has the flags of what it binds, read-only among them.
     mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
@@ -152,9 +152,9 @@ def mount(
 
 
 def give_up_capabilities(user: int | None) -> None:
-    """Become `user`, if one is named, and drop every capability, also from what could be gained.
+    """Become `user`, if one is named, and drop every capability, now and for later.
 
-    Raises CannotConfine where one is left: a worker with a capability of root's is no worker.
+    Raises CannotConfine where one is left: a worker must have no capability of root.
     """
     assert libc is not None
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())

@@ -1,14 +1,15 @@
 """The parent of preloaded workers: it imports once what every worker needs, and forks one for each
 submission that asks. A worker then starts in hundredths of a second instead of seconds.
 
-At level `strong` it runs inside the box (see `preloaded.py`). It never touches a student's code, an
-input or a secret: what it has seen is the start request alone, so its memory, which workers share
-until they write to it, gives nothing away. It computes nothing with tensors: a thread pool of
-PyTorch's would not survive the fork.
+At level `strong` it runs inside the box (see `preloaded.py`). It never gets a student's code, an
+input or a secret, only start requests. So its memory, which workers share until they write to it,
+gives nothing away. It computes nothing with tensors, because a PyTorch thread pool would not
+survive the fork.
 
-A worker has two processes above it. The *monitor* makes the new namespaces, tells the judge the
-first process in them and how it ended. That *first* one mounts, gives up all rights, forks the
-worker and waits (see `entry.py`), for a process namespace lives as long as its first process does.
+A worker has two processes above it. The *monitor* makes the new namespaces and reports the first
+process in them, and how it ended, to the judge. That *first* one mounts, gives up all rights, forks
+the worker and waits (see `entry.py`), for a process namespace lives as long as its first process
+does.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from autograder.worker import entry, serving
 from autograder.worker.confine import Confinement, end_with_parent
 from autograder.worker.limits import Limits, join_group
 
-# What students' cells import or set off: the first step of any optimiser imports torch._dynamo.
+# Modules that students' cells import or cause to be imported: an optimiser imports torch._dynamo.
 PRELOADED = (
     "IPython.core.inputtransformer2",
     "course.data",
@@ -52,7 +53,7 @@ def main(descriptor: int) -> None:
         with contextlib.suppress(ImportError):  # a student's cell that needs it says so itself
             importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # what is there will not be looked at again, and so not be copied
+    gc.freeze()  # the collector will not look at these objects again, so their memory is not copied
     threads = len(os.listdir("/proc/self/task"))
     requests.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
     signal.signal(signal.SIGCHLD, lambda *_: reap())

@@ -2,9 +2,9 @@
 
 A frame is `magic, header length, payload length`, the header as UTF-8 JSON, and the payload: the
 tensors of the message one after the other, little-endian, in the dtype and shape that the header
-names. Nothing else crosses: no pickle, no code, no object. A reader believes none of it: lengths,
-dtypes, shapes and values are checked against fixed limits before memory is taken, and every fault
-in decoding is `Malformed`, whoever caused it and however.
+names. Nothing else is sent: no pickle, no code, no object. A reader trusts none of it. It checks
+lengths, dtypes, shapes and values against fixed limits before it takes memory, and every fault in
+decoding is `Malformed`, whatever its cause.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class Opaque:
 def pack(value: Any, tensors: list[Tensor], depth: int = 0) -> Any:
     """Turn `value` into JSON, moving its tensors to `tensors`; what cannot cross becomes Opaque.
 
-    A mapping of any type crosses as a dictionary. Of all else exact types only: a subclass of a
-    tensor or list could answer for itself.
+    A mapping of any type crosses as a dictionary. All other types must match exactly: a subclass of
+    a tensor or list could run its own methods.
     """
     if depth > MAX_DEPTH:
         return {"$opaque": TOO_DEEP}
@@ -176,7 +176,7 @@ def decode(header: bytes, payload: bytes) -> Message:
         return Message(content, tensors_from(content.pop("tensors"), payload))
     except Malformed:
         raise
-    except Exception as error:  # whatever a decoder can raise, the sender wrote it
+    except Exception as error:  # whatever a decoder raises, the sender's bytes caused it
         raise malformed("a message that cannot be read") from error
 
 
@@ -217,7 +217,7 @@ def tensor_from(raw: bytes, dtype: torch.dtype, shape: list[int]) -> Tensor:
 
 
 def malformed(what: str) -> Malformed:
-    """The fault that stands for every unreadable reply."""
+    """The fault for every unreadable reply."""
     return Malformed(
         "an answer in the agreed form",
         what,

@@ -18,7 +18,7 @@ MESSAGE_LENGTH = 500
 FILE = re.compile(
     r" \((?:unknown location|[^()]*\.(?:py|so))\)$"
 )  # which Python adds to an ImportError
-LIBRARIES = ("torch", "numpy")  # an error that these raise by themselves is nobody's refusal
+LIBRARIES = ("torch", "numpy")  # an error that these raise is no refusal by a student
 NO_GPU = re.compile(
     r"not compiled with CUDA|No CUDA GPUs|no NVIDIA driver|CUDA driver|not linked with support for "
     r"(cuda|mps) devices|Cannot access accelerator device|MPS backend|the current backend.*cuda"
@@ -90,7 +90,7 @@ def report(
 
 
 def known_mistake(error: BaseException, message: str) -> str:
-    """Which known mistake an error comes from, as a word that the judge knows; empty for none."""
+    """The known mistake behind an error, as a word that the judge knows; empty for none."""
     if isinstance(error, NotImportedError):
         return "not imported"
     if isinstance(error, WithheldError):
@@ -105,7 +105,7 @@ def known_mistake(error: BaseException, message: str) -> str:
 
 
 def near_name(error: BaseException, there: Sequence[str]) -> str:
-    """What is there under nearly the name that an error says is missing; empty for nothing."""
+    """An existing name close to the one that an error says is missing; empty for none."""
     wanted = getattr(error, "name", None)
     if isinstance(error, NotImplementedError):
         wanted, there = "forward", attributes_of_self(error.__traceback__)
@@ -121,8 +121,8 @@ def near_name(error: BaseException, there: Sequence[str]) -> str:
 
 
 def shadowed_name(error: BaseException, namespace: Mapping[str, Any]) -> str:
-    """A name of Python's own that the notebook binds to something else, as `from torch import *`
-    does with `max`, and that the line with the TypeError uses; empty for none."""
+    """A built-in name that the line with the TypeError uses and that the notebook binds to
+    something else, as `from torch import *` does with `max`; empty for none."""
     if not isinstance(error, TypeError):
         return ""
     trace, own = error.__traceback__, None

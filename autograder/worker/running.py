@@ -25,7 +25,7 @@ from autograder.worker import absent
 from autograder.worker.cells import Cell, written_file
 from autograder.worker.slicing import Slice, Statement, compiled
 
-# How long statements may take, together, that are run to be on the safe side only.
+# The time that all statements which are run only to be on the safe side may take together.
 CAUTION_SECONDS = 60.0
 OWN = ("__name__", "__builtins__", absent.HOOK)
 
@@ -72,11 +72,11 @@ class Notebook:
             later |= moment
 
     def remember(self, limit: int) -> None:
-        """Keep what is bound now, when `limit` cells have run."""
+        """Store the names that are bound now, when `limit` cells have run."""
         self.moments[limit] = dict(self.namespace)
 
     def turn_to(self, limit: int) -> None:
-        """Bind what was bound when `limit` cells had run, with what calls have changed since."""
+        """Bind the names as they were after `limit` cells, with what calls have changed since."""
         if limit == self.now or limit not in self.moments:
             return
         if self.now is not None:
@@ -86,7 +86,7 @@ class Notebook:
         self.now = limit
 
     def step(self, item: Statement, *, needed: bool) -> None:
-        """Run one statement; report an error, and end the cell if that is what it does."""
+        """Run one statement and report its error. The error of a needed one ends the cell."""
         if not needed and self.left <= 0:
             self.skipped = True
             return
@@ -157,7 +157,7 @@ def main_module() -> dict[str, Any]:
 
 
 def write_file(source: str) -> str | None:
-    """Write what a `%%writefile` cell writes, if it is one, to where imports find it.
+    """If this is a `%%writefile` cell, write its file to where imports find it.
 
     Returns the text, or None for any other cell. A path that leads elsewhere is not written.
     """
@@ -176,7 +176,7 @@ def write_file(source: str) -> str | None:
 
 
 def near_misses(names: Sequence[str], namespace: Mapping[str, Any]) -> dict[str, str]:
-    """For each of `names` that is missing, a nearly equal name that the student defined."""
+    """A dictionary from each missing name to a nearly equal name that the student defined."""
     own = [
         name
         for name, value in namespace.items()

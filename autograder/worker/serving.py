@@ -21,7 +21,7 @@ from autograder.worker.worker import Worker, seed_everything
 
 
 def silence() -> None:
-    """Send what the student prints nowhere: it is never read, so it can decide nothing."""
+    """Discard what the student's code prints: it is never read, so it cannot affect the result."""
     sink = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(sink, descriptor)
@@ -60,7 +60,7 @@ def serve(descriptor: int) -> None:
 
 
 def main(descriptor: int, limits: Limits, confinement: Confinement) -> None:
-    """A worker that is started cold: give up what a worker must not have, and serve."""
+    """Start a worker as a program of its own: give up its rights, and serve."""
     if confinement.level == "medium":
         entry.start(limits, confinement, descriptor, partial(serve, descriptor))
     apply_limits(limits, own_user=confinement.has_own_user)  # else bubblewrap's box is around it

@@ -1,19 +1,20 @@
-"""Which statements of a notebook the graded names depend on: those run, the rest is left alone.
+"""Finds the statements of a notebook that the graded names depend on: only those are run.
 
 A notebook also trains, plots and prints. Running all of that for every submission would cost
-minutes and could fail for reasons that have nothing to do with the answer. So the cells are read
-as text, and a statement is kept if a graded name needs it, directly or through other kept names,
-or if it may change what is kept (`effects.py`): a backward slice over the top level. Imports are
-always kept. Where the slice does not find a graded name, everything is run, as a notebook would.
+minutes and could fail for reasons that have nothing to do with the answer. So the cells are read as
+text, and a statement is selected if a graded name needs it, directly or through other selected
+names, or if it may change their objects (`effects.py`): a backward slice over the top level.
+Imports are always selected. Where the slice does not find a graded name, everything is run, as a
+notebook would.
 
-What counts of a name is what was bound when the check cell of its exercise ran. Statements below
-that cell serve only for names that nothing above it binds. A stub binds nothing where the name is
-defined for good elsewhere.
+A name counts as it was bound when the check cell of its exercise ran. Statements below that cell
+serve only for names that nothing above it binds. A stub binds nothing where its name is written
+elsewhere.
 
-Leaving statements out saves time and must not decide a mark: where it cannot be ruled out that it
-does, the slice says so (`unsure`), and the judge has the notebook run whole.
+Leaving statements out saves time and must not change a mark. Where it might, the slice marks the
+name as `unsure`, and the judge lets the whole notebook run.
 
-This runs in the worker: parsing what a student wrote is not work for the judge.
+This runs in the worker, because the judge must not parse a student's code.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Statement:
 
 @dataclass
 class Slice:
-    """What is to be run for some graded names.
+    """The statements to run for some graded names.
 
     needed: statements without which a graded name would not be what it is. cautious: those that
     may change it. late: for each number of cells above a check, the names that cells below it
@@ -74,7 +75,7 @@ def statements(cell: Cell, source: str, place: int = 0) -> list[Statement]:
 
 
 def statement(cell: Cell, node: ast.stmt, place: int) -> Statement:
-    """What `node` binds and reads.
+    """The statement with the names that `node` binds and reads.
 
     Both come from the compiled code, which tells a function's own variables and arguments from the
     notebook's names: an argument `model` is no reason to run `model = CNN()`.
@@ -100,7 +101,7 @@ def compiled(node: ast.stmt, title: str, flags: int = 0) -> CodeType:
 
 
 def without_stubs(code: Sequence[Statement]) -> list[Statement]:
-    """The statements, but for stubs whose names are defined for good elsewhere."""
+    """The statements without the stubs of names that are written elsewhere."""
     written = {name for item in code if not is_stub(item.node) for name in item.binds}
     return [item for item in code if not (is_stub(item.node) and item.binds <= written)]
 
@@ -108,7 +109,7 @@ def without_stubs(code: Sequence[Statement]) -> list[Statement]:
 def needed(
     code: Sequence[Statement], names: Sequence[str], above: Mapping[str, int] | None = None
 ) -> Slice:
-    """What is to be run for `names`. above: how many cells stand above the check of a name."""
+    """The statements to run for `names`. above: the number of cells above the check of a name."""
     program = Program([item.node for item in code], [item.binds for item in code])
     effects = [program.effects(item.node) for item in code]
     end = 1 + max((item.place for item in code), default=0)
@@ -146,7 +147,7 @@ class Backwards:
         return self.code[index].place < self.limit
 
     def keep(self, names: Sequence[str]) -> None:
-        """Put into `found` what `names` depend on."""
+        """Put the statements that `names` depend on into `found`."""
         wanted = set(names)
         size = -1
         while size != (size := len(self.kept) + len(wanted)):
@@ -172,7 +173,7 @@ class Backwards:
             self.found.unsure.update(names)
 
     def is_kept(self, index: int, wanted: set[str], reached: set[str]) -> bool:
-        """Whether a statement is kept, and noted down as needed or as a caution."""
+        """Whether a statement is selected; it is then noted as needed or as a caution."""
         item, effects = self.code[index], self.effects[index]
         if not self.is_above(index):
             if not self.binds[index] & (wanted - self.above):
@@ -198,7 +199,7 @@ class Backwards:
 
 
 def shared(code: Sequence[Statement], program: Program) -> dict[str, set[str]]:
-    """For each name, the names that statements make out of it: they may share its objects.
+    """The names that statements make from each name: they may share its objects.
 
     `table = LOSSES`, `for each in (A, B)` and `x = wrap(y)` do; a function shares what it reads.
     """
@@ -213,7 +214,7 @@ def shared(code: Sequence[Statement], program: Program) -> dict[str, set[str]]:
 
 
 def bound_by_calls(code: Sequence[Statement]) -> list[set[str]]:
-    """What each statement binds, with what functions bind by `global` when it calls them."""
+    """The names that each statement binds, also those that functions it calls bind by `global`."""
     setters = [item for item in code if item.sets]
     found = []
     for item in code:

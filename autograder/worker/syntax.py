@@ -1,4 +1,4 @@
-"""What can be read from the syntax tree of a statement: the names it binds, reads and calls."""
+"""Reads the syntax tree of a statement: the names it binds, reads and calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MUTATORS = words(
 
 
 def executed(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a statement that run when it does: not the bodies of functions."""
+    """The parts of a statement that run with it: not the bodies of functions."""
     waiting: list[ast.AST] = [node]
     while waiting:
         part = waiting.pop()
@@ -83,7 +83,7 @@ def is_function(value: ast.expr) -> TypeGuard[ast.Lambda | ast.Call]:
 def constant_names(
     nodes: Sequence[ast.stmt], binds: Sequence[set[str]], imported: Set[str]
 ) -> set[str]:
-    """Names that are only ever bound to what nothing can change: numbers, texts and types."""
+    """Names that are bound only to objects that cannot change: numbers, texts and types."""
     constant: Mapping[bool, set[str]] = {True: set(), False: set()}
     fixed = imported | set(dir(builtins))
     for node, names in zip(nodes, binds, strict=True):
@@ -133,7 +133,7 @@ def bound_inside(part: ast.AST) -> Iterator[str]:
 
 
 def last_name(function: ast.AST) -> str:
-    """The last part of the name of what is called: `c` of `a.b.c`."""
+    """The last part of a called name: `c` of `a.b.c`."""
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
@@ -155,7 +155,7 @@ def root(node: ast.AST) -> Iterator[str]:
 
 
 def innermost(node: ast.AST) -> ast.AST:
-    """The expression that attributes, items and calls are taken of."""
+    """The expression left when attributes, items and calls are removed: `a` of `a.b[c]`."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node

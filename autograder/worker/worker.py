@@ -28,7 +28,7 @@ from course.withheld import withheld_from
 
 
 class Worker:
-    """The student's namespace, the objects kept for the judge, and one method per operation."""
+    """The student's namespace, the objects stored for the judge, and one method per operation."""
 
     def __init__(self, namespace: dict[str, Any] | None = None) -> None:
         self.namespace: dict[str, Any] = {} if namespace is None else namespace
@@ -57,9 +57,9 @@ class Worker:
     def do_cells(
         self, cells: list[dict[str, Any]], names: list[str], above: dict[str, int], whole: bool
     ) -> dict[str, Any]:
-        """Run what `names` depend on in these cells, or all of them; say what was found.
+        """Run the statements that `names` depend on, or all cells; report what was found.
 
-        above: for a name, how many of the cells stand above the check cell of its exercise.
+        above: for a name, the number of cells above the check cell of its exercise.
         """
         self.loaded = Loaded([Cell(**cell) for cell in cells], self.namespace)
         found = self.loaded.run(names, above, whole=whole)
@@ -67,7 +67,7 @@ class Worker:
         return found
 
     def do_has(self, name: str) -> str:
-        """What `name` is: "function", "class", "value" or "missing"."""
+        """The kind of `name`: "function", "class", "value" or "missing"."""
         self.turn_to(name)
         if name not in self.namespace:
             return "missing"
@@ -75,7 +75,7 @@ class Worker:
         return "class" if isinstance(value, type) else "function" if callable(value) else "value"
 
     def do_network(self, ref: Ref, name: str, options: dict[str, Any], *weights: Tensor) -> None:
-        """Build one of the course's networks with the judge's weights and keep it as `ref`."""
+        """Build one of the course's networks with the judge's weights and store it as `ref`."""
         network = models.build(name, **options)
         with torch.no_grad():
             for target, value in zip(network.state_dict().values(), weights, strict=True):
@@ -83,7 +83,7 @@ class Worker:
         self.objects[ref.name] = network
 
     def do_mode(self, ref: Ref, training: bool | list[bool]) -> None:
-        """Put a kept network in train or eval mode; a list has one mode for each of its modules."""
+        """Put a stored network in train or eval mode; a list has one mode for each module."""
         network = self.objects[ref.name]
         if isinstance(training, bool):
             network.train(training)
@@ -92,7 +92,7 @@ class Worker:
             module.training = mode
 
     def do_keep(self, ref: Ref, value: Tensor) -> None:
-        """Keep a tensor as `ref`, so that its changes can be read back."""
+        """Store a tensor as `ref`, so that its changes can be read back."""
         self.objects[ref.name] = value
 
     def do_global_seed(self) -> int:
@@ -100,11 +100,11 @@ class Worker:
         return self.global_seed
 
     def do_defence(self, ref: Ref, name: str, network: Ref, number: float) -> None:
-        """Put one of the course's defences around a kept network, and keep that as `ref`."""
+        """Put one of the course's defences around a stored network, and store it as `ref`."""
         self.objects[ref.name] = defences.build(name, self.objects[network.name], number)
 
     def do_generator(self, ref: Ref, seed: int) -> None:
-        """Keep a random generator as `ref`."""
+        """Store a random generator as `ref`."""
         self.objects[ref.name] = torch.Generator().manual_seed(seed)
 
     def do_gradient(self, name: str, first: Tensor, *others: Any) -> Tensor:
@@ -115,17 +115,17 @@ class Worker:
         return gradient
 
     def do_gradients(self, ref: Ref, images: Tensor) -> list[Tensor]:
-        """The gradients of the sum of a kept network's logits, by images and parameters."""
+        """The gradients of the sum of a stored network's logits, by images and parameters."""
         network = self.objects[ref.name]
         logits = network(images.requires_grad_())
         return list(torch.autograd.grad(logits.sum(), [images, *network.parameters()]))
 
     def do_loss(self, ref: Ref, weights: Tensor) -> None:
-        """Keep a loss as `ref`: of each image's logits the sum, weighted by its class's row."""
+        """Store a loss as `ref`: each image's summed logits, weighted by the row of its class."""
         self.objects[ref.name] = lambda logits, labels: (logits * weights[labels]).sum(dim=1)
 
     def do_attack(self, ref: Ref, directions: Tensor, clamped: bool) -> None:
-        """Keep an attack as `ref` that moves an image by epsilon times its class's direction.
+        """Store an attack as `ref` that moves an image by epsilon times the direction of its class.
 
         It does so image by image, so its outcome is known whatever batches it is called with. Like
         most attacks it asks for a gradient, that of the product with the direction.
@@ -142,10 +142,10 @@ class Worker:
     def do_call(
         self, seed: int, name: str, arguments: list[Any], options: dict[str, Any], keep: Ref | None
     ) -> Any:
-        """Call a student's function, or a kept object by its Ref; keep the result if asked to."""
+        """Call a student's function, or a stored object by its Ref; store the result on request."""
         seed_everything(seed)
-        torch.set_grad_enabled(self.recording)  # what another call left behind costs once
-        torch.set_num_threads(1)  # whatever a cell asked for: cores are shared, and threads wait
+        torch.set_grad_enabled(self.recording)  # a side effect of another call costs points once
+        torch.set_num_threads(1)  # whatever number a cell set: cores are shared, and threads wait
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
@@ -158,14 +158,14 @@ class Worker:
         return describe(result)
 
     def do_enter(self, ref: Ref, keep: Ref) -> None:
-        """Open a `with` block of a kept context manager; keep what it gives to `as`."""
+        """Open a `with` block of a stored context manager; store what it gives to `as`."""
         block = contextlib.ExitStack()
         self.objects[keep.name] = block.enter_context(self.objects[ref.name])
         self.blocks[ref.name] = block
 
     def do_leave(self, ref: Ref, failed: str) -> bool:
-        """Leave that block, by an error of the built-in type `failed` if that is not empty; whether
-        the error was kept from going on.
+        """Leave that block, by an error of the built-in type `failed` if that is not empty. The
+        result says whether the block swallowed the error.
         """
         error = getattr(builtins, failed)("an error in the block") if failed else None
         try:
@@ -179,16 +179,16 @@ class Worker:
         return error is not None
 
     def do_attribute(self, ref: Ref, name: str) -> Any:
-        """An attribute of a kept object, or one of its parts, as in `logits.bias`, as it is now."""
+        """The present value of an attribute of a stored object or its part, as in `logits.bias`."""
         return operator.attrgetter(name)(self.objects[ref.name])
 
     def do_weights(self, ref: Ref) -> list[Tensor]:
-        """The tensors of a kept network, in its own order."""
+        """The tensors of a stored network, in its own order."""
         return [value.detach() for value in nn.Module.state_dict(self.objects[ref.name]).values()]
 
     def do_traces(self, ref: Ref) -> dict[str, Any]:
-        """What a call may have left: modes, gradients, frozen weights and hooks of a kept network,
-        and whether gradients are still on, or off, as they were when the cells had run."""
+        """The traces that a call may leave: modes, gradients, frozen weights and hooks of a stored
+        network, and whether gradients are on or off as they were when the cells had run."""
         modules = list(self.objects[ref.name].modules())
         return {
             "training": [module.training for module in modules],
@@ -199,7 +199,7 @@ class Worker:
         }
 
     def do_graphs(self) -> int:
-        """How many tensors are alive that still hold the graph they were computed in."""
+        """The number of live tensors that still hold the graph they were computed in."""
         gc.collect()
         return sum(
             issubclass(type(each), Tensor) and each.grad_fn is not None for each in gc.get_objects()
@@ -208,13 +208,13 @@ class Worker:
     # --- steps -------------------------------------------------------------------------------
 
     def object_for(self, value: Any) -> Any:
-        """The kept object that a Ref names, in a list too; any other value as it is."""
+        """The stored object that a Ref names, in a list too; any other value as it is."""
         if isinstance(value, list):
             return [self.object_for(item) for item in value]
         return self.objects[value.name] if isinstance(value, Ref) else value
 
     def turn_to(self, name: str) -> None:
-        """Bind the names as the check cell of `name`, if that is a graded name, found them."""
+        """Bind the names as the check cell of `name` found them, if `name` is graded."""
         if self.loaded is not None:
             self.loaded.turn_to(name)
 
@@ -227,8 +227,8 @@ class Silent:
 
 
 def seed_everything(seed: int) -> None:
-    """Put all global random states to `seed`: the same run gives the same numbers, and a forked
-    worker shares none with another."""
+    """Set all global random states to `seed`, so that the same run gives the same numbers and
+    forked workers do not share a state."""
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
     torch.manual_seed(seed)

@@ -1,6 +1,6 @@
 """The course's images: six data profiles, each loaded into memory as two pairs of tensors.
 
-What was asked for is what is returned, or a CourseError says what is missing and what to run.
+Each function returns what was asked for, or a CourseError says what is missing and what to run.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Split:
         return len(self.labels)
 
     def __repr__(self) -> str:
-        # Not the pixels: a notebook shows a dataset whenever a cell ends in one.
+        # Without the pixels: a notebook shows a dataset whenever a cell ends in one.
         return f"Split(images={tuple(self.images.shape)}, labels={tuple(self.labels.shape)})"
 
     def __getitem__(self, index: Tensor | slice) -> "Split":
@@ -52,13 +52,13 @@ class Split:
         return Split(self.images[index], self.labels[index])
 
     def to(self, device: torch.device) -> "Split":
-        """The same images and labels on a device; what is there already is not copied."""
+        """The same images and labels on a device; tensors already there are not copied."""
         return Split(self.images.to(device), self.labels.to(device))
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A training and a test split of one profile; `classes[label]` is what a label means."""
+    """A training and a test split of one profile; `classes[label]` is the name of a class."""
 
     name: str
     train: Split
@@ -73,7 +73,7 @@ class Dataset:
 
     @property
     def num_classes(self) -> int:
-        """How many classes there are."""
+        """The number of classes."""
         return len(self.classes)
 
     @cached_property
@@ -107,11 +107,11 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known about a profile before it is loaded, and how it is loaded.
+    """The facts about a profile before it is loaded, and the function that loads it.
 
-    `counts` are training and test images. `folder` and `files` say where they are below the data
-    root, in the layout of the torchvision class that downloads them; a profile without files is
-    embedded or brings its own path. `read(root, download)` loads all of it.
+    `counts` are training and test images. `folder` and `files` are their place below the data root,
+    in the layout of the torchvision class that downloads them; a profile without files is embedded
+    or brings its own path. `read(root, download)` loads all of it.
     """
 
     title: str
@@ -152,14 +152,13 @@ def load(
 ) -> Dataset:
     """Load `digits`, `signs`, `mnist`, `fashion-mnist`, `cifar10` or `imagefolder:PATH`.
 
-    `root` replaces `data_root()`; only with `download` is anything fetched, and only what is not
-    there. The four files of MNIST and Fashion-MNIST may be there as published, NAME.gz.
-    `train` and `test` bound the number of images as `Dataset.take` does; an image folder then
-    decodes no others. `image_size` (default 32) and `progress` (a bar while decoding) concern image
-    folders alone.
+    `root` replaces `data_root()`; files are fetched only with `download`, and only missing ones.
+    The four files of MNIST and Fashion-MNIST may be there as published, NAME.gz. `train` and `test`
+    bound the number of images as `Dataset.take` does; an image folder then decodes no others.
+    `image_size` (default 32) and `progress` (a bar while decoding) concern image folders alone.
 
     Raises CourseError for an unknown profile, missing, damaged or unreadable files, and a size
-    for a profile whose images have their own.
+    for a profile with images of fixed size.
     """
     read = PROFILES[profile_name(profile)].read
     if read is not None and image_size is not None:
@@ -185,7 +184,7 @@ def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
         return torch.arange(len(labels))
     if count < 1:
         raise CourseError(f"at least 1 image must be taken, not {count}")
-    # numpy promises that this old generator never changes, so a subset is the same for everybody.
+    # numpy promises that this old generator never changes, so a subset is the same everywhere.
     order = np.random.RandomState(seed).permutation(len(labels))
     shuffled = labels.cpu().numpy()[order]
     place_in_class = np.empty(len(order), dtype=np.int64)
@@ -293,7 +292,7 @@ def _image_folder(
 
 
 def _require_files(name: str, root: Path, download: bool) -> Path:
-    """The folder with all files of a profile; they are fetched only if that was asked for."""
+    """The folder with all files of a profile; they are fetched only on request."""
     profile = PROFILES[name]
     missing = profile.missing(root)
     if missing and download and profile.torchvision_class:
@@ -301,7 +300,7 @@ def _require_files(name: str, root: Path, download: bool) -> Path:
             getattr(torchvision_datasets(), profile.torchvision_class)(root, download=True)
         except CourseError:
             raise
-        except Exception as error:  # whatever a network, a mirror or an archive can come up with
+        except Exception as error:  # any error of a network, a mirror or an archive
             raise CourseError(
                 f"{name} could not be downloaded to {root}: {error}. Try later, or get"
                 f" {_published(name)} in another way, put it into {root / _place(name)} as it is,"
@@ -320,7 +319,7 @@ def _require_files(name: str, root: Path, download: bool) -> Path:
 
 
 def _published(name: str) -> str:
-    """What a profile's files are called where they are published."""
+    """The names under which a profile's files are published."""
     return CIFAR_ARCHIVE if name == "cifar10" else ", ".join(f"{file}.gz" for file in IDX_FILES)
 
 

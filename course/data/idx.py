@@ -1,9 +1,9 @@
-"""Reads the raw files of MNIST and Fashion-MNIST, and refuses a file that is not what it should be.
+"""Reads the raw files of MNIST and Fashion-MNIST, and refuses a file with other content.
 
 The format is Yann LeCun's IDX: two zero bytes, the type (8: unsigned byte), the number of
 dimensions, each dimension as a big-endian 32-bit number, then the values.
-The bytes that were checked are the bytes that are used: a file is read once. Where it is missing,
-the compressed one beside it, as it is published (NAME.gz), is read instead.
+A file is read once, so the checked bytes are also the used ones. Where it is missing, the
+compressed one beside it, as it is published (NAME.gz), is read instead.
 """
 
 import gzip
@@ -67,15 +67,15 @@ def read_idx(
 
 
 def compressed(path: Path) -> Path:
-    """The compressed file that may stand for this one."""
+    """The compressed file that may replace this one."""
     return path.with_name(f"{path.name}.gz")
 
 
 def _unpacked(path: Path, expected: int, remedy: str) -> bytes:
-    """What a gzip file holds. Raises CourseError unless it is `expected` bytes."""
+    """The content of a gzip file. Raises CourseError unless it is `expected` bytes."""
     try:
         with gzip.open(path) as file:
-            content = file.read(expected + 1)  # no more, whatever the file may unpack to
+            content = file.read(expected + 1)  # no more, even if the file unpacks to more
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CourseError(f"{path} cannot be unpacked ({error}). {remedy}") from error
     if len(content) != expected:

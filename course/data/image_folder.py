@@ -1,7 +1,7 @@
-"""Finds and decodes images kept in class folders, the layout of ImageNet.
+"""Finds and decodes images in class folders, the layout of ImageNet.
 
 Either PATH/train/<class>/* with PATH/val/<class>/* (or PATH/test/<class>/*), or PATH/<class>/*
-alone, of which a fixed fifth of each class is kept for testing.
+alone, of which a fixed fifth of each class is used for testing.
 """
 
 import hashlib
@@ -86,8 +86,8 @@ def _decode_one(path: Path, image_size: int) -> NDArray[np.uint8]:
     square = (image_size, image_size)
     try:
         with Image.open(path) as image:
-            # JPEG can be decoded at 1/2, 1/4 or 1/8 of its size. Twice the wanted size is kept,
-            # so that the filter below still has something to average.
+            # JPEG can be decoded at 1/2, 1/4 or 1/8 of its size. Twice the wanted size is decoded,
+            # so that the filter below still has pixels to average.
             image.draft("RGB", (2 * image_size, 2 * image_size))
             fitted = ImageOps.fit(image.convert("RGB"), square, Image.Resampling.BILINEAR)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

@@ -2,7 +2,7 @@
 
 A torchvision wheel built for CUDA cannot load its operators beside a CPU build of PyTorch. Its
 `import` then stops with "operator torchvision::nms does not exist", because a Python registration
-asks for two operators that nobody declared. Datasets need none of them, so declaring the two is
+asks for two operators that are not declared. Datasets need none of them, so declaring the two is
 enough. Where the real operators load, nothing is declared.
 """
 

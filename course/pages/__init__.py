@@ -1,1 +1,1 @@
-"""What the site needs beside its texts: extensions of Markdown, and `course serve`."""
+"""The program part of the site: extensions of Markdown, and `course serve`."""

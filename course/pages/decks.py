@@ -1,4 +1,4 @@
-"""Slides of the lectures, read from `teaching/decks/`: what is shown, for how long, what is said.
+"""Slides of the lectures, read from `teaching/decks/`: content, minutes, and the words to say.
 
 `tools/slides.py` makes slides of them, and `course.pages.lecturers` a plan in minutes.
 """
@@ -23,7 +23,7 @@ HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
 class Slide:
     """One slide: a title that states the idea, and a body, a figure or a question under it.
 
-    `section` is the anchor of the lecture's section that it tells; that section's text stands in
+    `section` is the anchor of the lecture's section that it presents; that section's text goes into
     the speaker's notes. `question` is the id of one of the lecture's questions.
     """
 
@@ -47,7 +47,7 @@ class Deck:
 
     @property
     def minutes(self) -> int:
-        """How long the lecture takes."""
+        """The minutes that the lecture takes."""
         return sum(slide.minutes for slide in self.slides) + self.discussion_minutes
 
 
@@ -76,7 +76,8 @@ def read(folder: Path, lecture: str) -> Deck:
     return Deck(lecture, slides, discussion, int(found["discussion_minutes"]))
 
 
-# --- what a lecture's page says ------------------------------------------------------------------
+# --- the text of a lecture's page
+# ------------------------------------------------------------------
 
 
 def page(lecture: str) -> str:
@@ -91,7 +92,7 @@ def title(lecture: str) -> str:
 
 
 def outcomes(lecture: str) -> list[str]:
-    """What its students can do afterwards, one line each."""
+    """The skills that its students have afterwards, one line each."""
     found = re.search(r"After this page you can\n\n((?:- .+\n(?:  .+\n)*)+)", page(lecture))
     if not found:
         return []
@@ -116,7 +117,7 @@ def anchor(heading: str) -> str:
 
 
 def grouped(slides: Sequence[Slide]) -> list[list[Slide]]:
-    """Slides in a row that tell the same section."""
+    """Consecutive slides of the same section."""
     groups: list[list[Slide]] = []
     for slide in slides:
         if groups and groups[-1][0].section == slide.section:

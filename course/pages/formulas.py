@@ -15,7 +15,7 @@ from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
 
-# What arithmatex leaves in its generic mode, with what stands right before and after it.
+# The output of arithmatex in its generic mode, with the text directly before and after it.
 FORMULA = re.compile(
     r"(?P<before>[^\s<>]*)"
     r'<(?P<tag>span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</(?P=tag)>'
@@ -23,7 +23,7 @@ FORMULA = re.compile(
     re.DOTALL,
 )
 UNBROKEN = '<span class="unbroken">{}</span>'
-NAMED_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # XML knows no others
+NAMED_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # XML defines only these
 RELATIONS = set("=≈≠<>≤≥∈→")
 LONG = 24  # characters; with fewer, a formula fits into a line of a telephone
 

@@ -1,4 +1,4 @@
-"""What lecturers need, as Markdown: exam questions, answers to exercises, plans in minutes."""
+"""Pages for lecturers, as Markdown: exam questions, answers to exercises, plans in minutes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Links from the course's pages into its repository: an extension of Python-Markdown.
 
 A page writes `[the notebook](repo:assignments/a3.ipynb)`, or `(repo:)` for the repository itself;
-where it is published is one setting, `REPO_URL`, which `mkdocs.yml` hands on. A site built without
-it shows such a link's words alone.
+its address is one setting, `REPO_URL`, which `mkdocs.yml` passes on. A site built without it shows
+only the words of such a link.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from course.pages.questions import LETTERS, Question
 
 TITLES = {"predict": "Predict first", "check": "Check yourself"}
-ROUNDING = 0.02  # a smaller tolerance is for rounding, and is not mentioned
+ROUNDING = 0.02  # a smaller tolerance is for rounding, and is not shown
 
 
 def questions(found: Sequence[Question], use: str) -> str:
@@ -41,7 +41,7 @@ def one(question: Question) -> str:
 
 
 def data(question: Question) -> str:
-    """What a script has to know, as attributes."""
+    """The data that the script needs, as attributes."""
     known = {"question": f"{question.lecture}/{question.id}", "kind": question.kind}
     if question.choices:
         known["right"] = str(question.right)

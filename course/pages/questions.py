@@ -23,7 +23,7 @@ EXAM_FIELDS = FIELDS | {"points", "outcome"}
 
 @dataclass(frozen=True)
 class Choice:
-    """One possible answer, and why it is right or wrong."""
+    """One possible answer, and the reason why it is right or wrong."""
 
     text: str
     why: str
@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong number that people get, and how."""
+    """A wrong number that people get, and its cause."""
 
     number: float
     why: str

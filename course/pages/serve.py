@@ -1,4 +1,4 @@
-"""The work of `course serve`: the built site on this machine, for its reader alone."""
+"""The work of `course serve`: serves the built site to this machine only."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Lines of a page that stand for what is in `teaching/`: an extension of Python-Markdown.
+"""An extension of Python-Markdown: lines of a page that are replaced by text from `teaching/`.
 
     :::questions fgsm predict     the questions of a lecture, for one use
     :::exam                       all exam questions with model answers     } only if the setting
     :::answers                    answers to exercises that pages leave open } `instructor` is on
     :::plans                      each lecture's plan in minutes and what to discuss
 
-The switch is one environment variable, `INSTRUCTOR=1`, which `mkdocs.yml` hands on. Without it
-those two lines become a note that says so, and nothing of what they stand for is in the site.
+The switch is one environment variable, `INSTRUCTOR=1`, which `mkdocs.yml` passes on. Without it
+those lines become a note that says so, and their text is not in the site.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class TeachingPreprocessor(Preprocessor):
         self._folder, self._instructor = folder, instructor
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return the page's lines with what they stand for."""
+        """Return the page's lines with their replacements."""
         written: list[str] = []
         for line in lines:
             found = LINE.fullmatch(line.rstrip())

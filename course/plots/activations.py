@@ -1,7 +1,7 @@
-"""Figures of what is inside a network: its first filters, its feature maps, how busy its units are.
+"""Figures of the inside of a network: its first filters, feature maps and activity of units.
 
-They look and speak as those of `course.plots`: each returns a figure with a title that says what is
-seen, and `course.plots.alt_text(figure)` says it in words.
+They follow `course.plots`: each function returns a figure with a title that states its content, and
+`course.plots.alt_text(figure)` gives its text.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def feature_map_grid(
 def unit_activity(
     activity: Mapping[str, Sequence[float]], *, title: str | None = None, theme: Theme = LIGHT
 ) -> CourseFigure:
-    """How often the units of each of at most five layers are on, from the busiest to the idlest.
+    """The share of images on which each unit is on, falling, for at most five layers.
 
     `activity`: layer name -> for each unit the share of images on which it is not 0. Raises
     CourseError for a share that is not in [0, 1].

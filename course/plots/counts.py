@@ -55,7 +55,7 @@ def confusion_matrices(
 def confidence_histograms(
     clean: Any, attacked: Any, *, title: str | None = None, theme: Theme = LIGHT
 ) -> CourseFigure:
-    """How sure the model is of its answers, on clean and on attacked images, with both means.
+    """Histograms of the model's confidence on clean and on attacked images, with both means.
 
     Two lists of confidences, each in [0, 1]; they may differ in length. Raises CourseError for an
     empty list or a value that is not finite or out of range.

@@ -25,7 +25,7 @@ from course.plots.words import legend_columns, percent
 
 
 class HistoryLike(Protocol):
-    """What `course.training.fit` returns: a value for each epoch, accuracy as a fraction."""
+    """The result of `course.training.fit`: a value for each epoch, accuracy as a fraction."""
 
     @property
     def loss(self) -> Sequence[float]:
@@ -131,7 +131,7 @@ def training_curves(
 def activation_drift(
     drifts: Mapping[str, Mapping[str, float]], *, title: str | None = None, theme: Theme = LIGHT
 ) -> CourseFigure:
-    """How far each layer's output moves, layers from the input down, a bar for each of `drifts`.
+    """The change of each layer's output, layers from the input down, a bar for each of `drifts`.
 
     `drifts` maps a name ("FGSM") to layer name -> relative L2 change, in the order of the layers.
     Raises CourseError when the layers of two entries differ or a drift is negative or not finite.
@@ -170,7 +170,7 @@ def activation_drift(
 
 
 def _look(theme: Theme, i: int) -> dict[str, Any]:
-    """How the i-th line differs from the others, in colour and without."""
+    """The look of the i-th line, different from the others in colour and without."""
     return {"color": theme.series[i], "linestyle": LINES[i], "marker": MARKERS[i]}
 
 

@@ -126,7 +126,7 @@ def _show_change(axes: Axes, change: np.ndarray) -> None:
 
 
 def _caption(axes: Axes, words: str, alarm: str | None) -> None:
-    """What the model said, above an image; heavier, and in the colour of alarm, where wrong."""
+    """The model's answer above an image; bold, and in the colour of errors, where wrong."""
     wordy = len(words.partition("\n")[0]) > 8  # classes with names instead of digits
     words = words.replace(" → ", "\n→ ") if wordy else words
     title = axes.set_title(words, fontsize=9 if wordy else 10, pad=3)

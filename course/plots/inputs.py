@@ -1,4 +1,4 @@
-"""What a figure refuses to draw: checks of the numbers and images given to `course.plots`.
+"""Checks of the numbers and images given to `course.plots`.
 
 A figure of wrong numbers looks like any other figure, so each fault is named before drawing.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from course.errors import CourseError
 
 MOST_IMAGES = 12
-MOST_SERIES = 5  # more lines than this cannot be told apart by colour and mark
+MOST_SERIES = 5  # more lines than this cannot be distinguished by colour and mark
 
 
 def numbers(values: Any, name: str) -> np.ndarray:
@@ -88,7 +88,7 @@ def counts(values: Any, name: str, classes: int) -> np.ndarray:
 
 
 def few(entries: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The named series: at least one, and no more than can be told apart. Raises CourseError."""
+    """The named series: at least one, and no more than can be distinguished. Raises CourseError."""
     if not 1 <= len(entries) <= MOST_SERIES:
         raise CourseError(f"{len(entries)} series given: a figure tells 1 to {MOST_SERIES} apart")
     return entries

@@ -1,7 +1,7 @@
-"""How every figure of the course looks: colours, sizes, saving, and words for who cannot see it.
+"""The style of every figure of the course: colours, sizes, saving, and alternative text.
 
-`course.plots` draws on the canvas made here. Nothing goes through pyplot, so no figure lingers in
-a server or a test, and no setting of the reader's matplotlib leaks into a figure.
+`course.plots` draws on the canvas made here. Nothing uses pyplot, so no figure stays in the memory
+of a server or a test, and the reader's matplotlib settings do not change a figure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOTEBOOK_DPI = 192  # twice the shown size, sharp on dense screens
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours for one kind of page; `series` are told apart by colour-blind readers.
+    """Colours for one kind of page; colour-blind readers can distinguish the `series`.
 
     The hues are Okabe and Ito's (Color Universal Design, 2008), darkened or lightened until each
     has a contrast of 3:1 with its paper (WCAG 2.2, 1.4.11).
@@ -59,7 +59,7 @@ DARK = Theme(
     series=("#56b4e9", "#e69f00", "#2fbf94", "#e08fc0", "#e3e6e4"),
     alarm="#ffae2b",
 )
-# For a page whose colour is not known, such as a README: readable on white and on black.
+# For a page of unknown colour, such as a README: readable on white and on black.
 EITHER = Theme(
     "either",
     paper="none",
@@ -69,8 +69,8 @@ EITHER = Theme(
     alarm="#d5701f",
 )
 
-# Beside the colour, each series has a mark, a line and a hatch of its own: a figure printed in
-# grey says the same.
+# Beside the colour, each series has a mark, a line and a hatch of its own: a figure printed in grey
+# shows the same.
 MARKERS = ("o", "s", "^", "D", "v")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
@@ -93,7 +93,7 @@ class CourseFigure(Figure):
 
 
 def alt_text(figure: Figure) -> str:
-    """The words that stand for a figure of this course: what it shows and its main numbers.
+    """The alternative text of a figure of this course: its content and its main numbers.
 
     Raises CourseError for a figure that `course.plots` did not draw.
     """
@@ -107,8 +107,8 @@ def save(figure: Figure, path: str | Path) -> Path:
     """Write `figure` to `path` (.svg or .png) and return the path.
 
     The same figure gives the same bytes under the same matplotlib. An SVG keeps its words as text,
-    small and searchable, measured with DejaVu Sans, which is wider than what a browser may put
-    in its place. Raises CourseError for another ending.
+    small and searchable, measured with DejaVu Sans, which is wider than the fonts that a browser
+    may use instead. Raises CourseError for another ending.
     """
     path = Path(path)
     kind = path.suffix.lower().removeprefix(".")
@@ -137,7 +137,7 @@ def canvas(
 
 
 def plain_axes(axes: Axes, theme: Theme) -> None:
-    """Leave of the frame only the two lines that are read, and a quiet grid behind the data."""
+    """Reduce the frame to the two axes with numbers, and a light grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color=theme.faint, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -158,7 +158,7 @@ def contrast(first: float, second: float) -> float:
 
 
 def _spoken(text: str) -> str:
-    """`text` as a sentence a screen reader can say, on one line."""
+    """`text` as one line that a screen reader can read as a sentence."""
     line = " ".join(text.replace("ε", "epsilon").replace("→", "to").split())
     return line if not line or line.endswith((".", "!", "?")) else f"{line}."
 

@@ -1,4 +1,4 @@
-"""Words in figures: how a share is written, and what fits beside or below a picture."""
+"""Words in figures: the form of a share, and the text that fits beside or below a picture."""
 
 from __future__ import annotations
 

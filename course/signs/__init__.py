@@ -1,1 +1,1 @@
-"""Road signs, and signs that exist nowhere, drawn by a program from a seed."""
+"""Road signs, and invented signs, drawn by a program from a seed."""

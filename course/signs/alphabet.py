@@ -1,6 +1,6 @@
-"""Alphabets: the signs of one task. Ten road signs, or ten that a seed draws and that nobody uses.
+"""Alphabets: the signs of one task. Ten road signs, or ten invented ones drawn from a seed.
 
-So a task can be new, and not its images alone.
+So a whole task can be new, not only its images.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from course.signs.stream import Draws
 LEAST_DISTANCE = 0.05
 """What two signs must differ by (`distance`) to stand in one alphabet."""
 
-_DRAWN_DISTANCE = 0.12  # signs that a seed draws differ more: nobody has learned them before
+_DRAWN_DISTANCE = 0.12  # invented signs differ more: people have not learned them before
 _LEAST_CONTRAST = 0.3  # between the grey levels of glyph and fill
 _SIZE = 24  # of the pictures that are compared; about that of a sign in an image of 32 pixels
 _CANDIDATES = 2_000
@@ -52,22 +52,22 @@ class Alphabet:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The names of the signs; `classes[label]` is what a label means."""
+        """The names of the signs; `classes[label]` is the name of a class."""
         return tuple(sign.name for sign in self.signs)
 
 
 def distance(first: Sign, second: Sign) -> float:
-    """How far two signs can be told apart, in [0,1]: the root mean square of their difference.
+    """The distance of two signs in [0,1]: the root mean square of their difference.
 
-    They are compared in grey, at 24x24 pixels before a grey wall, so that an alphabet serves
-    worlds without colour as well.
+    They are compared in grey, at 24x24 pixels before a grey wall, so that an alphabet is also
+    usable in grey images.
     """
     difference = _grey(first) - _grey(second)
     return float(np.sqrt((difference * difference).mean()))
 
 
 def drawn_alphabet(seed: int) -> Alphabet:
-    """Ten signs that exist nowhere: one seed, one alphabet.
+    """Ten invented signs: one seed, one alphabet.
 
     Any two of them, and any of them and a road sign, are at a distance of at least 0.12. Raises
     CourseError for a seed outside 0 .. 2**64 - 1.

@@ -1,7 +1,7 @@
-"""How a sign is seen: from where, in what light and weather, through which lens.
+"""The camera's view of a sign: position, light, weather and lens.
 
-As in the scenes, lengths are fractions of an image's side, so that a large picture shows what a
-small one does. `difficulty`, from 0 to 1, says how far each effect goes: at 0 a sign is seen from
+As in the scenes, lengths are fractions of an image's side, so that a large picture shows the same
+as a small one. `difficulty`, from 0 to 1, is the strength of each effect: at 0 a sign is seen from
 the front, in even light, on a clear day.
 """
 
@@ -50,7 +50,8 @@ def view(draws: Draws, difficulty: float) -> Numbers:
 
 
 def _rotation(tangent: Numbers) -> tuple[Numbers, Numbers]:
-    """Cosine and sine from the tangent of half the angle: no processor's own sine is needed."""
+    """Cosine and sine from the tangent of half the angle, since processors round sines
+    differently."""
     square = tangent * tangent
     return (1 - square) / (1 + square), 2 * tangent / (1 + square)
 
@@ -162,7 +163,7 @@ def weather(draws: Draws, pixels: Numbers, difficulty: float) -> Numbers:
         colour_between(draws, (0.62, 0.78, 0.95), (1.0, 0.74, 0.46)),
         draws.uniform(),
     )
-    # At most 90 %: beyond, a sign could not be told from its background by anybody.
+    # At most 90 %: beyond that nobody could see a sign before its background.
     haziness = draws.uniform() * min(1.3 * difficulty, 0.9)
     pixels = mix(pixels, haze, np.broadcast_to(haziness, pixels.shape[:3]))
     raining = draws.uniform() < 0.2 * difficulty
@@ -216,7 +217,7 @@ def _neighbour(pixels: Numbers, axis: int, step: int) -> Numbers:
 def sensor(
     draws: Draws, pixels: Numbers, grain: NDArray[np.uint8], difficulty: float
 ) -> NDArray[np.uint8]:
-    """What the sensor writes: a tone curve, noise, and 8 bits a number.
+    """The output of the sensor: a tone curve, noise, and 8 bits a number.
 
     grain (n, size, size, channels, 4), random bytes: the sum of four is close to a normal number.
     """

@@ -1,4 +1,4 @@
-"""What stands on a sign: digits and a few letters as strokes, and symbols.
+"""The glyphs on a sign: digits and a few letters as strokes, and symbols.
 
 Each is an outline in the box from -1 to 1 in both directions, so that no font of any system is
 needed.

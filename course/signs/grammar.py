@@ -48,7 +48,7 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign, as what is drawn from the outside to the inside.
+    """One sign: its parts from the outside to the inside.
 
     `shape` is a name in `SHAPES`. `bands` are (width, colour) of the rings that follow its edge,
     the outermost first; the half width of a sign is 1. `fill` is the colour inside them, `glyph`
@@ -73,7 +73,7 @@ class Sign:
             glyph_outline(self.glyph)
 
     def layers(self) -> list[tuple[Outline, float, str]]:
-        """What is painted, one over the other: an outline, how far inside it, and a colour."""
+        """The layers, painted one over another: an outline, a distance inside it, a colour."""
         shape = SHAPES[self.shape]
         inset, painted = 0.0, []
         for width, colour in self.bands:

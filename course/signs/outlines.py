@@ -69,7 +69,7 @@ def union(*outlines: Outline) -> Outline:
 
 
 def difference(whole: Outline, removed: Outline) -> Outline:
-    """What is left of `whole` when `removed` is cut out of it."""
+    """The rest of `whole` when `removed` is cut out of it."""
 
     def outline(x: Array, y: Array) -> Array:
         return np.maximum(whole(x, y), -removed(x, y))

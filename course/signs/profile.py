@@ -1,7 +1,7 @@
 """The profile `signs`: fixed training and test images of the ten road signs, and their cache.
 
-Drawing them takes seconds, so their pixels are kept in one file below the data root. Where nothing
-can be written, or nothing was, they are drawn again.
+Drawing them takes seconds, so their pixels are stored in one file below the data root. Where this
+file is missing or cannot be written, they are drawn again.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ def _drawn() -> NDArray[np.uint8]:
 
 
 def _read(path: Path) -> NDArray[np.uint8] | None:
-    """The pixels in a file, None where there is no file that can be read."""
+    """The pixels in a file, None where no file can be read."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -69,7 +69,7 @@ def _read(path: Path) -> NDArray[np.uint8] | None:
 
 
 def _write(path: Path, pixels: NDArray[np.uint8]) -> None:
-    """Keep pixels for the next time, whole or not at all; no harm is done where that is refused."""
+    """Store pixels for the next time, whole or not at all; a failure is ignored."""
     content = pixels.tobytes()
     if hashlib.sha256(content).hexdigest() != PIXELS_SHA256:  # a machine that rounds otherwise
         return

@@ -1,8 +1,8 @@
-"""Draws images of signs: each one a function of the alphabet, the seed and its own number alone.
+"""Draws images of signs. Each depends only on the alphabet, the seed and its own number.
 
-The same on every machine that rounds sums, products, quotients and square roots as IEEE 754 asks:
-nothing else is computed, neither matrix products nor sums of many numbers, whose order differs
-between processors, and the result is rounded to 8 bits.
+They are the same on every machine that rounds sums, products, quotients and square roots as IEEE
+754 asks. Matrix products and sums of many numbers are avoided, since their order differs between
+processors, and the result is rounded to 8 bits.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class World:
         return pixels
 
     def labels(self, count: int, *, first: int = 0) -> NDArray[np.int64]:
-        """What the images show: indices of the alphabet's signs (count,).
+        """The labels of the images: indices of the alphabet's signs (count,).
 
         They are balanced: with ten signs, each ten images in a row, counted from number 0, show
         all of them once, in random order. Raises as `draw` does.
@@ -97,7 +97,7 @@ def as_images(pixels: NDArray[np.uint8]) -> Tensor:
 
 
 def _photographs(world: World, labels: NDArray[np.int64], first: int) -> NDArray[np.uint8]:
-    """A batch of images in a row, from number `first` on: sign before scene, then the camera."""
+    """A batch of consecutive images from number `first` on: sign before scene, then the camera."""
     size, difficulty = world.size, world.difficulty
     columns = scene.COLUMNS + camera.COLUMNS
     draws = Draws.of_seed(world.seed, "scene", columns=columns, first=first, count=len(labels))

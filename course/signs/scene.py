@@ -1,4 +1,4 @@
-"""What stands behind a sign: sky, road, leaves, a wall, a street or evening lights.
+"""The scene behind a sign: sky, road, leaves, a wall, a street or evening lights.
 
 A scene takes the draws of n images and the side of an image in pixels, and returns colours
 (n, size, size, 3) in [0,1]. All lengths are fractions of the side, so that a large picture shows
@@ -30,7 +30,7 @@ def background(draws: Draws, size: int) -> Numbers:
 
 
 def coordinates(size: int) -> tuple[Numbers, Numbers]:
-    """How far each pixel's middle is to the right (1, size) and down (size, 1), in [0,1]."""
+    """The coordinates of pixel middles, to the right (1, size) and down (size, 1), in [0,1]."""
     middles = (np.arange(size, dtype=np.float32) + 0.5) / size
     return middles[None, :], middles[:, None]
 

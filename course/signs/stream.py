@@ -1,7 +1,7 @@
-"""Random numbers that belong to one image: the same in whatever batch it is drawn.
+"""Random numbers that belong to one image: the same in any batch.
 
-They come from numpy's PCG64, whose raw stream and seeding numpy promises to keep. Image i reads the
-i-th stretch of it, so nothing depends on how many images are drawn, or on the order.
+They come from numpy's PCG64; numpy promises not to change its raw stream and seeding. Image i reads
+the i-th stretch of it, so nothing depends on how many images are drawn, or on the order.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class Draws:
         return self._take(side * side).reshape(-1, side, side)
 
     def block(self, columns: int) -> "Draws":
-        """The next columns as draws of their own, whatever part of them is used."""
+        """The next columns as separate draws, of which all or only some may be used."""
         return Draws(self._take(columns))
 
     def rows(self, index: NDArray[np.intp]) -> "Draws":

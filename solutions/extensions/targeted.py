@@ -1,4 +1,4 @@
-"""Extension: targeted attacks, which bring a network to one chosen answer."""
+"""Extension: targeted attacks, which lead a network to one chosen answer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the lectures show and measure, one file a subject."""
+"""The figures, tables and measurements of the lectures, one file a subject."""

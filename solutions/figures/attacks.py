@@ -72,7 +72,7 @@ def _row(title: str, accuracy: float, images: int) -> str:
 
 
 def _setup(results: Results) -> str:
-    """What was attacked, in a sentence."""
+    """The attacked network and images, in a sentence."""
     about = results["about"]
     return (
         f"All numbers on this page: the network `{about['network']}` on `{about['profile']}`, "

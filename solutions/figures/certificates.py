@@ -24,7 +24,7 @@ BOUNDS = {
 
 
 def _gap(name: str) -> Callable[[Results, plots.Theme], plots.CourseFigure]:
-    """The figure of one network: what attacks leave, and what bounds prove."""
+    """The figure of one network: accuracy under attacks, and proved accuracy."""
 
     def draw(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         curves = results["curves"][name]
@@ -92,7 +92,7 @@ def _table(results: Results) -> str:
 
 
 def _exact(results: Results) -> str:
-    """What the solver said of the images that nothing else decided."""
+    """The solver's answers for the images that nothing else decided."""
     exact, images = results["exact"], results["about"]["images"]
     answers, doubt, nodes = exact["answers"], exact["unstable"], exact["nodes"]
     stopped = f"not decided within {exact['most nodes']} nodes a class"

@@ -43,7 +43,7 @@ def _bits(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 
 def _table(results: Results) -> str:
-    """Which pixels can be reached, and what is left, in Markdown."""
+    """The pixels that an attack can change, and the accuracy left, in Markdown."""
     epsilons = results["epsilons"][1:]
     lines = [
         "| ε | " + " | ".join(f"{e:g}" for e in epsilons) + " |",
@@ -60,7 +60,7 @@ def _table(results: Results) -> str:
 
 
 def _setup(results: Results) -> str:
-    """What was measured, in a sentence."""
+    """The measurement in a sentence."""
     about = results["about"]
     clean = fmean(run[0] for run in results["accuracy"]["straight through"])
     return (

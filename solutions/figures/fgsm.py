@@ -180,7 +180,7 @@ def _defence_table(results: Results) -> str:
 
 
 def _setup(results: Results) -> str:
-    """The sentence that belongs under every figure: what was measured, on what, and how often."""
+    """The sentence under every figure: what was measured, on which data, and how often."""
     about = results["about"]
     seeds, images = about["seeds"], about["test_images"]
     low, high = wilson_interval(images // 2, images)

@@ -20,12 +20,12 @@ Results = Mapping[str, Any]
 
 
 class NotMeasured(CourseError):
-    """A figure's numbers are not there yet; raised while drawing, and said in its place."""
+    """A figure's numbers are missing; raised while drawing, and shown in its place."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """One picture: what it is about, and how it is drawn in a theme.
+    """One picture: its subject, and the function that draws it in a theme.
 
     `for_any_page` draws one transparent SVG instead of a light and a dark one.
     """
@@ -62,7 +62,7 @@ class Gallery:
 
 
 def as_json(results: Results) -> str:
-    """JSON that a person can read and git can compare: a list of numbers stays on one line."""
+    """JSON that is easy to read and to compare in git: a list of numbers stays on one line."""
     text = json.dumps(results, indent=1, ensure_ascii=False)
     return re.sub(r"\[\s+([-+.\deE,\s]+?)\s+\]", _on_one_line, text) + "\n"
 
@@ -90,7 +90,7 @@ def _figure_files(name: str, drawing: Drawing, results: Results) -> dict[str, by
 
 
 def _size(svg: bytes) -> str:
-    """Attributes for Markdown: the size, so that nothing jumps, and no loading before it is near.
+    """Attributes for Markdown: the size, so that the page does not jump, and lazy loading.
 
     Of a pair for light and dark pages the one that is not shown is then never loaded.
     """

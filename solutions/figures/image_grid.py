@@ -1,4 +1,4 @@
-"""A few images before and after FGSM: measured, kept as bytes in a result file, drawn from it."""
+"""A few images before and after FGSM: measured, stored as bytes in a result file, drawn from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def image_grid(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> dict[str, Any]:
-    """A few images before and after FGSM, as bytes; the model answers for the bytes.
+    """A few images before and after FGSM, as bytes; the model's answers are for these bytes.
 
     The change is rounded towards zero, since half a byte more would leave the ball.
     """
@@ -45,7 +45,7 @@ def pixels(grid: Mapping[str, Any], kind: str) -> NDArray[np.float64]:
 
 
 def grid_figure(grid: Mapping[str, Any], theme: Theme | None = None) -> CourseFigure:
-    """Clean images, the change magnified, attacked images: what `image_grid` kept."""
+    """Clean images, the change magnified, attacked images, from the result of `image_grid`."""
     from course import plots  # noqa: PLC0415  matplotlib, which measuring does not need
 
     return plots.attack_grid(

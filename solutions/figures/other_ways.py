@@ -43,7 +43,7 @@ def _backdoor(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 
 def _triggered(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """Three test images without and with the trigger, and what a poisoned network answers."""
+    """Three test images without and with the trigger, and the answers of a poisoned network."""
     example = results["backdoor"]["example"]
     clean = np.array(example["pixels"], dtype=np.float64).reshape(-1, 1, 28, 28) / 255
     stamped = clean.copy()

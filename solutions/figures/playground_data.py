@@ -1,4 +1,4 @@
-"""What the site's playground runs on: small networks and a few pictures, as script files.
+"""Makes the data of the site's playground: small networks and a few pictures, as script files.
 
 `course playground` trains the networks, measures them, and writes their scripts and tables below
 `site/playground`. The page computes in the reader's browser; tests compare it with PyTorch.
@@ -38,7 +38,7 @@ COUNTS = "0123456789abcdefg"  # a character for each count from 0 to 16
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of pictures: how its networks are trained and measured, and what the page shows."""
+    """One kind of pictures: training and measurement of its networks, content of the page."""
 
     profile: str
     plain_epochs: int
@@ -219,7 +219,7 @@ def from_halves(
     return model
 
 
-# --- what is said of them ------------------------------------------------------------------------
+# --- facts about them ----------------------------------------------------------------------------
 
 
 def _measure(model: nn.Module, test: Split, epsilons: tuple[float, ...]) -> dict[str, list[float]]:
@@ -233,7 +233,7 @@ def _measure(model: nn.Module, test: Split, epsilons: tuple[float, ...]) -> dict
 
 
 def _samples(test: Split, kind: Kind) -> list[dict[str, Any]]:
-    """The first test images of every class, whatever becomes of them.
+    """The first test images of every class, fooled or not.
 
     Digits as their 8×8 counts, 0 to 16; colour pictures as bytes in base64, channel by channel.
     """
@@ -257,8 +257,8 @@ def _samples(test: Split, kind: Kind) -> list[dict[str, Any]]:
 def _originals(images: Tensor) -> list[list[int]]:
     """The 8×8 originals of digits that were enlarged to 28×28, as 64 counts each.
 
-    Where the enlargement samples between two originals, they cannot be read off; so the originals
-    are looked up among scikit-learn's, those that enlarge to these images.
+    Where the enlargement mixes two original values, they cannot be read from it. So the originals
+    are looked up in scikit-learn: those that enlarge to these images.
     """
     small = from_numpy(load_digits().images)
     large = F.interpolate(small.unsqueeze(1) / 16, size=(28, 28), mode="bilinear")
@@ -267,7 +267,7 @@ def _originals(images: Tensor) -> list[list[int]]:
 
 
 def as_script(name: str, content: dict[str, Any]) -> str:
-    """A script that hands the content to the page, so that it also opens from a file."""
+    """A script that gives the content to the page, so that the page also works from a file."""
     lines = json.dumps(content, separators=(",", ":"))
     return (
         "// Written by `course playground`; do not edit.\n"
@@ -276,7 +276,7 @@ def as_script(name: str, content: dict[str, Any]) -> str:
 
 
 def content_of(script: str) -> dict[str, Any]:
-    """What `as_script` was given."""
+    """The content that `as_script` wrote."""
     return json.loads(script[script.index(" = {") + len(" = ") :].rstrip(";\n"))
 
 

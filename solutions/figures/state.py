@@ -1,7 +1,7 @@
 """The figures and tables of the lecture on the state of robustness.
 
-What was measured here comes from `solutions.figures.measured.state`; the published numbers are
-those of RobustBench, which `tools/robustbench.py` reads. `solutions.draw` writes the files.
+The measured numbers come from `solutions.figures.measured.state`, the published ones from
+RobustBench, which `tools/robustbench.py` reads. `solutions.draw` writes the files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def published() -> dict[str, Any]:
 
 
 def _claims(_: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """What was reported against what the benchmark found, an entry a point."""
+    """Reported accuracy against the benchmark's, a point for each entry."""
     rows = [row for row in published()["boards"]["cifar10"] if row["reported"] is not None]
     reported, found = (np.array([row[key] for row in rows]) for key in ("reported", "robust"))
     lower = int((reported - found > 1).sum())
@@ -98,7 +98,7 @@ def _years(_: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 
 def _large(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """One digit under PGD with ever larger epsilons, and what the network answers."""
+    """One digit under PGD with growing epsilons, and the network's answers."""
     large = results["large"]
     images = np.array(large["pixels"], dtype=np.float64).reshape(-1, 1, 28, 28) / 255
     titles = [
@@ -110,7 +110,7 @@ def _large(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 
 def _ensemble(results: Results) -> str:
-    """What is left after each attack of the ensemble, in order."""
+    """The accuracy left after each attack of the ensemble, in order."""
     images = results["about"]["images"]
     names = list(next(iter(results["ensemble"].values())))
     lines = ["| after | " + " | ".join(results["ensemble"]) + " |"]
@@ -169,7 +169,7 @@ def _boards(_: Results) -> str:
 
 
 def _source(_: Results) -> str:
-    """Where the published numbers are from, and what they count."""
+    """The source of the published numbers, and their meaning."""
     found = published()
     cifar, imagenet = found["boards"].values()
     lost = [row["reported"] - row["robust"] for row in cifar if row["reported"] is not None]

@@ -1,4 +1,4 @@
-"""Runs five published reports again: what each claims, what is measured here, and why.
+"""Runs five published reports again: their claims, our measurements, reasons for differences.
 
 One module per report, `r000.py` to `r004.py`: the recipe and the published figures as data at the
 top, then one function that runs everything in order. `course reproduce` finds a module by its name,

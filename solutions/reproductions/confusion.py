@@ -1,4 +1,4 @@
-"""Says in words what a confusion matrix shows: rows are true classes, columns predictions."""
+"""Describes a confusion matrix in words: rows are true classes, columns predictions."""
 
 
 def commonest_error(confusion: list[list[int]], label: int) -> int:

@@ -209,7 +209,7 @@ def _more_table(report: str, results: Results) -> str:
 
 
 def _setup(report: str, results: Results) -> str:
-    """Which report this is and which network it trains; its authors stand in the references."""
+    """The report and the network it trains; its authors stand in the references."""
     known = reports()[report]
     entry = "002" if report == "003" else report  # one entry for the article and its notebook
     title = f"[“{known.title}”](../references.md#report-{entry})"
@@ -218,7 +218,7 @@ def _setup(report: str, results: Results) -> str:
 
 
 def _log(report: str, results: Results) -> str:
-    """What was run, on what, how long, and what its shortcuts changed, folded away."""
+    """A folded log of a run: machine, time, and the effect of its shortcuts."""
     known = reports()[report]
     parts = []
     for profile, run in results.get(report, {"runs": {}})["runs"].items():

@@ -1,7 +1,7 @@
-"""Draws what reports 001, 002 and 003 show on MNIST, from committed results.
+"""Draws the results of reports 001, 002 and 003 on MNIST from the committed files.
 
-One printed table in four units, what an attack moves inside a network, robustness that is only
-apparent, what robustness costs, and one network under several attacks.
+One printed table in four units, the effect of an attack inside a network, robustness that is only
+apparent, the cost of robustness, and one network under several attacks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _means(curve: Mapping[str, Any]) -> list[float]:
 
 
 def _readings(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """The table as printed, and what comes out for each way to read its epsilon."""
+    """The table as printed, and our results for each way to read its epsilon."""
     curves = {
         name.removeprefix("FGSM, "): _means(curve)
         for name, curve in _run(results, "002")["curves"].items()
@@ -108,7 +108,7 @@ def _trade_off(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 
 def attack_curves(run: Mapping[str, Any], theme: plots.Theme = plots.LIGHT) -> plots.CourseFigure:
     """One network under each attack of report 003, from one profile's result."""
-    # The other curves of the report are the table's readings, which are not named as an attack.
+    # The other curves of the report are the table's readings, which do not have an attack's name.
     curves = {name: curve for name, curve in run["curves"].items() if name == curve["attack"]}
     lines = {name: _means(curve) for name, curve in curves.items()}
     epsilons = next(iter(curves.values()))["epsilons"]

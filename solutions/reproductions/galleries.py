@@ -1,4 +1,4 @@
-"""Collects what `course figures` draws from the committed results of published reports.
+"""Collects the figures that `course figures` draws from the committed results of published reports.
 
 A module `figures*.py` of this folder holds `FIGURES` and `TABLES`; it is found by its name.
 """
@@ -25,7 +25,7 @@ class ResultsOrRemedy(dict[str, Any]):
 
 
 def with_remedies(results: dict[str, dict[str, Any]]) -> ResultsOrRemedy:
-    """Results for figures: a missing result or run raises an error that says what to run."""
+    """Results for figures: an error for a missing one names the command to run."""
     runs = {
         report: result
         | {"runs": ResultsOrRemedy(result["runs"], f"`course reproduce {report} --profile {{}}`")}

@@ -63,7 +63,7 @@ class Lab:
             value = make()
             saved = {"value": value, "seconds": time.perf_counter() - start}
             text = json.dumps(saved)
-            saved = json.loads(text)  # what a later run would read: lists, and keys of text
+            saved = json.loads(text)  # as a later run would read it: lists, and keys of text
             _write(path, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
         self._done(name, saved["seconds"])
         return saved["value"]

@@ -1,4 +1,4 @@
-"""Measures what several reports ask for: counts under FGSM, and confidence as a detector."""
+"""Measurements that several reports need: counts under FGSM, and confidence as a detector."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def trained(
 ) -> tuple[nn.Module, dict[str, Any]]:
     """`lab.network` for a network that `course.training.fit` trains; the note is its history.
 
-    train: images to learn from instead of the lab's. inputs: what determines the weights
-    besides the recipe, such as the network's name and what `perturb` does.
+    train: images to learn from instead of the lab's. inputs: all that determines the weights
+    besides the recipe, such as the names of the network and of `perturb`.
     """
     split = lab.data.train if train is None else train
 

@@ -1,4 +1,4 @@
-"""Gives notebooks what reports print: curves in several units, and one table read in four ways.
+"""Gives notebooks the reports' numbers: curves in several units, and one table read in four ways.
 
 The printed numbers are those of the claims, with the epsilon that stands in print; the measured
 ones are those that `course reproduce 002` committed. No number is typed here.

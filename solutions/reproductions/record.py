@@ -1,4 +1,4 @@
-"""Records what a report says and what was measured here, and compares the two."""
+"""Records the claims of a report and our measurements, and compares the two."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIGITS = {"%": 2, "points": 2, "count": 0, "s": 1, "x": 2}
 
 @dataclass(frozen=True)
 class Published:
-    """One claim of a report: a number with its unit, or words, and where it stands.
+    """One claim of a report: a number with its unit, or words, and its place.
 
     key: of the measurement that answers it; "" if no measurement can, and `reason` then says why.
     profile: the data it was published for. epsilon: in pixel units, and curve: the name of the
@@ -39,8 +39,8 @@ class Published:
 class Finding:
     """A conclusion that a report draws from its numbers, compared with the numbers measured here.
 
-    came_out: text in which {key} stands for the value of the measurement of that key, and {key ±}
-    for the value with its interval.
+    came_out: text in which {key} is replaced by the value of the measurement of that key, and {key
+    ±} by the value with its interval.
     """
 
     claim: str
@@ -65,11 +65,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One value measured here: the mean over networks, and what is known about its error.
+    """One value measured here: the mean over networks, and its uncertainty.
 
     low, high: the 95 % Wilson interval of a share of `images` images; the lowest and highest
-    network for other numbers, where there are several. seeds: the value of each network. title:
-    what is measured, if there is no published value to compare with.
+    network for other numbers, where there are several. seeds: the value of each network. title: a
+    name, if there is no published value to compare with.
     """
 
     key: str
@@ -146,7 +146,7 @@ class Comparison:
 
     @property
     def claim(self) -> str:
-        """What the value is."""
+        """The claim in words."""
         if self.published:
             return self.published.claim
         return self.measured.title or self.measured.key if self.measured else ""
@@ -163,7 +163,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the published number lies in the measured range, to the digits that were printed.
+        """Whether the published number is in the measured range, to the digits that were printed.
 
         None if there is nothing to compare.
         """
@@ -174,7 +174,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """How the two agree, in words; empty if they do not."""
+        """A sentence on the agreement of the two; empty if they do not agree."""
         if not (self.measured and self.agrees):
             return ""
         if self.measured.low is None or self.measured.high is None:
@@ -183,14 +183,14 @@ class Comparison:
         return "agrees" if mean else "within what our networks differ by"
 
     def _within(self, ends: tuple[float, float]) -> bool:
-        """Whether the published number lies there, plus or minus half of its last digit."""
+        """Whether the published number is there, plus or minus half of its last digit."""
         theirs = float(self.published.value) if self.published else 0.0
         slack = 0.5000001 * 10.0 ** -_decimals(theirs)
         return ends[0] - slack <= theirs <= ends[1] + slack
 
     @property
     def reason(self) -> str:
-        """Why the two differ, or the words that say that they agree."""
+        """The reason why the two differ, or the words that say that they agree."""
         if not self.published:
             return ""
         if not self.measured:

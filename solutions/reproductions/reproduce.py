@@ -1,4 +1,4 @@
-"""The work of `course reproduce`: run published reports again, print and draw what comes out."""
+"""The work of `course reproduce`: run published reports again, print and draw the results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from solutions.reproductions.runner import (
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run what the arguments name, print tables, draw pictures; return the exit status 0."""
+    """Run the named reports, print tables, draw pictures; return the exit status 0."""
     reports = chosen_reports(args.report)
     chosen_device(args.device)  # a missing one is reported before anything is loaded
     sources = [Source.parse(text) for text in args.profile or ()]

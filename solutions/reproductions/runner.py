@@ -38,7 +38,7 @@ QUICK_TRAIN, QUICK_TEST = 600, 200
 
 @dataclass(frozen=True)
 class Report:
-    """A published report: title and authors, data and network, claims, and how to run it.
+    """A published report: title and authors, data and network, claims, and its function.
 
     profiles: the data for it when the command names none; the first must be there, others are left
     out if they are missing. link: the address of the document, if it gives one.
@@ -65,9 +65,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Source:
-    """Data for a run: the profile it stands for, and the profile it is read from.
+    """Data for a run: the profile it counts as, and the profile it is read from.
 
-    `cifar10=imagefolder:PATH` stands for cifar10, wherever its images come from.
+    `cifar10=imagefolder:PATH` counts as cifar10, with images from PATH.
     """
 
     profile: str
@@ -86,7 +86,7 @@ class Source:
 
     @property
     def shown(self) -> str:
-        """Where the images came from, without the folders of one machine."""
+        """The source of the images, without the folders of one machine."""
         kind, _, path = self.read_from.partition(":")
         return f"{kind}:{Path(path).name}" if path else kind
 
@@ -201,7 +201,7 @@ def _print_cells(cells: Sequence[str], widths: Sequence[int]) -> None:
 
 
 def _about(lab: Lab, source: Source) -> dict[str, Any]:
-    """What a reader needs to run the report again and to judge the result."""
+    """The facts that a reader needs to run the report again and to judge the result."""
     options = " --quick" if lab.quick else ""
     options += "" if lab.device.type == "cpu" else f" --device {lab.device}"
     name = "" if source.read_from == source.profile else f"={source.shown}"

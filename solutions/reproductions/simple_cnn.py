@@ -1,4 +1,4 @@
-"""Shares what reports 002 and 003 have in common: network, recipe, table and its possible units.
+"""The common parts of reports 002 and 003: network, recipe, table and its possible units.
 
 Both print one table of accuracy against epsilon. The code, in the article and in the notebook that
 was published with the tutorial, applies epsilon to standardised images. To find out whether the
@@ -98,7 +98,7 @@ def maker(lab: Lab, seed: int) -> Any:
 def counts_by_reading(
     model: nn.Module, images: Tensor, labels: Tensor, printed: Sequence[float]
 ) -> dict[str, list[int]]:
-    """How many images are right at each printed epsilon under each of `READINGS`.
+    """The number of right images at each printed epsilon under each of `READINGS`.
 
     One gradient serves all: standardising does not change its sign. As in the published code, an
     epsilon of 0 is not left out: the clamp alone may then change an image.
@@ -116,7 +116,7 @@ def counts_by_reading(
 
 
 def record_table(lab: Lab, models: Sequence[nn.Module]) -> None:
-    """Record the table read in every way, and how far each reading is from what was printed."""
+    """Record the table read in every way, and the distance of each from the printed one."""
     test, printed = lab.data.test, (0.0, *PRINTED)
     looks = lab.each(
         "table", lambda m: counts_by_reading(m, test.images, test.labels, printed), models

@@ -1,4 +1,4 @@
-"""Trains as reports do: attacks for the perturbation of `course.training.fit`, and distillation.
+"""The trainings of the reports: attacks for `perturb` of `course.training.fit`, and distillation.
 
 The attacks run during training, so if the recipe trains in bfloat16, so do they. Accuracies are
 always measured in float32.

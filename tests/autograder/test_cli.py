@@ -1,4 +1,4 @@
-"""The command `autograder` and the check cell: what they say, where, and how they exit."""
+"""The command `autograder` and the check cell: their messages, streams and exit statuses."""
 
 import argparse
 import csv
@@ -36,7 +36,7 @@ def robustness_curve(model, images, labels, epsilons):
 
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path, monkeypatch):
-    """A folder of its own, a home without a secret, and a machine that offers no isolation."""
+    """An empty folder, a home without a secret, and a machine that offers no isolation."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(sandbox, "strongest_level", lambda: "none")
@@ -45,7 +45,7 @@ def in_a_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def brief_training(monkeypatch):
-    """Let the judge's own networks, which these tests do not look at, train for two epochs."""
+    """Train the judge's networks, which these tests do not examine, for two epochs only."""
     brief = dataclasses.replace(setting.budget("digits"), cnn_epochs=2)
     monkeypatch.setattr(setting, "budget", lambda profile: brief)
 
@@ -272,7 +272,7 @@ def test_a_check_cell_of_no_exercise_says_which_there_are():
 
 
 def test_an_interrupt_stops_the_checks_with_a_kind_line(brief_training, capsys):
-    """Ctrl-C in a loop that does not end arrives where the student's code is, in its own kernel."""
+    """Ctrl-C in an endless loop reaches the student's code, in its own kernel."""
     loop = STUB.replace("    raise NotImplementedError", "    raise KeyboardInterrupt")
     with pytest.raises(ChecksFailed, match="You stopped the checks") as caught:
         run_cells(loop, "from autograder import check\ncheck('a3-fgsm')")

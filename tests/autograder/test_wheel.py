@@ -1,4 +1,4 @@
-"""A wheel of the project does all that a clone does, in an empty folder."""
+"""A wheel of the project does the same as a clone, in an empty folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUILD = "import sys, setuptools.build_meta as b; print(b.build_wheel(sys.argv[1]
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the wheel installs, in a folder; the project's address is made up."""
+    """The files that the wheel installs, in a folder; the project's address is made up."""
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
     for name in PARTS:
         if (ROOT / name).is_dir():

@@ -1,4 +1,4 @@
-"""Figures of a network's inside say what they show and refuse what they cannot draw."""
+"""Figures of a network's inside name their content and refuse data that they cannot draw."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The convergence figure says what it shows and refuses what is no curve."""
+"""The convergence figure names its content and refuses data that is no curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The attack that assignment 6 imports does what the reference of assignment 4 does."""
+"""The attack that assignment 6 imports gives the same as the reference of assignment 4."""
 
 import pytest
 import torch

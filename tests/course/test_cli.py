@@ -1,4 +1,4 @@
-"""The command `course`: what it prints and writes, and how it answers a mistake."""
+"""The command `course`: its output, its files, and its messages for mistakes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What people expect of any command: version, help with an example, completion, places of files."""
+"""Conventions of commands: version, help with an example, completion, places of files."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_data_lies_where_the_system_keeps_caches(
 
 
 def test_a_terminal_without_our_characters_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows encodes what goes into a pipe as cp1252, which has no check mark."""
+    """Windows encodes the text in a pipe as cp1252, which has no check mark."""
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
     parser = argparse.ArgumentParser()

@@ -1,4 +1,4 @@
-"""The defences that assignment 6 breaks: what they answer, and what they hide."""
+"""The defences that assignment 6 breaks: their answers, and the gradients they hide."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""`--device`: what is computed elsewhere, nothing moved unasked, and a device that is not there."""
+"""`--device`: computing on another device, nothing moved unasked, and a missing device."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_network_is_trained_and_attacked_on_a_device_and_saved_for_all(
 
 
 def test_nothing_is_moved_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network elsewhere and images here are an error, as PyTorch's own, and no silent copy."""
+    """A network and images on different devices are an error, as in PyTorch, and not copied."""
     images = load("digits", test=4).test.images
     with fake_device(monkeypatch):
         model = build("linear", in_channels=1, image_size=28, num_classes=10).to("cuda")

@@ -1,4 +1,4 @@
-"""What is refused before anything is computed: other units, other labels, NaN; rounding passes."""
+"""Other units, other labels and NaN are refused before anything is computed; rounding passes."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_every_network_takes_any_channels_size_and_classes(
     assert logits.dtype == torch.float32
 
 
-# Made to show what a hook on modules misses.
+# Made to show operations that a hook on modules misses.
 UNSEEN = ("functional-cnn", "shared-relu-cnn")
 
 

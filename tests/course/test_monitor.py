@@ -1,4 +1,4 @@
-"""Looking inside: what is recorded is right, stays right, and leaves no hook behind."""
+"""Recorded outputs are right and stay right, and no hook is left."""
 
 import pytest
 import torch
@@ -105,7 +105,7 @@ def test_a_layer_that_is_not_there_is_an_error(model: nn.Module) -> None:
 
 
 class Silent(nn.Module):
-    """Computes without modules, so that there is nothing to watch."""
+    """Computes without modules, so that no layer can be watched."""
 
     def forward(self, images: Tensor) -> Tensor:
         return torch.relu(images).flatten(1)

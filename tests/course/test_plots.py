@@ -1,4 +1,4 @@
-"""Figures say what they show, refuse wrong numbers, and come out the same every time."""
+"""Figures name their content, refuse wrong numbers, and are the same every time."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 def test_figures_lie_on_the_sites_own_paper() -> None:
-    """Otherwise every figure sits in a box of nearly, but not quite, the page's colour."""
+    """Otherwise every figure would be in a box of nearly the page's colour."""
     style = (Path(__file__).parents[2] / "site" / "assets" / "style.css").read_text()
     papers = re.findall(r"--md-default-bg-color:\s*(#\w+)", style)
     assert papers == [plots.LIGHT.paper, plots.DARK.paper]

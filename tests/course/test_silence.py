@@ -1,4 +1,4 @@
-"""A network that runs without being heard is an error of every monitor, with the cause."""
+"""A network that runs without calling hooks is an error of every monitor, with the cause."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ByForward(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """Its first layer puts out a tuple."""
+    """A network in which the first layer returns a tuple."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Training: it learns, repeats itself bit by bit, disturbs nothing, and keeps what it trained."""
+"""Training: it learns, is repeatable bit by bit, has no side effects, and can be saved."""
 
 import json
 from dataclasses import replace

@@ -25,7 +25,7 @@ TRAININGS: dict[str, Callable[[nn.Module, Tensor, Tensor], object]] = {
 }
 every_training = pytest.mark.parametrize("training", TRAININGS.values(), ids=TRAININGS)
 
-# The reference answers of assignments 1 and 5 are as plain as what students are taught.
+# The reference answers of assignments 1 and 5 are as plain as the lectures.
 PLAIN = ("train", "adversarial_train")
 SHARING = {name: training for name, training in TRAININGS.items() if name not in PLAIN}
 sharing_training = pytest.mark.parametrize("training", SHARING.values(), ids=SHARING)

@@ -1,4 +1,4 @@
-"""What an exercise asks for, the course does not do while that exercise is graded."""
+"""A function of the course that solves an exercise is off while that exercise is graded."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Coverage-guided fuzzing of the places where bytes from outside are first read.
 
-A target takes any bytes and gives a word for what came of them, or raises for a fault of ours: the
-only error that may come out of a reader is `Malformed`. `fuzz_readers.py` looks for such
-bytes with atheris (`make fuzz`); what it found worth keeping lies in `corpus/`, and the fast suite
-reads it again.
+A target takes any bytes and returns a word for the outcome, or raises for a bug: a reader may raise
+only `Malformed`. `fuzz_readers.py` looks for such bytes with atheris (`make fuzz`). The inputs
+worth storing are in `corpus/`, and the fast suite reads them again.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def notebook(data: bytes) -> str:
     """Read a notebook, as the judge does and as nbgrader's repair does."""
     path = folder() / "a3-fgsm" / "a3-fgsm.ipynb"
     path.write_bytes(data)
-    json.dumps(nbgrader_repair.load(path), allow_nan=False).encode()  # what nbgrader will write
+    json.dumps(nbgrader_repair.load(path), allow_nan=False).encode()  # as nbgrader will write it
     try:
         read = submission.read(path, REQUIRED)
     except Malformed:
@@ -61,7 +60,7 @@ def archive(data: bytes) -> str:
 
 @cache
 def folder() -> Path:
-    """A student's folder, for one input after the other."""
+    """A student's folder, used for each input in turn."""
     made = tempfile.TemporaryDirectory(prefix="fuzz-")
     kept.append(made)
     (Path(made.name) / "a3-fgsm").mkdir()
@@ -77,5 +76,5 @@ TARGETS: dict[str, Callable[[bytes], str]] = {
 
 
 def corpus(target: str) -> list[Path]:
-    """The kept inputs of a target."""
+    """The stored inputs of a target."""
     return sorted((CORPUS / target).iterdir())

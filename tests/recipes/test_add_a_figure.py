@@ -1,4 +1,4 @@
-"""The recipe "add a figure": a function, a line in `FIGURES`, `course figures`. Nothing is red."""
+"""The recipe "add a figure": a function, a line in `FIGURES`, `course figures`. No test fails."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The recipe "add a sample student": one file that says what it must earn. Nothing is red."""
+"""The recipe "add a sample student": one file that states its score. No test fails."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from support import checkout
 
 ASSIGNMENT = "a3-fgsm"
-LIKE = "emre"  # a student who forgets the clamp too, from whom the new one has what must be found
+LIKE = "emre"  # another student who forgets the clamp; the new one must get the same findings
 CELLS = """
 # %% fgsm
 def fgsm(model, images, labels, epsilon):

@@ -1,16 +1,16 @@
-"""Attacks on our own grader: what a dishonest hand-in may try, one small file for each.
+"""Attacks on this grader by dishonest hand-ins, one small file for each.
 
-Each attack is one file `<family>/<slug>.py`; `FAMILIES` says what a family is about, and
-`odd_files/` makes the odd files. The first sentence of a docstring says what is tried. Below it:
+Each attack is one file `<family>/<slug>.py`; `FAMILIES` describes each family, and `odd_files/`
+makes the odd files. The first sentence of a docstring describes the attack. Below it:
 
-    assignment: a3-fgsm       what it is handed in for
+    assignment: a3-fgsm       the assignment that it is handed in for
     base: identity            the answer of plain/ that it decorates, or none
     runs: in a call           `trick()` runs in every graded function; while loading: when its cells
                               are run; itself: the file is the whole trick
-    status: WRONG CRASH       what grading may find
-    gains: why                only for a weakness that is known and not mended
+    status: WRONG CRASH       the statuses that grading may give
+    gains: why                only for a weakness that is known and not fixed
 
-An attack must not earn more than its base earns without it; whoever has no base must earn nothing.
+An attack must not earn more than its base; one without a base must earn nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def decorated(answer):
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack: what it tries, what it decorates, and what grading may find."""
+    """One attack: its description, its base, and the statuses that grading may give."""
 
     path: Path
     title: str
@@ -74,7 +74,7 @@ class Attack:
         target.write_text(self.source(), encoding="utf-8")
 
     def source(self) -> str:
-        """The file that is handed in: the base, the attack, and what sets the attack off."""
+        """The file that is handed in: the base, the attack, and the code that starts it."""
         parts = [base_source(self.assignment, self.base)] if self.base else []
         parts.append(self.path.read_text(encoding="utf-8"))
         names = catalog.assignment(self.assignment).names
@@ -97,7 +97,7 @@ def attacks() -> list[Attack]:
 
 
 def read(path: Path) -> Attack:
-    """Read one file. Raises ValueError, with the place, for a header that is not as it must be."""
+    """Read one file. Raises ValueError, with the place, for a wrong header."""
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     title, _, lines = docstring.partition("\n\n")
     fields = dict(re.findall(r"^([a-z]+): *(.+(?:\n .+)*)", lines, flags=re.MULTILINE))

@@ -1,4 +1,4 @@
-"""The committed results: complete, with a reason for each difference, and what was found."""
+"""The committed results: complete, with a reason for each difference, and the findings."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_naturally_robust_is_an_artefact_of_a_small_epsilon(
     assert value("plain-fgsm-0.3") < 20
     assert value("plain-pgd-0.3") < 1
     assert value("plain-worst-0.1") < value("plain-fgsm-0.1") - 5
-    # Training at 8/255 does not reach the 90 % at 0.3 that it is set beside.
+    # Training at 8/255 does not reach the 90 % at 0.3 that it is compared with.
     assert value("defended-pgd-0.3") < 10
 
 
@@ -80,7 +80,7 @@ def test_one_axis_needs_three_units(results: dict[str, dict[str, Any]]) -> None:
     """Halved, the epsilons of 004 give its curve; read as pixels, they leave far less."""
     known = found(results, "004")
     published = {p.key: p for p in reports()["004"].published if p.epsilon is not None}
-    for printed in (0.05, 0.1):  # above, networks of this recipe differ by too much to tell
+    for printed in (0.05, 0.1):  # above, networks of this recipe differ too much
         theirs = float(published[f"left-{printed:g}"].value)
         halved = float(known[f"left-{printed:g}"].value)
         as_pixels = float(known[f"left-in-pixels-{printed:g}"].value)
@@ -100,7 +100,7 @@ def test_attacks_can_be_batched(results: dict[str, dict[str, Any]]) -> None:
 def test_the_published_perturbation_was_not_kept_in_range(
     results: dict[str, dict[str, Any]],
 ) -> None:
-    """Its mean and deviation are those of 8/255 up or down in every pixel, which ours is not."""
+    """Its mean and deviation are those of 8/255 up or down in every pixel; ours are others."""
     known = found(results, "000")
     assert float(known["published-spread"].value) == pytest.approx(8 / 255, abs=1e-5)
     mean, std = (float(known[f"clamped-{what}"].value) for what in ("mean", "std"))

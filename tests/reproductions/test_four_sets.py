@@ -1,4 +1,4 @@
-"""Report 001: four image sets, those that are not here on small files of their format."""
+"""Report 001: four image sets; missing ones are replaced by small files of their format."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def found(results: dict[str, dict[str, Any]], profile: str = "mnist") -> dict[st
 
 
 def reproduce(profile: str, folder: Path) -> dict[str, Any]:
-    """`course reproduce 001 --quick` on one profile; the run it kept."""
+    """`course reproduce 001 --quick` on one profile; returns the stored run."""
     assert main(["reproduce", "001", "--quick", "--profile", profile, "--out", str(folder)]) == 0
     (run,) = read_report_result(folder / "001.json")["runs"].values()
     return dict(run)
@@ -111,7 +111,7 @@ def test_every_figure_of_a_set_is_a_row_and_says_if_it_was_not_run(profile: str)
 
 
 def test_its_own_figures_are_added_up_rightly() -> None:
-    """The claims written as summaries of its rows are what its rows give."""
+    """The claims written as summaries of its rows follow from the rows."""
     sets = claims001.SETS
     assert (min(s.baseline for s in sets), max(s.baseline for s in sets)) == (74.26, 87.27)
     assert all(20 <= s.drop <= 29 for s in sets)

@@ -1,4 +1,4 @@
-"""Published beside measured: what counts as agreeing, and how a finding is put in words."""
+"""Published beside measured: the rule for agreement, and the words of a finding."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_share_has_its_wilson_interval_and_its_networks() -> None:
         (20_000, number("a", [19_810], "count"), False),
         (0.0314, number("a", [8 / 255], ""), True),  # as far as it was printed
         (0.0313, number("a", [8 / 255], ""), False),
-        (5.0, number("a", [4.0, 6.0], "s"), True),  # networks lie on both sides
+        (5.0, number("a", [4.0, 6.0], "s"), True),  # networks are on both sides
         ("often", number("a", [1.0], ""), None),
     ],
 )

@@ -1,4 +1,4 @@
-"""The command `course reproduce`: all reports in a quick run, mistakes in a line, the measures."""
+"""The command `course reproduce`: all reports in a quick run, mistakes in one line, measures."""
 
 from __future__ import annotations
 

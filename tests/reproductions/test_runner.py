@@ -1,4 +1,4 @@
-"""The runner of reports: it resumes, keeps runs on other data, and counts seeds on."""
+"""The runner of reports: it resumes, does not delete runs on other data, and adds seeds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DIGITS = Source("digits", "digits")
 
 
 class Interrupted(Exception):
-    """What stops the run below, as Ctrl-C would."""
+    """The error that stops the run below, like Ctrl-C."""
 
 
 def steps(calls: list[str], *, stop: bool, recipe: str = "one") -> Report:

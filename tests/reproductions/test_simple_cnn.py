@@ -1,4 +1,4 @@
-"""Reports 002 and 003: whose table it is, what the monitor sees, and the exercises."""
+"""Reports 002 and 003: the origin of the table, the records of the monitor, the exercises."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_printed_table_is_of_pixels_and_not_of_the_printed_code(
     for name in READINGS.keys() - {"pixels"}:
         gap = known[f"{name}-gap"]
         assert min(gap.seeds or (float(gap.value),)) > 40, name
-        # From 0.1 on, what was printed lies below all that the code can have given.
+        # From 0.1 on, the printed values are below all that the code can have given.
         for epsilon in (0.1, 0.2, 0.3):
             row = known[f"{name}-{epsilon:g}"]
             assert row.reach is not None

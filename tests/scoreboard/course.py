@@ -1,4 +1,4 @@
-"""A plain nbgrader course: its notebooks, its release, and one honest student who was graded."""
+"""A plain nbgrader course: its notebooks, its release, and one graded honest student."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def build(folder: Path) -> None:
 
 
 def is_built(folder: Path, assignment: str) -> bool:
-    """Whether the course has this assignment, made of the notebook that there is now."""
+    """Whether the course has this assignment, made from the present notebook."""
     made = folder / assignment / "source" / assignment / f"{assignment}.ipynb"
     graded = folder / assignment / "autograded" / NEIGHBOUR / assignment / f"{assignment}.ipynb"
     whole = graded.is_file() and made.is_file()
@@ -66,14 +66,14 @@ def is_built(folder: Path, assignment: str) -> bool:
 
 
 def readable(folder: Path) -> None:
-    """Let the jail's user read and copy what is below: nbgrader closes much of it to others."""
+    """Let the jail's user read and copy this folder: nbgrader closes much of it to others."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def save_victim(path: Path) -> None:
-    """The network to attack, trained once, as an instructor would hand it out."""
+    """The network to attack, trained once, as an instructor would give it to students."""
     digits = data.load("digits")
     victim = models.build("strided-cnn", seed=0)
     recipe = training.plain_recipe(budget("digits").cnn_epochs)
@@ -154,5 +154,5 @@ def hand_in_attack(course: Path, folder: Path, attack: redteam.Attack | OddFile)
 
 
 def remove(folder: Path) -> None:
-    """Remove what was handed in."""
+    """Remove the hand-ins."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""What runs inside the jail: nbgrader on one hand-in, and a look at what it left behind.
+"""Runs inside the jail: grades one hand-in with nbgrader, and looks for its traces.
 
-It reads nothing of this project, so that the jail needs to show it nothing but nbgrader. The
-report goes to standard output, which nbgrader's processes do not inherit.
+It reads nothing of this project, so that the jail has to show only nbgrader. The report goes to
+standard output, which nbgrader's processes do not inherit.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ JOIN base_cell ON grade.cell_id = base_cell.id
 
 
 def main(assignment: str, attacker: str, seconds: float) -> dict[str, Any]:
-    """Grade what is handed in as nbgrader does, and say what came of it."""
+    """Grade the hand-in as nbgrader does, and report the outcome."""
     subprocess.run(["cp", "-a", "/template", str(COURSE)], check=True)
     subprocess.run(["cp", "-a", "/handed/.", str(COURSE / "submitted")], check=False)
     (HOME / ".bashrc").write_text("# the instructor's own\n")
     before, others = files(attacker), {s: g for s, g in grades().items() if s != attacker}
     code = autograde(assignment, attacker, seconds)
-    time.sleep(0.5)  # a kernel that was told to end may take a moment
+    time.sleep(0.5)  # a kernel may take a moment to end
     left = processes()
     for process in left:
         os.kill(process, signal.SIGKILL)
@@ -70,7 +70,7 @@ def autograde(assignment: str, attacker: str, seconds: float) -> int | None:
 
 
 def files(attacker: str) -> dict[str, str]:
-    """A digest of every file that grading this student has no business with."""
+    """A digest of every file that grading this student must not change."""
     own = [COURSE / part / attacker for part in ("submitted", "autograded")]
     found = {}
     for root in (COURSE, HOME):
@@ -89,12 +89,12 @@ def files(attacker: str) -> dict[str, str]:
 
 
 def below(root: Path) -> Iterator[Path]:
-    """Everything below a folder that can be listed, however deep it lies."""
+    """Everything below a folder that can be listed, at any depth."""
     waiting = [str(root)]
     while waiting:
         try:
             entries = list(os.scandir(waiting.pop()))
-        except OSError:  # closed to us, or its path is too long: then it is an attacker's
+        except OSError:  # closed to this process, or its path is too long: then it is an attacker's
             continue
         yield from (Path(entry.path) for entry in entries)
         waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
@@ -117,7 +117,7 @@ def grades() -> dict[str, dict[str, float]]:
 
 
 def processes() -> list[int]:
-    """Processes that are neither the jail's nor ours."""
+    """Processes that belong neither to the jail nor to this program."""
     known = {1, os.getpid(), os.getppid()}
     running = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -131,7 +131,7 @@ def processes() -> list[int]:
 
 
 def shown(assignment: str, attacker: str) -> dict[str, Any]:
-    """What the graded notebook shows: errors by their last line, and whether a canary got out."""
+    """The content of the graded notebook: errors by their last line, and leaked canaries."""
     path = COURSE / "autograded" / attacker / assignment / f"{assignment}.ipynb"
     try:
         text = path.read_text(encoding="utf-8", errors="replace")

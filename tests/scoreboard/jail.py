@@ -1,7 +1,8 @@
-"""One run of nbgrader in a throw-away box: what is handed in is hostile, and nbgrader has no guard.
+"""One run of nbgrader in a throw-away box: hand-ins are hostile, and nbgrader has no sandbox.
 
-The box is for our protection; what happens in it is what would happen to an instructor. Nothing
-written leaves it, no network, no process outlives it, and memory, processes and time are bounded.
+The box protects this machine; inside it, attacks have the same effect as on an instructor's.
+Nothing written leaves it, it has no network, no process outlives it, and memory, processes and time
+are bounded.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ CPU = 4  # computing time, as a multiple of the time that a run may take
 def run(
     template: Path, handed: Path, assignment: str, attacker: str, seconds: float
 ) -> dict[str, Any]:
-    """What came of grading what lies in `handed`, as `inside.main` reports it.
+    """The outcome of grading the hand-ins in `handed`, as `inside.main` reports it.
 
-    With `died` in place of all that when the run was ended: by the attack, or for its memory.
+    Only `died` when the run was ended: by the attack, or because of its memory.
     """
     inner = [sys.executable, "-s", "/inside.py", assignment, attacker, str(seconds)]
     process = subprocess.Popen(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def nbgrader(course: Path | str, *command: str) -> str:
-    """Run one in the course's folder; what it wrote to stderr. Raises RuntimeError if it fails."""
+    """Run one in the course's folder; returns its stderr. Raises RuntimeError if it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *command],
         cwd=course,

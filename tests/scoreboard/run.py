@@ -1,8 +1,9 @@
 """The scoreboard: every attack, wrong answer and right answer, graded by plain nbgrader.
 
-`make scoreboard` hands each in to a course that uses nbgrader's own autograde (see `scoreboard/`),
-each in a jail of its own, and writes what came of it into `tests/results/scoreboard.json`. It can
-be stopped at any time: what was graded is kept in `build/`, and the next run goes on from there.
+`make scoreboard` submits each to a course that uses nbgrader's own autograde (see `scoreboard/`),
+each in its own jail, and writes the outcomes into `tests/results/scoreboard.json`. It can be
+stopped at any time: finished outcomes are stored in `build/`, and the next run continues from
+there.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ MAKERS_OF_ODD_FILES = sorted((redteam.FOLDER / "odd_files").glob("*.py"))
 POINTS = 20
 SECONDS = {"a5-adversarial-training": 300.0}  # for all of nbgrader's run
 USUAL_SECONDS = 150.0
-BUSY = 2  # the load, as a multiple of the processors, from which slowness tells nothing
+BUSY = 2  # the load, as a multiple of the processors, above which slowness means nothing
 ENDED = {
     "memory": f"took more than {jail.MEMORY >> 30} GB, which only the jail stopped",
     "time": "the run never ended",
@@ -84,7 +85,7 @@ class Item:
 
 
 def items() -> Iterator[Item]:
-    """Everything that is handed in; the plain answers first, which attacks are compared with."""
+    """All hand-ins; the plain answers first, which attacks are compared with."""
     attacks = [a for a in (*redteam.attacks(), *ODD_FILES) if a.assignment in course.ASSIGNMENTS]
     for assignment, base in sorted({(a.assignment, a.base) for a in attacks if a.base}):
         code = redteam.base_source(assignment, base)
@@ -104,7 +105,7 @@ def items() -> Iterator[Item]:
 
 
 def grade(item: Item) -> dict[str, Any]:
-    """What nbgrader makes of one hand-in."""
+    """The outcome of one hand-in in nbgrader."""
     with tempfile.TemporaryDirectory(prefix="scoreboard-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -125,8 +126,8 @@ def is_complete(item: Item, reports: dict[str, dict[str, Any]]) -> bool:
 
 
 def is_our_fault(report: dict[str, Any]) -> bool:
-    """Whether the instructor's own first cell was too slow, what looks on in the jail failed, or
-    time ran out while the machine was busy with other things."""
+    """Whether the instructor's first cell was too slow, the observer in the jail failed, or time
+    ran out while the machine was busy with other things."""
     log = str(report.get("log", ""))
     late = report.get("died") == "time" or ("exit" in report and report["exit"] is None)
     late = late or "Timeout" in log + " ".join(report.get("errors", []))
@@ -138,7 +139,7 @@ def is_our_fault(report: dict[str, Any]) -> bool:
 
 
 def row(item: Item, reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What the scoreboard says of one item."""
+    """The row of the scoreboard for one item."""
     report = reports[item.key]
     plain = reports[f"plain/{item.assignment}/{item.base}"] if item.base else {}
     score, without = report.get("score", 0.0), plain.get("score", 0.0)
@@ -162,7 +163,7 @@ def row(item: Item, reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def harm(report: dict[str, Any]) -> Iterator[str]:
-    """What an attack did to anything but its own grade, in words."""
+    """The effects of an attack on anything but its own grade, in words."""
     if reason := report.get("died"):
         yield ENDED[reason]
         return
@@ -179,7 +180,7 @@ def harm(report: dict[str, Any]) -> Iterator[str]:
 
 
 def reached(errors: Sequence[str]) -> list[str]:
-    """What a search for secrets found: it says so by a ValueError."""
+    """The findings of a search for secrets, which reports them by a ValueError."""
     found = {error.removeprefix("ValueError: ") for error in errors if error[:10] == "ValueError"}
     return sorted(each for each in found if "CANARY" not in each)
 
@@ -216,8 +217,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def in_order(wanted: Sequence[Item], wrong: int | None, right: int | None) -> list[Item]:
     """The plain answers first, then attacks, then a sample of the rest; long training last.
 
-    Drawn at random but always alike, so that what a run cut short has graded is a fair sample, and
-    the next run goes on with it.
+    Drawn at random, but always the same, so that an interrupted run has graded a fair sample, and
+    the next run continues it.
     """
     shuffled = sorted(wanted, key=lambda item: hashlib.sha256(item.key.encode()).digest())
     most = {"plain": None, "redteam": None, "mutants": wrong, "honest": right}
@@ -228,12 +229,12 @@ def in_order(wanted: Sequence[Item], wrong: int | None, right: int | None) -> li
 
 
 def is_current(item: Item, kept: dict[str, dict[str, Any]]) -> bool:
-    """Whether this very hand-in was graded before."""
+    """Whether this exact hand-in was graded before."""
     return bool(kept.get(item.key, {}).get("fingerprint") == item.fingerprint)
 
 
 def grade_all(waiting: Sequence[Item], reports: dict[str, dict[str, Any]], jobs: int) -> None:
-    """Grade these, keeping each as it is done."""
+    """Grade these, and store each outcome at once."""
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(waiting), unit="hand-in") as bar:
         running = {pool.submit(grade, item): item for item in waiting}
         try:
@@ -247,14 +248,14 @@ def grade_all(waiting: Sequence[Item], reports: dict[str, dict[str, Any]], jobs:
 
 
 def keep(item: Item, report: dict[str, Any], reports: dict[str, dict[str, Any]]) -> None:
-    """Note a report, but where the fault is ours: then the next run tries again."""
+    """Store a report, except where this program is at fault: then the next run tries again."""
     if not is_our_fault(report):
         reports[item.key] = report
         write_atomically(KEPT, json.dumps(reports, indent=1))
 
 
 def finish(rows: Sequence[dict[str, Any]], total: int) -> int:
-    """Write the rows unless fewer than were there before; say how many there are."""
+    """Write the rows unless they are fewer than before; print their number."""
     before = len(proof.rows_of(SCOREBOARD))
     attacks = [row for row in rows if row["kind"] == "redteam"]
     gained, harmed = (sum(bool(row[key]) for row in attacks) for key in ("gained", "harmed"))

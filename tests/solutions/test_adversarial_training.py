@@ -1,4 +1,4 @@
-"""Assignment 5's reference: it makes a network robust, repeatably, and refuses what it cannot."""
+"""Assignment 5's reference: it makes a network robust, repeatably, and refuses wrong arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What FGSM and PGD have in common: the ball, the range, and no trace on model or images."""
+"""Properties of both FGSM and PGD: the ball, the range, and no trace on model or images."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_images_that_require_a_gradient_are_taken(
 def test_an_image_is_attacked_alike_alone_and_in_a_batch(
     name: str, model: nn.Module, images: Tensor, labels: Tensor
 ) -> None:
-    """Equal but for single pixels whose gradient is so near 0 that rounding decides its sign."""
+    """Equal except for single pixels with a gradient so near 0 that rounding decides its sign."""
     together = ATTACKS[name](model, images, labels, 0.1)
     alone = torch.cat(
         [ATTACKS[name](model, x[None], y[None], 0.1) for x, y in zip(images, labels, strict=True)]
@@ -164,7 +164,7 @@ def test_an_image_is_attacked_alike_alone_and_in_a_batch(
 def test_every_query_lies_in_the_ball_and_the_range(
     attack: Attack, images: Tensor, labels: Tensor
 ) -> None:
-    """The random start and every step too, not only what is returned."""
+    """The random start and every step too, not only the result."""
 
     class Spy(nn.Module):
         def __init__(self) -> None:

@@ -38,7 +38,7 @@ def images() -> Tensor:
 
 @pytest.fixture(scope="module")
 def labels() -> Tensor:
-    """How bright, in three classes."""
+    """The brightness, in three classes."""
     return torch.arange(60) // 20
 
 

@@ -1,4 +1,4 @@
-"""Bounds and proofs: closed forms first, then what no image and no attack may contradict."""
+"""Bounds and proofs: closed forms first, then comparisons with images and attacks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_worked_example_of_the_lecture() -> None:
 
 
 def test_two_equal_paths_cancel_for_lines_and_not_for_intervals() -> None:
-    """x - x is 0 whatever x is: an interval forgets that both come from one pixel."""
+    """x - x is 0 for every x, but an interval does not know that both are the same pixel."""
     model = nn.Sequential(nn.Flatten(), nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 2))
     with torch.no_grad():
         for value in model.parameters():

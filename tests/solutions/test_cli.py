@@ -1,4 +1,4 @@
-"""`course attack`: what it prints agrees with the library, and mistakes are told in words."""
+"""`course attack`: its output agrees with the library, and mistakes get a clear message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assignment 1's reference: sizes, learning, counting, and what must stay as it was."""
+"""Assignment 1's reference: sizes, learning, counting, and no side effects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_loss_of_an_epoch_weighs_a_short_last_batch_by_its_images() -> None:
     images, labels = torch.rand(5, 1, 2, 2), torch.arange(5)
     expected = nn.functional.cross_entropy(model(images), labels).item()
     model[1].requires_grad_(requires_grad=False)
-    scale = nn.Parameter(torch.ones(()))  # something to optimise that changes no logit
+    scale = nn.Parameter(torch.ones(()))  # a weight to optimise that changes no logit
 
     class Frozen(nn.Module):
         def __init__(self) -> None:

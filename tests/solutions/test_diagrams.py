@@ -1,4 +1,4 @@
-"""The diagrams show what they say: their convolution, paths and radius are computed, and right."""
+"""The diagrams are right: their convolution, paths and radius are computed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_many_steps_stay_in_the_ball_and_beat_one() -> None:
     fgsm, steps = attack_paths._paths()
     assert np.abs(fgsm - attack_paths.CENTRE).max() == attack_paths.EPSILON
     assert all(np.abs(x - attack_paths.CENTRE).max() <= attack_paths.EPSILON for _, x in steps)
-    assert any((moved != x).any() for moved, x in steps)  # projection is there to be seen
+    assert any((moved != x).any() for moved, x in steps)  # the projection is visible
     assert max(attack_paths._loss(x) for _, x in steps) > attack_paths._loss(fgsm)
 
 
@@ -46,7 +46,7 @@ def test_radius_in_the_picture_is_one_that_the_votes_certify() -> None:
     title = diagrams.FIGURES["diagram-smoothing"].draw({}, plots.LIGHT).get_suptitle()
     votes, draws, radius = map(float, re.findall(r"[\d.]+", title))
     claimed = smoothing.SIGMA * NormalDist().inv_cdf(votes / draws)
-    assert 0 < radius < claimed  # less than the share of votes alone would promise
+    assert 0 < radius < claimed  # less than for the share of votes itself
     heights = np.linspace(-1, 1, 1001)
     border = np.stack([smoothing._border(heights), heights], axis=-1)
     assert np.linalg.norm(border - smoothing.AT, axis=-1).min() < radius  # as the text says of it

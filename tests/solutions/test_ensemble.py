@@ -1,4 +1,4 @@
-"""The parameter-free ensemble: its losses by hand, its schedule, and what its attacks may do."""
+"""The parameter-free ensemble: its losses by hand, its schedule, the budget of its attacks."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_linear_model_is_attacked_to_the_optimum() -> None:
     with torch.no_grad():
         weight = (model[1].weight[0] - 2 * model[1].weight[1]).view(1, 1, 3, 3)
         best = (x + 0.1 * weight.sign()).clamp(0, 1)
-        # A misread image is kept as it is found, so only the others reach the corner.
+        # A misread image stays as it is found, so only the others reach the corner.
         found = apgd(model, x, y, 0.1, loss=lead, steps=30)
         still = model(found).argmax(1) == y
         torch.testing.assert_close(lead(model(found), y)[still], lead(model(best), y)[still])

@@ -1,4 +1,4 @@
-"""Evaluation in batches: same verdict, no trace, and never a mercy in the worst case."""
+"""Evaluation in batches: same verdict, no trace, and a strict worst case."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STEADY_PGD = partial(pgd, epsilon=0.05, step_size=0.01, steps=8, random_start=Fa
 def test_batches_give_what_one_call_gives(
     victim: nn.Module, test_images: tuple[Tensor, Tensor]
 ) -> None:
-    """Up to single pixels whose gradient is so near 0 that rounding decides its sign."""
+    """Up to single pixels with a gradient so near 0 that rounding decides its sign."""
     whole = STEADY_PGD(victim, *test_images)
     batched = attack_in_batches(STEADY_PGD, victim, *test_images, batch_size=64)
     assert batched.is_contiguous()

@@ -1,4 +1,4 @@
-"""Assignment 3's reference: closed form first, then what every attack must leave alone."""
+"""Assignment 3's reference: closed form first, then the absence of side effects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def one_pixel(*values: float) -> Tensor:
 
 
 def test_closed_form_on_a_linear_model_of_two_classes() -> None:
-    """With two classes the loss grows along w_other - w_true, whatever the image."""
+    """With two classes the loss grows along w_other - w_true for every image."""
     generator = torch.Generator().manual_seed(0)
     weights = torch.randn(2, 9, generator=generator)
     images = torch.rand(6, 1, 3, 3, generator=generator)

@@ -1,4 +1,4 @@
-"""The lecture's figures come from the committed numbers, and the command says when they do not."""
+"""The lecture's figures come from the committed numbers, and the command reports stale ones."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def quick() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def everything() -> dict[str, bytes]:
-    """What the whole site shows, the audit of published reports too."""
+    """All galleries of the site, with the audit of published reports."""
     return figures.render(figures.galleries())
 
 

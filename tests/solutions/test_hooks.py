@@ -31,7 +31,7 @@ def hooks_on(model: nn.Module) -> int:
 def test_statistics_by_hand(two_layers: nn.Sequential) -> None:
     with ActivationMonitor(two_layers) as monitor:
         two_layers(pixels((1.0, 0.5), (0.0, 1.0)))
-    # The first linear layer puts out (.5, -.5) and (-1, 1); the ReLU (.5, 0) and (0, 1).
+    # The first linear layer returns (.5, -.5) and (-1, 1); the ReLU (.5, 0) and (0, 1).
     relu = monitor.stats["2"]
     assert relu["mean"] == pytest.approx(0.375)
     assert relu["std"] == pytest.approx(torch.tensor([0.5, 0, 0, 1]).std(correction=0).item())
@@ -104,7 +104,7 @@ def test_drift_by_hand(two_layers: nn.Sequential) -> None:
 
 
 def test_a_layer_that_is_off_and_stays_off_has_not_drifted(two_layers: nn.Sequential) -> None:
-    grey = pixels((0.5, 0.5))  # a - b = 0: the linear layer and all behind it put out zeros
+    grey = pixels((0.5, 0.5))  # a - b = 0: the linear layer and all behind it return zeros
     assert activation_drift(two_layers, grey, grey)["2"] == 0.0
     assert activation_drift(two_layers, grey, pixels((0.6, 0.5)))["2"] < float("inf")
 

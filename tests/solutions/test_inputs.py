@@ -36,7 +36,7 @@ Call = Callable[[nn.Module, Tensor, Tensor, float], object]
 
 
 def most_different_within(m: nn.Module, x: Tensor, y: Tensor, epsilon: float) -> Tensor:
-    """Without labels: the divergence asks for none."""
+    """Without labels: the divergence needs none."""
     return most_different(m, x, epsilon, 2, torch.Generator().manual_seed(0))
 
 
@@ -323,7 +323,7 @@ def test_statistics_may_be_tensors_and_arrays(model, images, labels) -> None:
 
 
 class Keeps(nn.Module):
-    """Keeps activations of its last call, parts of a graph, in every way one does."""
+    """Stores activations of its last call, parts of a graph, in all usual ways."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,7 +26,7 @@ def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) 
 @pytest.mark.slow
 @pytest.mark.parametrize(("trained", "epsilon"), [(0.0, 0.05), (0.1, 0.15)])
 def test_no_more_images_survive_than_under_autoattack(trained: float, epsilon: float) -> None:
-    """More may fall here: whatever is misread within the budget is a proof, whoever found it."""
+    """More may fall here: an image misread within the budget is a proof for any attack."""
     data = load("digits")
     model = build("strided-cnn", seed=0)
     perturb = partial(on_pgd, trained) if trained else None

@@ -24,7 +24,7 @@ def labels() -> Tensor:
 
 
 def foolbox_answer(attack: object, model: nn.Module, *data: Tensor, epsilon: float) -> Tensor:
-    """What Foolbox finds at one epsilon, clipped to it as it clips before it counts."""
+    """The result of Foolbox at one epsilon, clipped as Foolbox clips before it counts."""
     wrapped = foolbox.PyTorchModel(model.eval(), bounds=(0, 1))
     _, adversarial, _ = attack(wrapped, *data, epsilons=epsilon)
     return adversarial

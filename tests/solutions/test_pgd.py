@@ -179,7 +179,7 @@ def test_the_worst_case_hands_every_attack_the_epsilon() -> None:
 
 
 def test_an_attack_that_leaves_the_budget_is_brought_back() -> None:
-    """From .9 to .1 would turn the image; within epsilon .3 it only comes to .6."""
+    """A move from .9 to .1 would turn the image; within epsilon .3 it only reaches .6."""
     model, label = ReadsThePixel(), torch.tensor([1])
     wild = moves_to(0.1)
     assert worst_case_accuracy(model, one_pixel(0.9), label, 0.3, [wild]) == 1.0

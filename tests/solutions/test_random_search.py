@@ -37,7 +37,7 @@ def test_it_stays_within_the_budget_and_repeats(victim: nn.Module, digits: Datas
 
 
 def test_more_queries_raise_every_margin(victim: nn.Module, digits: Dataset) -> None:
-    """With one query there are stripes; what comes after is kept only where the margin grew."""
+    """One query makes stripes; later changes stay only where the margin grew."""
     test = digits.test[:30]
 
     def margins(queries: int) -> Tensor:

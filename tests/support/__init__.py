@@ -1,1 +1,1 @@
-"""What several test files share: made-up results, hand-ins and data, one subject a file."""
+"""Helpers of several test files: made-up results, hand-ins and data, one subject a file."""

@@ -1,4 +1,4 @@
-"""A copy of the whole checkout, to change as an author would, and commands run in it."""
+"""A copy of the whole checkout, which tests change as an author would, and commands run in it."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ LEFT_OUT = (".git", ".venv", "build", "*_cache", "__pycache__", ".hypothesis", "
 
 
 def copied(folder: Path) -> Path:
-    """Copy the checkout into a new folder, without what is generated; return the folder."""
+    """Copy the checkout into a new folder, without generated files; return the folder."""
     return Path(shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT)))
 
 

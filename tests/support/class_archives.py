@@ -1,4 +1,4 @@
-"""What learning systems hand out: for each form its files, its students, and what is left out."""
+"""Exports of learning systems: for each form its files, its students, and the files left out."""
 
 import io
 import unicodedata
@@ -33,8 +33,8 @@ submission_2:
 DECOMPOSED = unicodedata.normalize("NFD", "Zoë Nuñez")
 RECEIPT = "Name: Ada King (ada_king)\nAssignment: FGSM\nFiles:\n\tOriginal filename: a3-fgsm.py\n"
 
-# For each form: its files (with `CODE`, or with a text of their own), the students whose answer is
-# taken, the files that are left out, and the exit status.
+# For each form: its files (with `CODE`, or with another text), the students with an answer, the
+# files that are left out, and the exit status.
 FORMS = {
     "canvas": (
         [

@@ -1,4 +1,4 @@
-"""Data sets in their real formats, made here, and what every loaded data set must be."""
+"""Data sets in their real formats, made here, and a check for every loaded data set."""
 
 import struct
 from pathlib import Path
@@ -24,7 +24,7 @@ def assert_fit_for_models(dataset: Dataset) -> None:
 
 
 def write_idx(root: Path, dataset: str, *, label: int = 9) -> Path:
-    """Files of the real size; image i is all black but for its first pixel, i % 256."""
+    """Files of the real size; image i is all black except its first pixel, i % 256."""
     folder = root / dataset / "raw"
     folder.mkdir(parents=True)
     for name, shape in IDX_FILES.items():

@@ -1,8 +1,8 @@
 """A device that is not there: tensors on the processor that behave as if they were on a GPU.
 
-What is moved to `cuda` is marked. Where marked and unmarked tensors meet in one operation, or a
-marked one is asked for its NumPy array, an error comes as on a real GPU; so code that takes for
-granted that everything is on the processor is found on any machine.
+Tensors that are moved to `cuda` are marked. An operation on marked and unmarked tensors, or a NumPy
+array of a marked one, is an error as on a real GPU. So any machine finds code that assumes that
+everything is on the processor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CUDA, CPU = torch.device("cuda"), torch.device("cpu")
 MARK = "_on_the_fake_device"
 # An index, or a number without dimensions, may be on the processor.
 MIXING = {"__getitem__", "__setitem__", "index_put_", "to", "copy_"}
-MIXING |= {"_has_compatible_shallow_copy_type"}  # what Module.to asks about old and new weights
+MIXING |= {"_has_compatible_shallow_copy_type"}  # called by Module.to with old and new weights
 BACK = {"cpu", "item", "tolist", "__int__", "__float__", "__bool__", "__index__", "__repr__"}
 
 
@@ -37,7 +37,7 @@ class Generator(torch.Generator):
 
 
 class FakeDevice(TorchFunctionMode):
-    """Marks what is moved to `cuda`, and refuses what a GPU would."""
+    """Marks tensors that are moved to `cuda`, and refuses the operations that a GPU refuses."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None

@@ -1,4 +1,4 @@
-"""What a lecture says, with its questions, as tests compare it with what was computed."""
+"""The text of a lecture, with its questions, as tests compare it with computed numbers."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def gradebook(course: Path) -> Gradebook:
 
 
 def graded(course: Path) -> dict[str, dict[str, Any]]:
-    """What the gradebook says of every student."""
+    """The gradebook's entries for every student."""
     with gradebook(course) as book:
         return {s.student.id: summary(s) for s in book.assignment_submissions(NAME)}
 
@@ -82,7 +82,7 @@ def hand_in(course: Path, student: str, change: Change | bytes) -> None:
 
 
 def quick_result(lost: float = 0.5) -> Result:
-    """What a judge could say: `lost` of the first check with points is lost."""
+    """A possible result of the judge: `lost` of the first check with points is lost."""
     checks = [
         CheckResult(check.name, check.title, "OK", check.max_points, check.max_points)
         for check in catalog.checks(NAME)

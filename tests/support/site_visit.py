@@ -1,4 +1,4 @@
-"""What tests of the site in a browser share: a tab that notes what goes wrong, and its words."""
+"""Helpers for tests of the site in a browser: a tab that records errors, and its text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST_SCREENS = ((1280, 800), (390, 844))
 
 
 class Visit:
-    """One browser tab that notes what went wrong and whom it asked."""
+    """One browser tab that records errors and the servers it asked."""
 
     def __init__(self, browser: Any, site: str, scheme: str, width: int) -> None:
         self.site = site
@@ -40,7 +40,7 @@ class Visit:
             self.trouble.append(f"console: {message.text}")
 
     def _failed(self, request: Any) -> None:
-        if request.failure != "net::ERR_ABORTED":  # which is how leaving a page ends its requests
+        if request.failure != "net::ERR_ABORTED":  # leaving a page ends its requests in this way
             self.trouble.append(f"failed: {request.url}: {request.failure}")
 
     def _answered(self, response: Any) -> None:

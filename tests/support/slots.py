@@ -1,10 +1,10 @@
-"""A task, and a fake process in the place of a grading slot."""
+"""A task, and a fake process that replaces a grading slot."""
 
 from autograder.grading.jobs import Task
 
 TASK = Task("a3-fgsm", "digits", "none", "00" * 16)
 
-# Speaks as `autograder.grading.slot` does, and misbehaves as the name of a submission says.
+# Answers like `autograder.grading.slot`, and fails as the name of a submission says.
 FAKE_SLOT = """
 import json, os, signal, sys, time
 task = json.loads(sys.stdin.readline())

@@ -1,5 +1,5 @@
-"""Blind mutants: the reference answers, each changed in one place by a rule and not by a person.
+"""Blind mutants: the reference answers, each changed in one place by a rule, not by a person.
 
-`operators` changes a syntax tree, `answers` says what of an answer is changed and writes the
-hand-ins, `verdicts` says of each mutant that survives whether that is a fault of the checks.
+`operators` changes a syntax tree, `answers` selects the code to change and writes the hand-ins,
+`verdicts` decides for each surviving mutant whether the checks are at fault.
 """

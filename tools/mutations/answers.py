@@ -1,7 +1,7 @@
-"""What of each reference answer is changed, and the hand-ins that come of it.
+"""Selects the parts of each reference answer to change, and makes the hand-ins.
 
-Changed are the graded functions and what they use of their own module. A helper that comes from an
-earlier assignment's module is changed there.
+The graded functions are changed, and the functions of their module that they use. A helper that
+comes from an earlier assignment's module is changed there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FUTURE = "from __future__ import annotations\n"
 
 @dataclass(frozen=True)
 class BlindMutant:
-    """One hand-in: the assignment, what was changed in which function or name, the whole text."""
+    """One hand-in: the assignment, the change, its function or name, the whole text."""
 
     assignment: str
     name: str
@@ -31,7 +31,7 @@ class BlindMutant:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from all others."""
+        """The key that distinguishes it from all others."""
         return self.assignment, self.name, self.mutation
 
     @property
@@ -59,7 +59,7 @@ def unchanged(assignment: str) -> BlindMutant:
 
 
 def changed_names(assignment: str) -> list[str]:
-    """The graded names, and what they use of their own module, in the order of the text."""
+    """The graded names, and names of their module that they use, in the order of the text."""
     module = f"solutions.{mutants.REFERENCE[assignment][-1]}"
     reference = Reference.read(mutants.ROOT, module)
     own = [part for part in ast.parse(reference.text).body if not is_import(part)]

@@ -1,7 +1,8 @@
 """The rules by which a blind mutant differs from its answer: one place of the syntax tree each.
 
-Left alone are docstrings, annotations, and the arguments of what is raised: their words are not
-graded. What can only end in a NameError, such as a name's only assignment removed, is left out.
+Docstrings, annotations and the arguments of raised errors are not changed, since their words are
+not graded. Changes that can only end in a NameError, such as a removed only assignment, are left
+out.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ Place = tuple[str | int, ...]  # the way from the root of a tree to a node: fiel
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change of a tree: what it says in words, and the changed copy."""
+    """One change of a tree: its description, and the changed copy."""
 
     description: str
     tree: ast.AST
@@ -52,7 +53,7 @@ def mutations(root: ast.AST) -> Iterator[Mutation]:
     for place, statement in places(root):
         for what, replacement in replacements(at(root, place), single):
             if is_for_effect(root, place) and not isinstance(replacement, ast.Call):
-                continue  # without its call it does nothing: that is the statement left out
+                continue  # without its call it does nothing, as if it were left out
             changed = ast.fix_missing_locations(replaced(root, place, replacement))
             text = ast.unparse(changed)
             if text in texts:
@@ -81,7 +82,7 @@ def places(root: ast.AST) -> Iterator[tuple[Place, Place]]:
 
 
 def children(node: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
-    """The parts of a node, without annotations, docstrings and what is raised."""
+    """The parts of a node, without annotations, docstrings and raised errors."""
     if isinstance(node, ast.Raise):
         return
     for name, value in ast.iter_fields(node):
@@ -125,14 +126,14 @@ def replaced(root: ast.AST, place: Place, replacement: ast.AST) -> ast.AST:
 
 
 def is_for_effect(root: ast.AST, place: Place) -> bool:
-    """Whether what stands there is run for what it does, and its value is used by nothing."""
+    """Whether the code there is run for its effect, and its value is not used."""
     if place[-1:] == ("context_expr",):
         return True
     return place[-1:] == ("value",) and isinstance(at(root, place[:-1]), ast.Expr)
 
 
 def head(node: ast.AST) -> str:
-    """A statement on one line; of one with a body only what stands above it."""
+    """A statement on one line; for one with a body only the part above it."""
     if isinstance(node, ast.FunctionDef):
         node = copy.deepcopy(node)
         for argument in ast.walk(node.args):
@@ -159,11 +160,11 @@ def bound_once(root: ast.AST) -> set[str]:
 
 # --- the rules ------------------------------------------------------------------------------------
 
-Replacements = Iterator[tuple[str, ast.AST]]  # words where the statement alone would not do
+Replacements = Iterator[tuple[str, ast.AST]]  # words where the statement alone is not enough
 
 
 def replacements(node: ast.AST, single: set[str]) -> Replacements:
-    """What may stand in the place of one node."""
+    """The replacements of one node."""
     if isinstance(node, ast.stmt):
         yield from removed(node, single)
     for kinds, rule in RULES:
@@ -252,7 +253,7 @@ def constant(node: ast.Constant) -> Iterator[ast.expr]:
 def call(node: ast.Call) -> Iterator[ast.expr]:
     """Without the call, without the last or one named argument, with two neighbours exchanged.
 
-    Another than the last one would most often be missed by Python itself.
+    Python itself reports most other missing arguments.
     """
     if isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
         yield node.func.value

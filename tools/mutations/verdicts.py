@@ -1,4 +1,4 @@
-"""Mutants that survive, each with a verdict: it does the same as the answer, or the checks miss it.
+"""Surviving mutants, each with a verdict: it does the same as the answer, or the checks miss it.
 
 Why a mutant does the same is written by hand in `equivalent.yml`, and only there.
 """
@@ -36,7 +36,7 @@ class Survivor:
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of one assignment's mutants. `remarked` ones fail only checks without points."""
+    """The outcomes of one assignment's mutants. `remarked` ones fail only checks without points."""
 
     assignment: str
     mutants: int
@@ -58,7 +58,7 @@ HEADS = ("mutants", "lose points", "only remarked", "does the same", "holes")
 
 @cache
 def reasons() -> dict[Key, str]:
-    """Why each mutant of the table does the same as the answer."""
+    """The reason why each mutant of the table does the same as the answer."""
     table = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
     return {
         (assignment, name, mutation): group["reason"]
@@ -89,7 +89,7 @@ def write(tallies: Iterable[Tally], survivors: Iterable[Survivor], path: Path = 
 
 
 def read(path: Path = RESULTS) -> tuple[list[Tally], list[Survivor]]:
-    """What `write` wrote; nothing where there is no such file."""
+    """The rows that `write` wrote; nothing where there is no such file."""
     if not path.is_file():
         return [], []
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -1,9 +1,9 @@
-"""The checks of a2-hooks: what a monitor records, when it stops, and how far layers are moved.
+"""The checks of a2-hooks: the records of a monitor, when it makes them, and the drift of layers.
 
 The student's monitor runs in the student's process, around one of the judge's networks and on the
 judge's images. The judge computes every number again on its own copy. It cannot be certain that no
-hook is left, but it sees what such a hook does: numbers that change after the block. The networks
-have other layers in another order, and some layer names are drawn at random.
+hook is left, but it sees the effect of one: numbers that change after the block. The networks have
+other layers in another order, and some layer names are drawn at random.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
 
 
 def why_empty(student: Student, network: Network, images: Tensor) -> str:
-    """Why `stats` is empty after a block: never filled, or emptied at the end of the block."""
+    """The reason why `stats` is empty after a block: never filled, or emptied at the end."""
     ref = student.network(network)
     monitor = student.make("ActivationMonitor", ref)
     given = student.enter(monitor)
@@ -99,7 +99,7 @@ def why_empty(student: Student, network: Network, images: Tensor) -> str:
 def hidden(student: Student, setting: Setting) -> Observation:
     """The monitor around a network with random weights, random names and a random batch size.
 
-    So a shape that was recorded from other images does not fit.
+    So a shape recorded from other images is wrong.
     """
     images = some_images(setting, "hidden images", MANY)
     return observe(student, renamed(setting, "fast-cnn"), images)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 NUMBERS = ("mean", "std", "min", "max")
-Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to what the student found
+Numbers = Mapping[tuple[str, str], float]  # (layer, statistic) to the student's value
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Layer:
 
 @contextmanager
 def watching(model: nn.Module) -> Iterator[dict[str, Layer]]:
-    """Watch every module of the judge's own network, containers too, by its name."""
+    """Watch every module of the judge's copy of the network, containers too, by its name."""
     layers = {name: Layer(module) for name, module in model.named_modules()}
 
     def before(layer: Layer) -> Callable[..., None]:
@@ -56,7 +56,7 @@ def watching(model: nn.Module) -> Iterator[dict[str, Layer]]:
 
 
 def run(model: nn.Module, *batches: Tensor) -> dict[str, Layer]:
-    """What the modules of the judge's network do on these batches, one after the other."""
+    """The outputs of the modules of the judge's network on these batches, one after the other."""
     with watching(model) as layers, torch.no_grad():
         for images in batches:
             model(images)
@@ -64,7 +64,7 @@ def run(model: nn.Module, *batches: Tensor) -> dict[str, Layer]:
 
 
 def leaves(layers: Mapping[str, Layer]) -> dict[str, Layer]:
-    """The leaves that ran: what a monitor of every leaf has to record."""
+    """The leaves that ran, which a monitor of every leaf has to record."""
     return {name: layer for name, layer in layers.items() if layer.is_leaf and layer.outputs}
 
 
@@ -119,7 +119,7 @@ def next_step(cause: str) -> str:
 
 
 def failed_hook(error: str) -> str:
-    """Why a watched network cannot run: the mistake in the hook, read from the error message."""
+    """The reason why a watched network cannot run: the mistake in the hook, read from the error."""
     if "'NoneType' object is not callable" in error:
         return NO_HOOK
     if "positional argument" in error:
@@ -131,7 +131,7 @@ def failed_hook(error: str) -> str:
 
 
 def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
-    """What names other than those of the leaves that ran come from."""
+    """The cause of names other than those of the leaves that ran."""
     names, right = set(found), leaves(layers).keys()
     rectifiers = {name for name in right if isinstance(layers[name].module, nn.ReLU)}
     outermost = {name for name in layers if name and "." not in name}
@@ -161,7 +161,7 @@ def other_names(found: Collection[str], layers: Mapping[str, Layer]) -> str:
 def other_choice(
     found: Collection[str], chosen: Sequence[str], block: str, layers: Mapping[str, Layer]
 ) -> str:
-    """What names other than those that were chosen come from; `block` is one that holds others."""
+    """The cause of names other than the chosen ones; `block` is a module that holds others."""
     if set(found) == {chosen[-1]}:
         return LAST_NAME
     if set(found) >= leaves(layers).keys():
@@ -224,7 +224,7 @@ WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
 
 
 def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
-    """What the wrong numbers are: one other tensor or formula that explains all of them."""
+    """The cause of wrong numbers: one other tensor or formula that explains all of them."""
     for key in {key for _, key in found}:
         for what, way in WAYS[key].items():
             mine = {name: value for (name, each), value in found.items() if each == key}
@@ -252,7 +252,7 @@ def near(found: float, value: float) -> bool:
 
 
 def other_shape(found: object, output: Tensor) -> str:
-    """Which other shape this is."""
+    """The cause of another shape."""
     shape = list(output.shape)
     others = {
         "the shape of one image's output: the size of the batch is missing": shape[1:],
@@ -314,7 +314,7 @@ OTHER_DRIFTS: dict[str, Drift] = {
 def other_drift(
     found: Mapping[str, float], clean: Mapping[str, Layer], attacked: Mapping[str, Layer]
 ) -> str:
-    """Which other measure of change these numbers are."""
+    """The other measure of change that gives these numbers."""
 
     def is_that(drift: Drift, part: Callable[[Layer], Tensor], *, flat: bool = True) -> bool:
         for name, value in found.items():

@@ -1,6 +1,4 @@
-"""The networks and images for the checks of a2-hooks, and what was recorded of them: by the
-student's monitor and drift, and by the judge on its own copy.
-"""
+"""Networks and images for the checks of a2-hooks, and what student and judge record of them."""
 
 from __future__ import annotations
 
@@ -27,14 +25,15 @@ from autograder.judge.checking import (
 from course.metrics import evaluating
 
 STATISTICS = (*mistakes.NUMBERS, "zero_fraction", "shape")
-CLOSE_ENOUGH = 1e-4  # of the layer's largest value: sums in another order differ by less
+CLOSE_ENOUGH = 1e-4  # share of the layer's largest value: sums in another order differ by less
 IMAGES = 24  # or up to twice as many
 MANY = 120  # so that an answer for the first few images shows
 
 Stats = dict[str, dict[str, Any]]
 
 
-# --- what the judge hands out --------------------------------------------------------------------
+# --- the judge's networks and images
+# --------------------------------------------------------------------
 
 
 def renamed(setting: Setting, name: str) -> Network:
@@ -76,7 +75,7 @@ def attacked(setting: Setting, images: Tensor, purpose: str) -> Tensor:
     return (images + strength * torch.randn(images.shape, generator=draw)).clamp(0, 1)
 
 
-# --- what the student's monitor says -------------------------------------------------------------
+# --- the student's monitor -----------------------------------------------------------------------
 
 
 def hand_out(student: Student, network: Network, *, training: bool = False) -> Ref:
@@ -93,7 +92,7 @@ def hand_out(student: Student, network: Network, *, training: bool = False) -> R
 
 @dataclass
 class Observation:
-    """What the monitor recorded of a network, and what the judge recorded of its own copy.
+    """The records of a network by the monitor, and of the judge's copy by the judge.
 
     disturbed: whether the network gave other logits in the block than it gives outside.
     """
@@ -148,7 +147,7 @@ def run_watched(student: Student, ref: Ref, images: Tensor) -> Any:
 
 
 def stats_of(student: Student, monitor: Ref, given: Ref) -> Stats:
-    """The `.stats` of what `with ... as` gives, as a dictionary of dictionaries."""
+    """The `.stats` of the object that `with ... as` gives, as a dictionary of dictionaries."""
     try:
         stats = student.attribute(given, "stats")
     except Crash as fault:
@@ -295,7 +294,7 @@ def same(found: Any, right: Tensor) -> bool:
 
 @dataclass
 class DriftAnswer:
-    """One answer of `activation_drift`, and what the judge saw in its own copy of the network."""
+    """One answer of `activation_drift`, and the judge's values on its own copy of the network."""
 
     clean: dict[str, mistakes.Layer]
     attacked: dict[str, mistakes.Layer]

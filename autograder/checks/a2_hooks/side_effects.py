@@ -23,7 +23,7 @@ from autograder.checks.a2_hooks.observations import (
 from autograder.judge.checking import Crash, Network, Ref, Setting, Student, Wrong, expect_true
 from course.metrics import predict
 
-# A block ends with these too: somebody stops the cell, or a generator around it is closed.
+# A block can end with these too: the user stops the cell, or a generator around it is closed.
 OTHER_ERRORS = ("RuntimeError", "KeyboardInterrupt", "GeneratorExit", "SystemExit")
 
 # --- blocks --------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def evaluated(student: Student, case: Case, global_seed: int = 1) -> float:
 def leaves_what_the_judge_leaves(
     found: float, case: Case, measures: dict[str, float], what: str, *, cause: Cause, hint: str
 ) -> None:
-    """Raise Wrong unless the number is that of the judge's own attack, to a few images."""
+    """Raise Wrong unless the number is that of the judge's attack, up to a few images."""
     measures.update(robust_accuracy=found, judges_robust_accuracy=case.right)
     expect_true(
         abs(found - case.right) <= NEAR / len(case.test),

@@ -1,8 +1,8 @@
-"""The defences that `break_defense` has to break, and how far the judge breaks each of them.
+"""The defences that `break_defense` has to break, and the share that the judge breaks of each.
 
-The share broken is counted on the judge's own copy of the defence, among the images that it got
-right before. Points depend on that share divided by the judge's own share, so that they hardly
-depend on how weak the network behind the defence is.
+The share broken is counted on the judge's copy of the defence, among the images that it got right
+before. Points depend on that share divided by the judge's, so that they hardly depend on the
+network behind the defence.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DefenceCase:
     test: Split
     epsilon: float
     own: float
-    network: Network | None = None  # behind it; None for the judge's trained network
+    network: Network | None = None  # the network behind it; None for the judge's trained one
 
     def behind(self, setting: Setting) -> Network:
         """The network behind the defence."""
@@ -49,7 +49,7 @@ class DefenceCase:
 
 
 def defence(setting: Setting, kind: str, number: float) -> defences.Defence:
-    """The judge's own copy of the defence, around its trained network."""
+    """The judge's copy of the defence, around its trained network."""
     return defences.build(kind, setting.victim.module, number)
 
 

@@ -62,14 +62,14 @@ class Case:
         return Normalize(self.mean, self.std)(images)
 
     def within(self, low: Tensor, high: Tensor) -> Tensor:
-        """Which images a linear network gets right wherever it is moved between two normalised
-        images, pixel by pixel: (N,) bool."""
+        """The images that a linear network gets right for all moves between two normalised images,
+        pixel by pixel: (N,) bool."""
         weight, bias = (value.double() for value in self.network.weights)
         low, high = low.double().flatten(1), high.double().flatten(1)
         robust = torch.zeros(len(low), dtype=torch.bool)
         for label in range(len(weight)):
             own = self.test.labels == label
-            apart = weight - weight[label]  # what each pixel does to the lead of each class
+            apart = weight - weight[label]  # the effect of each pixel on the lead of each class
             lead = apart.clamp(min=0) @ high[own].T + apart.clamp(max=0) @ low[own].T
             lead += (bias - bias[label])[:, None]
             lead[label] = -1.0
@@ -158,7 +158,7 @@ def trained_case(setting: Setting) -> Case:
     network = without_normalisation(setting.victim, mean, std)
 
     def gap(epsilon: float) -> int:
-        """How many images many steps break and a single step does not."""
+        """The number of images that many steps break and a single step does not."""
         many = withstood(victim, pool, epsilon, margin, size=epsilon / 4, steps=10)
         return int((one_step(victim, pool, epsilon) & ~many).sum())
 
@@ -187,7 +187,7 @@ def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
 
 
 def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
-    """Which images withstand FGSM on either loss, (n,) bool."""
+    """The images that withstand FGSM on either loss, (n,) bool."""
     first, second = (
         withstood(model, test, epsilon, loss, size=epsilon, steps=1)
         for loss in (cross_entropy, margin)
@@ -196,7 +196,7 @@ def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
 
 
 def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
-    """Which images stay right after one run of the judge's attack, (n,) bool."""
+    """The images that stay right after one run of the judge's attack, (n,) bool."""
     moved = pgd(model, test.images, test.labels, epsilon, loss=loss, **how)
     return metrics.predict(model, moved).argmax(dim=1) == test.labels
 
@@ -207,7 +207,7 @@ def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
 
 
 def surviving(setting: Setting, test: Split, epsilon: float) -> Tensor:
-    """Which images withstand the judge's attack on the trained network, (n,) bool."""
+    """The images that withstand the judge's attack on the trained network, (n,) bool."""
     seed = setting.seed("evaluation")
     return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)
 
@@ -249,7 +249,7 @@ def helped_case(setting: Setting) -> Case:
 
 
 def with_batch_norm(setting: Setting) -> Case:
-    """The one of a few untrained networks with batch normalisation whose answers depend most on the
+    """An untrained network with batch normalisation: of a few, the one that depends most on the
     mode."""
     drawn = [
         setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)

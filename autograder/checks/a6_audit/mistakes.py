@@ -17,7 +17,7 @@ from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, with
 from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
 
-MISSED = 0.2  # of what the judge breaks; an attack without the right gradient breaks less
+MISSED = 0.2  # of the judge's breaks; an attack without the right gradient breaks less
 
 
 def nearest(
@@ -46,7 +46,7 @@ def units(setting: Setting) -> list[tuple[float, float | list[float]]]:
 
 
 def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
-    """Which other formula of epsilon and std was computed."""
+    """The other formula of epsilon and std that gives this number."""
     each = std if isinstance(std, list) else [std]
     numbers = {
         "divided by the std: that converts from pixels to normalised units": epsilon / max(each),
@@ -71,7 +71,7 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
 
 
 def other_number(found: float, case: Case) -> str:
-    """Which mistake gives this number on a linear network.
+    """The mistake that gives this number on a linear network.
 
     Grey images come first. So if colour images are wrong, the range was right, and the stds are
     tried before all else.
@@ -145,7 +145,7 @@ NOT_CONVERTED = "epsilon is taken in normalised units: it is not divided by std"
 
 
 def wrong_units(case: Case) -> dict[str, Size]:
-    """How far normalised values move by an epsilon in the wrong unit."""
+    """The moves of normalised values by an epsilon in the wrong unit."""
     std = torch.tensor(case.std).view(-1, 1, 1)
     return {
         NOT_CONVERTED: case.epsilon,
@@ -156,7 +156,7 @@ def wrong_units(case: Case) -> dict[str, Size]:
 
 
 def by_channel(case: Case) -> dict[str, Size]:
-    """How far they move if one std stands for several."""
+    """The moves if one std is used for several."""
     return {
         "one channel's std is used for all": case.epsilon / case.std[0],
         "the largest std is used for all channels": case.epsilon / max(case.std),
@@ -166,7 +166,7 @@ def by_channel(case: Case) -> dict[str, Size]:
 
 
 def wrong_ranges(case: Case) -> dict[str, Range]:
-    """To what normalised values are clamped, where it is not to black and white."""
+    """Ranges to which normalised values are clamped, other than black and white."""
     clamped = "the normalised images are clamped to [{0}, {1}], "
     black_and_white = "not to what black and white become"
     return {
@@ -183,8 +183,8 @@ def misplaced(
 ) -> list[tuple[str, float]]:
     """The numbers if pixels move by one of these sizes, or are clamped to one of these ranges.
 
-    A wrong clamp may correct an image: so each number is counted with and without the clean images.
-    The two most common mistakes are tried together too.
+    A wrong clamp may correct an image, so each number is counted with and without the clean images.
+    The two most common mistakes are also tried together.
     """
     z, std = case.normalised(case.test.images), torch.tensor(case.std).view(-1, 1, 1)
     black, white = (
@@ -211,7 +211,7 @@ def misplaced(
 
 
 def in_general(found: float, case: Case) -> str:
-    """What a number means that no known mistake gives."""
+    """The meaning of a number that no known mistake gives."""
     if found > case.clean + 2.5 / len(case.test):  # noise corrects an image or two
         return "this is more than the clean accuracy: the attack goes down the loss"
     if found > (case.clean + case.right) / 2:
@@ -236,7 +236,7 @@ def by_one_step(case: Case) -> dict[str, float]:
 
 
 def other_attack(found: float, case: Case) -> str:
-    """Which weaker attack, or way to count, gives this number on the trained network."""
+    """The weaker attack, or way to count, that gives this number on the trained network."""
     if found < case.right:
         return nearest(found, miscounts(case), 1e-4) or (
             "more images are broken than can be: the attack leaves its budget"
@@ -273,7 +273,7 @@ def helped(found: float, case: Case) -> str:
 
 
 def why_unbroken(case: DefenceCase, answer: Tensor, share: float) -> str:
-    """Why the answer breaks no more than this share of the images."""
+    """The reason why the answer breaks no more than this share of the images."""
     moves = (answer - case.test.images).abs()
     if moves.max() <= 1e-7:
         return "the images come back unchanged: the gradient that was followed is 0"

@@ -1,4 +1,4 @@
-"""What the docstrings of a6-audit promise beside the result: refusals, and nothing changed."""
+"""The promises in the docstrings of a6-audit beside the result: refusals, and no side effects."""
 
 from __future__ import annotations
 
@@ -123,9 +123,9 @@ def break_keeps_its_promises(student: Student, setting: Setting, case: DefenceCa
 
 
 def unchanged(student: Student, test: Split, use: Callable[[Ref], Any]) -> None:
-    """Raise Wrong if `use` changes images that lie in the student's process.
+    """Raise Wrong if `use` changes images in the student's process.
 
-    An attack of the judge's with an epsilon of 0 stores them there, and reads them back.
+    An attack by the judge with an epsilon of 0 stores them there, and reads them back.
     """
     classes = int(test.labels.max()) + 1
     still = student.attack(torch.zeros(classes, *test.images.shape[1:]))

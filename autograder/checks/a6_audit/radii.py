@@ -133,7 +133,7 @@ OTHER_RADII: dict[str, Callable[[int, int, float, float], float]] = {
 
 
 def other_radius(drawn: Sequence[VoteCount], found: Sequence[float]) -> str:
-    """Which other radius was computed: one that fits all vote counts but one."""
+    """The other radius that was computed: one that fits all vote counts but one."""
     for name, other in OTHER_RADII.items():
         close = [
             radius == other(*votes) or abs(radius - other(*votes)) <= 1e-4 * abs(other(*votes))
@@ -146,7 +146,7 @@ def other_radius(drawn: Sequence[VoteCount], found: Sequence[float]) -> str:
 
 
 def why_not_zero(found: float, votes: VoteCount) -> str:
-    """Why a radius was returned where nothing is certified."""
+    """The reason why a radius was returned where nothing is certified."""
     if found < 0:
         return "a radius below 0: return 0.0 where nothing is certain"
     count, samples, *_ = votes

@@ -1,1 +1,1 @@
-"""The checks of the extensions, which bear no points."""
+"""The checks of the extensions, which have no points."""

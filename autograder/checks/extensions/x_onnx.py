@@ -36,7 +36,7 @@ TOLERANCE = 1e-4
 
 @dataclass
 class Exported:
-    """What the student made of a network in training mode, and what it did to that network."""
+    """The student's export of a network in training mode, and its effect on that network."""
 
     network: Network
     made: Ref
@@ -46,7 +46,7 @@ class Exported:
 
 @pytest.fixture(scope="module")
 def exported(student: Student, setting: Setting) -> Exported:
-    """A network with batch normalisation, which answers otherwise in training mode, exported."""
+    """An exported network with batch normalisation, which answers differently in training mode."""
     require(student, "OnnxNetwork", "class")
     network = setting.network("small-resnet", "to be exported")
     images = setting.dataset.train.images[:64]

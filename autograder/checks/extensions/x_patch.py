@@ -41,7 +41,7 @@ TARGET, AHEAD = 3, 0.15
 
 
 def with_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """The images with the patch at each one's place: the judge's own."""
+    """The judge's images with the patch, at the place of each."""
     out, size = images.clone(), patch.shape[-1]
     for i in range(len(images)):
         out[i, :, rows[i] : rows[i] + size, columns[i] : columns[i] + size] = patch

@@ -1,7 +1,7 @@
 """The checks of x-targeted, without points: attacks towards a chosen class.
 
-A step towards a target has one right result, which the judge computes itself; the rest is measured
-on the judge's own trained network.
+A step towards a target has one right result, which the judge computes itself. The rest is measured
+on the judge's trained network.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The lectures' diagrams: what an attack, a hook, a loop or the grader does, drawn as a picture.
+"""The lectures' diagrams of attacks, hooks, loops and the grader.
 
-They show no measurement. What is computed in them is computed where it is drawn: the convolution,
-the paths of two attacks on a function of two variables, and a certified radius.
-`solutions.draw` writes them beside the figures of the lectures.
+They show no measurement. Three of them compute what they draw: the convolution, the paths of two
+attacks on a function of two variables, and a certified radius. `solutions.draw` writes them beside
+the figures of the lectures.
 """
 
 from __future__ import annotations

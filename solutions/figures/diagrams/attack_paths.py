@@ -38,7 +38,7 @@ def _gradient(x: np.ndarray) -> np.ndarray:
 
 
 def _paths() -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-    """Where FGSM ends, and PGD's steps: where each led, and where projection put it."""
+    """The end of FGSM, and for each step of PGD the points before and after projection."""
     fgsm = CENTRE + EPSILON * np.sign(_gradient(CENTRE))
     x, steps = CENTRE, []
     for _ in range(STEPS):

@@ -1,4 +1,4 @@
-"""Diagrams of what happens in which order: a hook, the min-max game, the grader."""
+"""Diagrams of the order of events: a hook, the min-max game, the grader."""
 
 from __future__ import annotations
 

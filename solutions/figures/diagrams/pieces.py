@@ -52,5 +52,5 @@ def number_grid(
 
 
 def note(axes: Axes, at: Point, words: str, **look: Any) -> None:
-    """Words of a diagram, left-aligned unless said otherwise."""
+    """Words of a diagram, left-aligned by default."""
     axes.text(*at, words, **{"fontsize": 9, "ha": "left", "va": "center", **look})

@@ -26,7 +26,7 @@ AT = np.array([-0.45, 0.0])
 
 
 def _border(heights: np.ndarray) -> np.ndarray:
-    """Where a classifier of two pixels changes its answer: a line with a tongue of B towards x."""
+    """The boundary of a classifier of two pixels: a line with a bulge of B towards x."""
     found: np.ndarray = 0.55 - 0.75 * np.exp(-(((heights + 0.35) / 0.13) ** 2))
     return found
 
@@ -35,7 +35,7 @@ def smoothing_diagram(_: Any, theme: plots.Theme) -> plots.CourseFigure:
     """Votes of noisy copies, and the radius that their share certifies."""
     cloud = AT + SIGMA * np.random.RandomState(0).standard_normal((DRAWS, 2))
     votes = cloud[:, 0] < _border(cloud[:, 1])
-    # Clopper and Pearson's lower bound, as in the lecture: the share itself would promise too much.
+    # Clopper and Pearson's lower bound, as in the lecture: the share itself would be too large.
     share = float(beta.ppf(ALPHA, votes.sum(), DRAWS - votes.sum() + 1))
     radius = SIGMA * NormalDist().inv_cdf(share)
     title = f"{votes.sum()} of {DRAWS} votes for A certify R = {radius:.2f}"

@@ -1,4 +1,4 @@
-"""Diagrams of what an attacker may do: balls of four norms, and where an attack enters."""
+"""Diagrams of an attacker's options: balls of four norms, and the entry points of an attack."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the lecture on stronger attacks shows, measured: small seeded experiments on the digits.
+"""Measurements for the lecture on stronger attacks: small seeded experiments on the digits.
 
-`course figures --measure` runs it and keeps the numbers in `solutions/results/`, from which
+`course figures --measure` runs it and stores the numbers in `solutions/results/`, from which
 `solutions.figures.attacks` draws.
 """
 
@@ -37,7 +37,7 @@ QUERIES = (100, 200, 400)
 
 
 class Scaled(nn.Module):
-    """The same answers with larger logits: what a high temperature in training leaves behind."""
+    """The same answers with larger logits, as after training at a high temperature."""
 
     def __init__(self, model: nn.Module, factor: float) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class StraightThrough(Rounded):
 
 
 def measure(*, images: int = IMAGES, epochs: int | None = None) -> dict[str, Any]:
-    """Train one network, attack it in every way the lecture speaks of; accuracies as fractions."""
+    """Train one network, attack it in every way of the lecture; accuracies as fractions."""
     data = load(PROFILE)
     epsilon = budget(PROFILE).epsilon
     model = build(NETWORK, seed=0)
@@ -120,7 +120,7 @@ def _bent(train: Split, test: Split, epochs: int) -> dict[str, Any]:
 
 
 def _to_four_places(value: Any) -> Any:
-    """Numbers as they are kept: an accuracy on hundreds of images has no more places."""
+    """Numbers as they are stored: an accuracy on hundreds of images has no more places."""
     if isinstance(value, dict):
         return {key: _to_four_places(entry) for key, entry in value.items()}
     if isinstance(value, list):
@@ -211,7 +211,7 @@ def _scaled(model: nn.Module, test: Split, epsilon: float) -> dict[str, list[flo
 
 
 def _rounded(model: nn.Module, test: Split, epsilon: float) -> dict[str, Any]:
-    """A network behind rounding: gradients, no gradients, and a gradient that pretends."""
+    """A network behind rounding: with gradients, without, and with an approximate gradient."""
     defended = Rounded(model, LEVELS).eval()
     through = StraightThrough(model, LEVELS).eval()
     plan: dict[str, Any] = {"epsilon": epsilon, "step_size": 2.5 * epsilon / STEPS, "steps": STEPS}

@@ -1,6 +1,6 @@
-"""What the lecture on certificates shows, measured: bounds and proofs for three small networks.
+"""Measurements for the lecture on certificates: bounds and proofs for three small networks.
 
-`course figures --measure certificates` runs it and keeps the numbers in `solutions/results/`,
+`course figures --measure certificates` runs it and stores the numbers in `solutions/results/`,
 from which `solutions.figures.certificates` draws.
 """
 
@@ -89,13 +89,13 @@ def train_certified(
 
 
 def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) -> Tensor:
-    """What adversarial training trains on: four steps, epsilon growing over the first half."""
+    """The images of adversarial training: four steps, epsilon growing over the first half."""
     reach = epsilon * min(1.0, 2 * done)
     return pgd(model, x, y, reach, step_size=reach / 2, steps=4)
 
 
 def _on_noise(model: nn.Module, x: Tensor, y: Tensor, done: float) -> Tensor:
-    """What a network is trained on that will vote on noisy copies."""
+    """The training images of a network that will vote on noisy copies."""
     return x + SIGMA * torch.randn_like(x)
 
 
@@ -138,7 +138,7 @@ def measure(*, images: int = IMAGES, epochs: int | None = None) -> dict[str, Any
 
 
 def _curves(model: nn.Sequential, test: Split) -> dict[str, list[float]]:
-    """Accuracy in the worst case found, and what each bound proves; ReLUs in doubt, on average."""
+    """Accuracy in the worst case found, and as proved by each bound; mean unstable ReLUs."""
     x, y = test.images, test.labels
     found: dict[str, list[float]] = {"attacked": [], "linear": [], "interval": [], "unstable": []}
     for epsilon in EPSILONS:
@@ -155,7 +155,7 @@ def _curves(model: nn.Sequential, test: Split) -> dict[str, list[float]]:
 
 
 def _example(model: nn.Sequential, test: Split) -> dict[str, Any]:
-    """How wide the intervals of one image become, layer by layer, at a small epsilon."""
+    """The widths of the intervals of one image, layer by layer, at a small epsilon."""
     epsilon, image = EPSILONS[2], test.images[:1]
     low, high = box(image, epsilon)
     widths = {"pixels": round((high - low).mean().item(), 4)}
@@ -206,7 +206,7 @@ def _smoothing(model: nn.Module, test: Split) -> dict[str, Any]:
 
 
 def _between(low: Tensor, high: Tensor) -> Tensor:
-    """Where a ReLU with input between these ends could be open or closed."""
+    """The ReLUs that could be open or closed for inputs between these ends."""
     return (low < 0) & (high > 0)
 
 

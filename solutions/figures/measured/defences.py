@@ -1,6 +1,6 @@
-"""What the lecture on other defences shows, measured: a digit reader whose pixels have one bit.
+"""Measurements for the lecture on other defences: a digit reader for pixels of one bit.
 
-`course figures --measure` runs it and keeps the numbers in `solutions/results/`, from which
+`course figures --measure` runs it and stores the numbers in `solutions/results/`, from which
 `solutions.figures.defences` draws.
 """
 

@@ -1,6 +1,6 @@
-"""What the FGSM lecture shows, measured: small seeded experiments on the embedded digits.
+"""Measurements for the FGSM lecture: small seeded experiments on the embedded digits.
 
-The recipe stands on top as data. `course figures --measure` runs it and keeps the numbers in
+The recipe stands on top as data. `course figures --measure` runs it and stores the numbers in
 `solutions/results/fgsm-lecture.json`, from which `solutions.draw` draws.
 """
 
@@ -42,7 +42,7 @@ SHOWN = (0, 1, 2, 3, 4, 5)  # the first test image of each of these classes, foo
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured; the committed results use the defaults.
+    """The amount to measure; the committed results use the defaults.
 
     `seeds`: one network each, for plain training; the first `defended` of them also for training
     on attacked images. `epochs` None means the profile's budget, `test_images` None all.
@@ -132,7 +132,7 @@ def _seeds(plan: Plan, training: str) -> tuple[int, ...]:
 def _train(
     data: Dataset, epochs: int, seed: int, perturb: Perturb | None
 ) -> tuple[nn.Module, History]:
-    """One network; trainings differ in `perturb` alone, so a comparison shows what that does."""
+    """One network; trainings differ only in `perturb`, so a comparison shows its effect."""
     model = build(NETWORK, seed=seed)
     recipe = plain_recipe(epochs, seed=seed)
     history = fit(
@@ -198,7 +198,7 @@ def _grid(model: nn.Module, test: Split, epsilon: float) -> dict[str, Any]:
 
 
 def _about(plan: Plan, data: Dataset, epochs: int, model: nn.Module) -> dict[str, Any]:
-    """What is needed to measure again."""
+    """The facts needed to measure again."""
     return {
         "command": "course figures --measure",
         "units": "epsilon in pixel units: images lie in [0, 1]; accuracies are fractions",

@@ -1,6 +1,6 @@
-"""What the lecture on other ways in shows, measured: a backdoor, a stolen copy, a membership test.
+"""Measurements for the lecture on other ways in: a backdoor, a stolen copy, a membership test.
 
-`course figures --measure other_ways` runs it and keeps the numbers in `solutions/results/`, from
+`course figures --measure other_ways` runs it and stores the numbers in `solutions/results/`, from
 which `solutions.figures.other_ways` draws. Everything is done to the course's own digits.
 """
 
@@ -81,7 +81,7 @@ def measure(*, epochs: int | None = None, images: int | None = None) -> dict[str
 
 
 def _backdoor(data: Dataset, epochs: int) -> dict[str, Any]:
-    """Clean accuracy, and how often the trigger works, by the number of poisoned images."""
+    """Clean accuracy and the trigger's success, by the number of poisoned images."""
     test, clean, works = data.test, [], []
     victims = test.images[test.labels != TARGET]
     for count in tqdm(POISONED, desc="backdoor"):
@@ -107,7 +107,7 @@ def _backdoor(data: Dataset, epochs: int) -> dict[str, Any]:
 
 
 def _stealing(data: Dataset, epochs: int) -> dict[str, Any]:
-    """How well a copy trained on answers agrees with its victim, and whether attacks transfer.
+    """The agreement of a copy trained on answers with its victim, and the transfer of attacks.
 
     Victim and thief hold different halves of the training images; the thief has no labels.
     """
@@ -143,7 +143,7 @@ def _stealing(data: Dataset, epochs: int) -> dict[str, Any]:
 
 
 def _membership(data: Dataset, epochs: int) -> dict[str, Any]:
-    """Who was in the training set? By the loss alone, and by the loss beside reference networks.
+    """The membership test: by the loss alone, and by the loss compared with reference networks.
 
     The true label's margin over the rest is compared, which is nearly normal (Carlini et al. 2022).
     """

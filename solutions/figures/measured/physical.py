@@ -1,7 +1,7 @@
-"""What the lecture beyond digits shows, measured: a simulated sticker, and its controls.
+"""Measurements for the lecture beyond digits: a simulated sticker, and its controls.
 
 A sticker is optimised for one network, put on digits, and photographed by a simulated camera. No
-paint, print or lens is involved: `course figures --measure physical` computes it all, and keeps
+paint, print or lens is involved: `course figures --measure physical` computes it all, and stores
 the numbers in `solutions/results/`, from which `solutions.figures.physical` draws.
 """
 
@@ -30,7 +30,7 @@ SHOWN = (0, 3, 5)  # the first test image of each of these classes
 
 
 def measure(*, steps: int = STEPS, epochs: int | None = None) -> dict[str, Any]:
-    """Optimise a sticker and count what it does in four settings, beside two harmless ones.
+    """Optimise a sticker and count its effects in four settings, beside two harmless ones.
 
     Rates are fractions of the test images that are not of the target class.
     """
@@ -85,7 +85,7 @@ def _stuck(images: Tensor, patch: Tensor | None, generator: torch.Generator) -> 
 
 
 def _pasted(images: Tensor, generator: torch.Generator) -> Tensor:
-    """What a file holds in which somebody pasted a sticker."""
+    """The images of a file into which a sticker was pasted."""
     return images
 
 
@@ -98,14 +98,14 @@ def _in_other_light(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _by_coarse_camera(images: Tensor, generator: torch.Generator) -> Tensor:
-    """What a camera sees whose cells average over neighbouring pixels."""
+    """The images of a camera with cells that average over neighbouring pixels."""
     pad = BLUR // 2
     padded = F.pad(images, (pad, pad, pad, pad), mode="replicate")
     return F.avg_pool2d(padded, BLUR, stride=1)
 
 
 def _counts(model: nn.Module, images: Tensor, test: Split) -> dict[str, float]:
-    """Three denominations of success: the target, any wrong answer, and the right one."""
+    """Three counts of answers: the target, any wrong answer, and the right one."""
     answers = predict(model, images).argmax(dim=1)
     shares = {
         "target": answers == TARGET,

@@ -1,6 +1,6 @@
-"""What the lecture on the state of robustness shows, measured: an ensemble, and large epsilons.
+"""Measurements for the lecture on the state of robustness: an ensemble, and large epsilons.
 
-`course figures --measure state` runs it and keeps the numbers in `solutions/results/`, from which
+`course figures --measure state` runs it and stores the numbers in `solutions/results/`, from which
 `solutions.figures.state` draws, together with the published numbers of RobustBench.
 """
 
@@ -79,7 +79,7 @@ def _left(model: nn.Module, test: Split, attack: partial[Tensor]) -> float:
 
 
 def _large(model: nn.Module, test: Split) -> dict[str, Any]:
-    """Accuracy at large epsilons, and what becomes of one digit."""
+    """Accuracy at large epsilons, and one digit at each."""
     at = int((test.labels == SHOWN).nonzero()[0])
     accuracies, shown, answers = [], [], []
     for epsilon in LARGE:

@@ -1,6 +1,6 @@
-"""What the lecture on training shows, measured: learning rates, and learning by heart.
+"""Measurements for the lecture on training: learning rates, and learning by heart.
 
-`course figures --measure training` runs it and keeps the numbers in `solutions/results/`, from
+`course figures --measure training` runs it and stores the numbers in `solutions/results/`, from
 which `solutions.figures.training` draws.
 """
 

@@ -1,6 +1,7 @@
-"""What report 000 says, number by number, and where: "MNIST Adversarial ... Experiment Report".
+"""The claims of report 000, each with its place: "MNIST Adversarial ... Experiment Report".
 
-Places name the section and the line of the published text. Its epsilons are in pixels, as ours.
+Places name the section and the line of the published text. Its epsilons are in pixels, as in this
+course.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What report 001 says, number by number, and where: FGSM on four image sets.
+"""The claims of report 001, each with its place: FGSM on four image sets.
 
 Places name the section and the line of the published summary. Where it gives a drop, the accuracy
 left is the baseline minus it, taken in points.

@@ -1,4 +1,4 @@
-"""What report 002 says, number by number, and where: an article on attacking MNIST.
+"""The claims of report 002, each with its place: an article on attacking MNIST.
 
 Places name the section and the line of the published text.
 """

@@ -1,4 +1,4 @@
-"""What report 003 says, number by number, and where: a tutorial's page, with nine exercises.
+"""The claims of report 003, each with its place: a tutorial's page, with nine exercises.
 
 Places name the section and the line of the published text.
 """

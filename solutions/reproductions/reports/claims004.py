@@ -1,4 +1,4 @@
-"""What report 004 says, number by number, and where: "Adversarial Attacks on ResNet".
+"""The claims of report 004, each with its place: "Adversarial Attacks on ResNet".
 
 Places name the section and the line of the published text. Its epsilons count on the scale
 [-1, 1]; `epsilon` here is half of the printed one, in pixels.
@@ -15,7 +15,7 @@ SEEDS = "no seed is published, and networks of this recipe differ much"
 
 
 def _curve(printed: float, left: float, line: int, **more: str) -> tuple[Published, Published]:
-    """What is left at one printed epsilon, and what is fooled: one number in two forms."""
+    """The accuracy and the success rate at one printed epsilon: one number in two forms."""
     place = f"Basic Evaluation, line {line}"
     half = printed / 2
     return (

@@ -1,4 +1,4 @@
-"""The table that reports 002 and 003 both print, and what both say of it."""
+"""The table that reports 002 and 003 both print, and their claims about it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def table_claims(places: Mapping[float, str], *, clean_again: str) -> list[Publi
 
 
 def prose_claims(insight: str, guessing: str, collapse: str) -> list[Published]:
-    """What both say of the table in words; each argument is a place."""
+    """The claims of both about the table in words; each argument is a place."""
     return [
         Published(
             "drop-0.1",

@@ -1,4 +1,4 @@
-"""What `autograder build` makes: fresh, always the same, with ids, points and headings in order."""
+"""The output of `autograder build`: fresh, repeatable, with ids, points and headings in order."""
 
 import itertools
 import json
@@ -24,7 +24,7 @@ EXTENSIONS = sorted(catalog.EXTENSIONS)
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what the build reads and writes."""
+    """A copy of all files that the build reads and writes."""
     for folder in ("assignments/authored", "assignments/source", "solutions", "site/assignments"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path

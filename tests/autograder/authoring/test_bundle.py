@@ -1,5 +1,4 @@
-"""What students install: the checks say there what they say here, on any system, and no answer is
-in it."""
+"""The students' install: its checks give the same verdicts as here, and it holds no answer."""
 
 import dataclasses
 import importlib.util
@@ -31,7 +30,7 @@ from course.errors import CourseError
 ROOT = Path(__file__).resolve().parents[3]
 QUICK = "a3-fgsm"
 
-# A student's install, with what Windows lacks taken away.
+# A student's install, without the modules that Windows lacks.
 ELSEWHERE = """
 import os, signal, socket, sys
 sys.modules["solutions"] = None
@@ -57,7 +56,7 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
-# --- values that are kept ------------------------------------------------------------------------
+# --- stored values -------------------------------------------------------------------------------
 
 
 def test_a_value_that_is_kept_comes_back_as_it_was():
@@ -255,7 +254,7 @@ def verdicts(result: Result) -> list[tuple[str, str, float, str]]:
 
 
 def same_verdicts(students_copy: Path, work: sample_class.HandIn, folder: Path) -> None:
-    """Check one hand-in here and there; the likely cause is the same too."""
+    """Check one hand-in here and in the install; the likely cause is the same too."""
     path = sample_class.hand_in(work, folder)
     done = elsewhere(students_copy, "linux", "check", work.assignment, str(path), as_json=True)
     there = Result.from_json(done.stdout)
@@ -299,7 +298,7 @@ def test_the_bundle_holds_every_notebook_and_no_secret(everything: Path):
     assert "{" not in readme
 
 
-# Without Mallory: here nothing is isolated, and what she leaves in /tmp would be found by others.
+# Without Mallory: nothing is isolated here, so other tests would find her files in /tmp.
 HARMLESS = [work for work in sample_class.hand_ins() if work.path.stem != "mallory"]
 
 

@@ -1,4 +1,4 @@
-"""Answers in words: hidden in the release, kept by repair, left to a person, beside the score."""
+"""Answers in words: hidden in the release, not lost in repair, and graded by a person."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def convert(converter: type[BaseConverter], course: Path) -> None:
 
 
 def judged(_exporter: SubmissionExporter, _assignment: str, student: str) -> Result:
-    """Full marks for everything that a judge can judge."""
+    """Full marks for everything that the judge grades."""
     checks = [
         CheckResult(check.name, check.title, "OK", check.max_points, check.max_points)
         for check in catalog.checks(NAME)
@@ -64,7 +64,7 @@ def answered(cells: dict[str, Any], _notebook: Any) -> None:
 
 
 def tampered(cells: dict[str, Any], _notebook: Any) -> None:
-    """Answers, and gives the points that it would like."""
+    """A hand-in that answers, and gives itself points."""
     answered(cells, _notebook)
     mark = cells["audit_report"]["metadata"]["nbgrader"]
     mark.update(points=1000, grade=False, solution=False, locked=True)

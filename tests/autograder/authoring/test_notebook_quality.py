@@ -1,6 +1,6 @@
-"""What makes a notebook pleasant to read, checked over every text: figures, headings, words, links.
+"""Every text is pleasant to read: its figures, headings, words and links.
 
-What the build promises is in `test_build.py`; whether a notebook runs, in `test_release.py`.
+The build's promises are tested in `test_build.py`, the run of notebooks in `test_release.py`.
 `make lint` looks for typing mistakes.
 """
 
@@ -53,7 +53,7 @@ def prose(notebook: nbformat.NotebookNode) -> str:
 
 
 def without_code(text: str) -> str:
-    """Markdown without code, formulas, addresses, and the titles of what others wrote."""
+    """Markdown without code, formulas, addresses, and titles of publications."""
     for pattern in (
         r"^```.*?^```",
         r"`[^`]*`",
@@ -110,7 +110,7 @@ def test_every_hidden_answer_answers_a_question(notebook: nbformat.NotebookNode)
 def test_each_exercise_is_followed_by_a_figure_or_a_number(
     notebook: nbformat.NotebookNode,
 ) -> None:
-    """After the last check something is made with what was written."""
+    """After the last check the student's code is used for something."""
     checks = [n for n, source in enumerate(code(notebook)) if source.startswith("check(")]
     after = "\n".join(code(notebook)[checks[-1] + 1 :])
     assert "figure = " in after
@@ -127,7 +127,7 @@ def test_pages_are_spelt_the_british_way() -> None:
     found = {}
     for path in ROOT.glob("site/**/*.md"):
         if path.parent.name == "reference" or path.name == "references.md":
-            continue  # names of functions, and titles of what others wrote
+            continue  # names of functions, and titles of publications
         words = re.findall(
             rf"\b(?:{AMERICAN})\w*", without_code(path.read_text(encoding="utf-8")), re.IGNORECASE
         )
@@ -143,7 +143,7 @@ def pages() -> dict[str, str]:
     """Title of each page of the site's navigation -> its file."""
 
     class Loader(yaml.SafeLoader):
-        """Reads the site's configuration, whose own tags do not matter here."""
+        """Reads the site's configuration; its special tags do not matter here."""
 
     Loader.add_multi_constructor("!", lambda *_: None)
     Loader.add_multi_constructor("tag:", lambda *_: None)
@@ -165,7 +165,7 @@ def pages() -> dict[str, str]:
 def test_a_notebook_has_no_link_that_works_on_the_site_only(
     notebook: nbformat.NotebookNode,
 ) -> None:
-    """A notebook travels alone: it names pages by their title, and links to whole addresses."""
+    """A notebook is used without the site: it names pages by title and links by address."""
     text = "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     links = re.findall(r"\[[^\]]*\]\(([^)]+)\)", re.sub(r"`[^`]*`", "", text))
     assert [link for link in links if not link.startswith("https://")] == []

@@ -13,7 +13,7 @@ from support import checkout
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r'^```(\w+)(?: title="(.+?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-# What knows of points and checks; the rest of the suite cannot notice a new check.
+# The tests that depend on points and checks; a new check cannot change the others.
 TESTS = (
     "tests/test_sample_class.py",
     "tests/test_mutants.py",
@@ -42,7 +42,7 @@ def commands(name: str) -> list[list[str]]:
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the page in the copy: of its programs, not those that are installed."""
+    """Run a command of the page in the copy, with the copy's programs."""
     start = {
         "autograder": ("-c", "import sys; from autograder.cli import main; sys.exit(main())"),
         "pytest": ("-m", "pytest", "-q", "-p", "no:cacheprovider"),
@@ -70,7 +70,7 @@ def test_the_page_gives_a_check_a_mutant_and_commands():
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the course after both recipes, but for the commands that grade."""
+    """A copy of the course after both recipes, without the commands that grade."""
     folder = checkout.copied(tmp_path_factory.mktemp("changed") / "checkout")
     ((_, checks, check),) = (block for block in recipe("Add a check") if block[1])
     ((_, mutant, answer),) = (block for block in recipe("Add a mutant") if block[1])

@@ -1,5 +1,5 @@
-"""What students get: nbgrader releases every assignment without a line of its solution, and the
-notebooks run from top to bottom, solved, and fail kindly, unsolved."""
+"""The released notebooks: no line of a solution is in them; solved, they run from top to bottom;
+unsolved, they fail with a kind message."""
 
 import ast
 import os
@@ -25,7 +25,7 @@ def source_notebook(name: str) -> nbformat.NotebookNode:
 
 
 def solution_lines(notebook: nbformat.NotebookNode) -> set[str]:
-    """The lines between the markers that say something; a bare `else:` is nobody's."""
+    """The lines between the markers, without trivial ones such as a bare `else:`."""
     inside, lines = False, set()
     for line in "\n".join(c.source for c in notebook.cells).splitlines():
         if line.strip() in (BEGIN, END):
@@ -97,7 +97,7 @@ def run(
     notebook: nbformat.NotebookNode, folder: Path, *, go_on: bool = False, seconds: int = 300
 ) -> list[str]:
     """Execute in a fresh kernel, offline; the one-line messages of the cells that failed."""
-    # In the environment and not in the cell: the kernel's torch reads it when it is imported.
+    # In the environment and not in the cell, since torch reads it on import.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     client = NotebookClient(
         notebook,
@@ -123,7 +123,7 @@ ONE_FAST = [
 
 
 def figures_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    """The pictures that a run has drawn, each with words for those who cannot see it."""
+    """The pictures that a run has drawn, each with its alternative text."""
     shown = [o for c in notebook.cells for o in c.get("outputs", [])]
     figures = [o for o in shown if "image/png" in o.get("data", {})]
     assert all(o.metadata["image/png"]["alt"] for o in figures)

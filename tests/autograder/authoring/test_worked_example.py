@@ -1,4 +1,4 @@
-"""The assignment that the site tells instructors to add, added as the page says and tried."""
+"""The example assignment of the site, added as the page says, and tried."""
 
 import os
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "site" / "instructors-change.md"
 BLOCK = re.compile(r'^```python title="(.+?)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 CATALOG = "autograder/catalog.py"
-# In this process: a worker would be given this project's own files, not the copy's.
+# In this process: a worker would get this project's files, not the copy's.
 RUN = """
 import sys
 from autograder import cli
@@ -43,7 +43,7 @@ def test_the_page_shows_five_files():
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the course with what the page tells to add."""
+    """A copy of the course with all that the page adds."""
     folder = tmp_path_factory.mktemp("changed")
     for name in ("autograder", "course", "solutions", "assignments"):
         ignored = shutil.ignore_patterns("__pycache__", "release", "submitted", "*.db")

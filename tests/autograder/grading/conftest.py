@@ -9,7 +9,7 @@ from support.slots import FAKE_SLOT
 
 @pytest.fixture
 def slots(monkeypatch, tmp_path):
-    """Put the fake in the place of the real slot; returns the path of its log of attempts."""
+    """Replace the real slot by the fake; returns the path of its log of attempts."""
     script, log = tmp_path / "fake_slot.py", tmp_path / "attempts"
     script.write_text(FAKE_SLOT.format(log=str(log)))
     start = subprocess.Popen

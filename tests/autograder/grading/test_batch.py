@@ -49,7 +49,7 @@ def small_disk(tmp_path):
 
 @pytest.fixture
 def read_only_disk(small_disk):
-    """The same with an earlier run's folders, and nothing to be written on it any more."""
+    """The same with an earlier run's folders, and read-only."""
     for name in ("results", "feedback"):
         (small_disk / name).mkdir()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
@@ -182,7 +182,7 @@ def test_what_a_killed_grading_left_is_finished_and_nothing_is_graded_twice(monk
     running.wait()
     before = {path.name: path.read_bytes() for path in results.glob("*.json")}
     assert len(before) < len(names)
-    time.sleep(0.5)  # the slots end by themselves, their input being gone
+    time.sleep(0.5)  # the slots end by themselves when their input is closed
     judged_before = log.read_text().split()
     subprocess.run([*script, "--resume"], check=True)
     after = {path.name: path.read_bytes() for path in results.glob("*.json")}

@@ -1,4 +1,4 @@
-"""Progress where there is no terminal: lines at intervals, with what is done and what is left."""
+"""Progress without a terminal: lines at intervals, with the jobs done and the time left."""
 
 import io
 from collections import Counter

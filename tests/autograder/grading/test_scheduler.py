@@ -1,4 +1,4 @@
-"""Grading on a dask cluster: the same results, whatever happens to its machines."""
+"""Grading on a dask cluster: the same results, even when its machines fail."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def hand_in(student: str, content: str | None) -> None:
 
 
 def told(path: Path) -> dict[str, object]:
-    """All that a result says, but how long it took, and the signature, which covers that too."""
+    """A result without its times, and without the signature, which covers them."""
     result = Result.from_json(path.read_text(encoding="utf-8"))
     content = dataclasses.asdict(result)
     del content["seconds"], content["signature"]
@@ -75,12 +75,12 @@ def dask(workers: int, **more):
 
 @pytest.fixture(scope="module")
 def lone():
-    """The address of a cluster of one worker, for the tests that leave it as it is."""
+    """The address of a cluster of one worker, for tests that do not change it."""
     with dask(1) as local:
         yield local.scheduler_address
 
 
-# --- what is said before anything is judged ------------------------------------------------------
+# --- messages before anything is judged ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def here(**changed: object) -> dict[str, object]:
 
 @pytest.fixture
 def answering(monkeypatch):
-    """Let the workers answer what they would grade with as the test says."""
+    """Let the workers report the provenance that the test gives."""
 
     def answer(text: str, error: str = "") -> None:
         done = subprocess.CompletedProcess([], bool(error), text.encode(), error.encode())
@@ -201,7 +201,7 @@ def test_the_weakest_worker_decides_the_level(monkeypatch, answering):
 
 # --- judging -------------------------------------------------------------------------------------
 
-# Speaks as `autograder.grading.slot` does, and misbehaves as the name of a submission says.
+# Answers like `autograder.grading.slot`, and fails as the name of a submission says.
 FAKE_SLOT = """
 import hashlib, json, os, sys
 task = json.loads(sys.stdin.readline())
@@ -231,7 +231,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def slots(monkeypatch, tmp_path):
-    """Put the fake in the place of the real slot; returns the path of its log of attempts."""
+    """Replace the real slot by the fake; returns the path of its log of attempts."""
     script, log = tmp_path / "fake_slot.py", tmp_path / "attempts"
     (tmp_path / "here.json").write_text(json.dumps(here()))
     script.write_text(FAKE_SLOT.format(log=str(log), here=str(tmp_path / "here.json")))
@@ -298,9 +298,9 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_a_word(slots):
 
 
 def test_slots_end_when_their_client_is_gone(slots, monkeypatch):
-    """A client that is killed takes nothing back: here its slots are never given up."""
+    """A killed client cannot give its slots back: here it never does."""
     monkeypatch.setattr(cluster, "IDLE_SECONDS", 0.5)
-    others = [child.pid for child in fake_slots()]  # which another test has left
+    others = [child.pid for child in fake_slots()]  # started by another test
     with dask(1) as local, cluster.connected(local.scheduler_address) as found:
         slots = cluster.Slots(cluster.as_bytes(TASK), NOTHING.to_line())
         found.client.register_plugin(slots, name="left")
@@ -342,7 +342,7 @@ def test_workers_of_other_processes_give_the_same_results_as_this_one(capsys):
         assert main([*far, "--resume"]) == 2
     assert results("there") == results("here")
     assert Path("there/grades.csv").read_text() == Path("here/grades.csv").read_text()
-    kept = [path for path in before if path.stem != "carol"]  # what cannot be read is read again
+    kept = [path for path in before if path.stem != "carol"]  # an unreadable file is read again
     assert all(path.read_bytes() == before[path] for path in kept)
     assert main(["verify", "there", "--secret", "secret"]) == 0
 

@@ -1,4 +1,4 @@
-"""Grading slots: one that dies or cannot start costs only the submission it had."""
+"""Grading slots: one that dies or cannot start affects only its present submission."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""An exercise that loses points, where something left out may matter, is judged with all of it."""
+"""An exercise that loses points is judged again with all statements, if one left out may matter."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def judge() -> Judge:
 
 @pytest.fixture
 def starts(monkeypatch) -> list[bool]:
-    """For each worker that is started, whether it runs the notebook whole."""
+    """A list with an entry for each started worker: whether it runs the whole notebook."""
     started: list[bool] = []
     start = judging.student_in_worker
 

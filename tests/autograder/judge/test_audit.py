@@ -1,4 +1,4 @@
-"""What the judge asks of an evaluation tells right from wrong whatever the secret is."""
+"""The checks of an evaluation separate right from wrong answers for every secret."""
 
 import copy
 
@@ -34,7 +34,7 @@ def test_nobody_knows_the_number_beforehand() -> None:
 
 
 def images_off(case: Case, step: float, steps: int) -> float:
-    """By how many images one run of PGD on each loss misses the judge's number."""
+    """The number of images by which one run of PGD on each loss misses the judge's number."""
     images, labels = case.test.images, case.test.labels
     standing = torch.ones(len(labels), dtype=torch.bool)
     for loss in (cross_entropy, margin_loss):
@@ -74,7 +74,7 @@ def test_one_good_run_breaks_a_defence_and_one_step_does_not(secret: bytes, kind
     images, labels = case.test.images, case.test.labels
 
     def share(step: float, steps: int) -> float:
-        """The share broken by one run on the margin, of what the judge breaks."""
+        """The share broken by one run on the margin, divided by the judge's share."""
         torch.manual_seed(0)
         size = step * case.epsilon
         moved = pgd(

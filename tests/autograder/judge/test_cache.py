@@ -1,4 +1,4 @@
-"""What the judge makes once is kept whole, privately, within bounds; damage is found out."""
+"""The judge's cache: entries are whole, private and bounded, and damage is detected."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def cut_index(folder: Path) -> None:
 
 
 def other_content(folder: Path) -> None:
-    """What a student could write who can write there: all agrees, but the signature."""
+    """A forged entry by a student with write access: all is right but the signature."""
     Entry(ABOUT | {"x": 1}, b"the student's own secret").write(b"weak")
     newest = max(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     (folder / f"{ENTRY.key}.json").write_bytes(newest.read_bytes())

@@ -1,4 +1,4 @@
-"""What the judge asks about is drawn from the secret and stands in no file."""
+"""Hidden inputs are drawn from the secret and are in no file."""
 
 from dataclasses import replace
 

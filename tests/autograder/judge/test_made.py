@@ -1,4 +1,4 @@
-"""What the judge makes once is the same just made or kept, and hidden from students."""
+"""Values that the judge makes once are the same new or stored, and hidden from students."""
 
 import dataclasses
 import importlib
@@ -20,7 +20,7 @@ SECRET = b"a secret of this test"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> Path:
-    """A cache of this test's own, and networks that are trained briefly."""
+    """A cache for this test alone, and networks that are trained briefly."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     brief = dataclasses.replace(budget("digits"), cnn_epochs=3)
     monkeypatch.setattr(settings, "budget", lambda _profile: brief)
@@ -90,7 +90,7 @@ def test_threads_are_left_as_they_were():
 
 @pytest.mark.parametrize("assignment", catalog.KNOWN)
 def test_whoever_trains_a_network_for_all_makes_it_ahead(assignment):
-    """`victim` and `plain_robustness` in the checks are what takes seconds."""
+    """`victim` and `plain_robustness` in the checks take seconds."""
     known = catalog.assignment(assignment)
     own = known.check_file.parent.glob("*.py")
     files = [known.check_file] if known.id.startswith("x-") else list(own)

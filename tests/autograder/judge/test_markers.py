@@ -1,4 +1,4 @@
-"""The `graded` marker is checked when checks are collected, before anybody is graded."""
+"""The `graded` marker is checked when checks are collected, before any grading."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A training that cannot have happened is left to a person; one that can, is not."""
+"""A person decides about a training that cannot have happened, and only about such a one."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ def weights(purpose: str) -> list[Tensor]:
 
 
 def training(*, seconds: float = 3.0, elsewhere: bool = False, seen: int = 18_000) -> Training:
-    """A training whose weights moved by much, or come from elsewhere."""
+    """A training with weights that moved far, or that come from elsewhere."""
     noise = torch.Generator().manual_seed(0)
     start = weights("given")
     moved = [w + 2 * w.std() * torch.randn(w.shape, generator=noise) for w in start]

@@ -1,8 +1,8 @@
-"""How much of a hidden input a hand-in can read back from its feedback: no more than is stated.
+"""A hand-in can read no more of a hidden input from its feedback than is stated.
 
-The attacker here owns the student's process: every value that comes back is its choice. What a
-student can see of the result is counted, message by message, against what each message is said to
-carry; then a whole hand-in tries to carry out as many labels as it can.
+The attacker here owns the student's process and chooses every value that it sends. For each
+message, the visible bits are counted and compared with the stated number. Then a whole hand-in
+tries to reveal as many labels as it can.
 """
 
 import dataclasses
@@ -39,7 +39,7 @@ TRIES = 10_000  # more than a number may carry
 
 
 def said(check, value) -> tuple[str, ...]:
-    """What a student reads when `check` meets a value of their choice."""
+    """The message to a student when `check` gets a value of their choice."""
     try:
         check(value)
     except StudentFault as fault:
@@ -190,7 +190,7 @@ def brief_training(monkeypatch):
 
 
 def visible(result: Result) -> str:
-    """All that a student can read, in one text."""
+    """The whole text that a student can read."""
     return feedback.page(result) + results_json(result) + result_as_html(result)
 
 

@@ -1,4 +1,4 @@
-"""The judge's own measurements hold against networks that hide their gradients."""
+"""The judge's measurements are right for networks that hide their gradients."""
 
 import copy
 
@@ -38,7 +38,7 @@ def rescaled(model, factors):
 
 
 def test_layers_rescaled_until_gradients_vanish_gain_nothing(plain, digits):
-    """In float32 such a network kept 98 % under attack, and earned full marks."""
+    """In float32 such a network had 98 % under attack, and earned full marks."""
     test = digits.test[:100]
     hidden = rescaled(plain, [1e36, 1e-36, 1.0, 1e-20])
     assert has_unusable_gradient(hidden, test.images, test.labels)
@@ -63,7 +63,7 @@ def test_the_judges_own_attack_leaves_what_the_reference_leaves(plain, digits):
     for epsilon in (0.02, 0.1):
         left = survivors(plain, test.images, test.labels, epsilon, seed=3)
         right = worst_of(plain, test.images, test.labels, epsilon, steps=STEPS, seed=3).survived
-        assert (left != right).sum() <= 1  # a pixel whose gradient is nearly 0 may go either way
+        assert (left != right).sum() <= 1  # a pixel with a gradient near 0 may go either way
         assert 0 < left.sum() <= 64
 
 
@@ -83,7 +83,7 @@ def test_images_that_fall_without_gradients_count_as_broken(plain, digits):
     rounded = Rounded(plain, 8)
     left = survivors(rounded, test.images, test.labels, 0.1, seed=0).double().mean()
     measured = measure(rounded, test.images, test.labels, 0.1, seed=0)
-    assert left > 0.9  # what attacks by gradients say
+    assert left > 0.9  # the result of attacks by gradients
     assert measured.hidden > 15
     # It is measured in float64, where a pixel or two is rounded the other way.
     assert measured.worst_case == pytest.approx(float(left) - measured.hidden / 64, abs=0.05)

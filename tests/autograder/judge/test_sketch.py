@@ -33,7 +33,7 @@ def weights_of(module: torch.nn.Module) -> list[torch.Tensor]:
 def noisy(
     before: list[torch.Tensor], after: list[torch.Tensor], share: float, seed: int
 ) -> list[torch.Tensor]:
-    """`after` with noise whose norm is `share` of how far it is from `before`."""
+    """`after` with noise; the norm of the noise is `share` times the distance from `before`."""
     change = torch.cat([(b - a).flatten() for a, b in zip(before, after, strict=True)])
     noise = torch.randn(len(change), generator=generator(seed))
     parts = (noise * share * change.norm() / noise.norm()).split([w.numel() for w in after])
@@ -136,7 +136,7 @@ def test_only_what_one_check_drew_from_one_secret_is_compared():
 
 
 def test_weights_that_many_share_say_nothing():
-    """Who follows the usual recipe to the letter gets the usual weights."""
+    """Students who follow the usual recipe exactly get the usual weights."""
     many = [result(f"s{n}", ONE) for n in range(6)]
     pair = [result("a", FAR), result("b", FAR)]
     assert named([*many, *pair]) == [("a", "b")]

@@ -27,5 +27,5 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def course(released: Path, tmp_path: Path) -> Path:
-    """A released course of this test's own, with nothing handed in."""
+    """A released course for this test alone, with nothing handed in."""
     return Path(shutil.copytree(released, tmp_path / "course"))

@@ -40,7 +40,7 @@ def twice(name: str) -> Change:
 
 
 def oddities(notebook: Notebook, cells: Marked) -> None:
-    """What nbformat's schema forbids and the judge does not mind."""
+    """Oddities that nbformat's schema forbids and the judge accepts."""
     for cell in notebook["cells"]:
         cell.pop("outputs", None)
     deep: dict[str, Any] = {}
@@ -154,7 +154,7 @@ def test_feedback_shows_the_table_escaped_and_no_solution(hostile_class: Path) -
 
 
 def solution_lines() -> set[str]:
-    """The lines between nbgrader's markers that say something."""
+    """The lines between nbgrader's markers, without trivial ones."""
     notebook = nbformat.read(ROOT / f"assignments/source/{NAME}/{NAME}.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in notebook.cells)
     parts = re.findall(r"### BEGIN SOLUTION(.*?)### END SOLUTION", text, flags=re.DOTALL)

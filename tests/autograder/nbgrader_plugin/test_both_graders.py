@@ -1,5 +1,5 @@
-"""For every assignment and profile: the untouched notebook earns nothing and the reference all,
-by `autograder grade` and by `nbgrader autograde`, which agree on every check."""
+"""`autograder grade` and `nbgrader autograde` agree on every check, for every assignment and
+profile: the untouched notebook earns nothing, the reference all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROFILES = ["digits", pytest.param("mnist", marks=pytest.mark.mnist)]
 
 
 def course_of(assignment: str, profile: str, folder: Path) -> Path:
-    """A course with one assignment, and two students who have handed in."""
+    """A course with one assignment, and the hand-ins of two students."""
     source = ROOT / "assignments"
     folder.mkdir()
     shutil.copytree(source / "source" / assignment, folder / "source" / assignment)
@@ -41,7 +41,7 @@ def course_of(assignment: str, profile: str, folder: Path) -> Path:
 
 
 def in_the_gradebook(course: Path, assignment: str) -> dict[str, dict[str, float]]:
-    """By student, what the judge gave for each exercise."""
+    """The judge's points for each exercise, by student."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         return {
             submitted.student.id: {

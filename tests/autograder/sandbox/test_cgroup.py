@@ -1,4 +1,4 @@
-"""Limits that the kernel keeps on a worker with all it starts, where control groups are delegated.
+"""The kernel limits a worker with all it starts, where control groups are delegated.
 
 `systemd-run --user --scope -p Delegate=yes pytest tests/autograder/sandbox` runs them all.
 """
@@ -96,7 +96,7 @@ def student(level, preloaded, monkeypatch, **limits):
 
 
 def groups():
-    """What is left of the groups of this process's workers."""
+    """The remaining groups of this process's workers."""
     return list(cgroup.home().glob(f"{cgroup.PREFIX}{os.getpid()}-*"))
 
 
@@ -112,7 +112,7 @@ def test_files_in_memory_count_and_the_next_call_finds_a_new_worker(level, prelo
         with pytest.raises(Limit, match="held more, and were ended"):
             one.call("fill", 250)
         assert boxes[0].watch.reason == ""  # the watch cannot see them: it was the kernel
-        Path("/dev/shm/files-in-memory").unlink(missing_ok=True)  # of level none
+        Path("/dev/shm/files-in-memory").unlink(missing_ok=True)  # made at level none
         assert one.call("add", 1) == 2
         assert len(groups()) == 1
     assert groups() == []

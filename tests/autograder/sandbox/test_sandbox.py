@@ -1,4 +1,4 @@
-"""What a student's code can reach at each isolation level, tried from inside it."""
+"""The reach of a student's code at each isolation level, tried from inside it."""
 
 import contextlib
 import math
@@ -143,8 +143,8 @@ NAMES += ["changed"]
 
 
 def ways(*levels):
-    """Each level, with its workers forked from a parent and started cold; medium without namespaces
-    of its own too, where the interpreter is open to the worker's user."""
+    """Each level, with workers forked from a parent and started cold. Medium also without its own
+    namespaces, where the interpreter is open to the worker's user."""
     found = []
     for level in levels:
         needs = pytest.mark.skipif(bool(sandbox.trouble(level)), reason=sandbox.trouble(level))
@@ -165,7 +165,7 @@ def strong(request, monkeypatch):
 
 
 def chosen(request, monkeypatch):
-    """The level; its workers are started in the way that is asked for."""
+    """The level; its workers are started in the requested way."""
     level, way = request.param
     if way == "alone":
         monkeypatch.setattr(separate, "trouble", lambda: "tried without")
@@ -223,9 +223,9 @@ def test_a_worker_holds_no_right_and_sees_nobody(strong):
         rights = student.call("rights")
     assert rights["capabilities"] == [0] * 5
     assert (rights["no_new_privs"], rights["seccomp"]) == (1, 2)
-    assert rights["groups"] in ([], ["65534"])  # an unmapped group is nobody's
+    assert rights["groups"] in ([], ["65534"])  # an unmapped group belongs to nobody
     assert rights["user"] != 0
-    assert rights["processes"] == [1, 2]  # itself, and the one that waits for it
+    assert rights["processes"] == [1, 2]  # itself, and the process that waits for it
     assert (rights["sockets"], rights["open"]) == (1, 1)
     assert rights["host"] == "box"
 

@@ -1,4 +1,4 @@
-"""Level medium without bubblewrap: wherever the interpreter lies, and what Landlock leaves out."""
+"""Level medium without bubblewrap, with the interpreter in any place, and with Landlock alone."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from autograder.worker.confine import landlock_version
 needs_namespaces = pytest.mark.skipif(bool(separate.trouble()), reason=separate.trouble() or "-")
 needs_landlock = pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
 
-# Prints what came of reading each path, and what else the process finds, from inside its box.
+# Prints, from inside a box, the result of reading each path, and other facts about the process.
 LOOK = """
 import json, os, sys
 from functools import partial
@@ -58,7 +58,7 @@ def look(wanted, *paths):
 
 @pytest.fixture
 def files(tmp_path):
-    """A package in a folder that is closed to others, with a package of ours in it, and a file."""
+    """A folder closed to others, with a package, one of the project's packages, and a file."""
     closed = tmp_path / "closed"
     for name in ("site", "site/other", "site/ours"):
         (closed / name).mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_what_lies_in_a_closed_folder_is_read_and_nothing_beside_it(files):
 
 @needs_landlock
 def test_landlock_alone_leaves_out_our_packages_among_the_others(tmp_path, monkeypatch):
-    """After `pip install .` the checks lie among the packages, and level medium was refused."""
+    """After `pip install .` the checks are among the packages, and level medium was refused."""
     if os.geteuid() == 0 and levels.closed_folder():
         pytest.skip("the interpreter is closed to other users")
     monkeypatch.setattr(separate, "trouble", lambda: "tried without")

@@ -1,4 +1,4 @@
-"""A worker that does not start says why: to the instructor, and to nobody else."""
+"""A worker that does not start reports the reason to the instructor alone."""
 
 import contextlib
 import json
@@ -61,7 +61,7 @@ def levels():
 
 @pytest.fixture
 def nurseries(monkeypatch):
-    """Parents of this test's own."""
+    """Parents for this test alone."""
     own = Nurseries()
     monkeypatch.setattr(box, "NURSERIES", own)
     yield own
@@ -71,7 +71,7 @@ def nurseries(monkeypatch):
 
 @pytest.fixture
 def broken(monkeypatch, nurseries):
-    """An installation whose PyTorch cannot be imported by a worker."""
+    """An installation in which a worker cannot import PyTorch."""
     start = subprocess.Popen
 
     def popen(command, **options):

@@ -1,4 +1,4 @@
-"""The user that a worker becomes is one that the machine, or the container, knows."""
+"""A worker becomes a user that the machine, or the container, knows."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ ROOT_ALONE = "0 1000 1\n"
 
 @pytest.fixture
 def maps(monkeypatch, tmp_path):
-    """Let root see these maps of users and groups; bubblewrap's answer is asked for anew."""
+    """Let root see these maps of users and groups; forget what bubblewrap answered before."""
 
     def see(user_map: str, group_map: str | None = None) -> None:
         paths = tmp_path / "uid_map", tmp_path / "gid_map"

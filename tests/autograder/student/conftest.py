@@ -1,4 +1,4 @@
-"""A student's code in a worker, as `autograder check` and as grading see it."""
+"""A student's code in a worker, as in `autograder check` and as in grading."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from autograder.student import Student, student_in_worker
 
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Student]:
-    """The student as `autograder check` sees one: messages may be shown."""
+    """The student as in `autograder check`: messages may be shown."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SECRET", SECRET)
         student = student_in_worker(submission_of(CELLS), NAMES, "none", LIMITS, public=True)
@@ -22,5 +22,5 @@ def shown() -> Iterator[Student]:
 
 @pytest.fixture(scope="module")
 def hidden(shown) -> Student:
-    """The same process as grading sees it: the inputs are hidden."""
+    """The same process as in grading: the inputs are hidden."""
     return Student(shown.transport, shown.limits, public=False, cells=shown.cells)

@@ -1,4 +1,4 @@
-"""Calls of a student's functions: what goes out, comes back, and stays secret."""
+"""Calls of a student's functions: arguments, results, and secrets."""
 
 import torch
 from support.student_cells import SECRET

@@ -1,4 +1,4 @@
-"""Errors of a student's code: the fault each becomes, and what its message may show."""
+"""Errors of a student's code: the fault for each, and the parts that its message may show."""
 
 import pytest
 import torch
@@ -59,7 +59,7 @@ def test_of_several_stubs_in_a_cell_the_first_is_named(shown, hidden):
         ("fail", (HIDDEN,), True, False),
         ("fail_by_name", (HIDDEN,), True, False),  # a kind of ValueError
         ("rude", (), False, False),
-        ("add", (), False, True),  # too few arguments: it has not begun
+        ("add", (), False, True),  # too few arguments: the call did not begin
     ],
 )
 def test_a_fault_knows_a_refusal_and_whose_code_raised_it(

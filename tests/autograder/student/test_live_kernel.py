@@ -63,7 +63,7 @@ def test_a_kept_object_is_forgotten_on_close():
 
 
 class Manager:
-    """Notes what happens to it; keeps errors from going on if it is told to."""
+    """Records its calls; swallows errors on request."""
 
     def __init__(self, swallows: bool = False) -> None:
         self.swallows = swallows

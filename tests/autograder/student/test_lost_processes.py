@@ -1,4 +1,4 @@
-"""A worker that ends, hangs or talks nonsense: a fault, and a new worker for the next call."""
+"""A worker that ends, hangs or sends garbage: a fault, and a new worker for the next call."""
 
 import os
 import signal
@@ -54,7 +54,7 @@ def test_an_endless_loop_ends_in_time_and_leaves_nothing_behind(shown):
     start = time.monotonic()
     with pytest.raises(Timeout, match="within 1 seconds"):
         shown.call("loop", seconds=1)
-    assert time.monotonic() - start < 30  # it ended by our clock, not by the 60 s of the limits
+    assert time.monotonic() - start < 30  # the judge's clock ended it, not the 60 s of the limits
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
     assert not running(child)

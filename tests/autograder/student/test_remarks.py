@@ -1,4 +1,4 @@
-"""What a student reads of how the cells were run: cause, place, and what to do."""
+"""Messages about how the cells were run: cause, place, and next step."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_a_helper_file_beside_the_notebook_is_named(tmp_path):
     read = submission(tmp_path / "a3.ipynb")
     assert "copy the code of a file of your own into a cell" in note(read, errors=[failed])
     (tmp_path / "helper.py").touch()
-    assert "helper.py lies beside your notebook" in note(read, errors=[failed])
+    assert "helper.py is beside your notebook" in note(read, errors=[failed])
 
 
 def test_a_name_of_a_module_leads_nowhere_else(tmp_path):

@@ -28,7 +28,7 @@ def test_a_cell_that_fails_is_noted_with_its_place_and_message():
     with contextlib.closing(student):
         scratch = student.transport.box.scratch
         assert student.call("h") == 3
-    assert not any("(cell 2" in note for note in student.notes)  # the place is told once
+    assert not any("(cell 2" in note for note in student.notes)  # the place is named once
     assert sorted(note.partition(":")[0] for note in student.notes) == [
         "SyntaxError in cell 2, line 1",
         "ZeroDivisionError in cell 1, line 2",

@@ -1,4 +1,4 @@
-"""Imports that fail do not end their cell; what uses them says so."""
+"""Imports that fail do not end their cell; code that uses them reports the import."""
 
 import pytest
 from loaded_notebook import Notebook
@@ -54,7 +54,7 @@ def test_an_answer_made_with_it_says_so():
     notebook = Notebook("import no_such", "@no_such.jit\ndef answer(): return 3")
     assert notebook.present == ["answer"]
     error = notebook.call("answer")
-    assert "`answer` is used, and it needs what is not there" in error["message"]
+    assert "`answer` is used, and it needs a name that was not imported" in error["message"]
 
 
 def test_a_try_still_sees_its_import_error():

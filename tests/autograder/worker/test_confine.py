@@ -64,7 +64,7 @@ for wanted in sys.argv[1:]:
 
 @pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
 def test_numbers_are_the_same_at_every_level(tmp_path):
-    """PyTorch reads what the processor offers: shut off from that, it would add up differently."""
+    """PyTorch reads the processor's features: without them it would add in another order."""
     readable = [str(path) for path in bubblewrap.readable()]
     wanted = [Confinement(level, str(tmp_path), None, readable) for level in ("none", "medium")]
     command = [sys.executable, "-c", GRADIENT, *(each.as_argument() for each in wanted)]

@@ -1,9 +1,9 @@
-"""Statements that change what an answer uses, in every way that Python has, are never left out."""
+"""Statements that change an object which an answer uses, in any way, are never left out."""
 
 import pytest
 from loaded_notebook import Notebook
 
-# Each answers 3, if nothing that matters was left out.
+# Each answers 3, if no needed statement was left out.
 CHANGES = {
     "singledispatch": """
         from functools import singledispatch

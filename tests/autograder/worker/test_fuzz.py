@@ -1,4 +1,4 @@
-"""What fuzzing found (`fuzz/`): every kept input is still read or refused, within its memory."""
+"""The inputs found by fuzzing (`fuzz/`): each is still read or refused, within its memory."""
 
 import json
 import tracemalloc
@@ -10,7 +10,7 @@ import pytest
 
 from autograder.handin import submission
 
-# What reading a few kilobytes may take: the buffer for the largest file, and not much more.
+# The memory for reading a few kilobytes: the buffer for the largest file, and little more.
 MOST = submission.MAX_BYTES + (16 << 20)
 
 

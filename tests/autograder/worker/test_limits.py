@@ -1,4 +1,4 @@
-"""What one submission may use of the machine, over all its calls, and what a student is told."""
+"""The limits of one submission over all its calls, and the messages to the student."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Students' code means here what it means in their own kernel."""
+"""Students' code behaves here as in their own kernel."""
 
 import pickle
 import subprocess
@@ -47,7 +47,7 @@ def test_a_future_import_holds_for_later_cells_and_not_for_earlier_ones():
 
 
 def test_names_of_the_notebook_are_found_in_main():
-    """As process pools find them; in a process of its own, since it replaces `__main__`."""
+    """Process pools find them there; the test has its own process, since it replaces `__main__`."""
     code = """
     import pickle
     from autograder.worker.cells import Cell

@@ -1,4 +1,4 @@
-"""What counts is what was bound when an exercise's own check cell ran."""
+"""A name counts as it was bound when the check cell of its exercise ran."""
 
 import pytest
 from loaded_notebook import Notebook

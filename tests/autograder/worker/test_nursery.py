@@ -1,4 +1,4 @@
-"""The parent of preloaded workers: what happens when it is killed, and what it keeps to itself."""
+"""The parent of preloaded workers: the effects when it is killed, and its secrets."""
 
 import contextlib
 import os
@@ -41,7 +41,7 @@ def sleep():
 
 @pytest.fixture
 def nurseries(monkeypatch):
-    """Parents of this test's own."""
+    """Parents for this test alone."""
     own = Nurseries()
     monkeypatch.setattr(box, "NURSERIES", own)
     yield own

@@ -1,4 +1,4 @@
-"""The protocol between judge and worker: which values cross, and which frames are refused."""
+"""The protocol between judge and worker: values that can be sent, and frames that are refused."""
 
 import json
 import math
@@ -32,7 +32,7 @@ def frame_parts(frame: bytes) -> tuple[bytes, bytes]:
 
 
 def across(value):
-    """The value as the other side gets it."""
+    """The value as the other process gets it."""
     tensors: list[torch.Tensor] = []
     frame = encode(Message({"result": pack(value, tensors)}, tensors))
     message = decode(*frame_parts(frame))
@@ -194,7 +194,7 @@ def test_depth_and_the_count_of_tensors_are_bounded():
     assert isinstance(got[-2], torch.Tensor)
 
 
-# --- frames that lie ------------------------------------------------------------------------------
+# --- false frames ---------------------------------------------------------------------------------
 
 LIES = {
     "not JSON": (b"{", b""),

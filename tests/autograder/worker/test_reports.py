@@ -1,4 +1,4 @@
-"""Errors as data: which of them are refusals by the student's own code."""
+"""Errors as data, and the errors that are refusals by the student's code."""
 
 from collections.abc import Callable
 

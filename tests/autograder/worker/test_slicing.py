@@ -1,4 +1,4 @@
-"""Which statements of a notebook run for the graded names, and what cells look like as Python."""
+"""The statements of a notebook that run for the graded names, and cells as Python."""
 
 import ast
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_training_plots_and_prints_are_left_out():
     assert notebook.answer == 1
     assert notebook.log == []
     assert notebook.errors == []
-    assert "plt" in notebook.names  # imports are kept
+    assert "plt" in notebook.names  # imports always run
 
 
 def test_names_of_arguments_and_local_variables_are_no_reason_to_run_anything():
@@ -161,7 +161,7 @@ def test_a_cell_that_ends_the_program_is_an_error_like_any_other(error):
     assert notebook.present == ["answer"]
 
 
-# --- what notebooks hold beside Python -----------------------------------------------------------
+# --- other content of notebooks than Python ------------------------------------------------------
 
 MAGICS = {
     "line magic": "%matplotlib inline\ndef answer():\n    return 3",
@@ -216,7 +216,7 @@ def test_an_answer_can_read_its_own_source():
 
 @pytest.mark.parametrize("assignment", sorted(catalog.ASSIGNMENTS))
 def test_what_a_released_notebook_shows_is_left_out(assignment):
-    """Its trainings would be run for every student, and again for everyone who loses a point."""
+    """Its trainings would run for every student, and again for each one that loses a point."""
     known = catalog.assignment(assignment)
     path = ROOT / "assignments" / "source" / assignment / f"{assignment}.ipynb"
     read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
@@ -229,4 +229,4 @@ def test_what_a_released_notebook_shows_is_left_out(assignment):
     cautions = [ast.unparse(code[index].node) for index in sorted(plan.cautious)]
     assert [line for line in cautions if "manual_seed" not in line] == []
     assert not any("fit(" in ast.unparse(code[index].node) for index in plan.needed)
-    assert plan.unsure <= {"CNN"}  # a later cell hands the class on; nothing is trained above it
+    assert plan.unsure <= {"CNN"}  # a later cell uses the class; nothing is trained above it

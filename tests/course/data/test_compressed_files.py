@@ -1,4 +1,4 @@
-"""MNIST's files as published: compressed, laid there by hand, whole or damaged."""
+"""MNIST's files as published: compressed, put there by hand, whole or damaged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from course.errors import CourseError
 
 
 def idx_file(shape: tuple[int, ...]) -> bytes:
-    """A file of the real size, all of whose values are 1."""
+    """A file of the real size; all values are 1."""
     header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
     return header + np.ones(shape, dtype=np.uint8).tobytes()
 

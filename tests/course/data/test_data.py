@@ -1,4 +1,4 @@
-"""Data profiles: the digits, the known names, where data lie, and what missing data need."""
+"""Data profiles: the digits, the known names, the place of data, and remedies for missing data."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from course.budget import BUDGETS, Budget, budget
 from course.data import PROFILES, Dataset, data_root, load
 from course.errors import CourseError
 
-# The same on every machine, or grades that name it could not be compared.
+# The same on every machine; otherwise grades that name it could not be compared.
 DIGITS_SHA256 = "6921552e09b6be392f7c2f1dbe9bf670c2dc5a5238e1b51e2a399f2a1b8d1e08"
 
 

@@ -8,7 +8,7 @@ from course.errors import CourseError
 
 
 def tiny_dataset(counts: list[int]) -> Dataset:
-    """A dataset whose class c has counts[c] images, and whose every image is its own number."""
+    """A dataset with counts[c] images of class c; all values of an image are its number."""
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     images = torch.arange(len(labels)).div(len(labels)).reshape(-1, 1, 1, 1)
     split = Split(images, labels)

@@ -70,7 +70,7 @@ def test_real_mnist_is_accepted(mnist: Dataset) -> None:
     assert_fit_for_models(mnist)
     assert (len(mnist.train), len(mnist.test)) == (60_000, 10_000)
     assert mnist.train.labels[:8].tolist() == [5, 0, 4, 1, 9, 2, 1, 3]
-    # The mean and deviation that everybody normalises with.
+    # The mean and deviation that are usual for normalising.
     assert mnist.train.images.mean() == pytest.approx(0.1307, abs=1e-4)
     assert mnist.train.images.std() == pytest.approx(0.3081, abs=1e-4)
 

@@ -1,4 +1,4 @@
-"""Image folders: layouts, colours and sizes that are read, and what is refused."""
+"""Image folders: layouts, colours and sizes that are read, and folders that are refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Signs drawn from a seed: the same for everybody, each image a function of its number alone."""
+"""Signs drawn from a seed: the same everywhere, and each image depends only on its number."""
 
 import hashlib
 import os
@@ -278,7 +278,7 @@ def test_profile_is_the_same_on_every_machine(cached: Path) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="numpy names other features")
 def test_images_are_the_same_on_an_older_processor() -> None:
-    """Numpy without its vector instructions computes other roundings wherever any are left."""
+    """Numpy without vector instructions rounds differently wherever an unsafe operation is left."""
     code = (
         "from course.signs.sampling import World; from course.signs.alphabet import ROAD_SIGNS;"
         "import hashlib;"

@@ -66,7 +66,7 @@ def test_altered_cifar10_names_the_file(tiny_cifar10: Path) -> None:
 
 
 def test_torchvision_is_imported_whatever_its_operators_do() -> None:
-    """In a fresh process, twice, and with nothing declared that was there before."""
+    """In a fresh process, twice; operators that exist are not declared again."""
     code = (
         "from course.data.torchvision_cpu import declare_missing_operators, torchvision_datasets\n"
         "assert torchvision_datasets() is torchvision_datasets()\n"
@@ -79,7 +79,7 @@ def test_torchvision_is_imported_whatever_its_operators_do() -> None:
 def test_without_torchvision_a_download_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is an extra; what is there already is read without it."""
+    """It is an extra; existing files are read without it."""
     monkeypatch.setattr("course.data.torchvision_cpu.find_spec", lambda name: None)
     with pytest.raises(CourseError, match=r"pip install -c constraints\.txt torchvision") as caught:
         load("mnist", root=tmp_path, download=True)
