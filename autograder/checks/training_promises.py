@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.checks.new_task import Training
 from autograder.checks.refusals import refuses
 from autograder.judge.checking import (
     Network,
@@ -258,6 +259,19 @@ def normalised(network: Network, image: Tensor) -> Tensor:
                 break
             image = module(image)
     return image.double().mean(dim=(0, 2, 3))
+
+
+def require_every_weight_moved(training: Training) -> None:
+    """Raise Wrong where a layer's weights or biases are as they were before the training."""
+    pairs = list(zip(training.before, training.after, strict=True))
+    still = sum(torch.equal(before, after) for before, after in pairs)
+    expect_true(
+        still == 0,
+        "other weights and biases in every layer",
+        f"{still} of {len(pairs)} as they were",
+        cause="the optimiser has only a part of the parameters, or some of them are frozen",
+        hint="Give the optimiser `model.parameters()`.",
+    )
 
 
 def require_one_epoch(found: Passes) -> None:

@@ -20,7 +20,7 @@ import pytest
 from autograder import catalog, installed
 from autograder.errors import GraderFault, Malformed, StudentFault
 from autograder.handin import submission
-from autograder.judge import pictures
+from autograder.judge import pictures, switched_off
 from autograder.judge.disclosure import Disclosure
 from autograder.judge.made import Made
 from autograder.judge.plugin import JudgePlugin
@@ -98,7 +98,10 @@ class Judge:
                     f"`{exercise.id}` was judged again with every cell of your work run, since it "
                     f"depends on more of them than it seemed; the better result counts."
                 )
-        return checks, notes
+        reached = switched_off.for_review(
+            self.assignment.exercises, exercise_of, student.cells, checks
+        )
+        return reached, notes
 
     def whole(
         self,

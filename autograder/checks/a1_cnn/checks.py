@@ -39,6 +39,7 @@ from autograder.checks.training_promises import (
     nothing_trained,
     passes,
     refuses_what_cannot_be_trained_on,
+    require_every_weight_moved,
     require_modes,
     require_one_epoch,
     require_unchanged,
@@ -310,6 +311,12 @@ def test_train_leaves_the_rest_alone(trained: Trained, student: Student, setting
 def test_train_keeps_to_the_epochs(student: Student, setting: Setting) -> None:
     """Good practice, no points: each image is seen once in an epoch, and no other images are"""
     require_one_epoch(passes(student, setting, "train"))
+
+
+@graded_train(needs="train_learns")
+def test_train_moves_every_weight(trained: Trained) -> None:
+    """Good practice, no points: no layer keeps the weights that it began with"""
+    require_every_weight_moved(trained.training)
 
 
 @graded_train(needs="train_learns")

@@ -26,12 +26,14 @@ from autograder.checks.training_promises import (
     nothing_trained,
     passes,
     refuses_what_cannot_be_trained_on,
+    require_every_weight_moved,
     require_modes,
     require_one_epoch,
     require_unchanged,
     seeded_runs,
 )
 from autograder.judge.checking import (
+    Network,
     Setting,
     Split,
     Student,
@@ -47,10 +49,11 @@ from autograder.judge.checking import (
     sketch,
     train_plain,
 )
-from autograder.judge.robustness import Robustness, relative_gain
+from autograder.judge.robustness import Robustness, cross_entropy, pgd, relative_gain
 
 ARCHITECTURE = "strided-cnn"
 LEAST, MOST = 0.5, 2.5  # of the cross-entropy: label smoothing, TRADES or MART report other losses
+SOME, CLEAN_PART = 200, 0.2  # images for the last loss, and where it counts as that of clean ones
 MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, once attacked
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
@@ -62,6 +65,7 @@ make_ahead = train_plain
 class Defended:
     """The result of the student's training: its losses, and the judge's measurements."""
 
+    network: Network
     losses: object
     changed: bool
     overwritten: str  # what of its images and labels was written into, or nothing
@@ -100,6 +104,7 @@ def defended(student: Student, setting: Setting) -> Defended:
         logits = metrics.predict(trained.module, setting.dataset.test.images)
     reference = setting.evidence("worst_case").mean
     return Defended(
+        network=trained,
         losses=losses,
         changed=not same_weights(network.weights, trained.weights),
         overwritten=kept.changed(student),
@@ -226,7 +231,7 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
 
 
 @graded(points=1, needs="training_makes_it_robust")
-def test_training_reports_its_loss(student: Student, setting: Setting) -> None:
+def test_training_reports_its_loss(defended: Defended, student: Student, setting: Setting) -> None:
     """The losses are those of the images that it was trained on"""
     fresh = setting.network(ARCHITECTURE, "loss")
     lead = float(setting.drawn("lead", 10, 30))
@@ -253,6 +258,30 @@ def test_training_reports_its_loss(student: Student, setting: Setting) -> None:
         cause=partial(mistakes.other_loss, found, right, count),
         hint="Add up loss.item() times the batch's size, and divide by the number of images.",
     )
+    reports_attacked_images(defended, setting)
+
+
+def reports_attacked_images(defended: Defended, setting: Setting) -> None:
+    """Raise Wrong where the last losses are those of the clean images.
+
+    The losses of an epoch are from before its last step, so they may be larger than what is left
+    at its end. A second term, or clean images among the attacked, may lie between the two.
+    """
+    train, epsilon = setting.dataset.train[:SOME], setting.budget.epsilon
+    module, labels = defended.network.module, setting.label_permutation[train.labels]
+    attacked = pgd(module, train.images, labels, epsilon, size=epsilon / 4, steps=10)
+    clean, right = (
+        cross_entropy(metrics.predict(module, images), labels).mean().item()
+        for images in (train.images, attacked)
+    )
+    last = require_numbers(defended.losses, setting.budget.adversarial_epochs, "losses")[-1]
+    expect_true(
+        last >= clean + CLEAN_PART * (right - clean),
+        f"about {right:.3g} in the last epoch, the loss on attacked images",
+        f"{last:.3g}; on clean images it is {clean:.3g}",
+        cause="the losses are those of the clean images",
+        hint="Add up the loss that you call backward() on.",
+    )
 
 
 @graded(points=1, needs="training_makes_it_robust")
@@ -265,6 +294,12 @@ def test_training_leaves_the_rest_alone(
     few = setting.dataset.train[torch.arange(count)]
     epsilon = setting.budget.epsilon
     require_modes(student, setting, "adversarial_train", few, epochs=1, epsilon=epsilon)
+
+
+@graded(needs="training_makes_it_robust")
+def test_training_moves_every_weight(defended: Defended) -> None:
+    """Good practice, no points: no layer keeps the weights that it began with"""
+    require_every_weight_moved(defended.training)
 
 
 @graded(needs="training_makes_it_robust")
