@@ -32,7 +32,7 @@ from course.training import fit, plain_recipe
 PROFILE = "digits"
 
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
-victim = build("tiny-cnn", seed=0)
+victim = build("tiny-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 print(f"right on {accuracy(victim, data.test.images, data.test.labels):.1%} of the test images")
 
