@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. `limit` is the largest change of a pixel that this data set
-# allows an attacker here.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. `limit` is the
+# largest change of a pixel that this data set allows an attacker here.
 
 # %%
 from collections.abc import Collection

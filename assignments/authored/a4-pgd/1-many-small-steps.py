@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. `probe` holds the images that are attacked: few, so that it is
-# quick; differences of a few per cent are noise.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. `probe` holds
+# the images that are attacked: few, so that it is quick; differences of a few per cent are noise.
 
 # %%
 import math

@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. Every network in this notebook has the same architecture,
-# `strided-cnn`, and starts from the same weights.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. Every network
+# in this notebook has the same architecture, `strided-cnn`, and starts from the same weights.
 
 # %%
 import math

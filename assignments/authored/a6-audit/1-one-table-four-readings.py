@@ -23,8 +23,8 @@
 # Run this cell and go on; you need not read it now. Its network is made as most published ones are:
 # it takes **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the normalisation is no
 # part of it. In this course it has been a layer inside the model so far, and now you will see why.
-# `probe` holds the images that are attacked. (For MNIST change `"digits"` to `"mnist"`, and fetch
-# it first: `course data download mnist`.)
+# `probe` holds the images that are attacked. (Change `"digits"` to `"signs"` for road signs in
+# colour, or to `"mnist"`, which is fetched first: `course data download mnist`.)
 
 # %%
 import math
