@@ -39,7 +39,7 @@ PROFILE = "digits"
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 print(f"{len(data.train)} images to train on, {len(data.test)} to test on")
 print("one image has the shape (channels, height, width) =", data.image_shape)
-channels, side, _ = data.image_shape
+image_channels, image_side, _ = data.image_shape
 
 # %%
 figure = plots.image_row(

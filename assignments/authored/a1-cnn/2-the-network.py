@@ -69,8 +69,8 @@ class CNN(nn.Module):
 # %% [markdown]
 # >> Hint 1: where to begin
 # Write `__init__` with only the first convolution, let `forward` return its output, and look at
-# `CNN(channels, side)(data.train.images[:2]).shape`. For digits it should be `(2, 8, 24, 24)`. Then
-# add a step at a time.
+# `CNN(image_channels, image_side)(data.train.images[:2]).shape`. For digits it should be
+# `(2, 8, 24, 24)`. Then add a step at a time.
 #
 # >> Hint 2: the idea
 # Each layer's input channels are the output channels of the one before. When PyTorch says that
@@ -86,7 +86,7 @@ class CNN(nn.Module):
 # %% check: cnn
 
 # %%
-untrained = CNN(channels, side)
+untrained = CNN(image_channels, image_side)
 print("parameters:", parameter_count(untrained))
 for name, weights in untrained.named_parameters():
     print(f"  {name:14} {tuple(weights.shape)!s:18} {weights.numel():5}")

@@ -17,7 +17,7 @@ def runs(title: str, recipe: Recipe, network: Callable[..., nn.Module] = CNN) ->
     histories, accuracies = [], []
     for start in range(3):
         torch.manual_seed(start)
-        trial = network(channels, side)
+        trial = network(image_channels, image_side)
         histories.append(
             fit(trial, data.train.images, data.train.labels, replace(recipe, seed=start))
         )

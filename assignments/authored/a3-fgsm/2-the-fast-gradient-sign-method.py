@@ -165,6 +165,7 @@ figure = plots.attack_grid(
     clean_confidences=confidence(victim, shown.images),
     adversarial_confidences=confidence(victim, attacked_six),
     epsilon=limit,
+    classes=data.classes,
     magnify=1 / (2 * limit),
 )
 print(plots.alt_text(figure))
