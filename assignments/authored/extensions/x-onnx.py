@@ -12,8 +12,10 @@
 # %% [markdown]
 # ## Set up
 #
-# Three more packages are needed. Change `"digits"` to `"mnist"` for the real thing. Fetch it first,
-# once and with the internet at hand: `course data download mnist`.
+# Three more packages are needed.
+#
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`.
 
 # %%
 import warnings
