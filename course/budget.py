@@ -26,7 +26,7 @@ class Budget:
 # seen by anybody (natural images, where 8/255 is the usual value in the literature).
 BUDGETS = {
     "digits": Budget(0.1, 1_200, 597, 15, 15),
-    "signs": Budget(8 / 255, 3_000, 1_000, 8, 10),
+    "signs": Budget(8 / 255, 1_500, 500, 10, 10),
     "mnist": Budget(0.2, 10_000, 1_000, 5, 6),
     "fashion-mnist": Budget(0.1, 10_000, 1_000, 5, 6),
     "cifar10": Budget(8 / 255, 5_000, 1_000, 5, 6),

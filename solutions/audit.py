@@ -154,11 +154,12 @@ def noisy_votes(
 ) -> Tensor:
     """Return how often each class is answered to noisy copies of one image: (k,), int64.
 
-    image (C, H, W) in [0, 1]; sigma > 0 in pixel units. The copies are not clamped to [0, 1]: the
-    proof of the radius needs the whole of the normal distribution. Raises ValueError for an image
-    or a sigma in other units.
+    image (C, H, W) in [0, 1], or what `attack_smoothed` made of one; sigma > 0 in pixel units. The
+    copies are not clamped to [0, 1]: the proof of the radius needs the whole of the normal
+    distribution. Raises ValueError for an image or a sigma in other units.
     """
-    check_images(image, "the image's pixels")
+    outside = (image - image.clamp(0, 1)).abs().max().item()  # an attack in a ball may go there
+    check_size(outside, "how far the image's pixels lie outside [0, 1]")
     check_size(sigma, "sigma")
     noise = torch.randn((samples, *image.shape), generator=generator)
     logits = predict(model, image + sigma * noise)

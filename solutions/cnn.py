@@ -23,23 +23,24 @@ class CNN(nn.Module):
         1x28x28 -conv-> 8x24x24 -pool-> 8x12x12
                 -conv-> 16x8x8 -pool-> 16x4x4 = 256 -linear-> 10
 
-    Takes images (n, 1, 28, 28) in [0, 1] and returns logits (n, 10): no softmax, because
+    Takes images (n, channels, side, side) in [0, 1] and returns logits (n, 10): no softmax, because
     cross-entropy applies its own. Each ReLU is a module, so that a forward hook can see it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int = 1, side: int = 28) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 8, kernel_size=5)
+        left = ((side - 4) // 2 - 4) // 2  # pixels a side in front of the linear layer
+        self.conv1 = nn.Conv2d(channels, 8, kernel_size=5)
         self.relu1 = nn.ReLU()
         self.pool1 = nn.MaxPool2d(2)
         self.conv2 = nn.Conv2d(8, 16, kernel_size=5)
         self.relu2 = nn.ReLU()
         self.pool2 = nn.MaxPool2d(2)
         self.flatten = nn.Flatten()
-        self.linear = nn.Linear(256, 10)
+        self.linear = nn.Linear(16 * left * left, 10)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the logits (n, 10) of images (n, 1, 28, 28)."""
+        """Return the logits (n, 10) of images (n, channels, side, side)."""
         features = self.pool1(self.relu1(self.conv1(images)))
         features = self.pool2(self.relu2(self.conv2(features)))
         return self.linear(self.flatten(features))

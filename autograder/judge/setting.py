@@ -103,14 +103,7 @@ class Setting:
 
     def network(self, name: str, purpose: str) -> Network:
         """A freshly initialised network that fits the images."""
-        channels, size, _ = self.dataset.image_shape
-        return Network.build(
-            name,
-            self.seed(purpose),
-            in_channels=channels,
-            image_size=size,
-            num_classes=self.dataset.num_classes,
-        )
+        return Network.build(name, self.seed(purpose), **self.dataset.sizes)
 
     def trained(self, name: str, epochs: int) -> Network:
         """One of the judge's networks, trained on clean images."""

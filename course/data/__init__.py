@@ -76,6 +76,12 @@ class Dataset:
         """The number of classes."""
         return len(self.classes)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What a network must fit, as `course.models.build` takes it: `build(name, **sizes)`."""
+        channels, size, _ = self.image_shape
+        return {"in_channels": channels, "image_size": size, "num_classes": self.num_classes}
+
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of class names, shapes and values: the same tensors, the same digest."""

@@ -251,3 +251,10 @@ def test_on_a_half_space_the_radius_is_the_distance_and_the_attack_finds_it() ->
         assert (attacked - image).norm().item() <= factor * distance + 1e-5
         after = noisy_votes(ReadsTheMean(), attacked, sigma, 40_000, torch.Generator())
         assert bool(after[1] > after[0]) is wins
+
+
+def test_an_attacked_image_outside_of_the_range_can_be_voted_on() -> None:
+    white, draws = torch.ones(1, 4, 4), torch.Generator().manual_seed(0)
+    attacked = attack_smoothed(ReadsTheMean(), white, 0, 1.0, 0.1, generator=draws)
+    assert attacked.max() > 1
+    assert noisy_votes(ReadsTheMean(), attacked, 0.1, 50, draws).tolist() == [0, 50]

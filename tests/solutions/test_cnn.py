@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course.data import Dataset
+from course.models import build, parameter_count
 from solutions.cnn import CNN, accuracy, train
 
 
@@ -21,6 +22,18 @@ def test_the_network_has_the_stated_size_and_returns_logits(model: CNN) -> None:
     logits = model(torch.rand(3, 1, 28, 28))
     assert logits.shape == (3, 10)
     assert logits.min() < 0, "probabilities are not logits"
+
+
+@pytest.mark.parametrize(("channels", "side", "parameters"), [(1, 28, 5_994), (3, 32, 7_834)])
+def test_it_is_the_judges_network_for_images_of_each_shape(
+    channels: int, side: int, parameters: int
+) -> None:
+    model = CNN(channels, side)
+    own = build("tiny-cnn", in_channels=channels, image_size=side)
+    shapes = [weight.shape for weight in model.parameters()]
+    assert shapes == [weight.shape for weight in own.parameters()]
+    assert parameter_count(model) == parameters
+    assert model(torch.rand(2, channels, side, side)).shape == (2, 10)
 
 
 def test_training_learns_the_digits(model: CNN, digits: Dataset) -> None:

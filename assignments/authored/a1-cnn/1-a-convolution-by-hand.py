@@ -11,8 +11,8 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`.
 
 # %%
 import tempfile
@@ -39,6 +39,7 @@ PROFILE = "digits"
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 print(f"{len(data.train)} images to train on, {len(data.test)} to test on")
 print("one image has the shape (channels, height, width) =", data.image_shape)
+image_channels, image_side, _ = data.image_shape
 
 # %%
 figure = plots.image_row(
@@ -75,7 +76,7 @@ figure
 # Compute one place by hand, and compare it with what PyTorch says.
 
 # %%
-picture = data.train.images[0, 0]
+picture = data.train.images[0, 0]  # its first channel
 kernel = torch.tensor([[-1.0, -1, 0, 1, 1]]).repeat(5, 1) / 10  # answers to a left edge
 row, column = 6, 9
 patch = picture[row : row + 5, column : column + 5]

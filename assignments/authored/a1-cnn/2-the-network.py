@@ -17,6 +17,12 @@
 # | linear, 256 → 10 | 10 logits | $10 \cdot (256 + 1) = 2570$ |
 # | together | | $208 + 3216 + 2570 = 5994$ |
 #
+# Images of another shape change two of the numbers, and the others follow. Road signs (`signs`)
+# have 3 channels and 32 pixels a side: the first convolution has $8 \cdot (3 \cdot 25 + 1) = 608$
+# parameters, the sides are 28, 14, 10 and 5, and the linear layer reads $16 \cdot 5 \cdot 5 = 400$
+# numbers. So `CNN` takes `channels` and `side`, which are 1 and 28 unless somebody says otherwise.
+# For digits and MNIST the judge calls `CNN()`: there the numbers of the table are enough.
+#
 # An output channel of the second convolution looks at all eight channels below it: $8 \cdot 25$
 # weights and one bias. That is why it has the most parameters although its images are small.
 #
@@ -36,18 +42,18 @@
 class CNN(nn.Module):
     """Two convolutions and one linear layer: 5,994 parameters for 28x28 grey images.
 
-    Takes images (n, 1, 28, 28) in [0, 1] and returns logits (n, 10), for any n. No softmax at
-    the end: the loss applies its own. No buffers, and the same logits in either mode.
+    Takes images (n, channels, side, side) in [0, 1] and returns logits (n, 10), for any n. No
+    softmax at the end: the loss applies its own. No buffers, and the same logits in either mode.
     """
 
-    def __init__(self) -> None:
-        """Create the layers; no arguments."""
+    def __init__(self, channels: int = 1, side: int = 28) -> None:
+        """Create the layers, for images of so many channels and so many pixels a side."""
         # 1. Call super().__init__(), so that PyTorch can find the layers.
         # 2. Make each step of the table an attribute. ReLU and pooling too, as modules: in
         #    assignment 2 you will watch them, and a hook sees only modules.
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the logits (n, 10) of images (n, 1, 28, 28).
+        """Return the logits (n, 10) of images (n, channels, side, side).
 
         Args:
             images: float32 in [0, 1].
@@ -63,7 +69,8 @@ class CNN(nn.Module):
 # %% [markdown]
 # >> Hint 1: where to begin
 # Write `__init__` with only the first convolution, let `forward` return its output, and look at
-# `CNN()(data.train.images[:2]).shape`. It should be `(2, 8, 24, 24)`. Then add a step at a time.
+# `CNN(image_channels, image_side)(data.train.images[:2]).shape`. For digits it should be
+# `(2, 8, 24, 24)`. Then add a step at a time.
 #
 # >> Hint 2: the idea
 # Each layer's input channels are the output channels of the one before. When PyTorch says that
@@ -73,12 +80,13 @@ class CNN(nn.Module):
 # >> Hint 3: nearly the code
 # `nn.Conv2d(1, 8, kernel_size=5)`, `nn.Conv2d(8, 16, kernel_size=5)`, `nn.MaxPool2d(2)`,
 # `nn.Linear(256, 10)`; in `forward` each takes the result of the one before. `nn.Flatten()` leaves
-# the batch alone.
+# the batch alone. For images of any shape, write `channels` for 1, and `16 * left * left` for 256
+# with `left = ((side - 4) // 2 - 4) // 2`.
 
 # %% check: cnn
 
 # %%
-untrained = CNN()
+untrained = CNN(image_channels, image_side)
 print("parameters:", parameter_count(untrained))
 for name, weights in untrained.named_parameters():
     print(f"  {name:14} {tuple(weights.shape)!s:18} {weights.numel():5}")

@@ -7,7 +7,8 @@
 
 # %%
 torch.manual_seed(0)
-forgetful = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(784, 10))
+pixels = data.train.images[0].numel()
+forgetful = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(pixels, 10))
 fit(forgetful, data.train.images, data.train.labels, Recipe(epochs=5, batch_size=64))
 few, few_labels = data.test.images[:200], data.test.labels[:200]
 for mode in ("training", "training", "evaluation", "evaluation"):
@@ -74,7 +75,7 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 
 # %%
 torch.manual_seed(0)
-network = CNN()
+network = CNN(image_channels, image_side)
 epoch_losses = train(
     network, data.train.images, data.train.labels, epochs=budget(PROFILE).cnn_epochs
 )
@@ -121,7 +122,7 @@ figure
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "cnn.safetensors"
     save_file(network.state_dict(), path)
-    again = CNN()
+    again = CNN(image_channels, image_side)
     again.load_state_dict(load_file(path))
     print(f"{path.stat().st_size:,} bytes: {parameter_count(network):,} numbers and their names")
 same = torch.equal(predict(network, data.test.images), predict(again, data.test.images))

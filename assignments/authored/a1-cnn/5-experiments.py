@@ -12,12 +12,12 @@
 
 
 # %%
-def runs(title: str, recipe: Recipe, network: Callable[[], nn.Module] = CNN) -> History:
+def runs(title: str, recipe: Recipe, network: Callable[..., nn.Module] = CNN) -> History:
     """Train from three starts; print each test accuracy, return the first run's history."""
     histories, accuracies = [], []
     for start in range(3):
         torch.manual_seed(start)
-        trial = network()
+        trial = network(image_channels, image_side)
         histories.append(
             fit(trial, data.train.images, data.train.labels, replace(recipe, seed=start))
         )
@@ -154,10 +154,11 @@ figure
 
 
 # %%
-def with_batch_norm() -> nn.Module:
+def with_batch_norm(channels: int, side: int) -> nn.Module:
     """The prescribed network with batch normalisation behind each convolution."""
+    left = ((side - 4) // 2 - 4) // 2
     return nn.Sequential(
-        nn.Conv2d(1, 8, kernel_size=5),
+        nn.Conv2d(channels, 8, kernel_size=5),
         nn.BatchNorm2d(8),
         nn.ReLU(),
         nn.MaxPool2d(2),
@@ -166,7 +167,7 @@ def with_batch_norm() -> nn.Module:
         nn.ReLU(),
         nn.MaxPool2d(2),
         nn.Flatten(),
-        nn.Linear(256, 10),
+        nn.Linear(16 * left * left, 10),
     )
 
 

@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. `limit` is the largest change of a pixel that this data set
-# allows an attacker here.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. `limit` is the
+# largest change of a pixel that this data set allows an attacker here.
 
 # %%
 from collections.abc import Collection
@@ -41,14 +41,15 @@ PROFILE = "digits"
 
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
-print(f"{len(data.train)} images to train on, {len(data.test)} to test on, epsilon up to {limit}")
+print(f"{len(data.train)} images to train on, {len(data.test)} to test on")
+print(f"epsilon up to {limit:.3g}")
 
 # %% [markdown]
 # The network to look into is the one of assignment 1: two convolutions and one linear layer.
 # Printing it shows the name of each layer.
 
 # %%
-victim = build("tiny-cnn", seed=0)
+victim = build("tiny-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 print(f"right on {accuracy(victim, data.test.images, data.test.labels):.1%} of the test images")
 victim

@@ -170,7 +170,7 @@ for layer, row in monitor.stats.items():
 # module for every step; the other calls functions, as many tutorials do.
 
 # %%
-functional = build("functional-cnn")
+functional = build("functional-cnn", **data.sizes)
 with torch.no_grad():
     for slot, weight in zip(functional.parameters(), victim.parameters(), strict=True):
         slot.copy_(weight)

@@ -18,7 +18,7 @@ def share_on(network: nn.Module, layer: str) -> list[float]:
 
 activity = {}
 for rate in (0.005, 0.05):
-    trained = build("strided-cnn", seed=0)
+    trained = build("strided-cnn", seed=0, **data.sizes)
     recipe = Recipe(epochs=budget(PROFILE).cnn_epochs, batch_size=64, learning_rate=rate, seed=0)
     fit(trained, data.train.images, data.train.labels, recipe)
     right = accuracy(trained, data.test.images, data.test.labels)

@@ -13,7 +13,7 @@ def hooks_on(network: nn.Module) -> int:
 
 
 kept: list[Tensor] = []
-wrong_size = torch.zeros(1, 1, 20, 20)
+wrong_size = torch.zeros(1, data.image_shape[0], 20, 20)
 for _ in range(3):
     try:
         handles = [

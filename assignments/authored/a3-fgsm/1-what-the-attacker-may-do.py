@@ -13,9 +13,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. `limit` is the largest change of a pixel that this data set
-# allows an attacker here.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. `limit` is the
+# largest change of a pixel that this data set allows an attacker here.
 
 # %%
 import math
@@ -46,13 +46,14 @@ PROFILE = "digits"
 
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
-print(f"{len(data.train)} images to train on, {len(data.test)} to test on, epsilon up to {limit}")
+print(f"{len(data.train)} images to train on, {len(data.test)} to test on")
+print(f"epsilon up to {limit:.3g}")
 
 # %% [markdown]
 # The victim is a small network with strides instead of pooling, trained in the ordinary way.
 
 # %%
-victim = build("strided-cnn", seed=0)
+victim = build("strided-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 clean_accuracy = accuracy(victim, data.test.images, data.test.labels)
 print(f"right on {clean_accuracy:.1%} of the test images")

@@ -14,13 +14,13 @@
 #    $\delta_i = \epsilon \, \mathrm{sign}(w_i)$.
 # 4. All terms together then give $\epsilon \sum_i |w_i| = \epsilon \|w\|_1$.
 #
-# Each pixel contributes little, but there are 784 of them and they all pull the same way. Noise of
+# Each pixel contributes little, but a digit has 784 and they all pull the same way. Noise of
 # the same size does not: with random signs the terms mostly cancel, and what is left is of size
 # $\epsilon \sqrt{\sum_i w_i^2} = \epsilon \|w\|_2$. The next cell trains such a classifier and
 # compares the two.
 
 # %%
-linear = build("linear", seed=0)
+linear = build("linear", seed=0, **data.sizes)
 fit(linear, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 weights = linear.logits.weight.detach()
 towards_8 = weights[8] - weights[3]  # what separates "this is an 8" from "this is a 3"
@@ -28,11 +28,11 @@ coins = torch.randint(0, 2, (1000, towards_8.numel()), generator=torch.Generator
 noise_pushes = limit * ((2.0 * coins - 1) @ towards_8)
 threes = data.test.images[data.test.labels == 3].flatten(1)
 lead = threes @ -towards_8 + (linear.logits.bias[3] - linear.logits.bias[8]).item()
-print(f"a typical 3 leads over 8 by     {lead.median().item():6.2f}")
-print(
-    f"random noise of size {limit} moves it by {noise_pushes.abs().mean().item():6.2f}, typically"
-)
-print(f"the worst change of size {limit} moves it by {limit * towards_8.abs().sum().item():6.2f}")
+three, eight = data.classes[3], data.classes[8]
+print(f"a typical {three} leads over {eight} by     {lead.median().item():6.2f}")
+typical, worst = noise_pushes.abs().mean().item(), limit * towards_8.abs().sum().item()
+print(f"random noise of size {limit:.3g} moves it by {typical:6.2f}, typically")
+print(f"the worst change of size {limit:.3g} moves it by {worst:6.2f}")
 
 # %% [markdown]
 # The worst change is stronger than noise of the same size many times over, and for a linear
@@ -165,6 +165,7 @@ figure = plots.attack_grid(
     clean_confidences=confidence(victim, shown.images),
     adversarial_confidences=confidence(victim, attacked_six),
     epsilon=limit,
+    classes=data.classes,
     magnify=1 / (2 * limit),
 )
 print(plots.alt_text(figure))

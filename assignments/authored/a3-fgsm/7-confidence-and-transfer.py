@@ -51,8 +51,8 @@ figure
 # %%
 others = {
     "the victim itself": victim,
-    "same layers, other start": build("strided-cnn", seed=1),
-    "other layers": build("tiny-cnn", seed=2),
+    "same layers, other start": build("strided-cnn", seed=1, **data.sizes),
+    "other layers": build("tiny-cnn", seed=2, **data.sizes),
     "linear": linear,
 }
 for stranger in (others["same layers, other start"], others["other layers"]):
@@ -70,9 +70,7 @@ own = {
     for title, network in others.items()
 }
 for title, line in transfer.items():
-    print(
-        f"{title:26} clean {line[0]:6.1%}, at {limit}: {line[4]:6.1%}, own FGSM {own[title]:6.1%}"
-    )
+    print(f"{title:26} clean {line[0]:6.1%}, attacked {line[4]:6.1%}, own FGSM {own[title]:6.1%}")
 
 # %%
 figure = plots.robustness_curve(

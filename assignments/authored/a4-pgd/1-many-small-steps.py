@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. `probe` holds the images that are attacked: few, so that it is
-# quick; differences of a few per cent are noise.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. `probe` holds
+# the images that are attacked: few, so that it is quick; differences of a few per cent are noise.
 
 # %%
 import math
@@ -40,15 +40,10 @@ PROFILE = "digits"
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 probe = data.test[:100]
-shape = {
-    "in_channels": data.image_shape[0],
-    "image_size": data.image_shape[1],
-    "num_classes": data.num_classes,
-}
-victim = build("tiny-cnn", seed=0, **shape)
+victim = build("tiny-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 print(f"right on {accuracy(victim, probe.images, probe.labels):.1%} of {len(probe)} images")
-print(f"epsilon {limit}")
+print(f"epsilon {limit:.3g}")
 
 # %% [markdown]
 # ## From one step to many

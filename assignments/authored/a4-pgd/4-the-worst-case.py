@@ -87,7 +87,7 @@ def fgsm_first(network: nn.Module, batch: Tensor, targets: Tensor, done: float) 
     return pgd(network, batch, targets, now, step_size=now, steps=1, random_start=False)
 
 
-pretender = build("strided-cnn", seed=0, **shape)
+pretender = build("strided-cnn", seed=0, **data.sizes)
 fit(
     pretender,
     data.train.images,

@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`. Every network in this notebook has the same architecture,
-# `strided-cnn`, and starts from the same weights.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`. Every network
+# in this notebook has the same architecture, `strided-cnn`, and starts from the same weights.
 
 # %%
 import math
@@ -40,18 +40,12 @@ PROFILE = "digits"
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 probe = data.test[:300]  # twenty steps on each image take time: enough to see the differences
-print(f"{len(data.train)} images to train on, {len(probe)} to attack, epsilon {limit}")
+print(f"{len(data.train)} images to train on, {len(probe)} to attack, epsilon {limit:.3g}")
 
 
 def fresh_network() -> nn.Module:
     """A new strided-cnn, the same weights every time."""
-    return build(
-        "strided-cnn",
-        in_channels=data.image_shape[0],
-        image_size=data.image_shape[1],
-        num_classes=data.num_classes,
-        seed=0,
-    )
+    return build("strided-cnn", seed=0, **data.sizes)
 
 
 # %% [markdown]

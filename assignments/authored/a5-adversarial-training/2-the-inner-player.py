@@ -106,5 +106,5 @@ plain_run = fit(
     Recipe(budget(PROFILE).adversarial_epochs, 64, "adam", 0.002, "constant"),
 )
 print(f"trained on clean images: {accuracy(plain, probe.images, probe.labels):.1%} right")
-print(f"  under FGSM at {limit}: {under_attack(plain, limit, 1):.1%}")
-print(f"  under PGD  at {limit}: {under_attack(plain, limit, 20):.1%}")
+print(f"  under FGSM at {limit:.3g}: {under_attack(plain, limit, 1):.1%}")
+print(f"  under PGD  at {limit:.3g}: {under_attack(plain, limit, 20):.1%}")

@@ -138,7 +138,7 @@ figure
 # Now the warm-up, with a budget that is hard for the network. Look at the losses of both.
 
 # %%
-hard = max(0.3, 2 * limit)
+hard = min(3 * limit, 0.4)
 for title, part_of_training in {"no warm-up": 0.0, "warm-up": 0.5}.items():
     trained(title, attacked_with(hard, 4, warm_up=part_of_training), hard, epochs)
 figure = plots.training_curves(

@@ -8,7 +8,7 @@
 # than free*, 2020) propose as the cheap way out.
 
 # %%
-strong = max(0.2, 1.5 * limit)
+strong = min(max(0.2, 1.5 * limit), 3 * limit)
 long = 2 * epochs
 watched: dict[str, list[float]] = {}
 

@@ -39,7 +39,7 @@ for trained_for, candidate in candidates.items():
 # %%
 figure = plots.robustness_curve(
     budgets,
-    {"clean images": clean_line, f"under PGD at {limit}": robust_line},
+    {"clean images": clean_line, f"under PGD at {limit:.3g}": robust_line},
     x_label="epsilon trained for (pixel units)",
     title="More robust, up to a point, and less accurate",
 )

@@ -23,8 +23,8 @@
 # Run this cell and go on; you need not read it now. Its network is made as most published ones are:
 # it takes **normalised** images, $z = (x - \text{mean}) / \text{std}$, and the normalisation is no
 # part of it. In this course it has been a layer inside the model so far, and now you will see why.
-# `probe` holds the images that are attacked. (For MNIST change `"digits"` to `"mnist"`, and fetch
-# it first: `course data download mnist`.)
+# `probe` holds the images that are attacked. (Change `"digits"` to `"signs"` for road signs in
+# colour, or to `"mnist"`, which is fetched first: `course data download mnist`.)
 
 # %%
 import math
@@ -53,18 +53,13 @@ PROFILE = "digits"
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 probe = data.test[:60]
-shape = {
-    "in_channels": data.image_shape[0],
-    "image_size": data.image_shape[1],
-    "num_classes": data.num_classes,
-}
 means = data.train.images.mean(dim=(0, 2, 3)).tolist()
 stds = data.train.images.std(dim=(0, 2, 3)).tolist()
 normalise = Normalize(means, stds)
 recipe = plain_recipe(budget(PROFILE).cnn_epochs)
 Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and labels, one number for each image
 
-whole = build("tiny-cnn", normalize=(means, stds), seed=0, **shape)
+whole = build("tiny-cnn", normalize=(means, stds), seed=0, **data.sizes)
 fit(whole, data.train.images, data.train.labels, plain_recipe(3))  # a short training: some errors
 published = whole[1:]  # without its first layer, the normalisation: that is what gets published
 right = accuracy(published, normalise(probe.images), probe.labels)

@@ -23,7 +23,7 @@ levels = 8
 temperature = 50.0
 
 teacher_says = predict(victim, data.train.images).argmax(dim=1)
-distilled = build("tiny-cnn", seed=1, **shape)
+distilled = build("tiny-cnn", seed=1, **data.sizes)
 fit(ScaledLogits(distilled, 1 / temperature), data.train.images, teacher_says, recipe)
 
 defences = {

@@ -12,7 +12,7 @@
 # needs.
 
 # %%
-plain = build("tiny-cnn", seed=2, **shape)
+plain = build("tiny-cnn", seed=2, **data.sizes)
 fit(plain, data.train.images, data.train.labels, recipe)
 detector = Detector.fitted(plain, data.train.images, refused=0.05)
 

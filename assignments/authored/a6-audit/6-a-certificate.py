@@ -92,7 +92,7 @@ def with_noise(network: nn.Module, batch: Tensor, targets: Tensor, done: float) 
     return batch + sigma * torch.randn_like(batch)
 
 
-steady = build("tiny-cnn", seed=3, **shape)
+steady = build("tiny-cnn", seed=3, **data.sizes)
 fit(steady, data.train.images, data.train.labels, recipe, perturb=with_noise)
 
 draws = torch.Generator().manual_seed(0)
@@ -145,7 +145,7 @@ figure
 pixels = probe.images[0].numel()
 largest = certified_radius(votes, votes, sigma)
 print(f"{pixels} pixels: a radius of {largest:.2f} certifies epsilon = {largest / pixels**0.5:.4f}")
-print(f"the budget of this assignment is epsilon = {limit}")
+print(f"the budget of this assignment is epsilon = {limit:.3g}")
 
 # %% [markdown]
 # >> To think about: of a thousand classes, the winner's votes are put in. What is wrong?

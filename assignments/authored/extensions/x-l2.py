@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`.
 
 # %%
 import math
@@ -36,7 +36,7 @@ PROFILE = "digits"
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 probe = data.test[:200]
-victim = build("tiny-cnn", seed=0)
+victim = build("tiny-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 print(f"right on {accuracy(victim, probe.images, probe.labels):.1%} of {len(probe)} images")
 

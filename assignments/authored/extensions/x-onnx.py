@@ -12,8 +12,10 @@
 # %% [markdown]
 # ## Set up
 #
-# Three more packages are needed. Change `"digits"` to `"mnist"` for the real thing. Fetch it first,
-# once and with the internet at hand: `course data download mnist`.
+# Three more packages are needed.
+#
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`.
 
 # %%
 import warnings
@@ -41,7 +43,7 @@ PROFILE = "digits"
 
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
-victim = build("tiny-cnn", seed=0)
+victim = build("tiny-cnn", seed=0, **data.sizes)
 fit(victim, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 print(f"right on {accuracy(victim, data.test.images, data.test.labels):.1%} of the test images")
 
@@ -150,7 +152,7 @@ def signs(network: nn.Module) -> Tensor:
     return gradient.sign()
 
 
-imitation = build("tiny-cnn", seed=7)
+imitation = build("tiny-cnn", seed=7, **data.sizes)
 fit(imitation, data.train.images, data.train.labels, plain_recipe(budget(PROFILE).cnn_epochs))
 coins = torch.randint(0, 2, data.test.images.shape, generator=torch.Generator().manual_seed(0))
 directions = {

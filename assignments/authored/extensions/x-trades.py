@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## Set up
 #
-# Change `"digits"` to `"mnist"` for the real thing. Fetch it first, once and with the internet at
-# hand: `course data download mnist`.
+# Change `"digits"` to `"signs"` for road signs in colour, or to `"mnist"` for the real thing. MNIST
+# is fetched first, once and with the internet at hand: `course data download mnist`.
 
 # %%
 import math
@@ -36,7 +36,7 @@ PROFILE = "digits"
 limit = budget(PROFILE).epsilon
 data = load(PROFILE).take(budget(PROFILE).train_images, budget(PROFILE).test_images)
 probe = data.test[:300]
-print(f"{len(data.train)} images to train on, {len(probe)} to attack, epsilon {limit}")
+print(f"{len(data.train)} images to train on, {len(probe)} to attack, epsilon {limit:.3g}")
 
 # %% [markdown]
 # ## Two questions, one loss
@@ -227,7 +227,7 @@ def left_by_pgd(network: nn.Module) -> float:
 betas = [0.0, 1.0, 6.0]
 clean_line, robust_line = [], []
 for rate in betas:
-    network = build("strided-cnn", seed=0)
+    network = build("strided-cnn", seed=0, **data.sizes)
     trades_train(
         network,
         data.train.images,
@@ -243,7 +243,7 @@ for rate in betas:
 # %%
 figure = plots.robustness_curve(
     betas,
-    {"clean images": clean_line, f"under PGD at {limit}": robust_line},
+    {"clean images": clean_line, f"under PGD at {limit:.3g}": robust_line},
     x_label="beta, the weight of the divergence",
     title="What a steady answer costs, and what it buys",
 )

@@ -10,7 +10,6 @@ on signs that exist nowhere shows that no weights were brought along.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -19,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks.a1_cnn import mistakes
+from autograder.checks.a1_cnn.network import Built, build
 from autograder.checks.a1_cnn.training import (
     ARCHITECTURE,
     MEAN_LOSS,
@@ -71,37 +71,11 @@ graded_accuracy = graded_for("accuracy", lecture=LECTURE)
 # --- CNN -----------------------------------------------------------------------------------------
 
 
-@dataclass
-class Built:
-    """The student's network: its weights, and its logits for some images."""
-
-    images: Tensor
-    weights: list[Tensor]
-    logits: object
-    few: object
-    again: object
-    in_eval_mode: object
-
-
 @pytest.fixture(scope="module")
 def built(student: Student, setting: Setting) -> Built:
-    """A network made by the student's class: its logits for 9 images, for 1, and for the 9 again in
-    train mode (the mode of a new network), then in eval mode.
-    """
+    """The student's network, and what it answers."""
     require(student, "CNN", "class")
-    images = setting.test_images(9).images
-    ref = student.make("CNN")
-    logits, few = student.apply(ref, images), student.apply(ref, images[:1])
-    again = student.call("@" + ref.name, images, global_seed=2)
-    student.mode(ref, training=False)
-    return Built(
-        images, distinct(student.weights(ref)), logits, few, again, student.apply(ref, images)
-    )
-
-
-def distinct(weights: list[Tensor]) -> list[Tensor]:
-    """Each tensor once: a layer that has two names in a module is listed under both."""
-    return [w for i, w in enumerate(weights) if not any(torch.equal(w, v) for v in weights[:i])]
+    return build(student, setting)
 
 
 @graded_cnn()

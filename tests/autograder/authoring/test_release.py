@@ -146,12 +146,12 @@ def test_reference_of_an_extension_runs_from_top_to_bottom(name: str, tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.mnist
+@pytest.mark.parametrize("profile", [pytest.param("mnist", marks=pytest.mark.mnist), "signs"])
 @pytest.mark.parametrize("name", [*ASSIGNMENTS, *EXTENSIONS])
-def test_one_line_changed_it_runs_on_mnist(name: str, tmp_path: Path) -> None:
+def test_one_line_changed_it_runs_on_other_images(name: str, profile: str, tmp_path: Path) -> None:
     notebook = source_notebook(name)
     for cell in notebook.cells:
-        cell.source = cell.source.replace('PROFILE = "digits"', 'PROFILE = "mnist"')
+        cell.source = cell.source.replace('PROFILE = "digits"', f'PROFILE = "{profile}"')
     assert run(notebook, tmp_path, seconds=900) == []
     assert figures_of(notebook)
 

@@ -16,7 +16,7 @@ from autograder.cli import main
 from autograder.report.results import Result
 
 ROOT = Path(__file__).resolve().parents[3]
-PROFILES = ["digits", pytest.param("mnist", marks=pytest.mark.mnist)]
+PROFILES = ["digits", "signs", pytest.param("mnist", marks=pytest.mark.mnist)]
 
 
 def course_of(assignment: str, profile: str, folder: Path) -> Path:
@@ -36,7 +36,9 @@ def course_of(assignment: str, profile: str, folder: Path) -> Path:
     for student, text in (("blank", sample_class.released(assignment)), ("reference", solved)):
         handed_in = folder / "submitted" / student / assignment / f"{assignment}.ipynb"
         handed_in.parent.mkdir(parents=True)
-        handed_in.write_text(text, encoding="utf-8")
+        before, after = (f'PROFILE = \\"{name}\\"' for name in ("digits", profile))
+        assert text.count(before) == 1
+        handed_in.write_text(text.replace(before, after), encoding="utf-8")
     return folder
 
 

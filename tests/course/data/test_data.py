@@ -23,6 +23,7 @@ def test_digits_are_1200_and_597_images_of_ten_classes(digits: Dataset) -> None:
     assert (len(digits.train), len(digits.test)) == (1200, 597)
     assert digits.image_shape == (1, 28, 28)
     assert digits.num_classes == 10
+    assert digits.sizes == {"in_channels": 1, "image_size": 28, "num_classes": 10}
     assert digits.train.labels.bincount().min() > 100
 
 
