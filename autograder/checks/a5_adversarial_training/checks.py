@@ -226,20 +226,20 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
 
 
 @graded(points=1, needs="training_makes_it_robust")
-def test_training_reports_its_loss(student: Student, setting: Setting) -> None:
+def test_training_reports_its_loss(student: Student, handin: Setting) -> None:
     """The losses are those of the images that it was trained on"""
-    fresh = setting.network(ARCHITECTURE, "loss")
-    lead = float(setting.drawn("lead", 10, 30))
+    fresh = handin.network(ARCHITECTURE, "loss")
+    lead = float(handin.drawn("lead", 10, 30))
     weights = [torch.zeros_like(weight) for weight in fresh.weights]
     weights[-1][0] = lead  # every image is class 0, whatever an attack does
-    count = setting.drawn("images of one batch", 40, 60)
+    count = handin.drawn("images of one batch", 40, 60)
     labels = torch.arange(count) % 2  # so half of the images lose the lead, and half nothing
     answer = student.call(
         "adversarial_train",
         student.network(fresh.with_weights(weights)),
-        setting.dataset.train.images[:count],
+        handin.dataset.train.images[:count],
         labels,
-        epsilon=setting.budget.epsilon,
+        epsilon=handin.budget.epsilon,
         epochs=1,
         batch_size=count,
     )
