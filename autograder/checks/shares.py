@@ -21,7 +21,7 @@ def with_drawn_share(
 
     right: which of all images are right, (N,) bool. As far as there are enough of them, their share
     is at least half of what it is among all images, and the share of the wrong ones is, too.
-    first: rows of wrong images that are taken before others.
+    first: rows that are taken before others of their kind.
     """
     draw = handin.generator(f"rows of {purpose}")
     kept, lost = ((right == wanted).nonzero().flatten() for wanted in (True, False))
@@ -30,9 +30,10 @@ def with_drawn_share(
     least = max(round(share / 2 * count), count - len(lost))
     most = min(round((1 + share) / 2 * count), len(kept))
     number = handin.drawn(f"right ones of {purpose}", least, max(least, most))
-    kept = kept[torch.randperm(len(kept), generator=draw)][:number]
-    lost = lost[torch.randperm(len(lost), generator=draw)]
-    ahead = torch.isin(lost, torch.tensor(first, dtype=lost.dtype))
-    lost = torch.cat([lost[ahead], lost[~ahead]])[: count - number]
-    rows = torch.cat([kept, lost])
+    parts = []
+    for part, size in ((kept, number), (lost, count - number)):
+        part = part[torch.randperm(len(part), generator=draw)]  # noqa: PLW2901  in drawn order
+        ahead = torch.isin(part, torch.tensor(first, dtype=part.dtype))
+        parts.append(torch.cat([part[ahead], part[~ahead]])[:size])
+    rows = torch.cat(parts)
     return rows[torch.randperm(len(rows), generator=draw)]

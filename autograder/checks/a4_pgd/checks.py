@@ -356,13 +356,10 @@ def test_margin_refuses_what_makes_no_sense(student: Student) -> None:
 def test_worst_case_counts_the_survivors_of_all(student: Student, handin: Setting) -> None:
     """An image counts only if it survives every attack"""
     require(student, "worst_case_accuracy", "function")
+    said = "the images that survive each of the attacks, over all images"
+    hint = "Keep one boolean for each image: an attack may set it to False, never back to True."
     for number in range(2):  # one number could be guessed
-        require_worst_case(
-            student,
-            attacks_for(handin, number),
-            "the images that survive each of the attacks, over all images",
-            "Keep one boolean for each image: an attack may set it to False, never back to True.",
-        )
+        require_worst_case(student, attacks_for(handin, number), said, hint)
 
 
 @graded_worst_case(points=1, needs="worst_case_counts_the_survivors_of_all")
