@@ -96,8 +96,8 @@ def images_with_gradient(handin: Setting) -> Split:
     """Images with a loss so large that rounding does not decide the gradient's sign.
 
     They begin with some that are still right when attacked in [0, 1], but not when one end of the
-    range is left open. The others are drawn for one hand-in, and some of them are labelled wrong: an
-    attack that lowers the loss makes those right, so that its curve is another than that of the
+    range is left open. The others are drawn for one hand-in, and some of them are labelled wrong:
+    an attack that lowers the loss makes those right, so that its curve is another than that of the
     clean images.
     """
     whole = handin.shared
