@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from autograder import catalog, sandbox
-from autograder.grading.jobs import find_jobs
+from autograder.files import file_name
+from autograder.grading.jobs import Job, find_jobs
 from autograder.grading.slots import Pool
 from course.cli import Later, Subparsers
 from course.errors import CourseError
@@ -70,12 +71,27 @@ def grade_command(args: argparse.Namespace) -> int:
         refuse_isolation(level, where, args.trust_submissions)
     jobs = find_jobs(args.submissions, args.assignment)
     with contextlib.closing(Pool(args.jobs or os.cpu_count() or 1)) as pool:
-        if not args.scheduler and not args.resume:  # where it may be idle
-            pool.start(len(jobs))
+        if not args.scheduler:
+            pool.start(sum(not args.resume or is_new(job, args) for job in jobs))
         status: int = grade_class(args, jobs, level, pool)
     if level == "none":
         print(sandbox.notice(level), file=sys.stderr)
     return status
+
+
+def is_new(job: Job, args: argparse.Namespace) -> bool:
+    """Whether a submission has no result yet, or came after it: then a slot is needed for sure.
+
+    A result that does not hold for another reason is found later, when its provenance is compared.
+    """
+    result = args.out / "results" / f"{file_name(job.student)}.json"
+    path = Path(job.path)
+    places = (path, path / args.assignment)  # a file, or a folder in which a file was replaced
+    try:
+        judged = result.stat().st_mtime
+        return any(place.stat().st_mtime > judged for place in places if place.exists())
+    except OSError:
+        return True
 
 
 def chosen_level(wanted: str | None) -> str:

@@ -57,7 +57,7 @@ class Judge:
             required = [exercise.id for exercise in self.assignment.exercises]
             read = submission.read(path, required, self.assignment.id)
             digest = read.sha256
-            checks, notes = self.run(read)
+            checks, notes = self.run(read, self.setting.for_handin(student, digest))
             result = self.result(student, status_of(checks), checks)
             result.notes = notes
             if not self.setting.public and pictures.wanted(self.assignment.id, checks):
@@ -74,22 +74,27 @@ class Judge:
         result.provenance = provenance(self.setting, digest, self.level)
         return result
 
-    def run(self, read: submission.Submission) -> tuple[list[CheckResult], list[str]]:
+    def run(
+        self, read: submission.Submission, handin: Setting
+    ) -> tuple[list[CheckResult], list[str]]:
         """Run every check on one submission; the worker is ended whatever happens.
 
+        handin: the setting of this hand-in (`Setting.for_handin`).
         Where an exercise loses points and may depend on what was left out when the cells were run,
         it is judged again with the whole notebook, and the better result counts.
         """
         with contextlib.closing(self.start(read)) as student:
             account = None if student.public else Disclosure(student.cells, student.words)
-            checks = run_checks(self.assignment, student, self.setting, account=account)
+            checks = run_checks(
+                self.assignment, student, self.setting, account=account, handin=handin
+            )
         notes = [*student.notes]
         exercise_of = {check.name: check.exercise for check in catalog.checks(self.assignment.id)}
         for exercise in self.assignment.exercises:
             own = [check for check in checks if exercise_of[check.name] == exercise.id]
             if student.unsure.isdisjoint(exercise.names) or all(c.status == "OK" for c in own):
                 continue
-            again = self.whole(read, exercise, student.cpu_seconds(), account)
+            again = self.whole(read, exercise, student.cpu_seconds(), account, handin)
             better = [c for c in again if exercise_of[c.name] == exercise.id and gains(c, checks)]
             if better:
                 by_name = {check.name: check for check in better}
@@ -109,6 +114,7 @@ class Judge:
         exercise: catalog.Exercise,
         spent: float,
         account: Disclosure | None,
+        handin: Setting,
     ) -> list[CheckResult]:
         """The checks of one exercise, with every cell above its check cell run.
 
@@ -124,7 +130,9 @@ class Judge:
         except StudentFault:
             return []
         with contextlib.closing(student):
-            return run_checks(self.assignment, student, self.setting, exercise.id, account=account)
+            return run_checks(
+                self.assignment, student, self.setting, exercise.id, account=account, handin=handin
+            )
 
     def draw(self, read: submission.Submission) -> Pictures | None:
         """Pictures of a wrong attack, from a fresh worker that has seen no hidden input."""
@@ -217,15 +225,17 @@ def run_checks(
     only: str | None = None,
     *,
     account: Disclosure | None = None,
+    handin: Setting | None = None,
 ) -> list[CheckResult]:
     """Run the assignment's checks, or those of one exercise, in this process with pytest.
 
     account: the bits of hidden inputs that may be shown, from an earlier run; otherwise a new one.
+    handin: the setting of this hand-in, where its inputs are hidden.
 
     Raises GraderFault when a check failed for a reason that is not the student's, and
     KeyboardInterrupt when somebody at the keyboard stopped it.
     """
-    plugin = JudgePlugin(student, setting, only, account)
+    plugin = JudgePlugin(student, setting, only, account, handin)
     output = io.StringIO()
     with pytest_alone(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(

@@ -26,6 +26,7 @@ from course.errors import CourseError
 class JudgePlugin:
     """The plugin for one student. `only`: the one exercise to check; all of them if it is None.
 
+    handin: the setting of this hand-in (`Setting.for_handin`).
     On public inputs the messages of a fault are recorded in full; on hidden inputs a Disclosure
     decides how much of them the student may read.
     """
@@ -36,9 +37,11 @@ class JudgePlugin:
         setting: Setting,
         only: str | None = None,
         account: Disclosure | None = None,
+        handin: Setting | None = None,
     ) -> None:
         self._student = student
         self._setting = setting
+        self._handin = handin or setting
         self.only = only
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
@@ -61,6 +64,11 @@ class JudgePlugin:
     def setting(self) -> Setting:
         """The hidden inputs, networks and bars of the assignment."""
         return self._setting
+
+    @pytest.fixture(scope="session")
+    def handin(self) -> Setting:
+        """The setting for questions that are answered by a number, drawn for this hand-in."""
+        return self._handin
 
     @pytest.fixture
     def measures(self) -> dict[str, float]:

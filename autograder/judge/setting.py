@@ -6,8 +6,10 @@ reveal them. The same secret gives the same draws, so that any grade can be comp
 
 from __future__ import annotations
 
+import hmac
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -35,6 +37,20 @@ class Setting:
     secret: bytes = inputs.PUBLIC
     limits: Limits = field(default_factory=Limits)
     known: dict[str, Any] = field(default_factory=dict, repr=False)
+    whole: Setting | None = field(default=None, repr=False)  # of everybody, for one hand-in's
+
+    def for_handin(self, student: str, digest: str) -> Setting:
+        """The setting for questions that are answered by a number, drawn for one hand-in.
+
+        digest: of the file. Images, networks and bars are everybody's, but the test images come in
+        another order, and every seed is another: a number that feedback shows is the answer to no
+        question that is asked of the next hand-in. Public inputs stay as they are.
+        """
+        if self.public:
+            return self
+        text = json.dumps(["numbers of a hand-in", student, digest])
+        secret = hmac.digest(self.secret, text.encode(), "sha256")
+        return Setting(self.assignment, self.profile, secret, self.limits, whole=self)
 
     def remember(self, name: str, compute: Callable[[], T]) -> T:
         """The value of `compute()`, computed once for all students.
@@ -58,6 +74,11 @@ class Setting:
         return answer_key.stored_values(self.assignment, self.profile) if self.public else {}
 
     @property
+    def shared(self) -> Setting:
+        """The setting of everybody: what is remembered there is made once for all hand-ins."""
+        return self.whole or self
+
+    @property
     def public(self) -> bool:
         """Whether the inputs are public, so that a student may read every message in full."""
         return self.secret == inputs.PUBLIC
@@ -72,6 +93,10 @@ class Setting:
         """Training and test images, as many as the budget says: hidden ones, or public ones."""
         if self.public:
             return inputs.public_inputs(self.assignment, self.profile)
+        if self.whole is not None:
+            draw = inputs.generator(self.secret, self.assignment, self.profile, "order")
+            whole = self.whole.dataset
+            return replace(whole, test=inputs.shuffled(whole.test, draw))
         return inputs.hidden_inputs(self.secret, self.assignment, self.profile)
 
     def new_task(self, attempt: int) -> tuple[Split, Split]:
@@ -121,6 +146,8 @@ class Setting:
     @cached_property
     def victim(self) -> Network:
         """The network that attacks are checked on."""
+        if self.whole is not None:
+            return self.whole.victim
         return self.remember("victim", lambda: self.trained("tiny-cnn", self.budget.cnn_epochs))
 
     @cached_property

@@ -66,6 +66,7 @@ LECTURE = "lectures/cnn/"
 graded_cnn = graded_for("cnn", lecture=LECTURE)
 graded_train = graded_for("train", lecture=LECTURE)
 graded_accuracy = graded_for("accuracy", lecture=LECTURE)
+PERCENT = {"many": (35, 65), "few": (10, 30)}  # of the images that are counted are right
 
 
 # --- CNN -----------------------------------------------------------------------------------------
@@ -208,14 +209,15 @@ def test_train_learns(
 
 
 @graded_train(points=2, needs="train_learns")
-def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None:
+def test_train_reports_the_mean_loss(student: Student, handin: Setting) -> None:
     """The loss of an epoch is the mean over all of its images, in training mode"""
-    count = setting.drawn("images of one batch", 40, 60)
-    network = setting.network(ARCHITECTURE, "mean loss")
+    count = handin.drawn("images of one batch", 40, 60)
+    network = handin.network(ARCHITECTURE, "mean loss")
     *inner, weight, bias = network.weights  # large logits: one step changes the loss much
-    network = network.with_weights([*inner, 100 * weight, 100 * bias])
-    split = renamed(setting, count)
-    answer = train_on(student, setting, network, split, 1, batch_size=count).losses
+    factor = handin.drawn("factor of the logits", 40, 100)
+    network = network.with_weights([*inner, factor * weight, factor * bias])
+    split = renamed(handin, count)
+    answer = train_on(student, handin, network, split, 1, batch_size=count).losses
     (found,) = require_numbers(answer, 1, "losses, one for each epoch")
     right = F.cross_entropy(metrics.predict(network.module, split.images), split.labels).item()
     expect_true(
@@ -226,9 +228,9 @@ def test_train_reports_the_mean_loss(student: Student, setting: Setting) -> None
         hint=MEAN_LOSS,
         steps=mistakes.STEPS,
     )
-    counts_each_image_once(student, setting, network)
-    counts_every_image(student, setting, network)
-    trains_in_train_mode(student, setting)
+    counts_each_image_once(student, handin, network)
+    counts_every_image(student, handin, network)
+    trains_in_train_mode(student, handin)
 
 
 @graded_train(points=1, needs="train_learns")
@@ -306,18 +308,19 @@ OWN_GENERATOR = "torch.Generator().manual_seed(seed), and pass it to torch.randp
 
 
 @graded_accuracy(points=3)
-def test_accuracy_counts(student: Student, setting: Setting) -> None:
+def test_accuracy_counts(student: Student, handin: Setting) -> None:
     """accuracy is the fraction of images whose largest logit is the right class"""
     require(student, "accuracy", "function")
     # The first count is no multiple of any usual batch size, and the right images come last: an
     # answer that leaves out the short batch, or counts it like a full one, gets another number.
-    counts = (521 + 2 * setting.drawn("images counted", 0, 14), setting.drawn("few", 60, 70), 1)
-    for count, share in zip(counts, (0.5, 0.2, 0.0), strict=True):
-        test = setting.test_images(count)
-        network = setting.network(ARCHITECTURE, "accuracy")
+    counts = (521 + 2 * handin.drawn("images counted", 0, 14), handin.drawn("few", 60, 70), 1)
+    shares = (handin.drawn(f"percent of {kind}", *of) / 100 for kind, of in PERCENT.items())
+    for count, share in zip(counts, (*shares, 0.0), strict=True):
+        test = handin.test_images(count)
+        network = handin.network(ARCHITECTURE, "accuracy")
         labels = metrics.predict(network.module, test.images).argmax(dim=1)
         hits = torch.arange(len(labels)) >= (1 - share) * len(labels)
-        labels = torch.where(hits, labels, (labels + 1) % setting.dataset.num_classes)
+        labels = torch.where(hits, labels, (labels + 1) % handin.dataset.num_classes)
         ref = student.network(network)
         found = require_number(student.call("accuracy", ref, test.images, labels), "the accuracy")
         right = metrics.accuracy(network.module, test.images, labels)

@@ -72,15 +72,15 @@ def train_on(
     )
 
 
-def counts_each_image_once(student: Student, setting: Setting, network: Network) -> None:
+def counts_each_image_once(student: Student, handin: Setting, network: Network) -> None:
     """Raise Wrong unless the losses of two epochs are means, with a last batch of one image."""
     constant = constant_network(network, LARGE - 30)
-    labels = (1 + torch.arange(6) % 2) % setting.dataset.num_classes
-    split = Split(setting.dataset.train.images[:6], labels)
+    labels = (1 + torch.arange(6) % 2) % handin.dataset.num_classes
+    split = Split(handin.dataset.train.images[:6], labels)
     logits = metrics.predict(constant.module, split.images)
     each = F.cross_entropy(logits, labels, reduction="none")
     right = each.mean().item()
-    answer = train_on(student, setting, constant, split, 2, batch_size=5).losses
+    answer = train_on(student, handin, constant, split, 2, batch_size=5).losses
     found = require_numbers(answer, 2, "losses, one for each epoch")
     expect_true(
         all(abs(loss - right) <= 0.04 * LARGE for loss in found),
@@ -93,21 +93,21 @@ def counts_each_image_once(student: Student, setting: Setting, network: Network)
     )
 
 
-def counts_every_image(student: Student, setting: Setting, network: Network) -> None:
+def counts_every_image(student: Student, handin: Setting, network: Network) -> None:
     """Raise Wrong unless the loss of an epoch is the mean over all of many images.
 
     The first images lose nothing and the others much, so that images that are left out show.
     """
-    train = setting.dataset.train
-    many = min(len(train), 1200) - setting.drawn("images left out", 0, 40)
-    first = round(many * setting.drawn("percent that lose nothing", 35, 65) / 100)
-    lost = 30.0
+    train = handin.dataset.train
+    many = min(len(train), 1200) - handin.drawn("images left out", 0, 40)
+    first = round(many * handin.drawn("percent that lose nothing", 35, 65) / 100)
+    lost = float(handin.drawn("loss of an image", 30, 60))
     labels = (torch.arange(many) >= first).long()
-    size = many // setting.drawn("batches of many images", 3, 5)
+    size = many // handin.drawn("batches of many images", 3, 5)
     split = Split(train.images[:many], labels)
     constant = constant_network(network, LARGE - lost)
     (found,) = require_numbers(
-        train_on(student, setting, constant, split, 1, batch_size=size).losses,
+        train_on(student, handin, constant, split, 1, batch_size=size).losses,
         1,
         "losses, one for each epoch",
     )
@@ -134,12 +134,12 @@ def constant_network(network: Network, second: float) -> Network:
     return network.with_weights(weights)
 
 
-def trains_in_train_mode(student: Student, setting: Setting) -> None:
+def trains_in_train_mode(student: Student, handin: Setting) -> None:
     """Raise Wrong if a network with dropout has the same loss as in eval mode."""
-    fresh = setting.network("simple-cnn", "dropout in training")
+    fresh = handin.network("simple-cnn", "dropout in training")
     *weights, last, bias = fresh.weights
     network = fresh.with_weights([*weights, 100 * last, 100 * bias])  # so dropout shows
-    images = setting.dataset.train.images[: setting.drawn("images with dropout", 40, 60)]
+    images = handin.dataset.train.images[: handin.drawn("images with dropout", 40, 60)]
     logits = metrics.predict(network.module, images)
     labels = logits.argmax(dim=1)
     without = F.cross_entropy(logits, labels).item()

@@ -67,13 +67,13 @@ make_ahead = train_victim
 
 
 @graded_monitor()
-def test_monitor_records_statistics(student: Student, setting: Setting) -> None:
+def test_monitor_records_statistics(student: Student, handin: Setting) -> None:
     """Around a trained network it records six statistics of each layer"""
     require(student, "ActivationMonitor", "class")
-    images = some_images(setting, "first images")
-    observed = observe(student, setting.victim, images)
+    images = some_images(handin, "first images")
+    observed = observe(student, handin.victim, images)
     if not observed.stats:
-        cause = why_empty(student, setting.victim, images)
+        cause = why_empty(student, handin.victim, images)
         raise Wrong(
             "statistics of the layers that ran",
             "an empty `stats` after the block",
@@ -96,13 +96,13 @@ def why_empty(student: Student, network: Network, images: Tensor) -> str:
 
 
 @pytest.fixture(scope="module")
-def hidden(student: Student, setting: Setting) -> Observation:
+def hidden(student: Student, handin: Setting) -> Observation:
     """The monitor around a network with random weights, random names and a random batch size.
 
     So a shape recorded from other images is wrong.
     """
-    images = some_images(setting, "hidden images", MANY)
-    return observe(student, renamed(setting, "fast-cnn"), images)
+    images = some_images(handin, "hidden images", MANY)
+    return observe(student, renamed(handin, "fast-cnn"), images)
 
 
 @graded_monitor(points=2, needs="monitor_records_statistics")
@@ -133,11 +133,11 @@ def test_monitor_notes_the_shape(hidden: Observation) -> None:
 
 
 @graded_monitor(points=2, needs="monitor_notes_the_shape")
-def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
+def test_monitor_watches_every_leaf(student: Student, handin: Setting) -> None:
     """Every leaf that runs is in it, nested ones too, and nothing else"""
-    images = some_images(setting, "images for leaves", 6)
+    images = some_images(handin, "images for leaves", 6)
     for name in ("tiny-cnn", "small-resnet", "functional-cnn", "shared-relu-cnn"):
-        observed = observe(student, renamed(setting, name), images)
+        observed = observe(student, renamed(handin, name), images)
         require_names(
             observed.stats,
             mistakes.leaves(observed.layers),
@@ -147,11 +147,11 @@ def test_monitor_watches_every_leaf(student: Student, setting: Setting) -> None:
 
 
 @graded_monitor(points=1, needs="monitor_measures_the_output")
-def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> None:
+def test_monitor_keeps_the_latest_output(student: Student, handin: Setting) -> None:
     """The numbers are those of the layer's latest output, as it left the layer"""
-    batches = some_images(setting, "earlier images", 11), some_images(setting, "later images", 7)
+    batches = some_images(handin, "earlier images", 11), some_images(handin, "later images", 7)
     for name in ("tiny-cnn", "shared-relu-cnn"):
-        observed = observe(student, renamed(setting, name), *batches)
+        observed = observe(student, renamed(handin, name), *batches)
         require_numbers_of(
             observed,
             mistakes.NUMBERS,
@@ -160,12 +160,12 @@ def test_monitor_keeps_the_latest_output(student: Student, setting: Setting) -> 
 
 
 @graded_monitor(points=1, needs="monitor_notes_the_shape")
-def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> None:
+def test_monitor_watches_chosen_layers(student: Student, handin: Setting) -> None:
     """Given names of layers, it records those and no others, whole blocks too"""
-    network = renamed(setting, "small-resnet")
+    network = renamed(handin, "small-resnet")
     outer = [name for name, _ in network.module.named_children()]
     chosen = [f"{outer[3]}.conv2", outer[5], outer[2]]
-    images = some_images(setting, "images for chosen layers", 9)
+    images = some_images(handin, "images for chosen layers", 9)
     observed = observe(student, network, images, layers=chosen)
     cause = mistakes.other_choice(observed.stats, chosen, outer[5], observed.layers)
     require_names(observed.stats, chosen, observed.layers, cause=cause)
@@ -175,11 +175,11 @@ def test_monitor_watches_chosen_layers(student: Student, setting: Setting) -> No
 
 
 @graded_monitor(points=1, needs="monitor_watches_chosen_layers")
-def test_monitor_refuses_what_matches_nothing(student: Student, setting: Setting) -> None:
+def test_monitor_refuses_what_matches_nothing(student: Student, handin: Setting) -> None:
     """A name that no layer has is a ValueError, and so is an empty list"""
-    network = renamed(setting, "tiny-cnn")
+    network = renamed(handin, "tiny-cnn")
     first = next(name for name, _ in network.module.named_children())
-    images = some_images(setting, "images for names", 4)
+    images = some_images(handin, "images for names", 4)
     attempts = {
         "a name that no layer has": ["no-such-layer"],
         "such a name beside the right one": [first, "no-such-layer"],
@@ -207,10 +207,10 @@ def begin(student: Student, ref: Ref, layers: list[str]) -> None:
 
 
 @graded_monitor(points=2, needs="monitor_notes_the_shape")
-def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -> None:
+def test_monitor_records_in_the_block_only(student: Student, handin: Setting) -> None:
     """Nothing is recorded before the block or after it, even where an error ends it"""
-    network = renamed(setting, "tiny-cnn")
-    images, others = some_images(setting, "inside", 8), some_images(setting, "outside", 5)
+    network = renamed(handin, "tiny-cnn")
+    images, others = some_images(handin, "inside", 8), some_images(handin, "outside", 5)
     ref = student.network(network)
     monitor = student.make("ActivationMonitor", ref)
     student.apply(ref, others)
@@ -237,18 +237,18 @@ def test_monitor_records_in_the_block_only(student: Student, setting: Setting) -
 
 
 @graded_monitor(points=1, needs="monitor_measures_the_output")
-def test_monitor_leaves_others_alone(student: Student, setting: Setting) -> None:
+def test_monitor_leaves_others_alone(student: Student, handin: Setting) -> None:
     """The network answers and learns as without it; a second monitor or block changes nothing"""
-    answers_as_unwatched(student, setting)
-    learns_as_unwatched(student, setting)
-    images, later = some_images(setting, "two monitors", 7), some_images(setting, "later", 5)
-    monitors_are_independent(student, renamed(setting, "strided-cnn"), images, later)
+    answers_as_unwatched(student, handin)
+    learns_as_unwatched(student, handin)
+    images, later = some_images(handin, "two monitors", 7), some_images(handin, "later", 5)
+    monitors_are_independent(student, renamed(handin, "strided-cnn"), images, later)
 
 
 @graded_monitor(needs="monitor_measures_the_output")
-def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
+def test_monitor_leaves_no_trace(student: Student, handin: Setting) -> None:
     """Good practice, no points: no hook and no graph is left, and the network is as it was"""
-    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    network, images = renamed(handin, "tiny-cnn"), some_images(handin, "images for traces", 4)
     first = next(name for name, _ in network.module.named_children())
     ref = student.network(network, training=True)
     before = student.traces(ref)
@@ -275,43 +275,43 @@ def test_monitor_leaves_no_trace(student: Student, setting: Setting) -> None:
 
 @graded_drift(points=3)
 def test_drift_is_the_mean_relative_change(
-    student: Student, setting: Setting, measures: dict[str, float]
+    student: Student, handin: Setting, measures: dict[str, float]
 ) -> None:
     """Drift is the mean over the images of the relative L2 change of a layer's output"""
     require(student, "activation_drift", "function")
-    images = some_images(setting, "images for drift", MANY)
-    moved = attacked(setting, images, "attack for drift")
-    drifted = drift(student, renamed(setting, "strided-cnn"), images, moved)
+    images = some_images(handin, "images for drift", MANY)
+    moved = attacked(handin, images, "attack for drift")
+    drifted = drift(student, renamed(handin, "strided-cnn"), images, moved)
     measures["layers"] = len(drifted.found)
     require_right(drifted)
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
-def test_drift_covers_every_leaf(student: Student, setting: Setting) -> None:
+def test_drift_covers_every_leaf(student: Student, handin: Setting) -> None:
     """Every leaf that runs has a drift, nested ones too, and nothing else"""
-    images = some_images(setting, "images for leaves", 6)
-    moved = attacked(setting, images, "attack for leaves")
+    images = some_images(handin, "images for leaves", 6)
+    moved = attacked(handin, images, "attack for leaves")
     for name in ("small-resnet", "functional-cnn"):
-        drifted = drift(student, renamed(setting, name), images, moved)
+        drifted = drift(student, renamed(handin, name), images, moved)
         require_names(drifted.found, drifted.right, drifted.clean)
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
-def test_drift_copes_with_layers_in_place(student: Student, setting: Setting) -> None:
+def test_drift_copes_with_layers_in_place(student: Student, handin: Setting) -> None:
     """A layer that works in place does not change what was stored of the layer before it"""
-    images = some_images(setting, "images in place", 12)
-    moved = attacked(setting, images, "attack in place")
+    images = some_images(handin, "images in place", 12)
+    moved = attacked(handin, images, "attack in place")
     require_right(
-        drift(student, renamed(setting, "shared-relu-cnn"), images, moved),
+        drift(student, renamed(handin, "shared-relu-cnn"), images, moved),
         cause="of a layer that runs twice the latest output counts",
     )
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
-def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> None:
+def test_drift_is_measured_in_eval_mode(student: Student, handin: Setting) -> None:
     """It is measured in eval mode, and the network goes on in the mode it was in"""
-    network, images = renamed(setting, "small-resnet"), some_images(setting, "images for modes")
-    moved = attacked(setting, images, "attack for modes")
+    network, images = renamed(handin, "small-resnet"), some_images(handin, "images for modes")
+    moved = attacked(handin, images, "attack for modes")
     require_right(
         drift(student, network, images, moved, training=True),
         cause="the network ran in train mode, where batch normalisation mixes the images",
@@ -330,11 +330,11 @@ def test_drift_is_measured_in_eval_mode(student: Student, setting: Setting) -> N
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
-def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> None:
+def test_drift_of_a_dead_layer_is_zero(student: Student, handin: Setting) -> None:
     """What is off and stays off has a drift of 0, and so have images that did not change"""
-    network = with_dead_layers(renamed(setting, "tiny-cnn"))
-    images = some_images(setting, "images for dead layers", 10)
-    moved = attacked(setting, images, "attack for dead layers")
+    network = with_dead_layers(renamed(handin, "tiny-cnn"))
+    images = some_images(handin, "images for dead layers", 10)
+    moved = attacked(handin, images, "attack for dead layers")
     for adversarial in (moved, images.clone()):
         try:
             drifted = drift(student, network, images, adversarial)
@@ -348,9 +348,9 @@ def test_drift_of_a_dead_layer_is_zero(student: Student, setting: Setting) -> No
 
 
 @graded_drift(points=1, needs="drift_is_the_mean_relative_change")
-def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
+def test_drift_refuses_other_images(student: Student, handin: Setting) -> None:
     """Two batches of different shape are a ValueError, not stretched to fit"""
-    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images to refuse", 6)
+    network, images = renamed(handin, "tiny-cnn"), some_images(handin, "images to refuse", 6)
     ref = student.network(network)
     stretched = "one image is compared with each of the others, since PyTorch stretches it"
     unlike = "nothing compares the shapes of clean and adversarial"
@@ -369,14 +369,14 @@ def test_drift_refuses_other_images(student: Student, setting: Setting) -> None:
             cause=cause,
             hint="Compare `clean.shape` with `adversarial.shape` first, and raise ValueError.",
         )
-    require_right(drift(student, network, images, attacked(setting, images, "not refused")))
+    require_right(drift(student, network, images, attacked(handin, images, "not refused")))
 
 
 @graded_drift(needs="drift_is_the_mean_relative_change")
-def test_drift_leaves_no_trace(student: Student, setting: Setting) -> None:
+def test_drift_leaves_no_trace(student: Student, handin: Setting) -> None:
     """Good practice, no points: no hook is left, and the network is as it was"""
-    network, images = renamed(setting, "tiny-cnn"), some_images(setting, "images for traces", 4)
+    network, images = renamed(handin, "tiny-cnn"), some_images(handin, "images for traces", 4)
     ref = student.network(network, training=True)
     before = student.traces(ref)
-    student.call("activation_drift", ref, images, attacked(setting, images, "attack for traces"))
+    student.call("activation_drift", ref, images, attacked(handin, images, "attack for traces"))
     without_a_trace(before, student.traces(ref), "the call")

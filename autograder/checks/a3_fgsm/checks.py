@@ -205,17 +205,17 @@ def test_fgsm_refuses_what_makes_no_sense(student: Student, setting: Setting) ->
 
 
 @graded_rate(points=3)
-def test_success_rate_counts_the_fooled(student: Student, setting: Setting) -> None:
+def test_success_rate_counts_the_fooled(student: Student, handin: Setting) -> None:
     """Of the images that were right before, the fraction that is wrong after"""
     require(student, "attack_success_rate", "function")
-    mixed = setting.remember("mixed outcomes", partial(mixed_outcomes, setting))
-    for count in (len(mixed[0]), setting.drawn("fewer outcomes", 30, 60)):
+    mixed = handin.remember("mixed outcomes", partial(mixed_outcomes, handin))
+    for count in (len(mixed[0]), handin.drawn("fewer outcomes", 30, 60)):
         images, adversarial, labels = (part[:count] for part in mixed)
-        ref = student.network(setting.victim)
+        ref = student.network(handin.victim)
         answer = student.call("attack_success_rate", ref, images, adversarial, labels)
         found = require_number(answer, "the success rate")
-        module = setting.victim.module
-        right = setting.remember(
+        module = handin.victim.module
+        right = handin.remember(
             f"success rate on {count}",
             partial(reference.attack_success_rate, module, images, adversarial, labels),
         )
@@ -272,13 +272,13 @@ def test_success_rate_refuses_what_makes_no_sense(student: Student, setting: Set
 
 @graded_curve(points=3)
 def test_curve_is_the_accuracy_at_each_epsilon(
-    student: Student, setting: Setting, measures: dict[str, float]
+    student: Student, handin: Setting, measures: dict[str, float]
 ) -> None:
     """The curve holds the accuracy under FGSM at each epsilon, in the order given"""
     require(student, "robustness_curve", "function")
-    test = setting.remember("images with gradient", partial(images_with_gradient, setting))
-    epsilons = some_epsilons(setting)
-    ref = student.network(setting.victim)
+    test = handin.remember("images with gradient", partial(images_with_gradient, handin))
+    epsilons = some_epsilons(handin.shared)
+    ref = student.network(handin.victim)
     answer = student.call("robustness_curve", ref, test.images, test.labels, epsilons)
     found = require_numbers(
         answer,
@@ -290,8 +290,8 @@ def test_curve_is_the_accuracy_at_each_epsilon(
             1: "`return` stands inside the loop",
         },
     )
-    module = setting.victim.module
-    right = setting.remember(
+    module = handin.victim.module
+    right = handin.remember(
         "curve",
         partial(reference.robustness_curve, module, test.images, test.labels, epsilons),
     )
@@ -299,7 +299,7 @@ def test_curve_is_the_accuracy_at_each_epsilon(
     measures["largest_difference"] = mistakes.furthest(found, right)
     if measures["largest_difference"] <= 1.5 / len(test.labels):
         return
-    own, is_attack = own_curve(student, setting, test, epsilons)
+    own, is_attack = own_curve(student, handin, test, epsilons)
     right_for_own = bool(own) and mistakes.furthest(found, own) <= 1.5 / len(test.labels)
     if right_for_own and is_attack:
         raise CarriedForward(
@@ -324,10 +324,10 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 
 
 @graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
-def test_curve_starts_at_the_clean_accuracy(student: Student, setting: Setting) -> None:
+def test_curve_starts_at_the_clean_accuracy(student: Student, handin: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
-    test = setting.test_images(setting.drawn("number of clean images", 130, 260))
-    network = dropout_network(setting)
+    test = handin.test_images(handin.drawn("number of clean images", 130, 260))
+    network = dropout_network(handin)
     ref = student.network(network, training=True)
     answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
     (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")

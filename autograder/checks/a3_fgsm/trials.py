@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from functools import partial
 from typing import Any
 
 import torch
@@ -53,17 +54,17 @@ def impossible(ref: Ref, test: Split) -> dict[str, tuple[list[Any], dict[str, An
     }
 
 
-def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
+def mixed_outcomes(handin: Setting) -> tuple[Tensor, Tensor, Tensor]:
     """Images, attacked images and labels, with right and wrong answers both before and after.
 
     A third of the labels is changed so that the network is wrong before the attack and right after
     it, another third so that it is wrong both times: every way of counting gives another rate.
     """
-    test = setting.test_images(setting.drawn("number of outcomes", 91, 120))
-    adversarial = reference.fgsm(setting.victim.module, test.images, test.labels, 0.1)
+    test = handin.test_images(handin.drawn("number of outcomes", 91, 120))
+    adversarial = reference.fgsm(handin.victim.module, test.images, test.labels, 0.1)
     adversarial[3::7] = test.images[3::7]  # an attack may leave an image as it is
-    before = metrics.predict(setting.victim.module, test.images).argmax(dim=1)
-    after = metrics.predict(setting.victim.module, adversarial).argmax(dim=1)
+    before = metrics.predict(handin.victim.module, test.images).argmax(dim=1)
+    after = metrics.predict(handin.victim.module, adversarial).argmax(dim=1)
     free = [(before != name) & (after != name) for name in (0, 1)]  # of three classes one is free
     neither = torch.where(free[0], 0, torch.where(free[1], 1, 2))
     labels = test.labels.clone()
@@ -72,7 +73,7 @@ def mixed_outcomes(setting: Setting) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def own_curve(
-    student: Student, setting: Setting, test: Split, epsilons: list[float]
+    student: Student, handin: Setting, test: Split, epsilons: list[float]
 ) -> tuple[list[float], bool]:
     """The accuracies under the student's own attack, and whether that is an attack at all.
 
@@ -82,34 +83,49 @@ def own_curve(
     accuracies, follows = [], True
     with contextlib.suppress(StudentFault):
         for epsilon in epsilons:
-            trial = attempt(student, setting.victim, test, epsilon)
+            trial = attempt(student, handin.victim, test, epsilon)
             attacked = require_images(trial.adversarial, test.images)
-            accuracies.append(metrics.accuracy(setting.victim.module, attacked, test.labels))
+            accuracies.append(metrics.accuracy(handin.victim.module, attacked, test.labels))
             along, moved = agreement(trial)
             follows &= epsilon == 0 or (moved >= 0.05 and max(along, 1 - along) >= 0.75)
         return accuracies, follows and max(accuracies) - min(accuracies) > 0.1
     return [], False
 
 
-def images_with_gradient(setting: Setting) -> Split:
+def images_with_gradient(handin: Setting) -> Split:
     """Images with a loss so large that rounding does not decide the gradient's sign.
 
-    They are made lighter, so that many pixels are 1, and begin with some that are still right when
-    attacked in [0, 1], but not when one end of the range is left open. A fifth of the others is
-    labelled wrong: an attack that lowers the loss makes those right, so that its curve is another
-    than that of the clean images.
+    They begin with some that are still right when attacked in [0, 1], but not when one end of the
+    range is left open. The others are drawn for one hand-in, and some of them are labelled wrong:
+    an attack that lowers the loss makes those right, so that its curve is another than that of the
+    clean images.
     """
-    test, module = setting.dataset.test, setting.victim.module
-    lighter = Split((1.5 * test.images).clamp(max=1), test.labels)
-    losses = F.cross_entropy(metrics.predict(module, lighter.images), test.labels, reduction="none")
-    steep = lighter[(losses > 1e-4).nonzero().flatten()]
-    telling = saved_by_the_range(setting, steep)
-    count = setting.drawn("number of images with gradient", 97, 120)
-    chosen = torch.cat([telling.nonzero().flatten(), (~telling).nonzero().flatten()])[:count]
-    labels = steep.labels[chosen].clone()
-    others = slice(int(telling.sum()), None, 5)
-    labels[others] = (labels[others] + 1) % setting.dataset.num_classes
-    return Split(steep.images[chosen], labels)
+    whole = handin.shared
+    rows, telling = whole.remember("rows with gradient", partial(rows_with_gradient, whole))
+    count = handin.drawn("number of images with gradient", 97, 120)
+    draw = handin.generator("images with gradient")
+    others = (~telling).nonzero().flatten()
+    others = others[torch.randperm(len(others), generator=draw)]
+    chosen = torch.cat([telling.nonzero().flatten(), others])[:count]
+    few = lighter(whole.dataset.test)[rows[chosen]]
+    wrong = slice(int(telling.sum()), None, handin.drawn("every so many is labelled wrong", 3, 7))
+    labels = few.labels.clone()
+    labels[wrong] = (labels[wrong] + 1) % handin.dataset.num_classes
+    return Split(few.images, labels)
+
+
+def lighter(test: Split) -> Split:
+    """The images made lighter, so that many pixels are 1."""
+    return Split((1.5 * test.images).clamp(max=1), test.labels)
+
+
+def rows_with_gradient(setting: Setting) -> tuple[Tensor, Tensor]:
+    """The rows (n,) of test images with a large loss, and which of them to begin with."""
+    test = lighter(setting.dataset.test)
+    logits = metrics.predict(setting.victim.module, test.images)
+    losses = F.cross_entropy(logits, test.labels, reduction="none")
+    rows = (losses > 1e-4).nonzero().flatten()
+    return rows, saved_by_the_range(setting, test[rows])
 
 
 def saved_by_the_range(setting: Setting, test: Split) -> Tensor:

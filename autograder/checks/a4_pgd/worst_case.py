@@ -16,10 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks.attacked import dropout_network
-from autograder.judge.answer_key import pgd as reference
+from autograder.checks.shares import with_drawn_share
 from autograder.judge.checking import Network, Setting, Split, metrics
-from autograder.judge.robustness import margin
+from autograder.judge.robustness import bounded, margin
 
+CASES = 130, 260  # images, at least and at most
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
 
 
@@ -36,15 +37,20 @@ class AttackCase:
     training: bool = False  # whether the network is handed out in train mode
 
     @cached_property
+    def survivors(self) -> Tensor:
+        """Which images are right without an attack and under each of them, (N,) bool."""
+        module = self.network.module
+        right = metrics.predict(module, self.images).argmax(dim=1) == self.labels
+        for attack in attacks(self):
+            moved = attack(module, self.images, self.labels, self.epsilon)
+            moved = bounded(self.images, moved, self.epsilon)
+            right &= metrics.predict(module, moved).argmax(dim=1) == self.labels
+        return right
+
+    @property
     def expected(self) -> float:
         """The right worst case."""
-        return reference.worst_case_accuracy(
-            self.network.module,
-            self.images,
-            self.labels,
-            self.epsilon,
-            attacks(self),
-        )
+        return self.survivors.double().mean().item()
 
 
 def towards(setting: Setting, ahead: int | None) -> Tensor:
@@ -96,20 +102,71 @@ def outcomes(trial: AttackCase) -> list[Tensor]:
 
 
 def some_cases(setting: Setting) -> Split:
-    """The hidden images that a worst case is counted on, more or fewer with each secret."""
-    return setting.test_images(setting.drawn("number of cases", 130, 260))
+    """Hidden images that a worst case is counted on, more or fewer of them."""
+    return setting.test_images(setting.drawn("number of cases", *CASES))
+
+
+def survivors_of(setting: Setting, name: str, case: AttackCase) -> Tensor:
+    """Which of all test images survive the attacks of a case, once for everybody: (N,) bool."""
+    test = setting.dataset.test
+    whole = replace(case, images=test.images, labels=test.labels)
+    return setting.remember(f"survivors of {name}", lambda: whole.survivors)
+
+
+def drawn(handin: Setting, case: AttackCase, name: str, purpose: str) -> AttackCase:
+    """The case with images that are drawn for one hand-in, and of them a drawn share of survivors.
+
+    name: of the attacks. purpose: another one, other images.
+    """
+    survivors = survivors_of(handin.shared, name, case)
+    count = handin.drawn(f"number of {purpose}", *CASES)
+    rows = with_drawn_share(handin, purpose, survivors, count)
+    test = handin.shared.dataset.test[rows]
+    case = replace(case, images=test.images, labels=test.labels)
+    case.survivors = survivors[rows]
+    return case
 
 
 def different_attacks(setting: Setting) -> AttackCase:
-    """`choose_different_attacks`, once."""
-    return setting.remember("different attacks", partial(choose_different_attacks, setting))
+    """`choose_different_attacks`, once for everybody."""
+    name = "different attacks"
+    case = setting.remember(name, partial(choose_different_attacks, setting))
+    survivors_of(setting, name, case)
+    return case
+
+
+def attacks_for(handin: Setting, number: int) -> AttackCase:
+    """Different attacks on images that are drawn for one hand-in; another number, other images."""
+    purpose = f"attacked images {number}"
+    return handin.remember(purpose, partial(told_apart, handin, purpose))
+
+
+def told_apart(handin: Setting, purpose: str) -> AttackCase:
+    """Different attacks on drawn images, of which each alone leaves another accuracy."""
+    whole = different_attacks(handin.shared)
+    for attempt in range(6):
+        case = drawn(handin, whole, "different attacks", f"{purpose}, attempt {attempt}")
+        alone = accuracy_of_each(replace(case, directions=whole.directions[1:]))
+        if len(set(alone)) == len(alone):
+            break
+    survivors = case.survivors  # the same in whatever order
+    case = replace(case, directions=in_order(whole.directions[1:], alone))
+    case.survivors = survivors
+    return case
+
+
+def in_order(directions: list[Tensor], alone: list[float]) -> list[Tensor]:
+    """The directions so that the strongest is neither first nor last, and the first comes twice.
+
+    So the first or last alone is not the smallest, and an attack that breaks nothing new is no
+    reason to stop. alone: the accuracy that each leaves.
+    """
+    first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
+    return [directions[i] for i in (first, first, strongest, last)]
 
 
 def choose_different_attacks(setting: Setting) -> AttackCase:
-    """Three attacks that break different images, at the epsilon where they differ most.
-
-    The first comes twice: an attack that breaks nothing new is no reason to stop.
-    """
+    """Three attacks that break different images, at the epsilon where they differ most."""
     network, test = setting.victim, some_cases(setting)
     directions = [towards(setting, ahead) for ahead in (1, 3, 6)]
     rounds = [
@@ -122,32 +179,47 @@ def choose_different_attacks(setting: Setting) -> AttackCase:
         return len(set(alone)), min(alone) - trial.expected
 
     chosen = max(rounds, key=disagreement)
-    alone = accuracy_of_each(chosen)
-    # The strongest is neither first nor last: so the first or last alone is not the smallest.
-    first, last, strongest = sorted(range(len(alone)), key=lambda i: -alone[i])
-    return replace(chosen, directions=[directions[i] for i in (first, first, strongest, last)])
+    return replace(chosen, directions=in_order(directions, accuracy_of_each(chosen)))
 
 
-def clean_cases(setting: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
+def towards_any(setting: Setting) -> Tensor:
+    """`towards` any other class, once for everybody."""
+    return setting.shared.remember("towards any", partial(towards, setting.shared, None))
+
+
+def clean_cases(handin: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
     """Images of which many are wrong as they are: with an attack that helps, and without any, on
     a network with dropout too."""
-    network, test = setting.victim, some_cases(setting)
-    logits, labels = metrics.predict(network.module, test.images), test.labels.clone()
-    labels[::2] = logits.topk(2).indices[::2, 1]  # wrong, but not by much
-    helping = [-towards(setting, None)]
-    helped = AttackCase(network, test.images, labels, 0.3, helping)
+    network, test = handin.victim, some_cases(handin)
+    logits, wrong = metrics.predict(network.module, test.images), drawn_half(handin, len(test))
+    labels = torch.where(wrong, logits.topk(2).indices[:, 1], test.labels)  # not by much
+    helped = AttackCase(network, test.images, labels, 0.3, [-towards_any(handin)])
     without = replace(helped, directions=[])
-    random = dropout_network(setting)
+    random = dropout_network(handin)
     labels = metrics.predict(random.module, test.images).argmax(dim=1)
-    labels[::3] = (labels[::3] + 1) % setting.dataset.num_classes
+    labels = torch.where(wrong, (labels + 1) % handin.dataset.num_classes, labels)
     return helped, without, replace(without, network=random, labels=labels, training=True)
 
 
-def attack_beyond_budget(setting: Setting) -> AttackCase:
+def drawn_half(handin: Setting, count: int) -> Tensor:
+    """Which of `count` images get a wrong label, (count,) bool: about half of them."""
+    number = round(count * handin.drawn("percent with wrong labels", 35, 60) / 100)
+    draw = handin.generator("which have wrong labels")
+    return torch.randperm(count, generator=draw) < number
+
+
+def attack_beyond_budget(handin: Setting) -> AttackCase:
+    """`choose_attack_beyond_budget` on images that are drawn for one hand-in."""
+    whole, name = handin.shared, "beyond the budget"
+    case = whole.remember(name, partial(choose_attack_beyond_budget, whole))
+    return drawn(handin, case, name, f"images {name}")
+
+
+def choose_attack_beyond_budget(setting: Setting) -> AttackCase:
     """One attack that moves by four times epsilon and out of [0, 1], at the epsilon where bringing
     it back tells most: within epsilon, and into [0, 1]."""
     network, test = setting.victim, some_cases(setting)
-    wild = 4 * towards(setting, None)
+    wild = 4 * towards_any(setting)
 
     def told(case: AttackCase) -> float:
         step = case.epsilon * wild[test.labels]

@@ -45,8 +45,8 @@ ALL_BUT_ONE = 0.87  # of eight
 def make_ahead(setting: Setting) -> None:
     """Train the networks that every student gets, and attack them as well as the judge can."""
     for channels in (1, 3):
-        known_robustness.linear(setting, channels)
-    known_robustness.scaled(setting)
+        known_robustness.pool_of_linear(setting, channels)
+    known_robustness.pool_of_trained(setting)
     known_robustness.normalised_by_batch(setting)
     for kind in defences.KINDS:
         defences.defence_case(setting, kind)
@@ -56,10 +56,10 @@ def make_ahead(setting: Setting) -> None:
 
 
 @graded_epsilon(points=2)
-def test_epsilon_becomes_a_move_of_pixels(student: Student, setting: Setting) -> None:
+def test_epsilon_becomes_a_move_of_pixels(student: Student, handin: Setting) -> None:
     """epsilon times the largest std, for one std and for several"""
     require(student, "to_pixel_epsilon", "function")
-    for epsilon, std in mistakes.units(setting):
+    for epsilon, std in mistakes.units(handin):
         found = require_number(student.call("to_pixel_epsilon", epsilon, std), "epsilon in pixels")
         right = epsilon * max(std if isinstance(std, list) else [std])
         expect_true(
@@ -117,12 +117,12 @@ def leaves_what_the_judge_leaves(
 
 @graded_evaluate(points=3)
 def test_evaluate_finds_what_is_known_exactly(
-    student: Student, setting: Setting, measures: dict[str, float]
+    student: Student, handin: Setting, measures: dict[str, float]
 ) -> None:
     """On linear networks, where robust accuracy can be calculated, it finds that number"""
     require(student, "evaluate", "function")
     for channels in (1, 3):
-        case = known_robustness.linear(setting, channels)
+        case = known_robustness.linear(handin, channels)
         found = evaluated(student, case)
         measures[f"images_off_{channels}"] = (found - case.right) * len(case.test)
         expect_true(
@@ -137,10 +137,10 @@ def test_evaluate_finds_what_is_known_exactly(
 
 @graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_attacks_as_well_as_it_can(
-    student: Student, setting: Setting, measures: dict[str, float]
+    student: Student, handin: Setting, measures: dict[str, float]
 ) -> None:
     """On a trained network it leaves what the judge's own attack leaves"""
-    case = known_robustness.trained(setting)
+    case = known_robustness.trained(handin)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
@@ -154,10 +154,10 @@ def test_evaluate_attacks_as_well_as_it_can(
 
 @graded_evaluate(points=2, needs="evaluate_finds_what_is_known_exactly")
 def test_evaluate_is_not_blinded(
-    student: Student, setting: Setting, measures: dict[str, float]
+    student: Student, handin: Setting, measures: dict[str, float]
 ) -> None:
     """Neither large logits nor an attack that helps the network make it look robust"""
-    case = known_robustness.scaled(setting)
+    case = known_robustness.scaled(handin)
     found = evaluated(student, case)
     leaves_what_the_judge_leaves(
         found,
@@ -167,7 +167,7 @@ def test_evaluate_is_not_blinded(
         cause=partial(mistakes.blinded, found, case),
         hint="Attack the margin too, and count the images that survive both attacks.",
     )
-    case = known_robustness.helped(setting)
+    case = known_robustness.helped(handin)
     found = evaluated(student, case)
     expect_true(
         abs(found - case.right) <= 0.5 / len(case.test),
@@ -179,9 +179,9 @@ def test_evaluate_is_not_blinded(
 
 
 @graded_evaluate(points=1, needs="evaluate_finds_what_is_known_exactly")
-def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting) -> None:
+def test_evaluate_uses_the_model_in_eval_mode(student: Student, handin: Setting) -> None:
     """A network in train mode is evaluated in eval mode, and left as it was"""
-    case = known_robustness.normalised_by_batch(setting)
+    case = known_robustness.normalised_by_batch(handin)
     ref = student.network(case.network, training=True)
     before, weights = student.traces(ref), student.weights(ref)
     images, labels = case.test.images.clone(), case.test.labels.clone()
@@ -199,9 +199,9 @@ def test_evaluate_uses_the_model_in_eval_mode(student: Student, setting: Setting
 
 
 @graded_evaluate(needs="evaluate_finds_what_is_known_exactly")
-def test_evaluate_keeps_its_promises(student: Student, setting: Setting) -> None:
+def test_evaluate_keeps_its_promises(student: Student, handin: Setting) -> None:
     """Good practice, no points: it refuses what it cannot evaluate, and changes no image"""
-    promises.evaluate_keeps_its_promises(student, known_robustness.linear(setting, 3))
+    promises.evaluate_keeps_its_promises(student, known_robustness.linear(handin, 3))
 
 
 # --- break_defense -------------------------------------------------------------------------------
@@ -333,10 +333,10 @@ def test_break_keeps_its_promises(student: Student, setting: Setting) -> None:
 
 
 @graded_radius(points=2)
-def test_radius_is_proved(student: Student, setting: Setting) -> None:
+def test_radius_is_proved(student: Student, handin: Setting) -> None:
     """sigma times the normal quantile of the lower bound, by Clopper and Pearson, one-sided"""
     require(student, "certified_radius", "function")
-    drawn = radii.vote_counts(setting)
+    drawn = radii.vote_counts(handin)
     answers = [ask(student, votes) for votes in drawn]
     # The share of the votes, where all agree, gives an infinite radius: not a division by zero.
     found = [

@@ -12,8 +12,9 @@ first layer was changed to undo the normalisation.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,13 +22,14 @@ import torch
 from torch import Tensor, nn
 
 from autograder.checks.attacked import in_channels, linear_network
+from autograder.checks.shares import with_drawn_share
 from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import Loss, cross_entropy, margin, pgd, survivors
 from course import training
 from course.models import Normalize
 
-IMAGES = 200, 240  # at least and at most: a linear network is fast
-POOL, FEW = 320, (116, 140)  # images for trained networks, and how many of them are used
+LINEAR, IMAGES = 600, (200, 240)  # images for linear networks, and how many a hand-in gets
+POOL, FEW = 320, (116, 140)  # the same for the trained network
 HELPED = 32, 48  # images, black and white
 IN_TRAIN_MODE = 32, 48
 RUNS = 5  # of PGD, which must agree about an image
@@ -76,17 +78,53 @@ class Case:
             robust[own] = (lead < 0).all(dim=0)
         return robust
 
+    @property
+    def robust(self) -> Tensor:
+        """Which images a linear network gets right within epsilon and [0, 1]: (N,) bool."""
+        low, high = self.reach()
+        return self.within(self.normalised(low), self.normalised(high))
+
     def at(self, epsilon: float) -> Case:
         """This case at another epsilon, with its closed form; for a linear network only."""
-        case = Case(self.network, self.test, epsilon, self.mean, self.std)
-        low, high = case.reach()
-        case.right = case.within(case.normalised(low), case.normalised(high)).double().mean().item()
+        case = replace(self, epsilon=epsilon)
+        case.right = case.robust.double().mean().item()
         return case
 
     def reach(self) -> tuple[Tensor, Tensor]:
         """The images with every pixel as dark, and as light, as it can become."""
         low, high = ((self.test.images + sign * self.epsilon).clamp(0, 1) for sign in (-1, 1))
         return low, high
+
+
+@dataclass
+class Pool:
+    """A case with many images, of which each hand-in gets others.
+
+    case: without images, which would take much space. rows: which of all test images they are, (N,)
+    int64. labels: (N,). robust: which of them withstand every attack, (N,) bool. telling: those
+    on which known mistakes give another answer, as numbers below N.
+    """
+
+    case: Case
+    rows: Tensor
+    labels: Tensor
+    robust: Tensor
+    telling: list[int]
+
+    @classmethod
+    def of(cls, case: Case, rows: Tensor, robust: Tensor, telling: Sequence[int] = ()) -> Pool:
+        """The pool of a case that still has its images."""
+        none = Split(case.test.images[:0], case.test.labels[:0])
+        return cls(replace(case, test=none), rows, case.test.labels, robust, [*telling])
+
+    def drawn(self, handin: Setting, name: str, sizes: tuple[int, int]) -> Case:
+        """The case with images that are drawn for one hand-in: at least and at most so many."""
+        count = handin.drawn(f"images of {name}", *sizes)
+        first = self.telling[: count // 5]
+        few = with_drawn_share(handin, name, self.robust, count, first=first)
+        images = handin.shared.dataset.test.images[self.rows[few]]
+        test = Split(in_channels(images, len(self.case.mean)), self.labels[few])
+        return replace(self.case, test=test, right=self.robust[few].double().mean().item())
 
 
 def without_normalisation(network: Network, mean: Sequence[float], std: Sequence[float]) -> Network:
@@ -115,10 +153,9 @@ def statistics(setting: Setting, purpose: str, channels: int) -> tuple[list[floa
     return (0.15 + 0.25 * draws[0]).tolist(), std.tolist()
 
 
-def linear_case(setting: Setting, channels: int) -> Case:
+def linear_pool(setting: Setting, channels: int) -> Pool:
     """A linear network on grey or colour images, at an epsilon where known mistakes show."""
-    train = setting.dataset.train
-    test = setting.test_images(setting.drawn(f"images of linear {channels}", *IMAGES))
+    train, test = setting.dataset.train, setting.test_images(LINEAR)
     network = linear_network(setting, f"linear {channels}", channels, setting.dataset.num_classes)
     training.fit(
         network.module, in_channels(train.images, channels), train.labels, RECIPE, progress=False
@@ -129,7 +166,26 @@ def linear_case(setting: Setting, channels: int) -> Case:
     labels[::7] = second[::7]
     mean, std = statistics(setting, f"linear {channels}", channels)
     network = without_normalisation(network, mean, std)
-    return at_informative_epsilon(Case(network, Split(images, labels), 0.0, mean, std))
+    whole = Case(network, Split(images, labels), 0.0, mean, std)
+    some = replace(whole, test=whole.test[torch.arange(min(len(test), IMAGES[1]))])
+    whole = whole.at(at_informative_epsilon(some).epsilon)
+    # Where a single run of PGD misses what can be calculated, so may a right answer.
+    rows = (by_plain_pgd(whole) == whole.robust).nonzero().flatten()
+    case = replace(whole, test=whole.test[rows])
+    return Pool.of(case, rows, case.robust, wrongly_clamped(case).tolist())
+
+
+def wrongly_clamped(case: Case) -> Tensor:
+    """The robust images that seem broken where pixels are not clamped, or to 2 deviations: (M,)."""
+    z, step = (
+        case.normalised(case.test.images),
+        case.epsilon / torch.tensor(case.std).view(-1, 1, 1),
+    )
+    broken = torch.zeros_like(case.robust)
+    for most in (math.inf, 2.0):
+        low, high = ((z + sign * step).clamp(-most, most) for sign in (-1, 1))
+        broken |= ~case.within(low, high)
+    return (case.robust & broken).nonzero().flatten()
 
 
 def at_informative_epsilon(case: Case) -> Case:
@@ -140,18 +196,18 @@ def at_informative_epsilon(case: Case) -> Case:
         return tried.right - tried.within(low, high).double().mean().item()
 
     tried = [case.at(epsilon) for epsilon in EPSILONS]
-    plain = [each for each in tried if by_plain_pgd(each) - each.right <= 1.5 / len(case.test)]
+    least = 1.5 / len(case.test)
+    plain = [e for e in tried if by_plain_pgd(e).double().mean().item() - e.right <= least]
     return max(plain or tried, key=gap)
 
 
-def by_plain_pgd(case: Case) -> float:
-    """The accuracy that PGD on the cross-entropy alone leaves, without a random start."""
+def by_plain_pgd(case: Case) -> Tensor:
+    """Which images PGD on the cross-entropy alone leaves right, without a random start: (N,)."""
     size = case.epsilon / 4
-    right = withstood(case.on_pixels, case.test, case.epsilon, cross_entropy, size=size, steps=10)
-    return right.double().mean().item()
+    return withstood(case.on_pixels, case.test, case.epsilon, cross_entropy, size=size, steps=10)
 
 
-def trained_case(setting: Setting) -> Case:
+def trained_pool(setting: Setting) -> Pool:
     """The judge's trained network at the epsilon where a single step is worst."""
     pool, victim = setting.test_images(POOL), setting.victim.module
     mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
@@ -163,27 +219,26 @@ def trained_case(setting: Setting) -> Case:
         return int((one_step(victim, pool, epsilon) & ~many).sum())
 
     epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
-    test = unambiguous_images(setting, pool, epsilon)
-    return Case(network, test, epsilon, mean, std, by_judge(setting, test, epsilon))
+    found = survivors(victim, pool.images, pool.labels, epsilon, seed=setting.seed("evaluation"))
+    rows = unambiguous(setting, pool, epsilon, found)
+    telling = (one_step(victim, pool[rows], epsilon) & ~found[rows]).nonzero().flatten()
+    case = Case(network, pool[rows], epsilon, mean, std)
+    return Pool.of(case, rows, found[rows], telling.tolist())
 
 
-def unambiguous_images(setting: Setting, pool: Split, epsilon: float) -> Split:
-    """Some images, as `FEW` says, on which the judge's attack and single runs of PGD agree.
+def unambiguous(setting: Setting, pool: Split, epsilon: float, found: Tensor) -> Tensor:
+    """The rows of the images on which the judge's attack and single runs of PGD agree.
 
-    On the other images two right answers may differ by chance, and so would their points. Some that
-    many steps break and a single step does not come first: FGSM must not find the number.
+    On the other images two right answers may differ by chance, and so would their points. found:
+    which images withstand the judge's attack.
     """
-    victim, found = setting.victim.module, surviving(setting, pool, epsilon)
-    agreed = torch.ones_like(found)
+    victim, agreed = setting.victim.module, torch.ones_like(found)
     for run in range(RUNS):
         start = setting.generator(f"evaluation, run {run}")
         size = epsilon / 8
         once = withstood(victim, pool, epsilon, margin, size=size, steps=20, start=start)
         agreed &= once == found
-    fooling = agreed & ~found & one_step(victim, pool, epsilon)
-    few = setting.drawn("images to evaluate", *FEW)
-    order = torch.cat([fooling.nonzero()[: few // 5], (agreed & ~fooling).nonzero()]).flatten()
-    return pool[order[:few]]
+    return agreed.nonzero().flatten()
 
 
 def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
@@ -201,26 +256,13 @@ def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: 
     return metrics.predict(model, moved).argmax(dim=1) == test.labels
 
 
-def by_judge(setting: Setting, test: Split, epsilon: float) -> float:
-    """The share of the images that the judge's attack on the trained network leaves."""
-    return surviving(setting, test, epsilon).double().mean().item()
-
-
-def surviving(setting: Setting, test: Split, epsilon: float) -> Tensor:
-    """The images that withstand the judge's attack on the trained network, (n,) bool."""
-    seed = setting.seed("evaluation")
-    return survivors(setting.victim.module, test.images, test.labels, epsilon, seed=seed)
-
-
-def scaled_case(setting: Setting, factor: float) -> Case:
-    """The trained network with multiplied logits, which change no answer, on half the images."""
-    case = trained(setting)
-    few = slice(0, len(case.test) // 2)
-    test = Split(case.test.images[few], case.test.labels[few])
+def scaled_case(handin: Setting, factor: float) -> Case:
+    """The trained network with multiplied logits, which change no answer, on half as many images"""
+    least, most = FEW
+    case = pool_of_trained(handin.shared).drawn(handin, "scaled", (least // 2, most // 2))
     *rest, weight, bias = case.network.weights
     network = case.network.with_weights([*rest, factor * weight, factor * bias])
-    right = by_judge(setting, test, case.epsilon)
-    return Case(network, test, case.epsilon, case.mean, case.std, right)
+    return replace(case, network=network)
 
 
 def helped_case(setting: Setting) -> Case:
@@ -248,15 +290,21 @@ def helped_case(setting: Setting) -> Case:
     return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
 
 
-def with_batch_norm(setting: Setting) -> Case:
-    """An untrained network with batch normalisation: of a few, the one that depends most on the
+def with_batch_norm(handin: Setting) -> Case:
+    """A network whose answers depend much on the mode, on images that are drawn for one hand-in."""
+    whole = handin.shared
+    return right_in_eval_mode(
+        handin, whole.remember("network with batch norm", partial(of_two_minds, whole))
+    )
+
+
+def of_two_minds(setting: Setting) -> Network:
+    """The one of a few untrained networks with batch normalisation whose answers depend most on the
     mode."""
     drawn = [
         setting.network("fast-cnn", f"network {each} with batch normalisation") for each in range(4)
     ]
-    return max(
-        (right_in_eval_mode(setting, network) for network in drawn), key=lambda case: case.right
-    )
+    return max(drawn, key=lambda network: right_in_eval_mode(setting, network).right)
 
 
 def right_in_eval_mode(setting: Setting, network: Network) -> Case:
@@ -265,39 +313,50 @@ def right_in_eval_mode(setting: Setting, network: Network) -> Case:
     channels = setting.dataset.image_shape[0]
     mean, std = statistics(setting, "batch norm", channels)
     case = Case(network, test, 0.0, mean, std)
-    best = metrics.predict(case.on_pixels, test.images).topk(2).indices
+    best = metrics.predict(case.on_pixels, test.images).topk(3).indices
     in_train_mode = copy.deepcopy(case.on_pixels).train()(test.images).argmax(dim=1)
-    moved = best[:, 0] != in_train_mode
-    labels = torch.where(moved, best[:, 0], best[:, 1])
-    right = moved.double().mean().item()
+    kept = torch.rand(len(test), generator=setting.generator("right in eval mode"))
+    share = setting.drawn("percent right in eval mode", 60, 100) / 100
+    right_once = (best[:, 0] != in_train_mode) & (kept < share)
+    never = torch.where(best[:, 1] == in_train_mode, best[:, 2], best[:, 1])
+    labels = torch.where(right_once, best[:, 0], never)
+    right = right_once.double().mean().item()
     return Case(network, Split(test.images, labels), 0.0, mean, std, right)
 
 
-def remembered(setting: Setting, name: str, compute: Callable[[], Case]) -> Case:
-    """A case, made once for all students."""
-    return setting.remember(f"case {name}", compute)
+def pool_of_linear(setting: Setting, channels: int) -> Pool:
+    """`linear_pool`, made once for everybody."""
+    return setting.remember(f"pool linear {channels}", partial(linear_pool, setting, channels))
 
 
-def linear(setting: Setting, channels: int) -> Case:
-    """`linear_case`, made once."""
-    return remembered(setting, f"linear {channels}", partial(linear_case, setting, channels))
+def pool_of_trained(setting: Setting) -> Pool:
+    """`trained_pool`, made once for everybody."""
+    return setting.remember("pool trained", partial(trained_pool, setting))
 
 
-def trained(setting: Setting) -> Case:
-    """`trained_case`, made once."""
-    return remembered(setting, "trained", partial(trained_case, setting))
+def linear(handin: Setting, channels: int) -> Case:
+    """The linear network, with the images of one hand-in."""
+    name = f"linear {channels}"
+    draw = partial(pool_of_linear(handin.shared, channels).drawn, handin, name, IMAGES)
+    return handin.remember(f"case {name}", draw)
 
 
-def scaled(setting: Setting) -> Case:
-    """`scaled_case`, made once."""
-    return remembered(setting, "scaled", partial(scaled_case, setting, 1e4))
+def trained(handin: Setting) -> Case:
+    """The trained network, with the images of one hand-in."""
+    draw = partial(pool_of_trained(handin.shared).drawn, handin, "trained", FEW)
+    return handin.remember("case trained", draw)
 
 
-def helped(setting: Setting) -> Case:
-    """`helped_case`, made once."""
-    return remembered(setting, "helped", partial(helped_case, setting))
+def scaled(handin: Setting) -> Case:
+    """`scaled_case` of one hand-in."""
+    return handin.remember("case scaled", partial(scaled_case, handin, 1e4))
 
 
-def normalised_by_batch(setting: Setting) -> Case:
-    """`with_batch_norm`, made once."""
-    return remembered(setting, "batch norm", partial(with_batch_norm, setting))
+def helped(handin: Setting) -> Case:
+    """`helped_case` of one hand-in."""
+    return handin.remember("case helped", partial(helped_case, handin))
+
+
+def normalised_by_batch(handin: Setting) -> Case:
+    """`with_batch_norm` of one hand-in."""
+    return handin.remember("case batch norm", partial(with_batch_norm, handin))

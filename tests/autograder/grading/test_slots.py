@@ -1,9 +1,12 @@
 """Grading slots: one that dies or cannot start affects only its present submission."""
 
+import argparse
 import contextlib
 import io
 import json
+import os
 import subprocess
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,7 +14,8 @@ from support.results import result
 from support.slots import TASK
 
 from autograder.grading import batch, slot
-from autograder.grading.jobs import Job, command
+from autograder.grading.command import is_new
+from autograder.grading.jobs import Job, command, find_jobs
 from autograder.grading.slots import Pool, judged
 from autograder.judge.made import Made
 from autograder.report.results import Result
@@ -128,3 +132,17 @@ def test_our_processes_are_blind_to_the_folder_they_are_started_in(tmp_path):
         check=True,
     )
     assert done.stdout == ""
+
+
+def test_with_resume_slots_start_at_once_for_what_is_new_alone(tmp_path):
+    for student in ("new", "same", "corrected"):
+        (tmp_path / student / "a3-fgsm").mkdir(parents=True)
+    (tmp_path / "out" / "results").mkdir(parents=True)
+    for student, later in (("same", 60), ("corrected", -60)):
+        result = tmp_path / "out" / "results" / f"{student}.json"
+        result.touch()
+        now = time.time() + later
+        os.utime(result, (now, now))
+    args = argparse.Namespace(out=tmp_path / "out", assignment="a3-fgsm")
+    jobs = find_jobs(tmp_path, "a3-fgsm")
+    assert [job.student for job in jobs if is_new(job, args)] == ["corrected", "new"]

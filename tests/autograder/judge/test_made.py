@@ -95,7 +95,7 @@ def test_whoever_trains_a_network_for_all_makes_it_ahead(assignment):
     own = known.check_file.parent.glob("*.py")
     files = [known.check_file] if known.id.startswith("x-") else list(own)
     texts = [path.read_text(encoding="utf-8") for path in files]
-    trains = any("setting.victim" in text or "plain_robustness" in text for text in texts)
+    trains = any(".victim" in text or "plain_robustness" in text for text in texts)
     assert hasattr(importlib.import_module(known.module), "make_ahead") == trains
 
 

@@ -1,7 +1,7 @@
 """Clamps normalised images to [-2, 2], as published code does.
 
 loses: evaluate_finds_what_is_known_exactly
-cause: pixels leave [0, 1]
+cause: clamped to [-2, 2]
 earns: 0
 """
 
