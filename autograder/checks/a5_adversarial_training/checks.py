@@ -231,7 +231,9 @@ def test_training_is_seeded(student: Student, setting: Setting) -> None:
 
 
 @graded(points=1, needs="training_makes_it_robust")
-def test_training_reports_its_loss(defended: Defended, student: Student, handin: Setting) -> None:
+def test_training_reports_its_loss(
+    defended: Defended, student: Student, setting: Setting, handin: Setting
+) -> None:
     """The losses are those of the images that it was trained on"""
     fresh = handin.network(ARCHITECTURE, "loss")
     lead = float(handin.drawn("lead", 10, 30))
@@ -258,23 +260,23 @@ def test_training_reports_its_loss(defended: Defended, student: Student, handin:
         cause=partial(mistakes.other_loss, found, right, count),
         hint="Add up loss.item() times the batch's size, and divide by the number of images.",
     )
-    reports_attacked_images(defended, handin)
+    reports_attacked_images(defended, setting)
 
 
-def reports_attacked_images(defended: Defended, handin: Setting) -> None:
+def reports_attacked_images(defended: Defended, setting: Setting) -> None:
     """Raise Wrong where the last losses are those of the clean images.
 
     The losses of an epoch are from before its last step, so they may be larger than what is left
     at its end. A second term, or clean images among the attacked, may lie between the two.
     """
-    train, epsilon = handin.dataset.train[:SOME], handin.budget.epsilon
-    module, labels = defended.network.module, handin.label_permutation[train.labels]
+    train, epsilon = setting.dataset.train[:SOME], setting.budget.epsilon
+    module, labels = defended.network.module, setting.label_permutation[train.labels]
     attacked = pgd(module, train.images, labels, epsilon, size=epsilon / 4, steps=10)
     clean, right = (
         cross_entropy(metrics.predict(module, images), labels).mean().item()
         for images in (train.images, attacked)
     )
-    last = require_numbers(defended.losses, handin.budget.adversarial_epochs, "losses")[-1]
+    last = require_numbers(defended.losses, setting.budget.adversarial_epochs, "losses")[-1]
     expect_true(
         last >= clean + CLEAN_PART * (right - clean),
         f"about {right:.3g} in the last epoch, the loss on attacked images",
