@@ -7,6 +7,7 @@ asked to correct the notebook and hand it in again.
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 from autograder.catalog import Exercise
 from autograder.errors import Malformed
+from autograder.worker.cells import is_stub
 
 TO_CODE = (
     "Select the cell, press Esc and then Y to make it a code cell again, run all cells, and hand "
@@ -59,6 +61,22 @@ def defines(cell: Source, exercise: Exercise) -> set[str]:
     return {name for name in exercise.names if definition(name).search(cell.text)}
 
 
+def untouched(cell: Source, exercise: Exercise) -> bool:
+    """Whether a cell defines the exercise's names as stubs, as it was released."""
+    try:
+        body = ast.parse(cell.text).body
+    except (SyntaxError, ValueError):
+        return False
+    own = [node for node in body if getattr(node, "name", "") in exercise.names]
+    return bool(own) and all(map(is_stub, own))
+
+
+def is_last_alone(cells: Sequence[Source], exercise: Exercise) -> bool:
+    """Whether the last of the cells is the only one that is no longer as it was released."""
+    *before, last = (untouched(cell, exercise) for cell in cells)
+    return all(before) and not last
+
+
 def definition(name: str) -> re.Pattern[str]:
     """Finds the definition of `name` at the top level of a text."""
     word = re.escape(name)
@@ -99,6 +117,12 @@ def notes_of(
             f"The cell `{exercise.id}` was deleted or has lost its mark; what {listed(defining)} "
             f"says was judged."
         )
+    if len(own) > 1 and is_last_alone(own, exercise):
+        yield (
+            f"The cell `{exercise.id}` is there {len(own)} times. All but the last are as they "
+            f"were released, so what cell {own[-1].number} says was judged."
+        )
+        return
     if len(own) > 1:
         several = {name for cell in own for name in defines(cell, exercise) if count(own, name) > 1}
         if several or len({cell.text for cell in own}) < len(own):

@@ -160,7 +160,7 @@ def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Subm
     if is_notebook(path.name, content):
         parsed = notebook(path, content)
         sources = list(notebook_cells(path, parsed))
-        notes = answer_cells.notes(path.name, sources, exercises)
+        notes = [*answer_cells.notes(path.name, sources, exercises), *beside(path)]
         cells = [Cell(title(cell), cell.text) for cell in sources if cell.runs]
         python = python_version(parsed)
     else:
@@ -181,6 +181,13 @@ def read(path: Path, required: Sequence[str] = (), assignment: str = "") -> Subm
             )
     above = answer_cells.above_checks(assignment, sources, exercises)
     return Submission(path, cells, digest, above, tuple(notes), python)
+
+
+def beside(path: Path) -> Iterator[str]:
+    """The note on a script of the same name beside a notebook: only one of them is judged."""
+    script = path.with_suffix(".py")
+    if script.is_file():
+        yield f"{script.name} lies beside {path.name} and was not judged."
 
 
 def exercises_of(assignment: str, required: Sequence[str]) -> list[Exercise]:
@@ -253,7 +260,7 @@ def notebook(path: Path, content: bytes) -> dict[str, Any]:
         if holds_conflict(content[:MAX_BYTES].decode("utf-8", errors="replace")):
             raise conflict(path.name) from None
         raise unreadable(
-            f"{path.name} is not a notebook: it is not JSON",
+            f"{path.name} {not_json(content)}",
             "",
             "Save it again from JupyterLab (File, Save Notebook) and hand in that file.",
         ) from None
@@ -271,6 +278,16 @@ def notebook(path: Path, content: bytes) -> dict[str, Any]:
             "Start again from the released notebook and copy your answers into it.",
         )
     return parsed
+
+
+def not_json(content: bytes) -> str:
+    """What is wrong with a file that is no JSON."""
+    text = content.strip()
+    if not text:
+        return "is empty"
+    if text.startswith(b"{") and not text.endswith(b"}"):
+        return "ends in the middle: it was not saved or not uploaded to its end"
+    return "is not a notebook: it is not JSON"
 
 
 def notebook_cells(path: Path, parsed: dict[str, Any]) -> Iterator[Source]:

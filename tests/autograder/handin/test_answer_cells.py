@@ -52,6 +52,27 @@ def test_a_text_cell_beside_a_cell_with_the_answer_does_no_harm(read):
     assert [cell.source for cell in found.cells] == [FGSM, RATE]
 
 
+STUB = 'def fgsm(model, images, labels, epsilon):\n    """Attack."""\n    raise NotImplementedError'
+
+
+def test_a_stub_above_a_copy_with_the_answer_is_not_judged(read):
+    found = read(cell(STUB, "fgsm"), cell(FGSM, "fgsm"), cell(RATE, REQUIRED[1]))
+    (note,) = found.notes
+    assert "what cell 2 says was judged" in note
+
+
+@pytest.mark.parametrize("texts", [(FGSM, STUB), (FGSM, f"{FGSM} + 0"), (STUB, STUB)])
+def test_other_copies_must_be_deleted(read, texts):
+    with pytest.raises(Malformed, match="has the cell `fgsm` 2 times"):
+        read(*(cell(text, "fgsm") for text in texts), cell(RATE, REQUIRED[1]))
+
+
+def test_a_script_beside_a_notebook_is_named(read, tmp_path):
+    (tmp_path / f"{ASSIGNMENT}.py").write_text(FGSM)
+    (note,) = read(cell(FGSM, "fgsm"), cell(RATE, REQUIRED[1])).notes
+    assert note == "a3-fgsm.py lies beside a3-fgsm.ipynb and was not judged."
+
+
 def test_a_lost_mark_is_noted_and_the_answer_judged(read):
     found = read(cell(FGSM), cell(RATE, "attack_success_rate"))
     (note,) = found.notes

@@ -109,14 +109,14 @@ def test_nul_bytes_in_a_cell_are_for_the_worker_to_refuse(hand_in):
 # --- what can not ---------------------------------------------------------------------------------
 
 UNREADABLE = {
-    "empty file": ("", "not JSON", "JupyterLab"),
+    "empty file": ("", "is empty", "JupyterLab"),
     "not JSON": ("def fgsm(): pass", "not JSON", "JupyterLab"),
-    "cut off": (notebook(code("x = 1"))[:-20], "not JSON", "JupyterLab"),
+    "cut off": (notebook(code("x = 1"))[:-20], "ends in the middle", "JupyterLab"),
     "not UTF-8": ("größe".encode("latin-1"), "not UTF-8", "UTF-8"),
     "UTF-16": (notebook(code("x = 1")).encode("utf-16"), "not UTF-8", "UTF-8"),
     "NUL bytes": (b"\0" * 1000, "not JSON", "JupyterLab"),
     "deep": ("[" * 100_000 + "]" * 100_000, "not JSON", "JupyterLab"),
-    "deep cells": ('{"cells":' + '[{"a":' * 50_000, "not JSON", "JupyterLab"),
+    "deep cells": ('{"cells":' + '[{"a":' * 50_000, "ends in the middle", "JupyterLab"),
     "huge number": ('{"cells": ' + "9" * 10_000 + "}", "not JSON", "JupyterLab"),
     "a list": ("[]", "no cells", "JupyterLab"),
     "no cells": ("{}", "no cells", "JupyterLab"),
@@ -332,7 +332,9 @@ def test_the_digest_is_of_the_bytes_that_were_judged(suffix, hand_in, monkeypatc
 
     judged = []
 
-    def run(judge: Judge, found: submission.Submission) -> tuple[list[CheckResult], list[str]]:
+    def run(
+        judge: Judge, found: submission.Submission, student: str
+    ) -> tuple[list[CheckResult], list[str]]:
         judged.extend(cell.source for cell in found.cells)
         return [], []
 
