@@ -32,8 +32,8 @@ from course.withheld import does
 def modes_kept(*models: nn.Module) -> Iterator[None]:
     """After a block, give each module of the models the mode back that it came in.
 
-    Modes are kept module by module, because `model.train()` would unfreeze a batch normalisation that
-    was frozen on purpose. They are restored after an error too.
+    Modes are kept module by module, because `model.train()` would unfreeze a batch normalisation
+    that was frozen on purpose. They are restored after an error too.
     """
     flags = [(module, module.training) for model in models for module in model.modules()]
     try:
