@@ -15,8 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import InputError
-from course.inputs import check_images, check_labels, check_size
-from course.metrics import evaluating
+from course.inputs import check_count, check_images, check_labels, check_size
+from course.metrics import evaluating, logits_of
 from course.withheld import does
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -32,9 +32,12 @@ def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
     (Carlini & Wagner 2017). Raises InputError unless there are two classes or more, and a label
     for each row.
     """
-    if logits.ndim != 2 or logits.shape[1] < 2:
-        raise InputError(f"a margin needs logits (n, k) with k >= 2, got {tuple(logits.shape)}")
-    check_labels(logits, labels)
+    if logits.ndim != 2 or logits.shape[1] < 2 or not logits.is_floating_point():
+        raise InputError(
+            f"a margin needs float logits (n, k) with k >= 2, got {logits.dtype} of shape "
+            f"{tuple(logits.shape)}"
+        )
+    check_labels(logits, labels, logits.shape[1])
     true = labels.long().unsqueeze(1)
     others = logits.scatter(1, true, LEAST)
     return others.max(dim=1).values - logits.gather(1, true).squeeze(1)
@@ -74,16 +77,17 @@ def pgd(
     """Images that raise the loss, by sign steps within epsilon (Madry et al. 2018).
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon and step_size >= 0 in pixel units; steps
-    >= 0; generator: draws the random start; loss: cross-entropy by default. The model runs in
-    evaluation mode and is left as it was. The result is detached. Raises InputError for arguments
-    in other units, of other shapes, or below 0.
+    >= 0; generator: draws the random start; loss: cross-entropy by default. The model
+    runs in evaluation mode and is left as it was. The result is detached. Raises InputError for
+    arguments in other units, of other shapes, or below 0, and as `logits_of` does; NotANumberError
+    where the network or its gradient is NaN.
     """
     check_size(epsilon)
     check_images(images)
     check_labels(images, labels)
     check_size(step_size, "step_size", largest=max(1.0, 2.5 * epsilon))
-    if steps < 0:
-        raise InputError(f"steps must be 0 or more, got {steps}")
+    check_count(steps, "steps", least=0)
+    epsilon, step_size = float(epsilon), float(step_size)
     climbed = loss or partial(F.cross_entropy, reduction="none")
     images = images.detach()
     points = images.clone()
@@ -94,7 +98,7 @@ def pgd(
         truth = labels.long().clone()
         for _ in range(steps):
             points = points.detach().clone().requires_grad_()
-            heights = climbed(model(points), truth)
+            heights = climbed(logits_of(model, points, truth), truth)
             (uphill,) = torch.autograd.grad(heights.sum(), points)
             points = project(images, points.detach() + step_size * uphill.sign(), epsilon)
     return points.detach()

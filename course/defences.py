@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.errors import CourseError
+from course.errors import CourseError, InputError
 from course.inputs import check_images
 from course.metrics import evaluating
 
@@ -52,7 +52,7 @@ class Quantised(Defence):
 
     def __init__(self, model: nn.Module, levels: int) -> None:
         super().__init__(model)
-        if levels != int(levels) or levels < 2:
+        if not math.isfinite(levels) or levels != int(levels) or levels < 2:
             raise CourseError(f"rounding needs at least 2 grey levels, got {levels}")
         self.levels = int(levels)
 
@@ -89,11 +89,19 @@ class Detector(nn.Module):
     to feature squeezing (Xu et al. 2018), which compares the answers themselves. Carlini & Wagner
     2017 evade such detectors: "Adversarial examples are not easily detected".
 
-    model: one of the course's networks, an nn.Sequential; its first two layers are watched.
+    model: one of the course's networks, an nn.Sequential; its first two layers are watched. Raises
+    CourseError for another kind of network, and for a limit that is NaN and would refuse nothing.
     """
 
     def __init__(self, model: nn.Sequential, limit: float) -> None:
         super().__init__()
+        if not isinstance(model, nn.Sequential):
+            raise InputError(
+                f"a detector watches the first two layers of an nn.Sequential, got a "
+                f"{type(model).__name__}"
+            )
+        if math.isnan(limit):
+            raise InputError("the limit of a detector must be a number, got nan")
         self.model = model
         self.limit = limit
 
@@ -101,26 +109,31 @@ class Detector(nn.Module):
     def fitted(cls, model: nn.Sequential, images: Tensor, refused: float = 0.05) -> Detector:
         """A detector that refuses a share `refused` of these clean images, (N, C, H, W) in [0,1].
 
-        Raises CourseError unless that share is between 0 and 1, and for images in other units.
+        Raises CourseError unless that share is between 0 and 1, for no image, for images in other
+        units, and where the first layers put out NaN.
         """
         if not 0 < refused < 1:
             raise CourseError(f"the share refused lies between 0 and 1, got {refused}")
+        if len(images) == 0:
+            raise InputError("a detector is fitted on clean images; give at least one")
         check_images(images)
         detector = cls(model, math.inf)
         with evaluating(detector), torch.no_grad():
             drifts = torch.cat([detector.drift(batch) for batch in images.split(512)])
-        detector.limit = drifts.quantile(1 - refused).item()
-        return detector
+        return cls(model, drifts.quantile(1 - refused).item())
 
     def drift(self, images: Tensor) -> Tensor:
-        """By how much a blur changes the watched activations, relative to their size: (N,)."""
+        """By how much a blur changes the watched activations, relative to their size: (N,).
+
+        A size of 0, where every unit is off, is taken as 1e-12: no change is then 0, not 0/0.
+        """
         blurred = F.avg_pool2d(F.pad(images, [1, 1, 1, 1], mode="replicate"), 3, stride=1)
-        seen, after = (self.model[:2](each).flatten(1) for each in (images, blurred))
-        return (after - seen).norm(dim=1) / seen.norm(dim=1)
+        seen, after = (self.model[:2](each.clone()).flatten(1) for each in (images, blurred))
+        return (after - seen).norm(dim=1) / seen.norm(dim=1).clamp(min=1e-12)
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (N, C, H, W) in [0,1] to logits (N, K + 1); the last one is "refused"."""
-        logits = self.model(images)
+        logits = self.model(images.clone())  # it may work in place on what it gets
         excess = STEEPNESS * (self.drift(images) - self.limit)
         return torch.cat([logits, (logits.amax(dim=1) + excess)[:, None]], dim=1)
 

@@ -8,9 +8,11 @@ library that depends on the units checks its arguments here first.
 from __future__ import annotations
 
 import math
+import operator
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from course.errors import CourseError, InputError, NotANumberError
 
@@ -46,6 +48,24 @@ def check_images(images: Tensor, name: str = "images") -> None:
     A rounding error of `TOLERANCE` outside [0,1] passes, and so does an empty batch. Raises
     InputError, which calls the images by `name` and says what to do.
     """
+    if not isinstance(images, Tensor):
+        raise InputError(f"{name} must be a tensor, got a {type(images).__name__}")
+    if images.ndim == 3:
+        raise InputError(
+            f"{name} must have shape (N, C, H, W), got {tuple(images.shape)}; write "
+            f"`images.unsqueeze(0)` for one image, `images.unsqueeze(1)` for grey ones"
+        )
+    _check_pixels(images, name)
+
+
+def check_image(image: Tensor) -> None:
+    """Refuse what is not one image (C, H, W) in pixel units. Raises InputError."""
+    if image.ndim != 3:
+        raise InputError(f"give one image (C, H, W), got shape {tuple(image.shape)}")
+    _check_pixels(image, "the image's pixels")
+
+
+def _check_pixels(images: Tensor, name: str) -> None:
     if not images.is_floating_point():
         raise InputError(
             f"{name} must be float32 in [0,1], got {images.dtype}; divide bytes by 255, as in "
@@ -72,10 +92,11 @@ def check_images(images: Tensor, name: str = "images") -> None:
         )
 
 
-def check_labels(images: Tensor, labels: Tensor) -> None:
+def check_labels(images: Tensor, labels: Tensor, classes: int | None = None) -> None:
     """Refuse labels unless they are (N,), one class per image, as whole numbers from 0 on.
 
-    PyTorch's cross-entropy ignores the label -100 without a warning. Raises InputError.
+    classes: how many there are, where that is known: labels are below it. PyTorch's cross-entropy
+    ignores the label -100 without a warning. Raises InputError.
     """
     if labels.shape != images.shape[:1]:
         raise InputError(
@@ -89,6 +110,11 @@ def check_labels(images: Tensor, labels: Tensor) -> None:
             f"labels must be classes from 0 on, got {labels.min().item()}; leave out images "
             f"without a class"
         )
+    if classes is not None and labels.numel() and labels.max() >= classes:
+        raise InputError(
+            f"labels must be classes from 0 to {classes - 1}, as the network has {classes} logits; "
+            f"got {labels.max().item()}"
+        )
 
 
 def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> None:
@@ -98,6 +124,13 @@ def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> N
     one pixel, and the square root of the number of values for the Euclidean length of a whole
     image. Raises InputError, which calls the size by `name`.
     """
+    if isinstance(size, Tensor) and size.numel() != 1:
+        raise InputError(
+            f"{name} must be one number for all images, got a tensor of shape "
+            f"{tuple(size.shape)}; call once for each {name}"
+        )
+    if isinstance(size, Tensor):
+        size = size.item()
     if not (size >= 0 and math.isfinite(size)):  # written so that NaN fails too
         raise InputError(f"{name} must be a number >= 0 in pixel units, got {size}")
     if size > largest + TOLERANCE:
@@ -108,17 +141,93 @@ def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> N
         )
 
 
-def check_logits(logits: Tensor) -> None:
-    """Refuse logits (N, num_classes) that hold a NaN.
+def check_count(value: Any, name: str, least: int = 1) -> None:
+    """Refuse a count that is no whole number of at least `least`: 2.5 steps, a batch of 64.0.
+
+    Raises InputError, which calls the count by `name`.
+    """
+    try:
+        if operator.index(value) >= least:
+            return
+    except TypeError:  # a fraction, a float, or no number
+        pass
+    raise InputError(f"{name} must be a whole number >= {least}, got {value}")
+
+
+def check_network(model: Any) -> None:
+    """Refuse a function in place of a network, which has no modes to put back.
+
+    Raises InputError.
+    """
+    if not isinstance(model, nn.Module):
+        raise InputError(
+            f"the network must be an nn.Module, got a {type(model).__name__}; put a function into "
+            f"the `forward` of a module"
+        )
+
+
+def check_made_outside(model: nn.Module) -> None:
+    """Refuse weights made in `torch.inference_mode`: no gradient goes through them.
+
+    Raises InputError.
+    """
+    if any(weight.is_inference() for weight in model.parameters()):
+        raise InputError(
+            "this network was made inside `torch.inference_mode()`, and through such weights no "
+            "gradient goes: they cannot learn or be attacked; make it outside of that block"
+        )
+
+
+def check_answer(logits: Tensor, images: Tensor | None = None) -> None:
+    """Refuse what is no logits (N, num_classes): no tensor, another shape, whole numbers.
+
+    Of logits (N, K, 1, 1) or (N,) `argmax` and `==` would make something else than one answer per
+    image. `images` (N, ...) are what the network was asked about. Raises InputError.
+    """
+    if not isinstance(logits, Tensor):
+        raise InputError(
+            f"the network answers a {type(logits).__name__} instead of a tensor of logits "
+            f"(n, k); wrap it in a module that returns the logits"
+        )
+    if logits.ndim != 2 or (images is not None and len(logits) != len(images)):
+        expected = "(n, k)" if images is None else f"({len(images)}, k)"
+        raise InputError(
+            f"the network answers logits of shape {tuple(logits.shape)}, expected {expected}: one "
+            f"row per image, one column per class; where sides of length 1 are left over, use "
+            f"`nn.Flatten()` at its end"
+        )
+    if not logits.is_floating_point():
+        raise InputError(
+            f"the network answers {logits.dtype}, expected logits of floating point; return them "
+            f"before `argmax`"
+        )
+
+
+def check_logits(logits: Tensor, images: Tensor | None = None) -> None:
+    """Refuse what `check_answer` refuses, and logits that hold a NaN.
 
     `argmax` would answer with the place of the first NaN, as if it were a class. Raises
-    NotANumberError.
+    InputError, and NotANumberError for NaN.
     """
+    check_answer(logits, images)
     if logits.isnan().any():
-        image = int(logits.isnan().flatten(1).any(dim=1).nonzero()[0])
+        image = int(logits.isnan().any(dim=1).nonzero()[0])
         raise NotANumberError(
             f"the network answers NaN to image {image} of its batch, which is no class; look for "
             f"weights that are NaN or very large (a diverged training) or a division by 0 in it"
+        )
+
+
+def check_gradient(gradient: Tensor) -> None:
+    """Refuse a gradient (N, ...) that holds a NaN: its sign is 0, and the attack stands still.
+
+    Raises NotANumberError.
+    """
+    if gradient.isnan().any():
+        image = int(gradient.isnan().flatten(1).any(dim=1).nonzero()[0])
+        raise NotANumberError(
+            f"the gradient for image {image} of its batch holds NaN, so it shows no direction; "
+            f"look for the square root or logarithm of 0, or logits that are infinite"
         )
 
 
@@ -132,3 +241,28 @@ def check_finite(images: Tensor) -> None:
             "the images hold a NaN or an infinity, so no answer to them counts; find the division "
             "by 0 or overflow in what made them"
         )
+
+
+def misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError | None:
+    """What to tell of PyTorch's `error` where a network does not take the images; else None.
+
+    That is: another type of numbers, another device, another number of channels.
+    """
+    weight = next((each for each in model.parameters() if each.is_floating_point()), None)
+    if weight is not None and weight.device != images.device:
+        return InputError(
+            f"the images are on {images.device} and the network is on {weight.device}; move "
+            f"it with `model.to(images.device)`"
+        )
+    if weight is not None and weight.dtype != images.dtype:
+        kind = str(weight.dtype).removeprefix("torch.")
+        return InputError(
+            f"the images are {images.dtype} and the network's weights are {weight.dtype}; use "
+            f"`images.to(torch.{kind})`, or change the network with `model.to(images.dtype)`"
+        )
+    if "channels, but got" in str(error):
+        return InputError(
+            f"{type(model).__name__} does not take images of shape {tuple(images.shape[1:])}, "
+            f"(channels, height, width): {error}"
+        )
+    return None

@@ -15,25 +15,74 @@ import torch
 from torch import Tensor, nn
 
 from course.errors import CourseError
-from course.inputs import check_finite, check_logits
+from course.inputs import (
+    check_count,
+    check_finite,
+    check_gradient,
+    check_labels,
+    check_logits,
+    check_made_outside,
+    check_network,
+    misfit,
+)
 from course.withheld import does
+
+
+@contextmanager
+def modes_kept(*models: nn.Module) -> Iterator[None]:
+    """After a block, give each module of the models the mode back that it came in.
+
+    Modes are kept module by module, because `model.train()` would unfreeze a batch normalisation
+    that was frozen on purpose. They are restored after an error too.
+    """
+    flags = [(module, module.training) for model in models for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, training in flags:
+            module.training = training
 
 
 @contextmanager
 def evaluating(*models: nn.Module) -> Iterator[None]:
     """Put models in evaluation mode for a block; afterwards each module has its own flag again.
 
-    Flags are stored module by module, because `model.train()` would unfreeze a batch normalisation
-    that was frozen on purpose. They are restored after an error too. Gradients are not touched.
+    Flags are restored after an error too. Gradients are not touched. Raises InputError for a
+    function in place of a network.
     """
-    flags = [(module, module.training) for model in models for module in model.modules()]
-    try:
+    for model in models:
+        check_network(model)
+    with modes_kept(*models):
         for model in models:
             model.eval()
         yield
-    finally:
-        for module, training in flags:
-            module.training = training
+
+
+def logits_of(model: nn.Module, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    """Logits (N, num_classes) of images (N, C, H, W), in the mode that the model is in.
+
+    What `model(images)` gives, and safe with any network: it gets a copy, so that one that
+    normalises its input in place does not change the caller's images, and its answer is looked
+    at. Gradients go through to the images. labels (N,), where given, must be classes of it.
+
+    Raises InputError where the answer is no tensor of one row of logits per image, the network
+    does not take such images, or a label is no class of it; NotANumberError for NaN in the logits,
+    and later, where a gradient is asked for, in the gradient.
+    """
+    copy = images.clone()
+    if copy.requires_grad:
+        check_made_outside(model)
+        copy.register_hook(check_gradient)
+    try:
+        logits = model(copy)
+    except RuntimeError as error:
+        if (clear := misfit(error, model, images)) is None:
+            raise
+        raise clear from error
+    check_logits(logits, images)
+    if labels is not None:
+        check_labels(images, labels, logits.shape[1])
+    return logits
 
 
 def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
@@ -41,30 +90,29 @@ def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
 
     The images are in the units that the network takes: [0,1] for all of the course's networks, but
     a network that takes normalised images can be measured too. Raises CourseError where there is
-    no image, and NotANumberError where an image or a logit is NaN: such an answer is no class.
+    no image, and NotANumberError where an image or a logit is NaN: such an answer is no class;
+    InputError as `logits_of` does.
     """
     if len(images) == 0:
         raise CourseError("there are no images to predict; give at least one")
+    check_count(batch_size, "batch_size")
     check_finite(images)
     # no_grad rather than inference_mode: the result may be used in a later gradient.
     with evaluating(model), torch.no_grad():
-        logits = torch.cat([model(batch) for batch in images.split(batch_size)])
-    check_logits(logits)
-    return logits
+        return torch.cat([logits_of(model, batch) for batch in images.split(batch_size)])
 
 
 @does("accuracy")
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Fraction of images (N, C, H, W) whose highest logit is at their label (N,), in [0,1].
 
-    Raises CourseError where there is no image or not one label per image, and as `predict` does.
+    Raises CourseError where there is no image, not one label per image or a label that is no class
+    of the network, and as `predict` does.
     """
-    if labels.shape != images.shape[:1]:
-        raise CourseError(
-            f"accuracy needs one label per image; got {len(images)} images and labels of shape "
-            f"{tuple(labels.shape)}"
-        )
-    predictions = predict(model, images).argmax(dim=1)
+    check_labels(images, labels)
+    logits = predict(model, images)
+    check_labels(images, labels, logits.shape[1])
+    predictions = logits.argmax(dim=1)
     return (predictions == labels.to(predictions.device)).double().mean().item()
 
 

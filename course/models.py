@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.errors import CourseError
+from course.errors import CourseError, InputError
 from course.withheld import does
 
 Statistics = tuple[Sequence[float], Sequence[float]]
@@ -33,7 +33,8 @@ class Normalize(nn.Module):
     """Subtract a mean and divide by a standard deviation, channel by channel, in [0,1] units.
 
     The two are construction arguments, not weights: they are left out of the state dict. Raises
-    CourseError for a standard deviation that is not above 0, or another number of them than means.
+    InputError unless both are sequences of one number per channel, the means from 0 to 1 and the
+    standard deviations above 0, at most 1; and for images with another number of channels.
     """
 
     mean: Tensor
@@ -41,22 +42,43 @@ class Normalize(nn.Module):
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
         super().__init__()
-        means, stds = ([float(value) for value in values] for values in (mean, std))
-        if len(means) != len(stds) or not all(value > 0 for value in stds):
-            raise CourseError(
+        means, stds = _per_channel(mean), _per_channel(std)
+        if len(means) != len(stds) or not means or not all(value > 0 for value in stds):
+            raise InputError(
                 f"normalize needs as many means as standard deviations, all of them above 0; "
                 f"got {means} and {stds}"
+            )
+        if not all(0 <= value <= 1 for value in means + stds):  # written so that NaN fails too
+            raise InputError(
+                f"normalize needs means and standard deviations of pixels in [0,1]; got {means} "
+                f"and {stds}; divide those of bytes by 255"
             )
         self.register_buffer("mean", torch.tensor(means).view(1, -1, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(stds).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) in [0,1] to the same shape in normalised units."""
+        channels = self.mean.shape[1]
+        if images.ndim != 4 or images.shape[1] != channels:  # or they would be broadcast
+            raise InputError(
+                f"this normalisation is for images (N, {channels}, H, W), got "
+                f"{tuple(images.shape)}; give it one mean and one std for each channel"
+            )
         return (images - self.mean) / self.std
 
     def extra_repr(self) -> str:
         """Show both in `print(model)`."""
         return f"mean={self.mean.flatten().tolist()}, std={self.std.flatten().tolist()}"
+
+
+def _per_channel(values: Sequence[float]) -> list[float]:
+    try:
+        return [float(value) for value in values]
+    except TypeError as error:
+        raise InputError(
+            f"normalize needs one number per channel in a list, as [0.13] for grey images; got "
+            f"{values!r}"
+        ) from error
 
 
 _POOL = (2, 2, 0)
@@ -323,7 +345,7 @@ def build(
             f"'{name}' needs at least one channel, pixel and class; got in_channels={in_channels}, "
             f"image_size={image_size}, num_classes={num_classes}"
         )
-    if normalize is not None and len(normalize[0]) != in_channels:
+    if normalize is not None and len(_per_channel(normalize[0])) != in_channels:
         raise CourseError(
             f"normalize has {len(normalize[0])} means, but the images have {in_channels} "
             f"channels; give one mean and one standard deviation per channel"

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from course.errors import CourseError, InputError
+from course.errors import CourseError, InputError, NotANumberError
 from course.inputs import check_finite
 from course.metrics import evaluating
 
@@ -38,7 +38,7 @@ class Silence:
         self.model = model
         self.asked_for = list(watched) if by_name else []
         self.has_run = self.has_recorded = False
-        self.no_tensor: dict[str, str] = {}  # layer -> the type of its output
+        self.unfit: dict[str, str] = {}  # layer -> the type of its output
         _refuse_translated(model, watched)
 
         def note_run(module: nn.Module, inputs: tuple[Any, ...]) -> None:
@@ -47,20 +47,25 @@ class Silence:
         self.handle = model.register_forward_pre_hook(note_run)
 
     def heard(self, name: str, output: Any) -> bool:
-        """Note that a layer has run; return whether its output is a tensor, to be recorded."""
-        if not isinstance(output, Tensor):
-            self.no_tensor[name] = type(output).__name__
-            return False
-        self.has_recorded = True
-        return True
+        """Note that a layer has run; return whether its output is to be recorded.
+
+        That is a dense tensor of floating point: classes, masks and spectra have no mean activity.
+        """
+        if isinstance(output, Tensor) and output.is_floating_point() and not output.is_sparse:
+            self.has_recorded = True
+            return True
+        kind = f"{'sparse ' * output.is_sparse}{output.dtype}" if isinstance(output, Tensor) else ""
+        self.unfit[name] = kind or type(output).__name__
+        return False
 
     def refuse(self) -> None:
-        """Raise InputError if the network ran unrecorded, or a named layer gave no tensor."""
-        unfit = [name for name in self.no_tensor if name in self.asked_for or not self.has_recorded]
+        """Raise InputError if the network ran unrecorded, or a named layer gave no such tensor."""
+        unfit = [name for name in self.unfit if name in self.asked_for or not self.has_recorded]
         if unfit:
             raise InputError(
-                f"layer '{unfit[0]}' ran, but puts out a {self.no_tensor[unfit[0]]} instead of one "
-                f"tensor; watch a layer behind it, or wrap it in a module that returns the tensor"
+                f"layer '{unfit[0]}' ran, but puts out a {self.unfit[unfit[0]]} instead of one "
+                f"tensor of floating point; watch a layer behind it, or wrap it in a module that "
+                f"returns such a tensor"
             )
         if self.has_run and not self.has_recorded:
             layers = f"layer '{self.asked_for[0]}'" if self.asked_for else "its layers"
@@ -93,18 +98,18 @@ def record(model: nn.Module, layers: Iterable[str] | None = None) -> Iterator[di
 
     Names are those of `model.named_modules()`; by default every module without children. A layer
     appears once it has run, in the order of running, as a copy outside the gradient, because an
-    in-place layer behind it would overwrite the original. Only tensors are recorded. No hook stays
-    after the block, even after an error.
+    in-place layer behind it would overwrite the original. Only dense tensors of floating
+    point are recorded. No hook stays after the block, even after an error.
 
     Raises CourseError where a name does not exist, there is no layer to watch, or the network is
     compiled or traced, so that hooks are skipped. Raises it at the end of the block, where the
     network ran but no layer was recorded, or a layer that was named has an output that is no
-    tensor, as an LSTM does.
+    such tensor, as an LSTM does.
     """
     outputs: dict[str, Tensor] = {}
 
-    def keep(name: str, output: Any) -> None:
-        if isinstance(output, Tensor):
+    def keep(name: str, output: Any, fit: bool) -> None:
+        if fit:
             outputs[name] = output.detach().clone()
 
     with _listening(model, layers, keep):
@@ -113,15 +118,17 @@ def record(model: nn.Module, layers: Iterable[str] | None = None) -> Iterator[di
 
 @contextmanager
 def _listening(
-    model: nn.Module, layers: Iterable[str] | None, note: Callable[[str, Any], None]
+    model: nn.Module, layers: Iterable[str] | None, note: Callable[[str, Any, bool], None]
 ) -> Iterator[None]:
-    """Call note(name, output) whenever a layer has run. Raises as `record` does."""
+    """Call note(name, output, whether it is fit to record) whenever a layer has run.
+
+    Raises as `record` does.
+    """
     names = None if layers is None else layer_names(layers)
 
     def listener(name: str) -> Any:
         def hook(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            silence.heard(name, output)
-            note(name, output)
+            note(name, output, silence.heard(name, output))
 
         return hook
 
@@ -168,6 +175,32 @@ def _watched(model: nn.Module, layers: list[str] | None) -> dict[str, nn.Module]
     return watched
 
 
+def rows_per_image(outputs: Mapping[str, Tensor], images: int) -> dict[str, Tensor]:
+    """Layers' outputs as one row per image: {layer: (images, values)}, in the same order.
+
+    A layer whose outputs do not lie image after image is left out: one number for the whole batch,
+    or a sequence first. Raises InputError where none is left, and NotANumberError where a value is
+    NaN or infinite.
+    """
+    rows = {
+        name: output.reshape(images, -1)
+        for name, output in outputs.items()
+        if output.ndim and len(output) == images
+    }
+    if not rows:
+        raise InputError(
+            f"no layer puts out one row per image: {', '.join(outputs)}; watch layers whose "
+            f"output has the shape (n, ...)"
+        )
+    for name, row in rows.items():
+        if not row.isfinite().all():
+            raise NotANumberError(
+                f"layer '{name}' puts out NaN or an infinity, so it has no drift; look for weights "
+                f"that are NaN or very large, or a division by 0"
+            )
+    return rows
+
+
 def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
     """The output of a layer for one image (C, H, W) or (1, C, H, W): maps (channels, h, w).
 
@@ -179,7 +212,7 @@ def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
         raise CourseError(f"feature maps are of one image; got shape {tuple(image.shape)}")
     check_finite(batch)
     with evaluating(model), torch.no_grad(), record(model, [layer]) as outputs:
-        model(batch)
+        model(batch.clone())  # a network may work in place on what it gets
     maps = outputs[layer]
     if maps.ndim != 4:
         raise CourseError(
@@ -207,17 +240,18 @@ def layer_summary(model: nn.Module, image_shape: tuple[int, int, int]) -> list[L
 
     Raises CourseError where the network does not take such images.
     """
-    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+    weight = next(model.parameters(), torch.zeros(0))
+    kind = weight.dtype if weight.is_floating_point() else torch.float32
     shapes: dict[str, tuple[int, ...]] = {}
 
-    def note(name: str, output: Any) -> None:
+    def note(name: str, output: Any, fit: bool) -> None:
         tensor = _first_tensor(output)
         if tensor is not None:
             shapes[name] = tuple(tensor.shape[1:])
 
     try:
         with evaluating(model), torch.no_grad(), _listening(model, None, note):
-            model(torch.zeros(1, *image_shape, device=device))
+            model(torch.zeros(1, *image_shape, device=weight.device, dtype=kind))
     except RuntimeError as error:
         raise CourseError(
             f"{type(model).__name__} does not take images of shape {tuple(image_shape)}: {error}"

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from course.errors import CourseError
-from course.models import Statistics, build
+from course.models import Normalize, Statistics, build
 
 _FORMAT = "adversarial-course model 1"
 
@@ -34,30 +34,41 @@ def save(
     """Write weights as safetensors, with all that `load` needs to build the network again.
 
     `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. For a
-    network wrapped by `torch.compile` or `nn.DataParallel`, the inner one is saved. A file is
-    replaced whole or not at all. Raises CourseError where `build` would give other weights than
-    `model` has, or the file cannot be written.
+    network wrapped by `torch.compile` or `nn.DataParallel`, the inner one is saved. A file
+    is replaced whole or not at all. Raises CourseError where `build` would give other weights
+    or another normalisation than `model` has, metadata is not JSON, or the file cannot be written.
     """
+    expected = [] if normalize is None else [_statistics(Normalize(*normalize))]
     arguments = {
         "in_channels": in_channels,
         "image_size": image_size,
         "num_classes": num_classes,
-        "normalize": normalize,
+        "normalize": normalize and [[float(number) for number in each] for each in normalize],
     }
     path = Path(path)
-    state = _unwrapped(model).state_dict()
+    network = _unwrapped(model)
+    state = network.state_dict()
     weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
+    found = [_statistics(layer) for layer in network.modules() if isinstance(layer, Normalize)]
+    if found != expected:  # it has no weights, so nothing else would tell
+        raise CourseError(
+            f"the network normalises by {found or 'nothing'}, and `save` was given "
+            f"normalize={normalize}; give it the means and standard deviations of the network"
+        )
     if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
         raise CourseError(
             f"these weights are not those of '{name}' with {arguments}; save a network with the "
             f"name and arguments that it was built with"
         )
-    header = {
-        "format": _FORMAT,
-        "name": name,
-        "arguments": json.dumps(arguments),
-        "metadata": json.dumps(dict(metadata or {})),
-    }
+    try:
+        header = {
+            "format": _FORMAT,
+            "name": name,
+            "arguments": json.dumps(arguments),
+            "metadata": json.dumps(dict(metadata or {})),
+        }
+    except (TypeError, ValueError) as error:
+        raise CourseError(f"metadata must be what JSON can hold: {error}") from error
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +134,11 @@ def _unwrapped(model: nn.Module) -> nn.Module:
         return _unwrapped(model.module)
     inside = getattr(model, "_orig_mod", None)  # as torch.compile names it
     return model if inside is None else _unwrapped(inside)
+
+
+def _statistics(layer: Normalize) -> tuple[list[float], list[float]]:
+    """Means and standard deviations, as float32 holds them."""
+    return layer.mean.flatten().tolist(), layer.std.flatten().tolist()
 
 
 def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:

@@ -22,8 +22,9 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
-from course.errors import CourseError
-from course.inputs import check_images, check_labels
+from course.errors import CourseError, InputError
+from course.inputs import check_answer, check_count, check_images, check_labels, misfit
+from course.metrics import modes_kept
 from course.saving import load, save  # noqa: F401  earlier notebooks import them here
 from course.training_loop import split_batches, training_mode
 from course.withheld import does
@@ -59,9 +60,9 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_count(self.epochs, "epochs")
+        check_count(self.batch_size, "batch_size")
         checks = {
-            "epochs": self.epochs >= 1,
-            "batch_size": self.batch_size >= 1,
             "optimizer": self.optimizer in ("adamw", "adam", "sgd"),
             "learning_rate": 0 < self.learning_rate < math.inf,
             "schedule": self.schedule in ("constant", "step", "one-cycle"),
@@ -147,11 +148,12 @@ def fit(
     frozen stays frozen, as `course.training_loop.training_mode` says. The model is left in
     evaluation mode, or after an error in the modes it came in. The bar is drawn on a terminal only.
 
-    Raises CourseError for images or labels that do not fit, and when training diverges.
+    Raises CourseError for images or labels that do not fit, for a network that cannot learn, when
+    `perturb` does not return the batch once or several times, and when training diverges.
     """
     _check_data(images, labels)
+    images = images.detach()  # or the caller's images would get gradients too
     start = time.perf_counter()
-    device = next(model.parameters()).device
     losses: list[float] = []
     accuracies: list[float] = []
     step = 0
@@ -163,6 +165,7 @@ def fit(
         tqdm(unit="step", disable=None if progress else True) as bar,
     ):
         torch.manual_seed(recipe.seed)
+        device = next(model.parameters()).device
         in_an_epoch = len(split_batches(model, torch.arange(len(images)), recipe.batch_size))
         steps = bar.total = recipe.epochs * in_an_epoch
         optimizer = _optimizer(model, recipe)
@@ -174,7 +177,7 @@ def fit(
                 x = images[index].to(device).contiguous(memory_format=memory_format)
                 y = labels[index].to(device)
                 if perturb is not None:
-                    x = perturb(model, x, y, step / steps).detach()
+                    x = _perturbed(perturb, model, x, y, step / steps)
                     y = y.repeat(len(x) // len(y))
                 loss, correct = _learn(model, x, y, optimizer, recipe)
                 if not math.isfinite(loss):
@@ -194,12 +197,35 @@ def fit(
     return History(losses, accuracies, time.perf_counter() - start)
 
 
+def _perturbed(
+    perturb: Perturb, model: nn.Module, images: Tensor, labels: Tensor, done: float
+) -> Tensor:
+    """The images to learn from, and the model in the modes that it learns in."""
+    with modes_kept(model):
+        changed = perturb(model, images, labels, done)
+    shape = getattr(changed, "shape", None)
+    if shape is None or shape[1:] != images.shape[1:] or len(changed) % len(images) or not shape[0]:
+        found = type(changed).__name__ if shape is None else tuple(shape)
+        raise InputError(
+            f"perturb must return the images of its batch, {tuple(images.shape)}, once or several "
+            f"times one after the other; got {found}"
+        )
+    return changed.detach()
+
+
 def _learn(
     model: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, recipe: Recipe
 ) -> tuple[float, int]:
     """One step down the gradient; the loss before it, and how many images were right."""
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.bfloat16):
-        logits = model(images)
+    try:
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.bfloat16):
+            logits = model(images)
+    except RuntimeError as error:
+        if (clear := misfit(error, model, images)) is None:
+            raise
+        raise clear from error
+    check_answer(logits, images)
+    check_labels(logits, labels, logits.shape[1])
     loss = F.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)
     # Here and not earlier: an attack in `perturb` may leave gradients.
     optimizer.zero_grad()

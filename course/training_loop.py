@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
 
 from course.errors import InputError
+from course.inputs import check_made_outside, check_network
+from course.metrics import modes_kept
 
 
 @contextmanager
@@ -25,18 +27,21 @@ def training_mode(model: nn.Module) -> Iterator[None]:
     training mode, or whose weights take no gradient. Gradients are on in the block, even inside
     `torch.no_grad` or `torch.inference_mode`.
 
-    Raises InputError for a network made in inference mode, and where a batch normalisation gets a
-    single image, which has no spread to divide by.
+    Raises InputError for a function in place of a network, a network without weights that learn or
+    made in inference mode, and where a batch normalisation gets a single image, which has no
+    spread to divide by.
     """
-    if any(weight.is_inference() for weight in model.parameters()):
+    check_network(model)
+    check_made_outside(model)
+    if not any(weight.requires_grad for weight in model.parameters()):
         raise InputError(
-            "this network was made inside `torch.inference_mode()`, and such weights cannot learn; "
-            "make it outside of that block"
+            f"{type(model).__name__} has no weights that can learn; unfreeze some with "
+            f"`requires_grad_(True)`, or add a layer with weights"
         )
-    modes = [(module, module.training) for module in model.modules()]
     frozen = _frozen(model)
     try:
-        with torch.inference_mode(False):  # it switches gradients on as well
+        # Leaving inference mode switches gradients on as well.
+        with modes_kept(model), torch.inference_mode(False):
             model.train()
             for module in frozen:
                 module.eval()
@@ -48,9 +53,6 @@ def training_mode(model: nn.Module) -> Iterator[None]:
             "batch normalisation cannot learn from a batch of one image; train on at least two "
             "images, with a batch_size of 2 or more"
         ) from error
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def split_batches(model: nn.Module, order: Tensor, batch_size: int) -> list[Tensor]:

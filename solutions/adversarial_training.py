@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.inputs import check_count
 from solutions.fgsm import check_attack
 from solutions.pgd import pgd
 
@@ -52,11 +53,9 @@ def adversarial_train(
     epsilon in other units, and when there are no images, no epochs or no batches.
     """
     check_attack(images, labels, epsilon)
-    if min(len(images), epochs, batch_size) < 1:
-        raise ValueError(
-            "images, epochs and batch_size start at 1, "
-            f"got {len(images)}, {epochs} and {batch_size}"
-        )
+    check_count(len(images), "the number of images")
+    check_count(epochs, "epochs")
+    check_count(batch_size, "batch_size")
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters())
     steps = epochs * math.ceil(len(images) / batch_size)

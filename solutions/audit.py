@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from course.attacks import margin_loss, pgd
 from course.defences import Defence
-from course.inputs import check_images, check_size
-from course.metrics import evaluating, predict
+from course.inputs import check_count, check_image, check_size
+from course.metrics import evaluating, logits_of, predict
 from course.models import Normalize
 from solutions.fgsm import check_attack
 from solutions.pgd import cross_entropy
@@ -61,8 +61,9 @@ def evaluate(  # noqa: PLR0917  mean and std belong to the model as much as its 
 
     model: takes (images - mean) / std, returns logits, left as it was. images (n, C, H, W) in
     [0, 1]; labels (n,); epsilon >= 0 in pixel units; mean and std per channel. Raises ValueError
-    for an empty set, an epsilon that is negative or not finite, labels of another shape, and images
-    or an epsilon in other units; CourseError where the model answers NaN.
+    for an empty set, an epsilon that is negative or not finite, labels of another shape, images or
+    an epsilon in other units, and a mean or std that `Normalize` refuses or that are not those of
+    as many channels; CourseError where the model or its gradient is NaN.
     """
     check_attack(images, labels, epsilon)
     if len(images) == 0:
@@ -135,14 +136,17 @@ def certified_radius(count: int, samples: int, sigma: float, alpha: float = 0.00
     (Cohen, Rosenfeld & Kolter 2019, theorem 1 and CERTIFY). The class must have been chosen with
     other noise than it was counted with. R is in pixel units, in the Euclidean norm.
 
-    0 <= count <= samples, samples >= 1, sigma > 0 and finite, in pixel units, 0 < alpha < 1. Raises
-    ValueError for anything else, NaN too.
+    Whole numbers 0 <= count <= samples, samples >= 1; sigma > 0 and finite, in pixel units; 0 <
+    alpha < 1. Raises ValueError for anything else, NaN too.
     """
-    if not (samples >= 1 and 0 <= count <= samples):
+    check_count(samples, "samples")
+    check_count(count, "count", least=0)
+    if count > samples:
         raise ValueError(f"count must be from 0 to samples, got {count} of {samples}")
     if not (0 < sigma < math.inf and 0 < alpha < 1):
         raise ValueError(f"sigma must be > 0 and alpha between 0 and 1, got {sigma} and {alpha}")
     lower = betaincinv(count, samples - count + 1, alpha) if count > 0 else 0.0
+    lower = min(lower, math.nextafter(1, 0))  # where rounding made it 1, which would prove too much
     return sigma * NormalDist().inv_cdf(lower) if lower > 0.5 else 0.0
 
 
@@ -156,11 +160,14 @@ def noisy_votes(
 
     image (C, H, W) in [0, 1], or what `attack_smoothed` made of one; sigma > 0 in pixel units. The
     copies are not clamped to [0, 1]: the proof of the radius needs the whole of the normal
-    distribution. Raises ValueError for an image or a sigma in other units.
+    distribution. Raises ValueError for an image or a sigma in other units, a batch of images, and
+    for fewer than one sample.
     """
+    check_image(image.clamp(0, 1))
     outside = (image - image.clamp(0, 1)).abs().max().item()  # an attack in a ball may go there
     check_size(outside, "how far the image's pixels lie outside [0, 1]")
     check_size(sigma, "sigma")
+    check_count(samples, "samples")
     noise = torch.randn((samples, *image.shape), generator=generator)
     logits = predict(model, image + sigma * noise)
     return logits.argmax(dim=1).bincount(minlength=logits.shape[1])
@@ -184,20 +191,25 @@ def attack_smoothed(
     what is outside is brought back along the straight line to the image. No clamp to [0, 1], since
     the radius is certified without one: the stronger attacker is tried.
 
-    image (C, H, W) in [0, 1]; radius >= 0 and sigma > 0 in pixel units. The result is detached.
-    Raises ValueError for an image, a radius or a sigma in other units.
+    image (C, H, W) in [0, 1]; radius >= 0 and sigma > 0 in pixel units; steps >= 0; samples >= 1.
+    The result is detached. Raises ValueError for an image, a radius or a sigma in other units, a
+    batch of images, other counts, and a label that is no class of the model; CourseError where the
+    model or its gradient is NaN.
     """
     furthest = math.sqrt(image.numel())
-    check_images(image, "the image's pixels")
+    check_image(image)
     check_size(radius, "radius", largest=furthest)
     check_size(sigma, "sigma")
+    check_count(steps, "steps", least=0)
+    check_count(samples, "samples")
+    image = image.detach()
     with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
         labels = torch.full((samples,), label)
         change = torch.zeros_like(image)
         for _ in range(steps):
             change.requires_grad_()
             noise = sigma * torch.randn((samples, *image.shape), generator=generator)
-            loss = margin_loss(model(image + change + noise), labels).mean()
+            loss = margin_loss(logits_of(model, image + change + noise), labels).mean()
             (gradient,) = torch.autograd.grad(loss, change)
             step = 2.5 * radius / steps * gradient / gradient.norm().clamp(min=1e-12)
             change = change.detach() + step

@@ -2,18 +2,22 @@
 
 Two ways to bound the logits of a small network over all images within epsilon, the cheap one and
 the tighter one; `solutions.verification` has the exact one. A network here is a chain of
-convolutions, linear layers, ReLUs and `nn.Flatten`; interval bounds take max-pooling too.
+convolutions padded with zeros, linear layers, ReLUs and `nn.Flatten`; interval bounds take
+max-pooling too.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course.errors import InputError
+from course.inputs import check_images, check_labels, check_size
 from solutions.fgsm import check_attack
 
 Bounds = tuple[Tensor, Tensor]
@@ -23,8 +27,10 @@ Bounds = tuple[Tensor, Tensor]
 def box(images: Tensor, epsilon: float) -> Bounds:
     """Return the smallest and the largest value of each pixel within epsilon, kept in [0, 1].
 
-    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units.
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. Raises ValueError for others.
     """
+    check_images(images)
+    check_size(epsilon)
     return (images - epsilon).clamp(0, 1), (images + epsilon).clamp(0, 1)
 
 
@@ -36,8 +42,11 @@ def interval_bounds(layers: Iterable[nn.Module], low: Tensor, high: Tensor) -> B
     rises, such as ReLU and max-pooling, sends the ends to the ends.
 
     low and high (n, ...) of one shape, low <= high. Differentiable. Raises TypeError for a layer
-    of another kind.
+    of another kind, ValueError for other ends.
     """
+    if low.shape != high.shape or not (low <= high).all():  # written so that NaN fails too
+        raise InputError("interval bounds need low and high of one shape, with low <= high")
+    low, high = low.clone(), high.clone()  # a ReLU may work in place
     # --8<-- [start:interval]
     for layer in layers:
         if isinstance(layer, nn.Linear | nn.Conv2d):
@@ -56,7 +65,19 @@ def _absolute(layer: nn.Linear | nn.Conv2d, radius: Tensor) -> Tensor:
     weight = layer.weight.abs()
     if isinstance(layer, nn.Linear):
         return F.linear(radius, weight)
-    return F.conv2d(radius, weight, None, _pair(layer.stride), _pair(layer.padding))
+    return F.conv2d(radius, weight, None, **_windows(layer))
+
+
+def _windows(layer: nn.Conv2d) -> dict[str, Any]:
+    """Where a convolution looks. Raises TypeError where it pads with anything but zeros."""
+    if layer.padding_mode != "zeros":
+        raise TypeError(f"no bounds for padding_mode={layer.padding_mode!r}: use 'zeros'")
+    return {
+        "stride": _pair(layer.stride),
+        "padding": _pair(layer.padding),
+        "dilation": _pair(layer.dilation),
+        "groups": layer.groups,
+    }
 
 
 def _pair(value: int | str | tuple[int, ...]) -> tuple[int, int]:
@@ -79,20 +100,41 @@ def interval_margins(
     `fgsm` does, and TypeError as `interval_bounds`.
     """
     check_attack(images, labels, epsilon)
-    *layers, last = model
+    layers, last = without_last(model)
     low, high = interval_bounds(layers, *box(images, epsilon))
     lead, constant = _differences(last, labels)
     middle, radius = (low + high) / 2, (high - low) / 2
     bound = torch.einsum("nkd,nd->nk", lead, middle) + constant
     bound = bound - torch.einsum("nkd,nd->nk", lead.abs(), radius)
-    return bound.masked_fill(F.one_hot(labels, bound.shape[1]).bool(), math.inf)
+    return bound.masked_fill(F.one_hot(labels.long(), bound.shape[1]).bool(), math.inf)
 
 
-def _differences(last: nn.Module, labels: Tensor) -> Bounds:
-    """Weights (n, k, d) and constants (n, k) of true logit minus each logit."""
+def without_last(model: nn.Module) -> tuple[list[nn.Module], nn.Linear]:
+    """All layers of a network but the last one, and that one, which must be linear.
+
+    Raises TypeError for a network that is no nn.Sequential, or ends in another layer.
+    """
+    if not isinstance(model, nn.Sequential) or len(model) == 0:
+        raise TypeError(
+            f"bounds go through an nn.Sequential layer by layer; got {type(model).__name__}, whose "
+            f"layers may run in any order"
+        )
+    *layers, last = model
     if not isinstance(last, nn.Linear):
         raise TypeError(f"the last layer must be linear, got {type(last).__name__}")
-    return last.weight[labels, None] - last.weight, last.bias[labels, None] - last.bias
+    return layers, last
+
+
+def bias_of(layer: nn.Linear | nn.Conv2d) -> Tensor:
+    """The bias of a layer, or zeros where it has none."""
+    return layer.weight.new_zeros(len(layer.weight)) if layer.bias is None else layer.bias
+
+
+def _differences(last: nn.Linear, labels: Tensor) -> Bounds:
+    """Weights (n, k, d) and constants (n, k) of true logit minus each logit."""
+    check_labels(labels, labels, last.out_features)
+    truth, bias = labels.long(), bias_of(last)
+    return last.weight[truth, None] - last.weight, bias[truth, None] - bias
 
 
 # --- linear bounds --------------------------------------------------------------------------------
@@ -111,12 +153,12 @@ def linear_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon
     `fgsm` does, and TypeError for a layer that is no convolution, linear layer, ReLU or flatten.
     """
     check_attack(images, labels, epsilon)
-    *layers, last = model
+    layers, last = without_last(model)
     with torch.no_grad():
         lead, constant = _differences(last, labels)
         before = relu_bounds(model, images, epsilon)
         bound = constant + _carried_back(layers, before, lead, images, box(images, epsilon))
-    return bound.masked_fill(F.one_hot(labels, bound.shape[1]).bool(), math.inf)
+    return bound.masked_fill(F.one_hot(labels.long(), bound.shape[1]).bool(), math.inf)
 
 
 def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bounds]:
@@ -125,9 +167,11 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
     The tighter end of the interval bound and the linear bound, for each number.
 
     images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. Returns for each ReLU two tensors
-    (n, ...) of the shape of its input. Raises TypeError as `linear_margins`.
+    (n, ...) of the shape of its input. Raises ValueError for images or an epsilon in other units,
+    and TypeError as `linear_margins`.
     """
-    layers, corners = list(model), box(images, epsilon)
+    layers, _ = without_last(model)
+    corners = box(images, epsilon)
     found: list[Bounds] = []
     with torch.no_grad():
         for place, layer in enumerate(layers):
@@ -137,7 +181,7 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
             if found:  # before the first ReLU the interval is exact
                 size = low[0].numel()
                 unit = (
-                    torch.eye(size)
+                    torch.eye(size, dtype=low.dtype, device=low.device)
                     .view(1, size, *low.shape[1:])
                     .expand(len(low), -1, *low.shape[1:])
                 )
@@ -162,16 +206,17 @@ def _carried_back(
     """
     shapes = [images.shape[1:]]
     for layer in layers:
-        shapes.append(layer(torch.zeros(1, *shapes[-1])).shape[1:])
+        if isinstance(layer, nn.Linear) and len(shapes[-1]) != 1:
+            raise TypeError("a linear layer must take one row per image: put nn.Flatten before it")
+        shapes.append(layer(images.new_zeros(1, *shapes[-1])).shape[1:])
     waiting, constant = list(before), coefficients.new_zeros(coefficients.shape[:2])
     # --8<-- [start:linear]
     for layer, shape in zip(reversed(layers), reversed(shapes[:-1]), strict=True):
         if isinstance(layer, nn.Linear):
-            constant = constant + coefficients @ layer.bias
+            constant = constant + coefficients @ bias_of(layer)
             coefficients = coefficients @ layer.weight
         elif isinstance(layer, nn.Conv2d):
-            if layer.bias is not None:
-                constant = constant + coefficients.sum(dim=(-2, -1)) @ layer.bias
+            constant = constant + coefficients.sum(dim=(-2, -1)) @ bias_of(layer)
             coefficients = _transposed(layer, coefficients, shape)
         elif isinstance(layer, nn.Flatten):
             coefficients = coefficients.reshape(*coefficients.shape[:2], *shape)
@@ -195,7 +240,7 @@ def _carried_back(
 def _transposed(layer: nn.Conv2d, coefficients: Tensor, shape: torch.Size) -> Tensor:
     """Coefficients (n, m, ...) of a convolution's output as those of its input."""
     n, m = coefficients.shape[:2]
-    stride, padding = _pair(layer.stride), _pair(layer.padding)
-    plain = F.conv_transpose2d(coefficients.flatten(0, 1), layer.weight, None, stride, padding)
+    windows = _windows(layer)
+    plain = F.conv_transpose2d(coefficients.flatten(0, 1), layer.weight, None, **windows)
     missing = (0, shape[2] - plain.shape[3], 0, shape[1] - plain.shape[2])
     return F.pad(plain, missing).view(n, m, *shape)

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_images, check_labels, check_logits
-from course.metrics import evaluating
+from course.inputs import check_count, check_images, check_labels
+from course.metrics import evaluating, logits_of
 
 
 class CNN(nn.Module):
@@ -59,9 +59,9 @@ def train(
     """Train the model in place by minimising the mean cross-entropy; return each epoch's loss.
 
     Adam (Kingma & Ba 2015) with learning rate 0.002. Every epoch visits each image once, in an
-    order drawn from a generator of its own: the same seed gives the same batches, and the global
-    random state stays where it was. An epoch's loss is the mean over images, each taken before the
-    step of its batch, so a short last batch counts for as many images as it holds.
+    order drawn from a generator of its own, so that the same seed gives the same batches; only
+    dropout draws from the global random state. An epoch's loss is the mean over images, each taken
+    before the step of its batch, so a short last batch counts for as many images as it holds.
 
     images (n, C, H, W) in [0, 1]; labels (n,), integers. The model is in training mode while it
     trains; afterwards, after an error too, every module is back in the mode it came in. A last
@@ -71,10 +71,11 @@ def train(
     """
     if len(images) == 0 or len(images) != len(labels):
         raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
-    if epochs < 1 or batch_size < 1:
-        raise ValueError(f"epochs and batch_size start at 1, got {epochs} and {batch_size}")
+    check_count(epochs, "epochs")
+    check_count(batch_size, "batch_size")
     check_images(images)
     check_labels(images, labels)
+    images = images.detach()  # or the caller's images would get gradients too
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     modes = [(module, module.training) for module in model.modules()]
@@ -106,14 +107,15 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     does not grow with the data set; each module's mode is restored.
 
     images (n, C, H, W) in [0, 1]; labels (n,). Raises ValueError for an empty set: 0/0 is no
-    accuracy. Raises CourseError where the network answers NaN, which is no class.
+    accuracy, and for labels that are no classes of the network. Raises CourseError where the
+    network answers NaN, which is no class.
     """
-    if len(images) == 0 or len(images) != len(labels):
-        raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
+    if len(images) == 0:
+        raise ValueError("no images: 0/0 is no accuracy")
+    check_labels(images, labels)
     correct = 0
     with evaluating(model), torch.no_grad():
         for batch, targets in zip(images.split(512), labels.split(512), strict=True):
-            logits = model(batch)
-            check_logits(logits)
+            logits = logits_of(model, batch, targets)
             correct += int((logits.argmax(dim=1) == targets).sum())
     return correct / len(images)

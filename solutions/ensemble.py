@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from course.batches import BoundAttack
-from course.metrics import evaluating, predict
+from course.inputs import check_count, check_labels
+from course.metrics import evaluating, logits_of, predict
 from solutions.evaluation import Survival, survival
 from solutions.fgsm import check_attack
 from solutions.pgd import Loss, cross_entropy, project
@@ -35,7 +36,8 @@ def dlr_loss(logits: Tensor, labels: Tensor) -> Tensor:
     (Croce & Hein 2020, equation 6). Positive exactly when the image is misread. Adding a number
     to all logits, or multiplying them by one, changes nothing: so nothing can vanish.
 
-    logits (n, k) with k >= 3; labels (n,). Returns (n,). Raises ValueError for fewer classes.
+    logits (n, k) with k >= 3; labels (n,). Returns (n,). Raises ValueError for fewer classes, and
+    for labels that are no classes of these logits.
     """
     first, second, third = _largest(logits, 3)
     true = _logit(logits, labels)
@@ -70,7 +72,8 @@ def _largest(logits: Tensor, count: int) -> tuple[Tensor, ...]:
 
 def _logit(logits: Tensor, classes: Tensor) -> Tensor:
     """The logit of one class for each image: (n,)."""
-    return logits.gather(1, classes.unsqueeze(1)).squeeze(1)
+    check_labels(logits, classes, logits.shape[1])
+    return logits.gather(1, classes.long().unsqueeze(1)).squeeze(1)
 
 
 def checkpoints(steps: int) -> list[int]:
@@ -109,9 +112,8 @@ def apgd(
     the highest loss: detached, in [0, 1] and within epsilon. Raises ValueError as `pgd` does.
     """
     check_attack(images, labels, epsilon)
-    if steps < 1:
-        raise ValueError(f"steps must be >= 1, got {steps}")
-    images = images.detach()
+    check_count(steps, "steps")
+    epsilon, images = float(epsilon), images.detach()
     noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
     x = before = project(images, images + noise, epsilon)
     value, gradient, misread = _climb(model, x, labels, loss)
@@ -155,10 +157,10 @@ def _climb(
     model: nn.Module, x: Tensor, labels: Tensor, loss: Loss
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Loss (n,) and its gradient at x, and which images are misread there."""
-    with evaluating(model), torch.enable_grad():
-        x = x.detach().requires_grad_()
-        logits = model(x)
-        value = loss(logits, labels)
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        x = x.detach().clone().requires_grad_()
+        logits = logits_of(model, x, labels)
+        value = loss(logits, labels.clone())
         (gradient,) = torch.autograd.grad(value.sum(), x)
     return value.detach(), gradient, logits.detach().argmax(dim=1) != labels
 
@@ -185,8 +187,10 @@ def targeted_apgd(
     are tried. Raises ValueError as `apgd` does, and for fewer than 4 classes.
     """
     check_attack(images, labels, epsilon)
-    found = images.detach().clone()
+    check_count(targets, "targets")
+    found, labels = images.detach().clone(), labels.long()
     logits = predict(model, found)
+    check_labels(images, labels, logits.shape[1])
     wrong = logits.scatter(1, labels.unsqueeze(1), -torch.inf)  # the true class comes last
     order = wrong.argsort(dim=1, descending=True)
     standing = torch.arange(len(images))

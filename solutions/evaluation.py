@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from course.batches import BoundAttack, attack_in_batches, channels_last_copy
-from course.inputs import check_images, check_labels
+from course.inputs import check_count, check_images, check_labels
 from course.metrics import accuracy, predict
 from solutions.fgsm import check_attack, robustness_curve
-from solutions.pgd import Loss, cross_entropy, margin_loss, pgd
+from solutions.pgd import Loss, cross_entropy, margin_loss, pgd, project
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ def curve_in_batches(
     images (n, C, H, W) in [0, 1]; labels (n,); epsilons >= 0 in pixel units. Raises ValueError
     when there is nothing to attack, and as `fgsm` does.
     """
-    if len(images) == 0 or batch_size < 1:
-        raise ValueError(f"need images and batch_size >= 1, got {len(images)} and {batch_size}")
+    if len(images) == 0:
+        raise ValueError("need images to attack, got 0")
+    check_count(batch_size, "batch_size")
     check_images(images)
     check_labels(images, labels)
     epsilons = list(epsilons)
@@ -89,21 +90,27 @@ def survival(
     attacks: Mapping[str, BoundAttack],
     *,
     batch_size: int = 64,
+    epsilon: float | None = None,
 ) -> Survival:
     """Attack with each in turn, dropping images as they break (Croce & Hein 2020, AutoAttack).
 
     An image counts only if it survives all attacks, so one that is broken, or was wrong before,
-    needs no further attack: the verdict is that of `worst_case_accuracy` for less work. `model`
-    itself, not a faster copy, decides whether an image is broken.
+    needs no further attack. With `epsilon`, what an attack answers is brought back into that budget
+    first, and the verdict is that of `worst_case_accuracy` for less work; without, each attack is
+    trusted to keep its own. `model` itself, not a faster copy, decides whether an image is broken.
 
-    images (n, C, H, W) in [0, 1]; labels (n,); attacks by name, run in order. Raises ValueError
-    or CourseError for an empty set, labels of another shape, images in other units, and where the
-    network answers NaN or an attack does: NaN is no wrong answer.
+    images (n, C, H, W) in [0, 1]; labels (n,); attacks by name, run in order; epsilon >= 0 in
+    pixel units. Raises ValueError or CourseError for an empty set, labels that are no classes of
+    the network, images or an epsilon in other units, images outside [0, 1] from an attack, and
+    where the network answers NaN or an attack does: NaN is no wrong answer.
     """
     check_images(images)
     check_labels(images, labels)
+    logits = predict(model, images)
+    check_labels(images, labels, logits.shape[1])
+    attacks = {name: partial(_within, attack, epsilon) for name, attack in attacks.items()}
     # --8<-- [start:survival]
-    survived = predict(model, images).argmax(dim=1) == labels
+    survived = logits.argmax(dim=1) == labels
     left = {"clean": survived.double().mean().item()}
     for name, attack in attacks.items():
         standing = survived.nonzero().flatten()
@@ -114,6 +121,14 @@ def survival(
         left[name] = survived.double().mean().item()
     # --8<-- [end:survival]
     return Survival(survived, left)
+
+
+def _within(
+    attack: BoundAttack, epsilon: float | None, model: nn.Module, images: Tensor, labels: Tensor
+) -> Tensor:
+    adversarial = attack(model, images, labels)
+    check_images(adversarial, "adversarial")
+    return adversarial if epsilon is None else project(images, adversarial, epsilon)
 
 
 def worst_of(
@@ -138,8 +153,8 @@ def worst_of(
     the same verdict. Raises ValueError for fewer than one step or restart, and as `pgd` and
     `survival` do.
     """
-    if min(steps, restarts) < 1:
-        raise ValueError(f"steps and restarts start at 1, got {steps} and {restarts}")
+    check_count(steps, "steps")
+    check_count(restarts, "restarts")
     check_attack(images, labels, epsilon)
     losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "margin": margin_loss}
     attacks = {}

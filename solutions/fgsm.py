@@ -5,7 +5,6 @@ One gradient step is the smallest attack there is; `solutions.pgd` repeats it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -13,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.inputs import check_images, check_labels, check_size
-from course.metrics import accuracy, evaluating, predict
+from course.metrics import accuracy, evaluating, logits_of, predict
 
 
 def check_attack(images: Tensor, labels: Tensor, epsilon: float, *, largest: float = 1.0) -> None:
@@ -23,13 +22,6 @@ def check_attack(images: Tensor, labels: Tensor, epsilon: float, *, largest: flo
     >= 0 in pixel units, and at most `largest`, the size that takes any image to any other: 1 for
     the change of one pixel. An epsilon of 8, or images from 0 to 255, would allow any change.
     """
-    if not (epsilon >= 0 and math.isfinite(epsilon)):  # written so that NaN fails too
-        raise ValueError(f"epsilon must be a number >= 0 in pixel units, got {epsilon}")
-    if labels.shape != images.shape[:1]:
-        raise ValueError(
-            f"labels must have shape ({len(images)},), one class per image, "
-            f"got {tuple(labels.shape)}"
-        )
     check_images(images)
     check_labels(images, labels)
     check_size(epsilon, largest=largest)
@@ -45,11 +37,12 @@ def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     in here, even where the caller has switched them off: `inference_mode(False)` does both.
 
     images (n, C, H, W) in [0, 1]; labels (n,). In nats per pixel unit. The model runs in
-    evaluation mode, and its modes are put back. Labels are taken as they are: `fgsm` checks them.
+    evaluation mode, and its modes are put back. Raises ValueError for labels that are no classes
+    of the model, and as `logits_of` does; CourseError where logits or gradient are NaN.
     """
     with evaluating(model), torch.inference_mode(False):
         x = images.detach().clone().requires_grad_()
-        loss = F.cross_entropy(model(x), labels.long().clone(), reduction="sum")
+        loss = F.cross_entropy(logits_of(model, x, labels), labels.long().clone(), reduction="sum")
         (gradient,) = torch.autograd.grad(loss, x)
     return gradient
 
@@ -71,11 +64,11 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     e.g. 8/255. The result is detached, in [0, 1], and at most epsilon away from the images, which
     are not changed; the model is left as it was.
     Raises ValueError for a negative or non-finite epsilon, labels of another shape, and images or
-    an epsilon in other units.
+    an epsilon in other units; CourseError where the network or its gradient is NaN.
     """
     check_attack(images, labels, epsilon)
     gradient = loss_gradient(model, images, labels)
-    return (images.detach() + epsilon * gradient.sign()).clamp(0, 1)
+    return (images.detach() + float(epsilon) * gradient.sign()).clamp(0, 1)
 
 
 # --8<-- [end:attack]
@@ -101,7 +94,9 @@ def attack_success_rate(
         )
     check_images(images)
     check_images(adversarial, "adversarial")
-    right_before = predict(model, images).argmax(dim=1) == labels
+    logits = predict(model, images)
+    check_labels(images, labels, logits.shape[1])
+    right_before = logits.argmax(dim=1) == labels
     wrong_after = predict(model, adversarial).argmax(dim=1) != labels
     if not right_before.any():
         return 0.0
@@ -124,5 +119,6 @@ def robustness_curve(
         check_attack(images, labels, epsilon)
     direction = loss_gradient(model, images, labels).sign()
     return [
-        accuracy(model, (images + epsilon * direction).clamp(0, 1), labels) for epsilon in epsilons
+        accuracy(model, (images + float(epsilon) * direction).clamp(0, 1), labels)
+        for epsilon in epsilons
     ]

@@ -16,7 +16,7 @@ from torch.utils.hooks import RemovableHandle
 
 from course.inputs import check_images
 from course.metrics import evaluating
-from course.monitor import Silence, layer_names, record
+from course.monitor import Silence, layer_names, record, rows_per_image
 
 
 class ActivationMonitor:
@@ -30,14 +30,15 @@ class ActivationMonitor:
     without children. `stats` maps a layer's name to the statistics of its latest output:
     mean, std (of the whole output, divided by its size), min, max, zero_fraction (the share of
     exact zeros: after a ReLU, the share of units that are off) and shape, a tuple. A layer that has
-    not run is not in it, nor is one whose output is no tensor. Entering again starts afresh.
+    not run is not in it, nor is one whose output is no tensor of floating point. Entering again
+    starts afresh.
 
     Raises ValueError on entering when a name matches no module, or when there is nothing to
     watch: a monitor that silently records nothing looks like a network without activity. Calling
     F.relu instead of an nn.ReLU module hides that layer, since hooks live on modules. For the same
     reason it refuses compiled and traced networks, which skip hooks, and raises ValueError on
     leaving when the network ran and nothing was recorded, or a layer named in `layers` put out no
-    tensor.
+    such tensor.
     """
 
     def __init__(self, model: nn.Module, layers: Collection[str] | None = None) -> None:
@@ -119,8 +120,9 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     every unit is off, is taken as 1e-12: no change is then a drift of 0, not 0/0.
 
     clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
-    evaluated in eval mode and left as it was. Raises ValueError when the shapes differ, the batch
-    is empty or not in [0, 1], or no layer can be watched.
+    evaluated in eval mode and left as it was. A layer that does not put out one row per image is
+    left out. Raises ValueError when the shapes differ, the batch is empty or not in [0, 1], or no
+    layer can be watched; CourseError where a layer puts out NaN.
     """
     if clean.shape != adversarial.shape or len(clean) == 0:
         raise ValueError(
@@ -131,12 +133,13 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     check_images(adversarial, "adversarial")
     with evaluating(model), torch.no_grad():
         with record(model) as before:
-            model(clean)
+            model(clean.clone())  # a network may work in place on what it gets
         with record(model) as after:
-            model(adversarial)
+            model(adversarial.clone())
     drifts = {}
-    for name, output in before.items():
-        change = (after[name] - output).flatten(1).norm(dim=1)
-        size = output.flatten(1).norm(dim=1).clamp(min=1e-12)
+    moved = rows_per_image(after, len(clean))
+    for name, output in rows_per_image(before, len(clean)).items():
+        change = (moved[name] - output).norm(dim=1)
+        size = output.norm(dim=1).clamp(min=1e-12)
         drifts[name] = (change / size).mean().item()
     return drifts

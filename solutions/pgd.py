@@ -5,15 +5,14 @@ The attack that robustness claims are tested with, and the rule by which they ar
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_size
-from course.metrics import evaluating, predict
+from course.inputs import check_count, check_labels, check_size
+from course.metrics import evaluating, logits_of, predict
 from solutions.fgsm import check_attack
 
 Attack = Callable[[nn.Module, Tensor, Tensor, float], Tensor]
@@ -41,13 +40,15 @@ def margin_loss(logits: Tensor, labels: Tensor) -> Tensor:
     in float32 the softmax of a logit that leads by 17 rounds to 1, and cross-entropy's gradient
     with respect to it to 0.
 
-    logits (n, k) with k >= 2; labels (n,). Returns (n,). Raises ValueError for other shapes.
+    logits (n, k) with k >= 2; labels (n,). Returns (n,). Raises ValueError for other shapes, and
+    for labels that are no classes of these logits.
     """
     if logits.ndim != 2 or logits.shape[1] < 2 or labels.shape != logits.shape[:1]:
         raise ValueError(
             "logits must have shape (n, k) with k >= 2 and labels (n,), "
             f"got {tuple(logits.shape)} and {tuple(labels.shape)}"
         )
+    check_labels(logits, labels, logits.shape[1])
     is_true = F.one_hot(labels.long(), logits.shape[1]).bool()
     best_other = logits.masked_fill(is_true, float("-inf")).amax(dim=1)
     return best_other - logits[is_true]
@@ -60,8 +61,10 @@ def project(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     interval of its own, so cutting off what lies outside is the projection, for the Euclidean
     distance and for the largest change alike.
 
-    images in [0, 1] and moved, of one shape; epsilon >= 0 in pixel units.
+    images in [0, 1] and moved, of one shape; epsilon >= 0 in pixel units. Raises ValueError for
+    another epsilon.
     """
+    check_size(epsilon)
     return (images + (moved - images).clamp(-epsilon, epsilon)).clamp(0, 1)
 
 
@@ -90,15 +93,15 @@ def pgd(
     loss(logits, labels) gives one number per image. A generator, on the images' device, makes
     the random start repeatable. The result is detached, in [0, 1] and within epsilon; images and
     model are left as they were.
-    Raises ValueError for a negative or non-finite epsilon or step_size, negative steps, labels of
-    another shape, and images, epsilon or step_size in other units.
+    Raises ValueError for a negative or non-finite epsilon or step_size, steps that are no whole
+    number >= 0, labels of another shape, and images, epsilon or step_size in other units;
+    CourseError where the network or its gradient is NaN.
     """
     check_attack(images, labels, epsilon)
-    if not 0 <= step_size < math.inf or steps < 0:
-        raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    check_count(steps, "steps", least=0)
     # The usual step size, 2.5 * epsilon / steps, may exceed the range of a pixel.
     check_size(step_size, "step_size", largest=max(1.0, 2.5 * epsilon))
-    images = images.detach()
+    epsilon, step_size, images = float(epsilon), float(step_size), images.detach()
     # --8<-- [start:pgd]
     adversarial = images.clone()
     if random_start:
@@ -108,7 +111,7 @@ def pgd(
         labels, adversarial = labels.clone(), adversarial.clone()
         for _ in range(steps):
             adversarial.requires_grad_()
-            total = loss(model(adversarial), labels).sum()
+            total = loss(logits_of(model, adversarial, labels), labels).sum()
             (gradient,) = torch.autograd.grad(total, adversarial)
             moved = adversarial.detach() + step_size * gradient.sign()
             adversarial = project(images, moved, epsilon)
@@ -138,7 +141,9 @@ def worst_case_accuracy(
     check_attack(images, labels, epsilon)
     if len(images) == 0:
         raise ValueError("no images: 0/0 is no accuracy")
-    survived = predict(model, images).argmax(dim=1) == labels
+    logits = predict(model, images)
+    check_labels(images, labels, logits.shape[1])
+    survived = logits.argmax(dim=1) == labels
     for attack in attacks:
         adversarial = project(images, attack(model, images, labels, epsilon), epsilon)
         survived &= predict(model, adversarial).argmax(dim=1) == labels

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from course.inputs import check_count, check_images, check_size
 from course.metrics import predict
 from solutions.fgsm import check_attack
 from solutions.pgd import margin_loss, project
@@ -38,9 +39,8 @@ def random_search(
     CourseError where the model answers NaN.
     """
     check_attack(images, labels, epsilon)
-    if queries < 1:
-        raise ValueError(f"queries must be >= 1, got {queries}")
-    images = images.detach()
+    check_count(queries, "queries")
+    epsilon, images = float(epsilon), images.detach()
     n, channels, _, width = images.shape
     stripes = _signs((n, channels, 1, width), images, generator)
     best = project(images, images + epsilon * stripes, epsilon)
@@ -87,8 +87,10 @@ def sign_noise(
 ) -> Tensor:
     """The control: every pixel moves by epsilon, up or down by the toss of a coin.
 
-    images (n, C, H, W) in [0, 1]; model and labels are not looked at. The same seed gives the same
-    noise.
+    images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units; model and labels are not looked at.
+    The same seed gives the same noise. Raises ValueError for images or an epsilon in other units.
     """
+    check_images(images)
+    check_size(epsilon)
     coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
-    return (images + epsilon * (2 * coin.to(images.device) - 1)).clamp(0, 1)
+    return (images + float(epsilon) * (2 * coin.to(images.device) - 1)).clamp(0, 1)

@@ -16,7 +16,15 @@ import torch
 from scipy import optimize, sparse
 from torch import Tensor, nn
 
-from solutions.certificates import Bounds, box, linear_margins, relu_bounds
+from course.inputs import check_count, check_image
+from solutions.certificates import (
+    Bounds,
+    bias_of,
+    box,
+    linear_margins,
+    relu_bounds,
+    without_last,
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,20 @@ def verify(
     lead of the true logit over it is computed; the search ends at the first image that is misread.
 
     image (C, H, W) in [0, 1]; epsilon >= 0 in pixel units; most_nodes bounds each search. Raises
-    TypeError for a layer that `linear_margins` does not take.
+    TypeError for a layer that `linear_margins` does not take, ValueError for an image, a label or
+    an epsilon out of range.
     """
+    check_image(image)
+    check_count(most_nodes, "most_nodes")
     x, y = image.unsqueeze(0), torch.tensor([label])
     before = relu_bounds(model, x, epsilon)
     unstable = sum(int(((low < 0) & (high > 0)).sum()) for low, high in before)
     margins = linear_margins(model, x, y, epsilon)[0]
     constraints = _constraints(model, x, before, epsilon)
-    weight, bias = (value.detach().double().numpy() for value in model[-1].parameters())
+    _, last = without_last(model)
+    weight, bias = (value.detach().double().numpy() for value in (last.weight, bias_of(last)))
+    # Linear layers behind the last ReLU are one with the last layer.
+    weight, bias = weight @ constraints["weight"], weight @ constraints["bias"] + bias
     nodes, answer = 0, "robust"
     for other in margins.argsort()[: int((margins <= 0).sum())].tolist():
         cost = np.zeros(len(constraints["integrality"]))
@@ -78,16 +92,19 @@ def _constraints(
     """The constraints between pixels and inputs of the last layer, for `scipy.optimize.milp`.
 
     The variables are the pixels, then for each ReLU layer its outputs and its switches. "outputs"
-    says where the inputs of the last layer stand among them.
+    says where the outputs of the last ReLU stand among them (or the pixels), "weight" and "bias"
+    how the inputs of the last layer follow from those.
     """
     low, high = (end.flatten().double().numpy() for end in box(image, epsilon))
     lows, highs, whole = [low], [high], [np.zeros(len(low))]
     rows: list[Any] = []
     at, total, shape, waiting = 0, len(low), image.shape, list(before)
+    weight, bias = sparse.identity(total, format="csr"), np.zeros(total)
     *layers, _ = model
     for layer in layers:
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            weight, bias = _matrix(layer, shape)
+            matrix, constant = _matrix(layer, shape)
+            weight, bias = matrix @ weight, matrix @ bias + constant
         elif isinstance(layer, nn.ReLU):
             down, up = (end.flatten().double().numpy() for end in waiting.pop(0))
             rows += _relu_rows(weight, bias, down, up, at, total)
@@ -96,17 +113,25 @@ def _constraints(
             highs += [np.maximum(up, 0), (up > 0).astype(float)]
             whole += [np.zeros(count), np.ones(count)]
             at, total = total, total + 2 * count
+            weight, bias = sparse.identity(count, format="csr"), np.zeros(count)
         shape = layer(torch.zeros(shape)).shape
     for block, _, _ in rows:
         block.resize(block.shape[0], total)
-    blocks, least, most = zip(*rows, strict=True)
     return {
-        "outputs": slice(at, at + int(np.prod(shape))),
+        "outputs": slice(at, at + weight.shape[1]),
+        "weight": weight,
+        "bias": bias,
         "integrality": np.concatenate(whole),
         "bounds": optimize.Bounds(np.concatenate(lows), np.concatenate(highs)),
-        "constraints": optimize.LinearConstraint(
-            sparse.vstack(blocks, format="csr"), np.concatenate(least), np.concatenate(most)
-        ),
+        "constraints": [
+            optimize.LinearConstraint(
+                sparse.vstack([block for block, _, _ in rows], format="csr"),
+                np.concatenate([least for _, least, _ in rows]),
+                np.concatenate([most for _, _, most in rows]),
+            )
+        ]
+        if rows
+        else [],
     }
 
 

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_size
-from course.metrics import evaluating
+from course.inputs import check_count, check_size
+from course.metrics import evaluating, logits_of
 from solutions.fgsm import check_attack
 
 
@@ -59,10 +59,9 @@ def l2_pgd(
     """
     furthest = math.sqrt(math.prod(images.shape[1:]))
     check_attack(images, labels, epsilon, largest=furthest)
-    if not 0 <= step_size < math.inf or steps < 0:
-        raise ValueError(f"step_size and steps must be >= 0, got {step_size} and {steps}")
+    check_count(steps, "steps", least=0)
     check_size(step_size, "step_size", largest=max(furthest, 2.5 * epsilon))
-    images = images.detach()
+    epsilon, step_size, images = float(epsilon), float(step_size), images.detach()
     adversarial = images.clone()
     if random_start:
         direction = torch.empty_like(images).normal_(generator=generator)
@@ -74,7 +73,7 @@ def l2_pgd(
         labels, adversarial = labels.long().clone(), adversarial.clone()
         for _ in range(steps):
             adversarial.requires_grad_()
-            loss = F.cross_entropy(model(adversarial), labels, reduction="sum")
+            loss = F.cross_entropy(logits_of(model, adversarial, labels), labels, reduction="sum")
             (gradient,) = torch.autograd.grad(loss, adversarial)
             step = step_size * gradient / lengths(gradient).clamp(min=1e-12)
             adversarial = project_l2(images, adversarial.detach() + step, epsilon)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.inputs import check_images, check_size
-from course.metrics import evaluating
+from course.metrics import evaluating, logits_of
 
 
 def apply_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ def train_patch(
             off = torch.randint(-wobble, wobble + 1, (2, len(images)), generator=generator)
             rows, columns = middle + off
             patch.requires_grad_()
-            logits = model(apply_patch(patch, images, rows, columns))
+            logits = logits_of(model, apply_patch(patch, images, rows, columns), targets)
             (gradient,) = torch.autograd.grad(F.cross_entropy(logits, targets), patch)
             patch = (patch.detach() - step_size * gradient.sign()).clamp(0, 1)
     return patch

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_images, check_labels, check_size
-from course.metrics import evaluating
+from course.inputs import check_count, check_images, check_labels, check_size
+from course.metrics import evaluating, logits_of
 from course.training_loop import split_batches, training_mode
 from solutions.pgd import project
 
@@ -55,10 +55,10 @@ def most_different(
     moved = project(images, images + noise, epsilon)
     with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
         images, moved = images.clone(), moved.clone()
-        clean = F.log_softmax(model(images), dim=1).detach()
+        clean = F.log_softmax(logits_of(model, images), dim=1).detach()
         for _ in range(steps):
             moved.requires_grad_()
-            answers = F.log_softmax(model(moved), dim=1)
+            answers = F.log_softmax(logits_of(model, moved), dim=1)
             different = F.kl_div(answers, clean, reduction="sum", log_target=True)
             (gradient,) = torch.autograd.grad(different, moved)
             moved = project(images, moved.detach() + epsilon / 2 * gradient.sign(), epsilon)
@@ -82,14 +82,16 @@ def trades_train(
 
     images (n, C, H, W) in [0, 1]; labels (n,); epsilon >= 0 in pixel units; beta >= 0, where 0 is
     ordinary training; `seed` decides order and random starts. Every module's mode is put back,
-    after an error too. Raises ValueError when there are no images, not one label per image, or
-    images or an epsilon in other units.
+    after an error too. Raises ValueError when there are no images, not one label per image, fewer
+    than one epoch or image per batch, or images or an epsilon in other units.
     """
     if len(images) == 0 or labels.shape != images.shape[:1]:
         raise ValueError("training needs images, and one label for each")
     check_images(images)
     check_labels(images, labels)
     check_size(epsilon)
+    check_count(epochs, "epochs")
+    check_count(batch_size, "batch_size")
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
     total = epochs * math.ceil(len(images) / batch_size)

@@ -213,3 +213,9 @@ def test_a_watched_network_can_be_copied() -> None:
         deepcopy(model)(images())
         model(images())
     assert len(monitor.stats) == 8
+
+
+def test_a_summary_is_made_in_the_numbers_of_the_network() -> None:
+    for kind in (torch.float64, torch.bfloat16):
+        rows = layer_summary(build("tiny-cnn", seed=0).to(kind), (1, 28, 28))
+        assert rows == layer_summary(build("tiny-cnn", seed=0), (1, 28, 28))

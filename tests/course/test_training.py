@@ -258,6 +258,15 @@ def test_what_was_saved_comes_back(tmp_path: Path, few: tuple[Tensor, Tensor]) -
     assert [file.name for file in path.parent.iterdir()] == ["fast.safetensors"]
 
 
+def test_saving_without_the_normalisation_or_with_another_is_refused(tmp_path: Path) -> None:
+    model = build("tiny-cnn", normalize=([0.13], [0.31]), seed=0)
+    for given in (None, ([0.13], [0.3]), (0.13, 0.31)):
+        with pytest.raises(CourseError, match="normali"):
+            save(model, tmp_path / "n.safetensors", name="tiny-cnn", normalize=given)
+    with pytest.raises(CourseError, match="what JSON can hold"):
+        save(build("linear"), tmp_path / "n.safetensors", name="linear", metadata={"x": model})
+
+
 def test_saving_under_another_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="not those of 'linear'"):
         save(build("tiny-cnn"), tmp_path / "model", name="linear")

@@ -206,3 +206,67 @@ def test_images_in_other_units_and_labels_out_of_range_are_refused(training, cha
 def test_images_that_miss_zero_by_rounding_are_learned_from(training) -> None:
     images, labels = digits_of_noise(8)
     training(build("tiny-cnn"), images - images.min() - 3e-8, labels)
+
+
+# --- what cannot be learned from or with --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("returned", "found"),
+    [(lambda x: None, "NoneType"), (lambda x: x[1:], r"\(7, 1"), (lambda x: x[:0], r"\(0, 1")],
+)
+def test_a_perturbation_returns_the_batch_once_or_several_times(returned, found: str) -> None:
+    images, labels = digits_of_noise(8)
+    with pytest.raises(InputError, match=f"perturb must return .* got {found}"):
+        fit(
+            build("tiny-cnn", seed=0),
+            images,
+            labels,
+            ONCE,
+            perturb=lambda m, x, y, done: returned(x),
+            progress=False,
+        )
+
+
+def test_a_perturbation_that_leaves_another_mode_does_not_change_the_training() -> None:
+    images, labels = digits_of_noise(8)
+    seen = []
+
+    def perturb(model: nn.Module, x: Tensor, y: Tensor, done: float) -> Tensor:
+        seen.append(model.training)
+        model.eval()
+        return x
+
+    fit(build("simple-cnn"), images, labels, Recipe(epochs=2), perturb=perturb, progress=False)
+    assert seen == [True, True]
+
+
+def test_a_training_leaves_no_gradient_on_the_images() -> None:
+    images, labels = digits_of_noise(8)
+    images.requires_grad_()
+    fit(build("tiny-cnn", seed=0), images, labels, ONCE, progress=False)
+    assert images.grad is None
+
+
+@pytest.mark.parametrize(
+    ("model", "dtype", "label", "words"),
+    [
+        (nn.Flatten(), torch.float32, 0, "no weights that can learn"),
+        (build("tiny-cnn").requires_grad_(False), torch.float32, 0, "no weights that can learn"),
+        (build("tiny-cnn"), torch.float64, 0, "float64.*float32"),
+        (build("tiny-cnn"), torch.float32, 10, "from 0 to 9"),
+        (build("tiny-cnn", in_channels=3), torch.float32, 0, "does not take images of shape"),
+        (nn.Conv2d(1, 10, 28), torch.float32, 0, r"shape \(8, 10, 1, 1\)"),
+        (lambda x: x, torch.float32, 0, r"an nn\.Module, got a function"),
+    ],
+)
+def test_what_cannot_be_learned_is_named(model, dtype, label: int, words: str) -> None:
+    images, labels = digits_of_noise(8)
+    with pytest.raises(InputError, match=words):
+        fit(model, images.to(dtype), labels + label, ONCE, progress=False)
+
+
+@pytest.mark.parametrize("change", [{"epochs": 1.5}, {"batch_size": 64.0}, {"batch_size": 0}])
+def test_a_recipe_counts_in_whole_numbers(change: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(change))} must be a whole number"):
+        Recipe(**{"epochs": 1} | change)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from course.errors import InputError
 from course.models import build
 from solutions.fgsm import fgsm
 from solutions.pgd import margin_loss, pgd
@@ -122,7 +123,7 @@ def test_modes_are_restored_after_an_error(
     attack: Attack, model: nn.Module, images: Tensor, labels: Tensor
 ) -> None:
     modes = [module.training for module in model.modules()]
-    with pytest.raises(RuntimeError):
+    with pytest.raises(InputError):
         attack(model, images.repeat(1, 2, 1, 1), labels, 0.1)  # two channels, one expected
     assert [module.training for module in model.modules()] == modes
 

@@ -143,3 +143,103 @@ def test_a_layer_without_bounds_is_named() -> None:
     model = nn.Sequential(nn.Flatten(), nn.Sigmoid(), nn.Linear(4, 2))
     with pytest.raises(TypeError, match="Sigmoid"):
         linear_margins(model, torch.zeros(1, 1, 2, 2), torch.tensor([0]), 0.1)
+
+
+# --- other layers, other units -------------------------------------------------------------------
+
+
+def random_points(image: torch.Tensor, epsilon: float) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    signs = torch.randint(0, 2, (500, *image.shape), generator=generator) * 2.0 - 1
+    return (image + epsilon * signs).clamp(0, 1)
+
+
+@pytest.mark.parametrize(
+    "conv",
+    [
+        {"out_channels": 4, "groups": 2},
+        {"out_channels": 3, "dilation": 2, "padding": 2},
+        {"out_channels": 3, "dilation": 2, "padding": 1, "stride": 2, "bias": False},
+    ],
+)
+def test_bounds_hold_for_groups_dilation_and_layers_without_bias(conv: dict[str, int]) -> None:
+    torch.manual_seed(0)
+    first = nn.Conv2d(2, kernel_size=3, **conv)
+    image = torch.rand(1, 2, 7, 7)
+    size = first(image).numel()
+    model = nn.Sequential(
+        nn.ReLU(inplace=True),
+        first,
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(size, 8, bias=False),
+        nn.ReLU(),
+        nn.Linear(8, 4, bias=False),
+    )
+    label = model(image).argmax(dim=1)
+    logits = model(random_points(image[0], 0.05))
+    lead = logits[:, label] - logits
+    lead[:, label] = float("inf")
+    for margins in (interval_margins, linear_margins):
+        assert (margins(model, image, label, 0.05) <= lead.amin(dim=0) + 1e-5).all()
+        assert torch.equal(
+            margins(model, image, label.byte(), 0.05), margins(model, image, label, 0.05)
+        )
+
+
+@pytest.mark.parametrize("mode", ["circular", "replicate", "reflect"])
+def test_padding_with_anything_but_zeros_is_refused(mode: str) -> None:
+    conv = nn.Conv2d(1, 2, 3, padding=1, padding_mode=mode)
+    model = nn.Sequential(conv, nn.ReLU(), nn.Flatten(), nn.Linear(32, 3))
+    image, label = torch.rand(1, 1, 4, 4), torch.tensor([0])
+    for margins in (interval_margins, linear_margins):
+        with pytest.raises(TypeError, match=f"padding_mode='{mode}'"):
+            margins(model, image, label, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (nn.Sequential(), "an nn.Sequential"),
+        (nn.ModuleList([nn.Flatten(), nn.Linear(4, 2)]), "an nn.Sequential"),
+        (nn.Sequential(nn.Flatten()), "last layer must be linear"),
+    ],
+)
+def test_networks_of_another_kind_are_refused(model: nn.Module, words: str) -> None:
+    image, label = torch.rand(1, 1, 2, 2), torch.tensor([0])
+    for margins in (interval_margins, linear_margins):
+        with pytest.raises(TypeError, match=words):
+            margins(model, image, label, 0.1)
+    with pytest.raises(TypeError, match=words):
+        verify(model, image[0], 0, 0.1)
+
+
+def test_bounds_are_of_pixels_and_an_epsilon_in_pixel_units() -> None:
+    model, image = two_pixels(), torch.rand(1, 1, 1, 2)
+    for pixels, epsilon in ((image, -0.1), (image, 8), (image * 255 + 2, 0.1)):
+        for call in (box, lambda x, e: relu_bounds(model, x, e)):
+            with pytest.raises(ValueError, match="must"):
+                call(pixels, epsilon)
+    with pytest.raises(ValueError, match="low <= high"):
+        interval_bounds(model, image + 1, image)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        interval_margins(model, image, torch.tensor([2]), 0.1)
+
+
+def test_a_linear_network_and_linear_layers_in_a_row_are_decided() -> None:
+    torch.manual_seed(0)
+    for layers in (
+        [nn.Linear(2, 2)],
+        [nn.Linear(2, 3), nn.Linear(3, 2)],
+        [nn.Linear(2, 3), nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3), nn.Linear(3, 2, bias=False)],
+    ):
+        model = nn.Sequential(nn.Flatten(), *layers)
+        answers = set()
+        for image in torch.rand(4, 1, 1, 2):
+            label = int(model(image.unsqueeze(0)).argmax())
+            for epsilon in (0.01, 0.2, 0.9):
+                found = verify(model, image, label, epsilon).answer
+                lead = smallest_lead(model, image, label, epsilon)
+                assert found == ("robust" if lead > 0 else "broken") or abs(lead) < 1e-3
+                answers.add(found)
+        assert answers

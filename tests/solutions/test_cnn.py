@@ -112,11 +112,11 @@ def test_accuracy_counts_over_several_batches_in_eval_mode() -> None:
 
 def test_what_cannot_be_done_is_refused(model: CNN) -> None:
     images, labels = torch.rand(4, 1, 28, 28), torch.arange(4)
-    with pytest.raises(ValueError, match="one label per image"):
+    with pytest.raises(ValueError, match="no images"):
         accuracy(model, images[:0], labels[:0])
     with pytest.raises(ValueError, match="one label per image"):
         accuracy(model, images, labels[:3])
     with pytest.raises(ValueError, match="one label per image"):
         train(model, images, labels[:3], epochs=1)
-    with pytest.raises(ValueError, match="start at 1"):
+    with pytest.raises(ValueError, match="whole number"):
         train(model, images, labels, epochs=0)

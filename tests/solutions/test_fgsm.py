@@ -112,7 +112,7 @@ def test_an_impossible_epsilon_is_refused(epsilon: float) -> None:
 @pytest.mark.parametrize("labels", [[1], [[1, 0]], [1, 0, 1]])
 def test_labels_of_another_shape_are_refused(labels: list[int]) -> None:
     images = one_pixel(0.6, 0.2)
-    with pytest.raises(ValueError, match=r"labels must have shape \(2,\)"):
+    with pytest.raises(ValueError, match="one label per image, got 2 images"):
         fgsm(ReadsThePixel(), images, torch.tensor(labels), 0.1)
     with pytest.raises(ValueError, match="one class per image"):
         attack_success_rate(ReadsThePixel(), images, images, torch.tensor(labels))

@@ -29,8 +29,8 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.inputs import check_images, check_labels, check_logits
-from course.metrics import confidence, evaluating, predict, wilson_interval
+from course.inputs import check_count, check_images, check_labels, check_logits
+from course.metrics import confidence, evaluating, logits_of, predict, wilson_interval
 from course.models import parameter_count
 from course.training import History, Recipe, fit
 

@@ -33,7 +33,7 @@ from course.data import load
 from course.inputs import check_images
 from course.metrics import accuracy, evaluating, predict
 from course.models import build
-from course.monitor import Silence, feature_maps, layer_names, record
+from course.monitor import Silence, feature_maps, layer_names, record, rows_per_image
 from course.plots import activations as activation_plots
 from course.training import Recipe, fit, plain_recipe
 

@@ -35,6 +35,7 @@ from course.metrics import (
     confidence,
     confusion_matrix,
     evaluating,
+    logits_of,
     predict,
     wilson_interval,
 )

@@ -29,8 +29,8 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.inputs import check_images, check_labels, check_size
-from course.metrics import accuracy, evaluating, wilson_interval
+from course.inputs import check_count, check_images, check_labels, check_size
+from course.metrics import accuracy, evaluating, logits_of, wilson_interval
 from course.models import build
 from course.plots import attacks as attack_plots
 from course.training import History, Recipe, fit

@@ -43,8 +43,8 @@ from course.attacks import margin_loss, pgd, project
 from course.budget import budget
 from course.data import load
 from course.defences import Defence, Detector, Quantised, ScaledLogits
-from course.inputs import check_images, check_labels, check_size
-from course.metrics import accuracy, evaluating, predict, wilson_interval
+from course.inputs import check_count, check_image, check_images, check_labels, check_size
+from course.metrics import accuracy, evaluating, logits_of, predict, wilson_interval
 from course.models import Normalize, build
 from course.training import fit, plain_recipe
 

@@ -26,8 +26,8 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.inputs import check_images, check_labels, check_size
-from course.metrics import accuracy, evaluating, predict
+from course.inputs import check_count, check_images, check_labels, check_size
+from course.metrics import accuracy, evaluating, logits_of, predict
 from course.models import build
 from course.training import fit, plain_recipe
 

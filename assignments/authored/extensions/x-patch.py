@@ -25,7 +25,7 @@ from course import plots
 from course.budget import budget
 from course.data import load
 from course.inputs import check_images, check_size
-from course.metrics import accuracy, evaluating, predict
+from course.metrics import accuracy, evaluating, logits_of, predict
 from course.models import build
 from course.training import fit, plain_recipe
 
