@@ -17,7 +17,10 @@ OPTIONS = {
     "nbgrader": {"roster"} | HAND,
     "blackboard": SHEET | {"assignment"},
     "brightspace": SHEET | {"assignment"},
-    "moodle-feedback": {"sheet", "columns", "roster", "match"},
+    "moodle-feedback": {"sheet", "columns", "roster", "match"} | HAND,
+    "canvas-feedback": {"collected"} | HAND,
+    "brightspace-feedback": {"collected"} | HAND,
+    "sakai-feedback": {"collected"} | HAND,
     "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
     "github-actions": {"assignment"},
 }
@@ -36,6 +39,9 @@ def add_export(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--columns", nargs="+", metavar="KIND=HEADING", help="moodle: headings not in English"
+    )
+    parser.add_argument(
+        "--collected", type=Path, metavar="CSV", help="feedback: the table of `autograder collect`"
     )
     parser.add_argument("--roster", type=Path, help="CSV: id,first_name,last_name,email")
     parser.add_argument("--match", metavar="COLUMN", help="find students in this column alone")

@@ -32,6 +32,11 @@ def add_marking(commands: Subparsers) -> None:
     parser.add_argument(
         "submissions", type=Path, nargs="?", help="the folder that was graded, for the answers"
     )
+    parser.add_argument(
+        "--finish", type=Path, metavar="OUT", help="write results and pages with these points there"
+    )
+    parser.add_argument("--secret", type=Path, help="the secret that they were graded with")
+    parser.add_argument("--open", metavar="zero|leave", help="where points are missing")
     parser.set_defaults(run=Later("autograder.term.marking:marking_command"))
 
 
