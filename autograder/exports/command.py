@@ -18,6 +18,8 @@ OPTIONS = {
     "blackboard": SHEET | {"assignment"},
     "brightspace": SHEET | {"assignment"},
     "moodle-feedback": {"sheet", "columns", "roster", "match"} | HAND,
+    "canvas-api": {"url", "course", "token", "send", "assignment", "roster", "match", "points"}
+    | HAND,
     "canvas-feedback": {"collected"} | HAND,
     "brightspace-feedback": {"collected"} | HAND,
     "sakai-feedback": {"collected"} | HAND,
@@ -52,6 +54,14 @@ def add_export(commands: Subparsers) -> None:
     parser.add_argument("--gradebook", type=Path, metavar="DB", help="nbgrader's, for those points")
     parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
     parser.add_argument("--term", type=Path, metavar="TOML", help="takes off what is late")
+    parser.add_argument("--url", help="canvas-api: https://canvas.uni.edu")
+    parser.add_argument("--course", metavar="ID", help="canvas-api: the number in its address")
+    parser.add_argument(
+        "--token", type=Path, metavar="FILE", help="canvas-api: holds it (default: $CANVAS_TOKEN)"
+    )
+    parser.add_argument(
+        "--send", action="store_true", default=None, help="canvas-api: change grades there"
+    )
     parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
     parser.add_argument("--data", metavar="PROFILE", help="gradescope-zip: what to grade on")
     parser.add_argument("--secret", type=Path, help="gradescope-zip: draws the hidden inputs")
