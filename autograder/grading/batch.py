@@ -122,10 +122,10 @@ def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
 
 
 def write_result(out: Path, result: Result) -> None:
-    """The files of one student."""
+    """The files of one student, the result last: with it, a run that resumes takes both as done."""
     name = file_name(result.student)
-    write(out / "results" / f"{name}.json", result.to_json() + "\n")
     write(out / "feedback" / f"{name}.html", feedback.page(result))
+    write(out / "results" / f"{name}.json", result.to_json() + "\n")
 
 
 def write_page(out: Path, results: Sequence[Result]) -> None:

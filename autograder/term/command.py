@@ -61,8 +61,13 @@ def add_watch(commands: Subparsers) -> None:
     """Add `autograder watch ASSIGNMENT SUBMISSIONS`."""
     parser = commands.add_parser("watch", help="grade what appears in a folder, as it appears")
     parser.add_argument("assignment", help="such as a3-fgsm")
-    parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
+    parser.add_argument(
+        "submissions", type=Path, help="folder of <student>/<assignment>/, or of archives; or one"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument("--from", dest="layout", metavar="SYSTEM", help="who made the archives")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="whose the archives' files are")
+    parser.add_argument("--timezone", metavar="NAME", help="of times in the archives")
     parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: digits")
     parser.add_argument("--jobs", type=int, metavar="N", help="how many at once")
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
