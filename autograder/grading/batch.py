@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
-from autograder.grading.progress import progress_of
+from autograder.grading.progress import Note, line_on, progress_of
 from autograder.grading.slot import setting_of
 from autograder.grading.slots import Pool, judged
 from autograder.handin import submission
@@ -47,18 +47,22 @@ def grade(
     progress: bool,
     resume: bool = False,
     cluster: Cluster | None = None,
+    note: Note | None = None,
 ) -> list[Result]:
     """Judge all jobs and write every file; returns results in job order.
 
     slots: how many processes of this machine judge side by side, or a pool of them that stays for
     the next task; a `cluster` takes their place.
-    resume: keep the results of an earlier run that judging again would only repeat.
+    resume: keep the results of an earlier run that judging again would only repeat. note: takes a
+    line on each submission, and on the whole.
     Raises CourseError when the files cannot be written; files already written are complete.
     """
+    note = note or (lambda _line: None)
     with writing_alone(out), pool_of(slots) as pool:
         results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
+        note(f"{task.assignment} on {task.profile}: {len(rest)} of {len(jobs)} to judge, to {out}")
         made = prepare(setting_of(task)) if rest else Made(b"")
         judging = cluster.judged(task, made, rest) if cluster else judged(task, made, rest, pool)
         with progress_of(len(jobs), len(results), shown=progress) as bar:
@@ -69,6 +73,7 @@ def grade(
                 bar.set_postfix(statuses)
                 bar.update()
                 write_result(out, result)
+                note(line_on(result))
         ordered = [results[job.student] for job in jobs]
         write(out / "grades.csv", grades_csv(ordered))
         write_page(out, ordered)

@@ -73,6 +73,8 @@ def add_watch(commands: Subparsers) -> None:
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--sandbox", metavar="LEVEL", help="strong, medium or none")
     parser.add_argument("--trust-submissions", action="store_true", help="grade without isolation")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line on each submission")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="add those lines to this file")
     parser.add_argument("--attempts", type=int, metavar="N", help="a day, for each student")
     parser.add_argument("--pull", action="store_true", help="`git pull` there before each look")
     parser.add_argument("--every", type=float, default=10.0, metavar="SECONDS", help="default: 10")

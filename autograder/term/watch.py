@@ -130,10 +130,11 @@ def grading_arguments(args: argparse.Namespace) -> argparse.Namespace:
         "--out",
         str(args.out),
     ]
-    for name in ("data", "jobs", "secret", "sandbox"):
+    for name in ("data", "jobs", "secret", "sandbox", "log"):
         if (value := getattr(args, name)) is not None:
             line += [f"--{name}", str(value)]
-    return parser.parse_args([*line, *["--trust-submissions"] * args.trust_submissions])
+    line += ["--verbose"] * args.verbose + ["--trust-submissions"] * args.trust_submissions
+    return parser.parse_args(line)
 
 
 def pull(folder: Path) -> None:
