@@ -1,11 +1,14 @@
 """Writes the site's page for teaching assistants: common mistakes and the grader's messages.
 
-The page is made from the wrong answers in `tests/mutants/`, which the tests grade. So it changes
-with every check and message.
+The page, and the table from which the page of a class takes its texts, are made from the wrong
+answers in `tests/mutants/`, which the tests grade. So they change with every check and message.
+"""
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +16,7 @@ import mutants
 from mutants import Mutant
 
 from autograder import catalog
+from autograder.report.class_page.mistakes import HEAD, TABLE
 
 PAGE = mutants.ROOT / "site" / "ta.md"
 
@@ -41,13 +45,30 @@ Before you look here, three questions settle most cases:
 
 def main() -> int:
     """Write the page, or with --check say whether it is up to date."""
+    texts = {PAGE: page(), TABLE: table()}
     if sys.argv[1:] == ["--check"]:
-        same = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page()
-        print(f"{PAGE.name} is {'as it should be' if same else 'stale: python tools/ta_page.py'}")
-        return 0 if same else 1
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"Written to {PAGE.relative_to(mutants.ROOT)}.")
+        stale = [
+            path.name
+            for path, text in texts.items()
+            if not path.is_file() or path.read_text(encoding="utf-8") != text
+        ]
+        print(f"stale: {', '.join(stale)}: python tools/ta_page.py" if stale else "as it should be")
+        return 1 if stale else 0
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"Written to {path.relative_to(mutants.ROOT)}.")
     return 0
+
+
+def table() -> str:
+    """The table for the page of a class: answers, and words of the likely cause that each gets."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEAD)
+    for each in mutants.mutants():
+        if each.cause:
+            writer.writerow((each.assignment, each.cause, each.title))
+    return text.getvalue()
 
 
 def page() -> str:

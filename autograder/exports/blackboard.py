@@ -1,22 +1,27 @@
 """Blackboard: the grade centre's file with one column filled in, in the encoding it came in.
 
 A column's heading is `FGSM [Total Pts: 20 Score] |12345`. The download is text with tabs in UTF-16
-that is called `.xls`, or CSV. Source: help.blackboard.com, "Work offline with grade data".
+that is called `.xls`, or CSV. A download of one column with comments has columns for feedback,
+which are filled in too; files of feedback cannot be uploaded for a class. Source:
+help.blackboard.com, "Work offline with grade data".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograder.exports.filling import Report, column_called, fill_column
+from autograder.exports.markup import result_as_html
 from autograder.exports.matching import Student, student
+from autograder.exports.matching import match as match_students
 from autograder.exports.sheet import Sheet, value_of
-from autograder.report.results import Result
+from autograder.report.results import Result, is_scored
 from autograder.report.roster.people import Roster
 from course.errors import CourseError
 
 NEEDED = "Username"
+FEEDBACK = ("Feedback to Learner", "Feedback to User")  # in older and newer releases
 COLUMN = re.compile(
     r"(?P<title>.*\S)\s*\[[^\]]*?(?P<points>\d+(?:[.,]\d+)?)[^\]]*\]\s*\|\s*(?P<id>\d+)"
 )
@@ -43,9 +48,27 @@ def fill(
     match = COLUMN.fullmatch(sheet.header[column].strip())
     maximum = value_of(match["points"]) if match else None
     students = read_students(sheet)
-    return fill_column(
+    report = fill_column(
         sheet, column, students, results, maximum=maximum, roster=roster, only=only, points=points
     )
+    fill_feedback(sheet, match_students(students, results, roster, only), results)
+    return report
+
+
+def fill_feedback(sheet: Sheet, found: Mapping[str, Student], results: Sequence[Result]) -> None:
+    """Enter each student's feedback, where the sheet is of one column and has a place for it."""
+    shown = next(filter(None, map(sheet.find, FEEDBACK)), None)
+    if (
+        shown is None
+        or sum(COLUMN.fullmatch(head.strip()) is not None for head in sheet.header) > 1
+    ):
+        return
+    for result in results:
+        each = found.get(result.student)
+        if each is not None and is_scored(result):
+            sheet.put(each.row, shown, result_as_html(result))
+            if (kind := sheet.find("Feedback Format")) is not None:
+                sheet.put(each.row, kind, "HTML")
 
 
 def read_students(sheet: Sheet) -> list[Student]:

@@ -17,7 +17,12 @@ OPTIONS = {
     "nbgrader": {"roster"} | HAND,
     "blackboard": SHEET | {"assignment"},
     "brightspace": SHEET | {"assignment"},
-    "moodle-feedback": {"sheet", "columns", "roster", "match"},
+    "moodle-feedback": {"sheet", "columns", "roster", "match"} | HAND,
+    "canvas-api": {"url", "course", "token", "send", "assignment", "roster", "match", "points"}
+    | HAND,
+    "canvas-feedback": {"collected"} | HAND,
+    "brightspace-feedback": {"collected"} | HAND,
+    "sakai-feedback": {"collected"} | HAND,
     "gradescope-zip": {"assignment", "data", "secret", "visibility", "trust_submissions"},
     "github-actions": {"assignment"},
 }
@@ -37,6 +42,9 @@ def add_export(commands: Subparsers) -> None:
     parser.add_argument(
         "--columns", nargs="+", metavar="KIND=HEADING", help="moodle: headings not in English"
     )
+    parser.add_argument(
+        "--collected", type=Path, metavar="CSV", help="feedback: the table of `autograder collect`"
+    )
     parser.add_argument("--roster", type=Path, help="CSV: id,first_name,last_name,email")
     parser.add_argument("--match", metavar="COLUMN", help="find students in this column alone")
     parser.add_argument("--points", metavar="scale|keep", help="where the sheet's maximum differs")
@@ -46,6 +54,14 @@ def add_export(commands: Subparsers) -> None:
     parser.add_argument("--gradebook", type=Path, metavar="DB", help="nbgrader's, for those points")
     parser.add_argument("--open", metavar="zero|leave", help="where points by hand are missing")
     parser.add_argument("--term", type=Path, metavar="TOML", help="takes off what is late")
+    parser.add_argument("--url", help="canvas-api: https://canvas.uni.edu")
+    parser.add_argument("--course", metavar="ID", help="canvas-api: the number in its address")
+    parser.add_argument(
+        "--token", type=Path, metavar="FILE", help="canvas-api: holds it (default: $CANVAS_TOKEN)"
+    )
+    parser.add_argument(
+        "--send", action="store_true", default=None, help="canvas-api: change grades there"
+    )
     parser.add_argument("--visibility", metavar="WHEN", help="gradescope: visible, hidden, ...")
     parser.add_argument("--data", metavar="PROFILE", help="gradescope-zip: what to grade on")
     parser.add_argument("--secret", type=Path, help="gradescope-zip: draws the hidden inputs")

@@ -13,18 +13,17 @@ from pathlib import Path
 from autograder import catalog
 from autograder.exports import blackboard, brightspace, canvas, moodle
 from autograder.exports.command import OPTIONS
+from autograder.exports.feedback_zip import OF_A_DOWNLOAD, moodle_zip, zip_of_download
 from autograder.exports.github_actions import workflow
-from autograder.exports.graded import read_class
 from autograder.exports.gradescope import VISIBILITIES, results_json
 from autograder.exports.junit import junit_xml
-from autograder.exports.moodle_feedback import feedback_zip
 from autograder.exports.nbgrader import grades_csv
 from autograder.exports.sheet import Sheet
 from autograder.files import write_atomically
 from autograder.report.by_hand import FILE, POLICIES, Marks, joined, read_marks
 from autograder.report.marks.penalties import Mark, marks_of
 from autograder.report.marks.terms import read_term
-from autograder.report.results import Result, is_scored
+from autograder.report.results import Result, is_scored, read_class
 from autograder.report.roster.people import Roster, listed
 from autograder.report.roster.reading import read_roster
 from course.cli import Later
@@ -34,6 +33,8 @@ BY_COLUMN = {"canvas": canvas, "blackboard": blackboard, "brightspace": brightsp
 GRADERS = ("gradescope-zip", "github-actions")  # these export the grader, and need no grades
 # Imported when called: it needs PyTorch, the other formats do not.
 marks_in = Later("autograder.exports.gradebook:marks_in")  # needs nbgrader
+canvas_place = Later("autograder.exports.canvas_api:Place")  # canvasapi is an extra
+canvas_send = Later("autograder.exports.canvas_api:send")
 gradescope_archive = Later("autograder.exports.gradescope_zip:archive_of")
 
 
@@ -43,15 +44,15 @@ def export_command(args: argparse.Namespace) -> int:
     if args.format in GRADERS:
         return export_grader(args)
     results = read_class(args.folder)
-    marks: list[Mark] = []
-    if args.format != "moodle-feedback":
-        results = marked(args, results)
-        marks = dated(args.term, args.folder, results) if args.term else []
-        results = [mark.adjusted for mark in marks] or results
+    results = marked(args, results)
+    marks = dated(args.term, args.folder, results) if args.term else []
+    results = [mark.adjusted for mark in marks] or results
     roster = read_roster(args.roster) if args.roster else Roster()
     if args.format in (*BY_COLUMN, "moodle"):
         return fill_sheet(args, results, roster)
-    if args.format == "moodle-feedback":
+    if args.format == "canvas-api":
+        return send_to_canvas(args, results, roster)
+    if args.format in ("moodle-feedback", *OF_A_DOWNLOAD):
         return pack_feedback(args, results, roster)
     out: Path = args.out or args.folder / default_name(args.format)
     if args.format == "gradescope":
@@ -124,6 +125,11 @@ def check_options(args: argparse.Namespace) -> None:
         raise CourseError(
             f"--format {args.format} fills in the sheet that you downloaded: name it with --sheet"
         )
+    if "collected" in allowed and args.collected is None:
+        raise CourseError(
+            f"--format {args.format} needs the table that `autograder collect` wrote: name it with "
+            "--collected"
+        )
     if args.points not in (None, "scale", "keep"):
         raise CourseError(f"--points is scale or keep, not {args.points!r}")
 
@@ -193,19 +199,65 @@ def fill_sheet(args: argparse.Namespace, results: list[Result], roster: Roster) 
 
 
 def pack_feedback(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
-    """Write the archive of all feedback pages for Moodle."""
-    named = moodle.headings(args.columns or ())
-    sheet = Sheet.read(args.sheet, named["identifier"])
-    content, report = feedback_zip(
-        args.folder, sheet, results, named=named, roster=roster, only=args.match
-    )
-    out = args.out or args.folder / "moodle-feedback.zip"
+    """Write the archive of all feedback pages. Exit 1 when somebody's is not in it."""
+    if args.format in OF_A_DOWNLOAD:
+        where = "table"
+        content, report = zip_of_download(args.format, args.collected, results)
+    else:
+        where = "sheet"
+        named = moodle.headings(args.columns or ())
+        sheet = Sheet.read(args.sheet, named["identifier"])
+        content, report = moodle_zip(sheet, results, named=named, roster=roster, only=args.match)
+    out = args.out or args.folder / f"{args.format}.zip"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)
     print(f"{len(report.filled)} of {len(results)} feedback pages packed: {out}")
     if report.unmatched:
-        print(f"graded, but not in the sheet: {listed(report.unmatched)}", file=sys.stderr)
+        print(f"graded, but not in the {where}: {listed(report.unmatched)}", file=sys.stderr)
+    if report.kept:
+        print(f"no page packed: {listed(report.kept)}", file=sys.stderr)
+    return 1 if report.unmatched or report.kept else 0
+
+
+def send_to_canvas(args: argparse.Namespace, results: list[Result], roster: Roster) -> int:
+    """Send grades and pages to Canvas, or say what would be sent. Exit 1 if somebody is missing."""
+    if not (args.url and args.course and args.assignment):
+        raise CourseError("--format canvas-api needs --url, --course and --assignment")
+    try:
+        place = canvas_place(args.url, args.course, args.assignment, canvas_token(args.token))
+        report = canvas_send(
+            place,
+            results,
+            roster=roster,
+            only=args.match,
+            points=args.points,
+            really=bool(args.send),
+        )
+    except ModuleNotFoundError as error:
+        if error.name != "canvasapi":
+            raise
+        raise CourseError(
+            "--format canvas-api needs canvasapi: pip install 'adversarial-course[canvas]'"
+        ) from None
+    done = "were sent" if args.send else "would be sent (--send does it)"
+    print(f"{len(report.filled)} of {len(results)} grades and pages {done}: {args.url}")
+    for line in report.lines():
+        print(line, file=sys.stderr)
     return 1 if report.unmatched else 0
+
+
+def canvas_token(path: Path | None) -> str:
+    """The token, from a file or the environment. Raises CourseError where there is none."""
+    try:
+        token = path.read_text(encoding="utf-8") if path else os.environ.get("CANVAS_TOKEN", "")
+    except (OSError, ValueError):
+        raise CourseError(f"{path} cannot be read: it should hold the token of Canvas") from None
+    if not token.strip():
+        raise CourseError(
+            "no token: make one in Canvas (Account, Settings, New Access Token), and put it into "
+            "CANVAS_TOKEN or a file named with --token"
+        )
+    return token.strip()
 
 
 def write_gradescope(out: Path, results: list[Result], shown: str) -> None:

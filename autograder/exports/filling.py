@@ -51,7 +51,12 @@ def first_report(
 
 
 def points_for(result: Result, maximum: float | None, policy: str | None, sheet: Sheet) -> float:
-    """The points to enter where the sheet gives `maximum`.
+    """The points to enter where the sheet gives `maximum`. Raises CourseError as `scaled` does."""
+    return scaled(result, maximum, policy, str(sheet.path))
+
+
+def scaled(result: Result, maximum: float | None, policy: str | None, where: str) -> float:
+    """The points to enter where `where` gives `maximum`.
 
     Raises CourseError when that is not what the assignment gives and no `policy` (scale, keep) was
     chosen: 18 of 20 entered as 18 of 100 would go unnoticed.
@@ -62,7 +67,7 @@ def points_for(result: Result, maximum: float | None, policy: str | None, sheet:
     if policy == "scale":
         return result.score * maximum / result.max_score if result.max_score else 0.0
     raise CourseError(
-        f"{sheet.path} gives {number(maximum)} points, {result.assignment} "
+        f"{where} gives {number(maximum)} points, {result.assignment} "
         f"{number(result.max_score)}: --points scale converts, --points keep enters them unchanged"
     )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from html import escape
 
+from autograder.catalog import Written
 from autograder.exports.markup import check_as_html
+from autograder.report.by_hand import written
 from autograder.report.feedback import SIGNS
 from autograder.report.results import CheckResult, Result, is_scored, rough_seconds
 from autograder.report.table import title
@@ -35,8 +37,24 @@ def results_json(result: Result, visibility: str = "visible") -> str:
         content["score"] = result.score
         content["tests"] = [
             test(check, str(number), visibility) for number, check in enumerate(result.checks, 1)
+        ] + [
+            open_answer(question, str(number), visibility)
+            for number, question in enumerate(written(result), len(result.checks) + 1)
         ]
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def open_answer(question: Written, number: str, visibility: str) -> dict[str, object]:
+    """An answer in words, whose points a person enters: an entry of `tests` without a score."""
+    return {
+        "name": question.title,
+        "name_format": "text",
+        "number": number,
+        "output": f"A person gives up to {question.points} points for what you wrote.",
+        "output_format": "text",
+        "visibility": visibility,
+        "extra_data": {"question": question.id},
+    }
 
 
 def test(check: CheckResult, number: str, visibility: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import StudentFault
 from autograder.files import file_name, write_atomically
 from autograder.grading.jobs import Job, Task
-from autograder.grading.progress import progress_of
+from autograder.grading.progress import Note, line_on, progress_of
 from autograder.grading.slot import setting_of
 from autograder.grading.slots import Pool, judged
 from autograder.handin import submission
@@ -47,18 +47,22 @@ def grade(
     progress: bool,
     resume: bool = False,
     cluster: Cluster | None = None,
+    note: Note | None = None,
 ) -> list[Result]:
     """Judge all jobs and write every file; returns results in job order.
 
     slots: the number of processes of this machine that judge side by side, or a pool of them that
     stays for the next task. A `cluster` takes their place.
     resume: reuse the results of an earlier run that would come out the same.
+    note: takes a line on each submission, and on the whole.
     Raises CourseError when the files cannot be written; files already written are complete.
     """
+    note = note or (lambda _line: None)
     with writing_alone(out), pool_of(slots) as pool:
         results = {result.student: result for result in reusable(task, jobs, out)} if resume else {}
         statuses = Counter(result.status for result in results.values())
         rest = [job for job in jobs if job.student not in results]
+        note(f"{task.assignment} on {task.profile}: {len(rest)} of {len(jobs)} to judge, to {out}")
         made = prepare(setting_of(task)) if rest else Made(b"")
         judging = cluster.judged(task, made, rest) if cluster else judged(task, made, rest, pool)
         with progress_of(len(jobs), len(results), shown=progress) as bar:
@@ -69,6 +73,7 @@ def grade(
                 bar.set_postfix(statuses)
                 bar.update()
                 write_result(out, result)
+                note(line_on(result))
         ordered = [results[job.student] for job in jobs]
         write(out / "grades.csv", grades_csv(ordered))
         write_page(out, ordered)
@@ -122,10 +127,10 @@ def reusable(task: Task, jobs: Sequence[Job], out: Path) -> Iterator[Result]:
 
 
 def write_result(out: Path, result: Result) -> None:
-    """The files of one student."""
+    """The files of one student, the result last: with it, a run that resumes takes both as done."""
     name = file_name(result.student)
-    write(out / "results" / f"{name}.json", result.to_json() + "\n")
     write(out / "feedback" / f"{name}.html", feedback.page(result))
+    write(out / "results" / f"{name}.json", result.to_json() + "\n")
 
 
 def write_page(out: Path, results: Sequence[Result]) -> None:

@@ -42,6 +42,8 @@ def add_grade(commands: Subparsers) -> None:
     )
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line on each submission")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="add those lines to this file")
     parser.add_argument("--resume", action="store_true", help="keep results that still hold")
     parser.add_argument(
         "--sandbox", metavar="LEVEL", help="strong, medium or none (default: the strongest here)"

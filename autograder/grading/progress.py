@@ -1,15 +1,27 @@
-"""The progress of a grading: a bar in a terminal, and lines elsewhere, as in a batch job."""
+"""The progress of a grading: a bar in a terminal, and lines elsewhere, as in a batch job.
+
+With `-v` or `--log` there is a line for each submission, on the terminal or in a file.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
 from tqdm import tqdm
+
+from autograder.report.results import Result, number
+from autograder.report.roster.people import listed
+from course.errors import CourseError
+
+Note = Callable[[str], None]
 
 SECONDS = 15.0  # between two lines: often enough to follow a log, rare enough to store it
 
@@ -64,6 +76,37 @@ class Lines:
             if self.done < self.total:
                 line += f", {duration((self.total - self.done) / rate)} left"
         print(line, file=self.stream, flush=True)
+
+
+@contextlib.contextmanager
+def notes_of(path: Path | None, *, verbose: bool) -> Iterator[Note]:
+    """Where a line on each submission goes: standard error, the end of a file, both, or nowhere.
+
+    Raises CourseError when the file cannot be written.
+    """
+    with contextlib.ExitStack() as stack:
+        file = None
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context(path.open("a", encoding="utf-8", errors="replace"))
+            except OSError as error:
+                raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+
+        def note(line: str) -> None:
+            if verbose:
+                tqdm.write(line, file=sys.stderr)
+            if file is not None:
+                now = datetime.now().astimezone().isoformat(" ", "seconds")
+                print(f"{now} {line}", file=file, flush=True)
+
+        yield note
+
+
+def line_on(result: Result) -> str:
+    """A submission in one line: who, status, points and time."""
+    points = "no score" if result.score is None else f"{number(result.score)} points"
+    return f"{listed([result.student])}: {result.status}, {points}, {result.seconds:.1f} s"
 
 
 def duration(seconds: float) -> str:

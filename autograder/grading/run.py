@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from autograder.grading import batch
 from autograder.grading.command import refuse_isolation
 from autograder.grading.jobs import Job, Task
+from autograder.grading.progress import notes_of
 from autograder.report.class_page.page import rewrite
 from autograder.report.results import Result
 from autograder.report.roster.people import listed
@@ -40,15 +41,17 @@ def grade_class(args: argparse.Namespace, jobs: Sequence[Job], level: str, pool:
         if cluster:
             task = replace(task, level=cluster.level(task))
             refuse_isolation(task.level, "a worker", args.trust_submissions)
-        results = batch.grade(
-            task,
-            jobs,
-            args.out,
-            slots=pool,
-            progress=True,
-            resume=args.resume,
-            cluster=cluster,
-        )
+        with notes_of(args.log, verbose=args.verbose) as note:
+            results = batch.grade(
+                task,
+                jobs,
+                args.out,
+                slots=pool,
+                progress=True,
+                resume=args.resume,
+                cluster=cluster,
+                note=note,
+            )
     if args.roster:
         name_absent(args.out, args.roster)
     return report(results, args.out)

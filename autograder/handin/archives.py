@@ -30,6 +30,7 @@ CHUNK = 64 << 10
 END = struct.Struct("<4s4H2LH")  # end of central directory
 END64 = struct.Struct("<4sQ2H2L4Q")  # the same in Zip64
 LOCATOR = struct.Struct("<4sLQL")  # where that lies
+FIELD = struct.Struct("<2H")  # the head of an extra field: its kind, and its length
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of which a chunk can be asked for
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error),
@@ -124,28 +125,45 @@ def announced_in_zip64(file: BinaryIO, before: bytes) -> tuple[int, int] | None:
 
 def entries(archive: zipfile.ZipFile) -> list[Entry]:
     """The files of an archive, without folders and what a system leaves beside them."""
-    return [entry for entry in every_entry(archive) if not IGNORED.search(entry.name)]
+    every = every_entry(archive)
+    return [each for each in every if each.name[-1:] != "/" and not IGNORED.search(each.name)]
 
 
 def every_entry(archive: zipfile.ZipFile) -> list[Entry]:
-    """All files of an archive, without folders. Raises Malformed where they are too many."""
+    """All files and folders of an archive. Raises Malformed where they are too many."""
     listed = archive.infolist()
     if len(listed) > MAX_ENTRIES:
         raise malformed(archive.filename or "", "holds too many files")
-    found = (Entry(readable_name(info), info, trouble(info)) for info in listed)
-    return [entry for entry in found if entry.name[-1:] != "/"]
+    return [Entry(readable_name(info), info, trouble(info)) for info in listed]
 
 
 def readable_name(info: zipfile.ZipInfo) -> str:
     """An entry's path, with `/` between its parts, in its intended encoding.
 
     Without the flag for UTF-8 the format says code page 437, and many programs write UTF-8 anyway.
+    Info-ZIP then has the name in a field of its own.
     """
-    name = info.filename.replace("\\", "/")
+    name = info.filename
     if not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", name)
+            name = unicode_path(info) or name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def unicode_path(info: zipfile.ZipInfo) -> str:
+    """The name in Info-ZIP's Unicode Path field (4.6.9 of the format's description), if any.
+
+    It holds a check sum of the name without it: one that differs was left over by a renaming.
+    """
+    extra = info.extra
+    while len(extra) >= FIELD.size:
+        kind, length = FIELD.unpack_from(extra)
+        body, extra = extra[FIELD.size :][:length], extra[FIELD.size + length :]
+        if kind == 0x7075 and len(body) > 5 and body[0] == 1:
+            (check,) = struct.unpack_from("<L", body, 1)
+            plain = info.orig_filename.encode("cp437")
+            return body[5:].decode("utf-8") if zlib.crc32(plain) == check else ""
+    return ""
 
 
 def trouble(info: zipfile.ZipInfo) -> str:

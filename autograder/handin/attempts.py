@@ -16,9 +16,11 @@ from autograder.handin import submission
 from autograder.handin.archives import malformed, shown
 from autograder.handin.choosing import Candidate, chosen, is_notebook
 from autograder.handin.systems.reading import Piece
+from autograder.report.marks.penalties import STAMP
 from course.errors import CourseError
 
-STAMP = "timestamp.txt"  # nbgrader's: when the student handed in
+PACKED = re.compile(r"\.(tar|tgz|tbz2?|txz|gz|bz2|xz|zst|7z|rar|lzma?)$", re.IGNORECASE)
+OTHER_ARCHIVE = "Of archives only zip is opened. Hand in the notebook itself."
 TYPED = {
     "text": "is a text typed into the page",
     "link": "is a link, and nothing that can be collected",
@@ -112,7 +114,8 @@ def choice(assignment: str, pieces: Sequence[Piece], rules: Rules) -> Piece:
     names = shown([piece.name for piece in wanted or pieces])
     if not wanted:
         fault = malformed("the hand-in", f"holds no {assignment}.ipynb; it holds {names}")
-        raise Missing(fault.expected, fault.got, hint=fault.hint)
+        hint = OTHER_ARCHIVE if any(PACKED.search(base(piece)) for piece in pieces) else fault.hint
+        raise Missing(fault.expected, fault.got, hint=hint)
     if len(wanted) > 1:
         raise malformed(
             "the hand-in",

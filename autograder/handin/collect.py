@@ -20,7 +20,7 @@ from autograder.handin.attempts import Rules, Taken, answer_of, home_of, store
 from autograder.handin.download import downloaded
 from autograder.handin.owners import Owners, owners_of
 from autograder.handin.record import NO_HANDIN, NOT_TAKEN, TAKEN, Row, write_table
-from autograder.handin.systems.choice import NAMES, apart, best_system, read_as
+from autograder.handin.systems.choice import NAMES, apart, best_system, empty_folders, read_as
 from autograder.handin.systems.reading import Piece, Reading, Who
 from autograder.report.marks.moments import moment, zone_called
 from autograder.report.roster.people import Roster, listed
@@ -131,6 +131,10 @@ def gather(
         whole = Reading()
         for part, system in zip(parts, systems, strict=True):
             reading = read_as(system, part, assignment)
+            done.rows += [
+                Row(NOT_TAKEN, "", "", folder, why="an empty folder: if it is a student's, ask")
+                for folder in empty_folders(system, part, reading)
+            ]
             whole.pieces += reading.pieces
             whole.aside += reading.aside
             whole.unknown += reading.unknown

@@ -25,7 +25,7 @@ from course.errors import CourseError
 CLUTTER = re.compile(
     r"(^|/)(__MACOSX|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|\.git|\.github"
     r"|\.gitignore|\.gitattributes|\.gitkeep|\.gitmodules|\.vscode|\.idea|\.venv|__pycache__"
-    r"|\.pytest_cache|\.Rhistory|~\$[^/]*)(/|$)"
+    r"|\.pytest_cache|\.Rhistory|~\$[^/]*|\.~lock\.[^/]*|Icon\r)(/|$)"
 )
 REPOSITORY = re.compile(r"(?P<folder>.*?)/?\.git(hub)?(/|$)")
 LARGEST_CLASS = 512 << 20  # bytes of an archive of a class inside another one, held in memory
@@ -56,10 +56,14 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Download:
-    """The files of a class, and the folders that are git repositories."""
+    """The files of a class, the folders that are git repositories, and those that hold no file.
+
+    A folder in an empty one is not named.
+    """
 
     files: tuple[Arrived, ...]
     repositories: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
 
 
 def downloaded(path: Path, stack: contextlib.ExitStack) -> Download:
@@ -79,23 +83,43 @@ def downloaded(path: Path, stack: contextlib.ExitStack) -> Download:
 
 
 def sorted_out(files: Iterator[Arrived]) -> Download:
-    """The files without clutter, in the order of their paths."""
-    kept, repositories = [], set()
+    """The files without clutter, in the order of their paths; a path that ends in / is a folder."""
+    kept, repositories, folders = [], set(), set()
     for file in files:
         if found := REPOSITORY.match(file.path):
             repositories.add(found["folder"])
-        if not CLUTTER.search(file.path):
+        if clutter := CLUTTER.search(file.path):
+            folders.add(file.path[: clutter.start()])
+        elif file.path.endswith("/"):
+            folders.add(file.path.rstrip("/"))
+        else:
             kept.append(file)
-    return Download(tuple(sorted(kept, key=lambda file: file.path)), frozenset(repositories))
+    filled = {above for file in kept for above in folders_above(file.path)}
+    empty = {
+        next(above for above in [*folders_above(folder), folder] if above not in filled)
+        for folder in folders - filled - {""}
+    }
+    kept.sort(key=lambda file: file.path)
+    return Download(tuple(kept), frozenset(repositories), frozenset(empty))
+
+
+def folders_above(path: str) -> list[str]:
+    """The folders that a file lies in, the outermost first."""
+    return [path[:at] for at, sign in enumerate(path) if sign == "/"]
 
 
 def in_folder(folder: Path) -> Iterator[Arrived]:
-    """Every file below a folder; links are not followed, and of a `.git` only its name is given."""
+    """Every file and folder below a folder; of links and of a `.git` only the name is given."""
     for where, folders, names in os.walk(folder):
         home = Path(where)
         links = [name for name in folders if (home / name).is_symlink()]
         hidden = [name for name in folders if CLUTTER.search(name)]
         folders[:] = [name for name in folders if name not in (*links, *hidden)]
+        for name in folders:
+            inner = (home / name).relative_to(folder).as_posix()
+            yield Arrived(
+                f"{unicodedata.normalize('NFC', inner)}/", "", partial(bytes_within, home)
+            )
         for name in (*names, *links, *hidden):
             path = home / name
             relative = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
@@ -110,7 +134,7 @@ def bytes_within(path: Path, _limit: int) -> bytes:
 
 
 def in_archive(archive: zipfile.ZipFile) -> Iterator[Arrived]:
-    """Every file of an archive."""
+    """Every file and folder of an archive."""
     for entry in archives.every_entry(archive):
         yield Arrived(entry.name, entry.trouble, partial(archives.content, archive, entry))
 

@@ -44,7 +44,8 @@ def owners_of(everybody: Iterable[Who], roster: Roster) -> Owners:
             for key in keys:
                 owners.folders.pop(key, None)
                 owners.questions[key] = (
-                    f"{names} would all be {listed([folder])}: are they one person?"
+                    f"{names} would all be {listed([folder])}: are they one person? Rename one in "
+                    "the download, or leave it out, and collect again"
                 )
     return owners
 

@@ -28,6 +28,19 @@ class Row:
     why: str = ""
 
 
+def read_table(path: Path) -> list[Row]:
+    """The rows of a table that `write_table` wrote. Raises CourseError."""
+    names = [field.name for field in fields(Row)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [Row(*(row[name].removeprefix("'") for name in names)) for row in rows]
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+    except (KeyError, AttributeError, ValueError, csv.Error):
+        raise CourseError(f"{path} is no table that `autograder collect` wrote") from None
+
+
 def write_table(path: Path, rows: Sequence[Row]) -> None:
     """Write the table as CSV, those who need a look first. Raises CourseError."""
     order = (NOT_TAKEN, TAKEN, NO_HANDIN)

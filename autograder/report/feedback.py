@@ -12,6 +12,7 @@ from urllib.parse import quote
 import jinja2
 
 from autograder import catalog
+from autograder.catalog import Exercise
 from autograder.files import file_name
 from autograder.installed import TEMPLATES
 from autograder.report.results import Result, number, rough_seconds
@@ -51,6 +52,9 @@ def page(result: Result) -> str:
         (exercise, [check for check in result.checks if exercise_of.get(check.name) == exercise.id])
         for exercise in assignment.exercises
     ]
+    words = {question.id for question in assignment.written}
+    written = [check for check in result.checks if check.name in words]
+    groups.append((Exercise("", "What you wrote", ()), written))
     return (
         environment()
         .get_template("feedback.html")
@@ -58,6 +62,7 @@ def page(result: Result) -> str:
             result=result,
             assignment=assignment,
             groups=[(exercise, checks) for exercise, checks in groups if checks],
+            words=words,
             first=next(
                 (check for check in result.checks if check.status not in ("OK", "SKIP")), None
             ),

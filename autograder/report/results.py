@@ -171,6 +171,17 @@ def read_results(folder: Path) -> list[Result]:
     return [read_result(path) for path in paths]
 
 
+def read_class(folder: Path) -> list[Result]:
+    """The results in a folder, all of one assignment, ordered by student. Raises CourseError."""
+    results = read_results(folder)
+    assignments = sorted({result.assignment for result in results})
+    if len(assignments) > 1:
+        raise CourseError(
+            f"{folder} mixes results of {', '.join(assignments)}: grade each into its own --out"
+        )
+    return results
+
+
 def read_result(path: Path) -> Result:
     """One result. Raises CourseError when the file cannot be read, is damaged or is no result."""
     try:

@@ -32,6 +32,11 @@ def add_marking(commands: Subparsers) -> None:
     parser.add_argument(
         "submissions", type=Path, nargs="?", help="the folder that was graded, for the answers"
     )
+    parser.add_argument(
+        "--finish", type=Path, metavar="OUT", help="write results and pages with these points there"
+    )
+    parser.add_argument("--secret", type=Path, help="the secret that they were graded with")
+    parser.add_argument("--open", metavar="zero|leave", help="where points are missing")
     parser.set_defaults(run=Later("autograder.term.marking:marking_command"))
 
 
@@ -56,13 +61,20 @@ def add_watch(commands: Subparsers) -> None:
     """Add `autograder watch ASSIGNMENT SUBMISSIONS`."""
     parser = commands.add_parser("watch", help="grade what appears in a folder, as it appears")
     parser.add_argument("assignment", help="such as a3-fgsm")
-    parser.add_argument("submissions", type=Path, help="folder of <student>/<assignment>/")
+    parser.add_argument(
+        "submissions", type=Path, help="folder of <student>/<assignment>/, or of archives; or one"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/grades"), metavar="DIR")
+    parser.add_argument("--from", dest="layout", metavar="SYSTEM", help="who made the archives")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="whose the archives' files are")
+    parser.add_argument("--timezone", metavar="NAME", help="of times in the archives")
     parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: digits")
     parser.add_argument("--jobs", type=int, metavar="N", help="how many at once")
     parser.add_argument("--secret", type=Path, help="file that hidden inputs are drawn from")
     parser.add_argument("--sandbox", metavar="LEVEL", help="strong, medium or none")
     parser.add_argument("--trust-submissions", action="store_true", help="grade without isolation")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line on each submission")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="add those lines to this file")
     parser.add_argument("--attempts", type=int, metavar="N", help="a day, for each student")
     parser.add_argument("--pull", action="store_true", help="`git pull` there before each look")
     parser.add_argument("--every", type=float, default=10.0, metavar="SECONDS", help="default: 10")

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from autograder.exports.graded import read_class
 from autograder.files import write_atomically
 from autograder.report.feedback import environment
-from autograder.report.results import Result, read_result
+from autograder.report.results import Result, read_class, read_result
 from autograder.report.roster.people import listed
 from course.budget import budget as budget_of
 from course.errors import CourseError

@@ -2,7 +2,8 @@
 
 `by-hand.csv` lies beside the results, with a line for each student and written answer, the answer
 beside it. Lines that are there stay as they are; new ones are added as students hand in. An answer
-that is still as it was released gets 0, as in nbgrader.
+that is still as it was released gets 0, as in nbgrader. With `--finish OUT` the points that are
+given go into results, pages and tables of their own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from autograder.report.by_hand import COLUMNS, FILE, WHOLE, read_marks
 from autograder.report.results import Result, guarded, number, read_results
 from autograder.report.roster.people import comparable
 from autograder.report.roster.reading import table
+from course.cli import Later
 from course.errors import CourseError
+
+finish = Later("autograder.term.finishing:finish")  # needs PyTorch, for the version of the grader
 
 UNTOUCHED = "YOUR ANSWER HERE"
 LONGEST_ANSWER = 20_000  # characters in one cell of a spreadsheet, which takes 32,767
@@ -29,6 +33,10 @@ LONGEST_ANSWER = 20_000  # characters in one cell of a spreadsheet, which takes 
 
 def marking_command(args: argparse.Namespace) -> int:
     """Write or complete the marking file. Exit 0 when no points are open, 1 when some are."""
+    if args.finish:
+        done = finish(args.folder, args.finish, args.secret, args.open)
+        print(f"{done} results with the points by hand: {args.finish}")
+        return 0
     results = read_results(args.folder)
     path: Path = args.folder / FILE
     lines = list(existing(path))

@@ -3,7 +3,7 @@
 What arrives is first copied to `DIR/accepted`, so that a file which changes while it is judged does
 no harm; then the class is graded again with `--resume`, which judges what is new. A line in
 `DIR/attempts.csv` stands for each attempt, written before the copy: after a crash nothing is lost,
-and no attempt is counted twice.
+and no attempt is counted twice. Archives of the class are sorted into folders first (downloads.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -25,10 +26,12 @@ from autograder.errors import Malformed
 from autograder.grading.command import add_grade, grade_command
 from autograder.grading.jobs import handed_in, is_hidden
 from autograder.handin import submission
+from autograder.term.downloads import Downloads
 from course.errors import CourseError
 
 SETTLED = 2.0  # seconds since a file was changed last: before, it may still be on its way
 LOG = "attempts.csv"
+COLLECTED = "collected"  # what was in archives of the class
 REFUSED = ""  # in place of a suffix: the reason why there is no file
 HEAD = ("student", "day", "sha256")
 
@@ -88,13 +91,18 @@ def watch_command(args: argparse.Namespace) -> int:
     catalog.graded(args.assignment)
     if args.attempts is not None and args.attempts < 1:
         raise CourseError(f"--attempts must be at least 1, got {args.attempts}")
-    if not args.submissions.is_dir():
-        raise CourseError(f"{args.submissions} is no folder: name the one that hand-ins appear in")
+    if not args.submissions.exists():
+        raise CourseError(
+            f"{args.submissions} does not exist: name the folder that hand-ins appear in, or an "
+            "archive of the class"
+        )
+    downloads = Downloads.of(args, args.out / COLLECTED)
     status, refused = 0, set[tuple[str, str]]()
     first = True  # an earlier watch may have been killed before it graded
     while True:
         if args.pull:
             pull(args.submissions)
+        downloads.collect(SETTLED)
         new = accept(args, refused)
         if new or (first and any(accepted_folder(args).glob("*"))):
             status = grade_command(grading_arguments(args))
@@ -122,10 +130,11 @@ def grading_arguments(args: argparse.Namespace) -> argparse.Namespace:
         "--out",
         str(args.out),
     ]
-    for name in ("data", "jobs", "secret", "sandbox"):
+    for name in ("data", "jobs", "secret", "sandbox", "log"):
         if (value := getattr(args, name)) is not None:
             line += [f"--{name}", str(value)]
-    return parser.parse_args([*line, *["--trust-submissions"] * args.trust_submissions])
+    line += ["--verbose"] * args.verbose + ["--trust-submissions"] * args.trust_submissions
+    return parser.parse_args(line)
 
 
 def pull(folder: Path) -> None:
@@ -149,7 +158,11 @@ def accept(args: argparse.Namespace, refused: set[tuple[str, str]]) -> int:
     log = Attempts.read(args.out / LOG)
     day = datetime.now(timezone.utc).date().isoformat()
     new = 0
-    for student, content, suffix in arrived(args.submissions, args.assignment):
+    found = itertools.chain(
+        arrived(args.submissions, args.assignment, SETTLED),
+        arrived(args.out / COLLECTED, args.assignment, 0.0),  # the archive lies still
+    )
+    for student, content, suffix in found:
         digest = hashlib.sha256(content).hexdigest()
         home = accepted_folder(args) / student / args.assignment
         target = home / (submission.REFUSED if suffix == REFUSED else args.assignment + suffix)
@@ -179,14 +192,19 @@ def replace_by(home: Path, target: Path, content: bytes) -> None:
             other.unlink()
 
 
-def arrived(folder: Path, assignment: str) -> Iterator[tuple[str, bytes, str]]:
-    """Each student's file that lies still, its bytes and its suffix; without one, the reason."""
+def arrived(folder: Path, assignment: str, settled: float) -> Iterator[tuple[str, bytes, str]]:
+    """Each student's file that was not changed for `settled` seconds: its bytes and its suffix.
+
+    Without a file, the reason.
+    """
+    if not folder.is_dir():
+        return
     for home in sorted(folder.iterdir()):
         if not home.is_dir() or is_hidden(home) or not handed_in(home, assignment):
             continue
         try:
             path = submission.find(home, assignment)
-            if time.time() - path.stat().st_mtime < SETTLED:
+            if time.time() - path.stat().st_mtime < settled:
                 continue
             content = submission.bytes_of(path)
             suffix = path.suffix.lower()

@@ -299,6 +299,7 @@ def unpacked(files, folder: Path) -> Path:
     for each in files:
         name, text = each if isinstance(each, tuple) else (each, CODE)
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_text(text)
     return folder

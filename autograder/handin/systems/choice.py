@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.handin.download import Download, opened_within
+from autograder.catalog import KNOWN
+from autograder.handin.download import Arrived, Download, opened_within
 from autograder.handin.systems import (
     blackboard,
     brightspace,
@@ -43,7 +44,10 @@ NAMES = (
     "plain",
 )
 # Nobody hands in an archive that looks like a download of these.
-ANSWER = re.compile(r"\.(ipynb|zip)$", re.IGNORECASE)
+ANSWER = re.compile(rf"\.(ipynb|zip)$|(^|/)({'|'.join(KNOWN)})\.py$", re.IGNORECASE)
+ABOVE_FILES = {"sakai": 1, "teams": 2}  # folders between a student's and that of the files
+DEEPEST = 3  # archives in each other
+DRIVE = re.compile(r".*-\d{8}T\d{6}Z(-\d+)*\.zip", re.IGNORECASE)  # in parts, by Google Drive
 OF_A_CLASS = ("blackboard", "brightspace", "gradescope", "nbgrader", "sakai", "moodle", "canvas")
 
 
@@ -59,6 +63,8 @@ def read_as(system: str, download: Download, assignment: str) -> Reading:
     """What a system's names say of a download."""
     if system == "plain":
         return plain.read(download, assignment)
+    if system == "nbgrader":
+        return nbgrader.read(download, assignment)
     return SYSTEMS[system](download)
 
 
@@ -70,8 +76,7 @@ def apart(download: Download, stack: contextlib.ExitStack) -> list[Download]:
     rest, classes = [], []
     for file in download.files:
         with contextlib.ExitStack() as own:
-            found = opened_within(file, own)
-            if found and is_of_a_class(found, alone=len(download.files) == 1):
+            if found := class_within(file, own, alone=len(download.files) == 1):
                 stack.push(own.pop_all())
                 classes.append(found)
             else:
@@ -79,9 +84,32 @@ def apart(download: Download, stack: contextlib.ExitStack) -> list[Download]:
     return [replace(download, files=tuple(rest))] * bool(rest) + classes
 
 
-def is_of_a_class(found: Download, *, alone: bool) -> bool:
+def class_within(
+    file: Arrived, stack: contextlib.ExitStack, *, alone: bool, depth: int = 1
+) -> Download | None:
+    """The class in an archive, or in one that lies alone in it; None where it is a student's."""
+    found = opened_within(file, stack)
+    if found is None or is_of_a_class(found, file.base, alone=alone):
+        return found
+    if alone and len(found.files) == 1 and depth < DEEPEST:
+        return class_within(found.files[0], stack, alone=True, depth=depth + 1)
+    return None
+
+
+def is_of_a_class(found: Download, name: str, *, alone: bool) -> bool:
     """Whether an archive in a download holds a class, and not one student's files."""
-    if best_system(found, OF_A_CLASS) != "plain":
+    drive = DRIVE.fullmatch(name) is not None
+    if best_system(found, OF_A_CLASS + ("google",) * drive) != "plain":
         return True
-    folders = {file.parts[0] for file in found.files if file.parts[1:] and ANSWER.search(file.path)}
-    return alone and len(folders) > 1
+    paths = [file.parts[:-1] for file in found.files if ANSWER.search(file.path)]
+    while paths and all(paths) and len({path[0] for path in paths}) == 1:
+        paths = [path[1:] for path in paths]  # below a folder of the whole class
+    return alone and len({path[0] for path in paths if path}) > 1
+
+
+def empty_folders(system: str, download: Download, reading: Reading) -> list[str]:
+    """The empty folders that lie where each student has one: they may be somebody's."""
+    depth = 1 + ABOVE_FILES.get(system, 0)
+    homes = {piece.file.path.removesuffix(f"/{piece.name}") for piece in reading.pieces}
+    beside = {"/".join(home.split("/")[:-depth]) for home in homes}
+    return sorted(f"{each}/" for each in download.empty if each.rpartition("/")[0] in beside)

@@ -25,6 +25,6 @@ def read(download: Download) -> Reading:
         if match is None:
             reading.unknown.append((file, "no student's name stands before its own name"))
             continue
-        who = Who.of(match["name"], match["name"], [match["name"]])
+        who = Who.of(match["name"], match["name"], [match["name"]], key=match["name"])
         reading.add(Piece(who, file, match["file"]))
     return reading

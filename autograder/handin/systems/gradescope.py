@@ -45,7 +45,7 @@ def read(download: Download) -> Reading:
     about = next((file for file in download.files if file.base == METADATA), None)
     submissions = metadata(about) if about else {}
     for file in download.files:
-        place = next((i for i, part in enumerate(file.parts[:-1]) if part in submissions), None)
+        place = next((i for i, part in enumerate(file.parts) if part in submissions), None)
         if place is None:
             if file.base in OWN:
                 reading.aside.append((file, "Gradescope's own list"))
@@ -54,10 +54,10 @@ def read(download: Download) -> Reading:
                 reading.unknown.append((file, why))
             continue
         folder = file.parts[place]
-        name = "/".join(file.parts[place + 1 :])
+        name = "/".join(file.parts[place + 1 :]) or file.base  # in a flat export, files are named
         when = time_of(submissions[folder].get(":created_at"))
         attempt = (when.isoformat() if when else "", folder)
-        submitters = list(people(submissions[folder]))
+        submitters = list(people(submissions[folder], folder))
         for who in submitters:
             reading.add(Piece(who, file, name, attempt, when))
         if not submitters:
@@ -76,8 +76,12 @@ def metadata(file: Arrived) -> dict[str, dict[str, Any]]:
     return {str(name): each for name, each in content.items() if isinstance(each, dict)}
 
 
-def people(submission: dict[str, Any]) -> Iterator[Who]:
-    """Those who handed a submission in, known by number, address and name."""
+def people(submission: dict[str, Any], place: str) -> Iterator[Who]:
+    """Those who handed a submission in, known by number, address and name.
+
+    A number is typed in by the instructor, and may be the same for several: who differs in number,
+    address or name is another person, and so is everybody of whom only a name is known.
+    """
     submitters = submission.get(":submitters")
     for each in submitters if isinstance(submitters, list) else []:
         if isinstance(each, dict):
@@ -85,7 +89,10 @@ def people(submission: dict[str, Any]) -> Iterator[Who]:
                 str(each.get(f":{key}") or "") for key in ("sid", "email", "name")
             )
             if folder := number or address or name:
-                yield Who.of(folder, name, [number, address])
+                key = f"{number}/{address.casefold()}" if address else f"{number}/{name}/"
+                yield Who.of(
+                    folder, name, [number, address], key=key if number or address else key + place
+                )
 
 
 def time_of(value: Any) -> datetime | None:

@@ -2,7 +2,8 @@
 
 The folder of a student is the one that holds the assignment's file, or the one above where that is
 called like the assignment; what lies deeper belongs to the same student. Where two folders bear one
-name, as `src` or a name in two sections does, nothing is guessed.
+name, as `src` or a name in two sections does, nothing is guessed. nbgrader's `timestamp.txt` says
+when the files beside it were handed in.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from autograder.errors import Malformed
 from autograder.handin.choosing import named_alike
 from autograder.handin.download import Arrived, Download
 from autograder.handin.systems.reading import Piece, Reading, Who
+from autograder.report.marks.moments import stamped
+from autograder.report.marks.penalties import STAMP
+from course.errors import CourseError
 
 HANDED_IN = re.compile(r"(?P<student>.+)\.(?:ipynb|py|zip)(?:\.(?:txt|json))?", re.IGNORECASE)
 BESIDE = re.compile(
@@ -27,6 +33,7 @@ def read(download: Download, assignment: str) -> Reading:
     reading = Reading()
     homes = student_folders(download.files, assignment)
     names = Counter(home[-1] for home in homes)
+    times = {file.parts[:-1]: time_in(file) for file in download.files if file.base == STAMP}
     level = Counter(map(len, homes)).most_common(1)[0][0] if homes else 1
     for file in download.files:
         folders = file.parts[:-1]
@@ -45,8 +52,18 @@ def read(download: Download, assignment: str) -> Reading:
         else:
             place = "/".join(home)
             who = Who.of(unnumbered(home[-1]), key=place)
-            reading.add(Piece(who, file, file.path[len(place) + 1 :]))
+            kind = "note" if file.base == STAMP else "file"
+            when = times.get(folders)
+            reading.add(Piece(who, file, file.path[len(place) + 1 :], when=when, kind=kind))
     return reading
+
+
+def time_in(file: Arrived) -> datetime | None:
+    """The time in a `timestamp.txt`, or None."""
+    try:
+        return stamped(file.content(1000).decode("utf-8", errors="replace"), file.path)
+    except (Malformed, CourseError):
+        return None
 
 
 def student_folders(files: Sequence[Arrived], assignment: str) -> set[Folders]:
@@ -109,7 +126,7 @@ def add_single(reading: Reading, file: Arrived, assignment: str) -> None:
         reading.aside.append((file, "no hand-in"))
     elif match is None:
         reading.unknown.append(
-            (file, "it is no notebook, script or archive, and lies in no folder")
+            (file, "it is no notebook, script or zip archive, and lies in no folder")
         )
     else:
         student = without_assignment(match["student"], assignment)
@@ -123,7 +140,9 @@ def unnumbered(name: str) -> str:
 
 
 def without_assignment(name: str, assignment: str) -> str:
-    """`ada` for `ada_a3-fgsm` and `a3-fgsm ada`."""
+    """`ada` for `ada_a3-fgsm` and `a3-fgsm ada`, and for GitHub's `a3-fgsm-ada-main`."""
     between = re.escape(assignment)
+    if branch := re.fullmatch(rf"{between}-(.+)-(?:main|master)", name):
+        return branch[1]
     bare = re.sub(rf"^{between}[ _-]+|[ _-]+{between}$", "", name, flags=re.IGNORECASE)
     return bare or name

@@ -15,9 +15,10 @@ from datetime import datetime
 from autograder.handin.download import Arrived
 
 MAX_NAME = 200  # bytes, of the 255 that a file system takes
-# Direction marks turn what stands after them around; a name that differs in those alone misleads.
-DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-JOINERS = "\u200c\u200d"  # letters of many scripts are joined, or kept apart, by these
+# What nobody sees: direction marks, which turn around what stands after them, and places where a
+# word may be broken. A name that differs from another in those alone misleads.
+UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+JOINERS = "\u180e\u200c\u200d"  # letters of many scripts are joined, or kept apart, by these
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def shared_start(names: Collection[str]) -> str:
 
 
 def tidied(name: str) -> str:
-    """A name in one Unicode form, without marks of direction and outer space."""
-    return DIRECTIONS.sub("", unicodedata.normalize("NFC", name)).strip()
+    """A name in one Unicode form, without what nobody sees and outer space."""
+    return unicodedata.normalize("NFC", UNSEEN.sub("", name)).strip()
 
 
 def unusable(name: str) -> str:
@@ -103,6 +104,8 @@ def unusable(name: str) -> str:
     if not name or name.startswith("."):
         return "a name that is empty or begins with a dot is no student's"
     if "/" in name or any(not c.isprintable() and c not in JOINERS for c in name):
+        if any("\ud800" <= c <= "\udfff" for c in name):
+            return "the student's name is not written in UTF-8: rename the folder"
         return "the student's name holds control characters"
     if len(name.encode("utf-8", "surrogateescape")) > MAX_NAME:
         return f"the student's name is longer than {MAX_NAME} bytes"

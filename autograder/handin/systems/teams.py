@@ -12,7 +12,11 @@ import re
 from autograder.handin.download import Download
 from autograder.handin.systems.reading import Piece, Reading, Who
 
-VERSION = re.compile(r"(?:vers\w*|wersja|verze|バージョン|版本) ?(?P<number>\d+)", re.IGNORECASE)
+VERSION = re.compile(
+    r"(?:vers\w*|wersja|verz\w+|верс\w+|έκδοση|sürüm|phiên bản|גרסה|الإصدار|バージョン|版本|버전)"
+    r" ?(?P<number>\d+)",
+    re.IGNORECASE,
+)
 DRAFTS = re.compile(r"working files", re.IGNORECASE)
 
 
@@ -33,6 +37,6 @@ def read(download: Download) -> Reading:
         assert match is not None
         person = file.parts[place - 2]
         name = "/".join(file.parts[place + 1 :])
-        who = Who.of(person, person, [person])
+        who = Who.of(person, person, [person], key=person)
         reading.add(Piece(who, file, name, (int(match["number"]),)))
     return reading

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.files import write_atomically
 from autograder.report.class_page import figures
+from autograder.report.class_page.mistakes import answers_for
 from autograder.report.feedback import environment, link
 from autograder.report.results import Result, guarded, is_scored, number, read_results
 from autograder.report.roster.people import Roster
@@ -59,6 +60,7 @@ def page(
 ) -> str:
     """The page as HTML; a link leads from each student to their feedback."""
     found = figures.causes(results)
+    assignment = results[0].assignment if results else ""
     graded = {person.id for r in results if (person := roster.get(r.student)) is not None}
     unknown = [r.student for r in results if roster and roster.get(r.student) is None]
     return (
@@ -70,7 +72,10 @@ def page(
             statuses=Counter(result.status for result in results).most_common(),
             checks=figures.check_figures(results),
             causes=found,
-            commonest=figures.commonest(found, COMMONEST),
+            commonest=[
+                (each, answers_for(assignment, each.cause))
+                for each in figures.commonest(found, COMMONEST)
+            ],
             hard=[result for result in results if result.status in figures.HARD],
             sections=figures.sections(results, roster),
             changes=figures.changes(results, before or {}),

@@ -50,11 +50,21 @@ def span(text: str, where: str) -> timedelta:
 def stamp(path: Path) -> datetime | None:
     """When a student handed in, from nbgrader's `timestamp.txt`; None where there is none.
 
-    Without a zone it is UTC, as nbgrader takes it. Raises CourseError for a text that is no time.
+    Raises CourseError for a text that is no time.
     """
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")[:100].strip()
+        text = path.read_text(encoding="utf-8", errors="replace")[:100]
     except OSError:
         return None
-    text = re.sub(r"\s*(UTC|Z)$", "+00:00", text)
-    return moment(re.sub(r"\s+([+-]\d)", r"\1", text), str(path), timezone.utc)
+    return stamped(text, str(path))
+
+
+def stamped(text: str, where: str) -> datetime:
+    """The time in a `timestamp.txt`: `2026-11-20 23:59:00.000000 UTC`, or another zone's name.
+
+    Without a zone it is UTC, as nbgrader takes it. Raises CourseError, naming `where` it stands.
+    """
+    text = re.sub(r"\s*(UTC|Z)$", "+00:00", text.strip())
+    if named := re.fullmatch(r"(.*\d)\s+([A-Za-z]\w*(?:/[\w+-]+)*)", text):
+        return moment(named[1], where, zone_called(named[2]))
+    return moment(re.sub(r"\s+([+-]\d)", r"\1", text), where, timezone.utc)

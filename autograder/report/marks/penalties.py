@@ -16,7 +16,7 @@ from autograder.report.marks.moments import stamp
 from autograder.report.marks.terms import Late, Rules, Term
 from autograder.report.results import Result, is_scored, number
 
-STAMP = "timestamp.txt"
+STAMP = "timestamp.txt"  # nbgrader's: when the student handed in
 DAY = timedelta(days=1)
 
 

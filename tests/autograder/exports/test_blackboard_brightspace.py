@@ -1,5 +1,8 @@
 """Blackboard's and Brightspace's own sheets, filled in and otherwise as they came."""
 
+import csv
+from dataclasses import replace
+
 import pytest
 
 from autograder.cli import main
@@ -58,3 +61,15 @@ def test_another_maximum_and_another_title_are_one_line(graded, tmp_path, capsys
     assert "gives 20 points, a3-fgsm 30" in capsys.readouterr().err
     assert export(folder, "brightspace", sheet, "--assignment", "PGD") == 2
     assert "no assignment 'PGD'" in capsys.readouterr().err
+
+
+def test_blackboard_takes_feedback_where_the_download_has_a_place_for_it(graded, tmp_path):
+    unread = replace(result("bob", 0.0), score=None, status="REVIEW")
+    folder = graded(result("ada", 18.5), unread)
+    head = "Last Name,First Name,Username,FGSM [Total Pts: 20 Score] |7,Feedback to Learner,"
+    text = head + "Feedback Format\nL,A,ada,,,\nR,B,bob,,old,SMART_TEXT\n"
+    (tmp_path / "gc.csv").write_text(text)
+    assert export(folder, "blackboard", tmp_path / "gc.csv", "--assignment", "7") == 0
+    _, ada, bob = csv.reader((tmp_path / "gc-graded.csv").read_text().splitlines())
+    assert ada[3:] == ["18.5", "<p>18.5 of 20 points</p><ul></ul>", "HTML"]
+    assert bob[3:] == ["", "old", "SMART_TEXT"]

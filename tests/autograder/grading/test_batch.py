@@ -194,6 +194,14 @@ def test_what_a_killed_grading_left_is_finished_and_nothing_is_graded_twice(monk
     assert not list((tmp_path / "out").rglob("*.tmp"))
 
 
+def test_a_result_is_written_after_its_page(monkeypatch, tmp_path):
+    """So that a run killed in between judges again, and no page is missing."""
+    written = []
+    monkeypatch.setattr(batch, "write", lambda path, _text: written.append(path.suffix))
+    batch.write_result(tmp_path, Result("a", "a3-fgsm", "digits", "OK", 1.0, 1.0, "none", 1.0, []))
+    assert written == [".html", ".json"]
+
+
 # --- finding submissions --------------------------------------------------------------------------
 
 

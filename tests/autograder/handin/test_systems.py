@@ -1,10 +1,16 @@
 """What learning systems hand out: each form, the students in it, and what is left out, with why."""
 
 import csv
+import io
+import os
+import struct
 import unicodedata
+import zipfile
+import zlib
 
 import pytest
 from support.class_archives import ASSIGNMENT, BB, CODE, DECOMPOSED, FORMS, NAME, packed, unpacked
+from support.more_class_archives import MORE_FORMS, PACKED_FORMS
 
 from autograder.cli import main
 from autograder.handin import command
@@ -15,15 +21,18 @@ def collect(tmp_path, download, *options) -> tuple[int, list[str], list[dict[str
     """Exit status, the students whose answer was taken, and the table."""
     target = tmp_path / "submitted"
     status = main(["collect", ASSIGNMENT, str(download), str(target), *map(str, options)])
-    taken = sorted(path.parents[1].name for path in target.rglob(f"{ASSIGNMENT}.[ip]*"))
+    taken = sorted(path.parents[1].name for path in target.rglob(f"{ASSIGNMENT}.[ipz]*"))
     with open(tmp_path / f"submitted-{ASSIGNMENT}.csv", encoding="utf-8", newline="") as file:
         return status, taken, list(csv.DictReader(file))
 
 
+EVERY = {**FORMS, **MORE_FORMS}
+
+
 @pytest.mark.parametrize("way", ["archive", "folder", "archive in an archive"])
-@pytest.mark.parametrize("form", FORMS, ids=list(FORMS))
+@pytest.mark.parametrize("form", EVERY, ids=list(EVERY))
 def test_every_student_of_every_form_is_found_and_nobody_vanishes(tmp_path, form, way, capsys):
-    files, students, left_out, status = FORMS[form]
+    files, students, left_out, status = EVERY[form]
     download = tmp_path / "class.zip"
     if way == "folder":
         download = unpacked(files, tmp_path / "class")
@@ -43,12 +52,83 @@ def test_every_student_of_every_form_is_found_and_nobody_vanishes(tmp_path, form
         {row["student"] or row["file"] for row in table if row["outcome"] == "not taken"}
     ) == len(left_out)
     accounted = {row["file"].lstrip("'") for row in table}
-    clutter = ("__MACOSX", ".DS_Store", ".git")
+    clutter = ("__MACOSX", ".DS_Store", ".git", "Icon\r")
     for each in files:
         name = unicodedata.normalize("NFC", each[0] if isinstance(each, tuple) else each)
-        assert name in accounted or any(part in name for part in clutter), name
+        seen = name in accounted or name.endswith("/")
+        assert seen or any(part in name for part in clutter), name
     error = capsys.readouterr().err
     assert len(error.splitlines()) == len(left_out)
+
+
+@pytest.mark.parametrize("form", PACKED_FORMS, ids=list(PACKED_FORMS))
+def test_archives_in_archives_and_odd_names(tmp_path, form):
+    files, students, status = PACKED_FORMS[form]
+    (tmp_path / "class.zip").write_bytes(packed(files))
+    assert collect(tmp_path, tmp_path / "class.zip")[:2] == (status, sorted(students))
+
+
+def old_name(name: bytes, field: bytes = b"") -> bytes:
+    """An archive with a name in bytes of its own, not marked as UTF-8, and an extra field."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        info = zipfile.ZipInfo("?" * len(name) + f"/{NAME}")
+        info.extra = field
+        archive.writestr(info, CODE)
+        archive.writestr(f"bob/{NAME}", CODE)
+    return made.getvalue().replace(b"?" * len(name), name)
+
+
+def unicode_field(name: bytes, meant: str) -> bytes:
+    """Info-ZIP's field of the name in Unicode."""
+    body = b"\1" + struct.pack("<L", zlib.crc32(name + f"/{NAME}".encode())) + meant.encode()
+    return struct.pack("<2H", 0x7075, len(body)) + body
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "meant"),
+    [
+        (b"Zo\x89", b"", "Zoë"),
+        ("Zoë".encode(), b"", "Zoë"),
+        (b"Zo\xeb", unicode_field(b"Zo\xeb", f"Zoë/{NAME}"), "Zoë"),
+        (b"Zo\x89", unicode_field(b"another", f"Max/{NAME}"), "Zoë"),
+        (b"Zo\x89", b"\x75\x70\2\0\1\2", "Zoë"),
+    ],
+    ids=["code page 437", "UTF-8", "Info-ZIP", "Info-ZIP, renamed since", "Info-ZIP, cut off"],
+)
+def test_names_from_before_unicode(tmp_path, name, field, meant):
+    (tmp_path / "class.zip").write_bytes(old_name(name, field))
+    assert collect(tmp_path, tmp_path / "class.zip")[:2] == (0, sorted([meant, "bob"]))
+
+
+def test_a_folder_whose_name_is_not_utf8_is_left_out(tmp_path, capsys):
+    for name in (b"caf\xe9", b"ada"):
+        home = os.path.join(os.fsencode(tmp_path), b"class", name)
+        os.makedirs(home)
+        with open(os.path.join(home, NAME.encode()), "w") as file:
+            file.write(CODE)
+    assert collect(tmp_path, tmp_path / "class")[:2] == (2, ["ada"])
+    assert "not written in UTF-8" in capsys.readouterr().err
+
+
+def test_times_that_nbgrader_wrote_are_kept(tmp_path):
+    files = [(f"class/{who}/{ASSIGNMENT}/timestamp.txt", when) for who, when in TIMES.items()]
+    files += [f"class/{who}/{ASSIGNMENT}/{NAME}" for who in TIMES]
+    (tmp_path / "class.zip").write_bytes(packed(files))
+    assert collect(tmp_path, tmp_path / "class.zip")[:2] == (0, sorted(TIMES))
+    for who in TIMES:
+        path = tmp_path / "submitted" / who / ASSIGNMENT / "timestamp.txt"
+        assert path.is_file() == (who != "dan")
+        if path.is_file():
+            assert path.read_text() == "2026-11-20 09:00:00.000000 UTC"
+
+
+TIMES = {
+    "ada": "2026-11-20 09:00:00.000000 UTC",
+    "bob": "2026-11-20 10:00:00 Europe/Berlin",
+    "carol": "2026-11-20 09:00:00",
+    "dan": "yesterday",
+}
 
 
 def test_the_newest_attempt_counts_or_the_newest_in_time(tmp_path):

@@ -3,8 +3,11 @@
 import csv
 
 import pytest
+import ta_page
+from markupsafe import escape
 
 from autograder.report.class_page import figures, page
+from autograder.report.class_page.mistakes import TABLE, answers_for, known_mistakes
 from autograder.report.results import CheckResult, Result
 from autograder.report.roster.people import Person, Roster
 
@@ -51,6 +54,20 @@ def test_the_figures_are_those_worked_out_by_hand():
 def test_a_check_that_all_pass_has_no_correlation():
     same = [result(name, 2, n % 3, 0) for n, name in enumerate("abcdef")]
     assert figures.check_figures(same)[0].rest is None
+
+
+def test_the_tutorial_says_what_was_done():
+    wrong = known_mistakes()[0]
+    checks = [CheckResult("check0", "Check 0", "WRONG", 0, 2.0, cause=f"It has {wrong.says}.")]
+    made = Result("ada", wrong.assignment, "digits", "WRONG", 0, 2.0, "none", 1.0, checks)
+    html = page.page([made])
+    assert f"What was done: {escape(wrong.answer)}" in html
+    assert answers_for(wrong.assignment, "something else") == []
+    assert answers_for("a9", wrong.says) == []
+
+
+def test_the_table_of_mistakes_is_that_of_the_wrong_answers():
+    assert TABLE.read_text(encoding="utf-8") == ta_page.table()
 
 
 def test_causes_name_everybody_the_commonest_first():

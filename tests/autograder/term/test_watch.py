@@ -1,7 +1,11 @@
 """Watching a folder: what is new is judged once, attempts are counted, a crash loses nothing."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -105,4 +109,79 @@ def test_a_line_of_the_log_that_was_cut_off_is_no_attempt(graded):
 
 def test_a_folder_that_is_not_there_is_one_line(graded, capsys):
     assert look() == 2
-    assert "in is no folder" in capsys.readouterr().err
+    assert "in does not exist" in capsys.readouterr().err
+
+
+# --- archives of the class -----------------------------------------------------------------------
+
+
+def packed(path: str, age: float, **codes: str) -> None:
+    """A Blackboard archive with a file of each user, changed so many seconds ago."""
+    Path(path).parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for user, code in codes.items():
+            archive.writestr(f"HW_1_{user}_attempt_2026-11-20-10-00-00_{NAME}.py", code)
+        archive.writestr("essay.pdf", "x")
+    then = time.time() - age
+    os.utime(path, (then, then))
+
+
+def test_archives_in_a_folder_are_collected_in_the_order_of_their_times(graded, capsys):
+    packed("in/b.zip", 200, ada="x = 1", bob="x = 1")
+    assert look() == 0
+    assert "essay.pdf: its name does not say whose it is" in capsys.readouterr().err
+    packed("in/a.zip", 100, ada="x = 2")
+    look()
+    look()
+    assert graded[0] == {"ada": "x = 1", "bob": "x = 1"}
+    assert graded[-1] == {"ada": "x = 2", "bob": "x = 1"}
+    assert attempts() == ["ada", "bob", "ada"]
+
+
+def test_one_archive_is_watched_too_and_half_of_one_is_waited_for(graded, capsys):
+    packed("class.zip", 0, ada="x = 1")
+    watched = ["watch", NAME, "class.zip", "--out", "out", "--once"]
+    main(watched)
+    assert graded == []
+    packed("class.zip", 60, ada="x = 1")
+    main(watched)
+    assert graded[-1] == {"ada": "x = 1"}
+    Path("class.zip").write_bytes(b"PK")
+    os.utime("class.zip", (0, 0))
+    assert main(watched) == 0
+    assert "no zip archive" in capsys.readouterr().err
+    assert graded[-1] == {"ada": "x = 1"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["accepted", "one result"])
+def test_killed_by_the_system_while_it_grades_and_started_again(tmp_path, moment):
+    """SIGKILL to a real watch of an archive, at either moment; then everybody has one result."""
+    students = ("ada", "bob", "eve")
+    packed(
+        str(tmp_path / "class.zip"), 60,
+        **dict.fromkeys(students, "def fgsm(model, images, labels, epsilon):\n    return images\n"),
+    )  # fmt: skip
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "autograder", "watch", NAME, str(tmp_path / "class.zip")]
+    command += ["--out", str(out), "--secret", str(tmp_path / "secret"), "--jobs", "1"]
+    command += ["--attempts", "1", "--every", "0.5", "--sandbox", "none", "--trust-submissions"]
+    wanted = "accepted/*/*/*.py" if moment == "accepted" else "results/*.json"
+    running = subprocess.Popen(command, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 300
+        while not list(out.glob(wanted)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+    before = {path.name: path.read_bytes() for path in out.glob("results/*.json")}
+    assert len(before) < len(students)
+    subprocess.run([*command, "--once"], check=True)
+    results = {path.stem: path.read_bytes() for path in out.glob("results/*.json")}
+    assert sorted(results) == sorted(students)
+    assert all(results[name.removesuffix(".json")] == text for name, text in before.items())
+    assert sorted(path.stem for path in out.glob("feedback/*.html")) == sorted(students)
+    lines = (out / "attempts.csv").read_text().splitlines()[1:]
+    assert sorted(line.partition(",")[0] for line in lines) == sorted(students)
+    assert main(["verify", str(out), "--secret", str(tmp_path / "secret")]) == 0
