@@ -29,6 +29,11 @@ from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import Document, build_document
 from course.errors import CourseError
 
+# Where to get the notebook; course/pages/links.py fills in the addresses.
+GET = (
+    "[Open this notebook in Colab](colab:{name}) · "
+    "[Download the course](zip:../../get/adversarial-images.zip)\n{{ .get }}"
+)
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit {what}. -->"
 
 
@@ -70,9 +75,13 @@ def edit_elsewhere(path: Path, root: Path) -> str:
 
 
 def page_text(document: Document, comment: str) -> str:
-    """The page of an assignment: the cells of its notebook, with stubs in place of solutions."""
-    parts = [comment]
-    parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells]
+    """The page of an assignment: the cells of its notebook, with stubs in place of solutions.
+
+    Below its title stands where to get the notebook.
+    """
+    title, _, rest = document.cells[0].stub.partition("\n")
+    parts = [comment, title, GET.format(name=document.name), rest.strip()]
+    parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells[1:]]
     return "\n\n".join(parts) + "\n"
 
 
