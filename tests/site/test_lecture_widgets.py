@@ -71,7 +71,7 @@ def test_path_in_its_lecture_by_keyboard(visit: Visit) -> None:
     assert "#" not in page.url  # a lecture's address stays that of its section
     slider(page, "step", "ArrowRight")
     assert says_step.inner_text().startswith("Step 1:")
-    page.get_by_text("The way in numbers").click()
+    page.locator("summary", has_text="The way in numbers").click()
     assert page.locator('[data-part="rows"] tr').count() == 11
     address = page.locator('[data-widget="path"] [data-part="onward"]').get_attribute("href")
     assert address.endswith("playground/path/#picture=16&net=plain&eps=26&step=1")
