@@ -38,7 +38,7 @@ GET = (
 )
 RUN = (
     "Outputs below code were printed by a run with the reference answers on `digits`: "
-    "`python tools/outputs.py {name}`. Yours differ a little."
+    "`python tools/outputs.py {name}`. A figure stands there in its words. Yours differ a little."
 )
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit {what}. -->"
 
