@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip
 DATA ?= digits
 FUZZ_SECONDS ?= 60
 LIGHTHOUSE := 12.8.2
+COURSE_ZIP := site/get/adversarial-images.zip
+ZIPPED = $(shell find course autograder solutions assignments constraints.txt -name __pycache__ -prune -o -type f -print)
 export NO_MKDOCS_2_WARNING := 1
 # Tests run side by side, one thread each: more would wait for each other.
 # Programs of this repository find its corpora and one another.
@@ -15,7 +17,7 @@ PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site slides book lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site pages slides book lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +27,7 @@ demo: $(VENV)/.instructor $(VENV)/.site  ## build the course, grade a sample cla
 	@# Again only after a change: that takes as long as a third of the class.
 	@test -f build/.site && test -z "$$(find . -name '.?*' -prune -o -path ./build -prune \
 	  -o -name __pycache__ -prune -o -type f -newer build/.site -print -quit)" \
-	  || $(MAKE) --no-print-directory site
+	  || $(MAKE) --no-print-directory pages
 	@echo
 	@echo "Marks      build/demo/grades.csv"
 	@echo "Feedback   build/demo/feedback/index.html"
@@ -65,9 +67,17 @@ format: $(VENV)/.lint  ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-site: $(VENV)/.site  ## the course site, in build/site; INSTRUCTOR=1 adds exams and answers
+site: $(COURSE_ZIP) pages  ## the course site with its zip, in build/site; INSTRUCTOR=1 adds exams and answers
+	$(if $(REPO_URL),$(PROGRAM) tools/colab.py --repository $(REPO_URL))
+
+# Pages link to the zip where it is there.
+pages: $(VENV)/.site
 	$(BIN)/mkdocs build --strict --quiet
 	@touch build/.site
+
+# The first one trains networks for minutes; the next ones read them from the cache.
+$(COURSE_ZIP): $(VENV)/.instructor $(ZIPPED)
+	OMP_NUM_THREADS=1 $(BIN)/autograder bundle --self-study --out $@
 
 slides: $(VENV)/.site  ## slides of the lectures, in build/slides; ARGS=--pdf prints them too
 	$(PROGRAM) tools/slides.py $(ARGS)
@@ -124,7 +134,7 @@ constraints: $(VENV)/.base  ## resolve every version again (needs uv from the pa
 	tools/constraints.sh $(BIN)/uv
 
 clean:  ## remove everything generated, .venv too
-	rm -rf build $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build site/get $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up -----------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def chapter(name: str, path: Path, known: set[str]) -> str:
     written = re.sub(r'\bid="([^"]*)"', rf'id="{name}--\1"', written)
     written = answers_last(written)
     written = re.sub(r"<details\b(?![^>]*\bopen)", "<details open", written)
-    written = re.sub(r'<div[^>]*data-widget="[^"]*"[^>]*>\s*</div>', "", written)
+    written = re.sub(r'<div[^>]*data-widget="[^"]*"[^>]*>.*?</div>', "", written, flags=re.S)
     return f'<article id="{name}">{written}</article>\n'
 
 

@@ -21,6 +21,7 @@ import course.cli
 
 TARGET = Path(__file__).parent.parent / "site" / "reference" / "commands.md"
 HARD = "\N{NO-BREAK SPACE}"  # between an option and its value, where no line may end
+LONGEST = 60  # characters of an argument in a call; longer lists of values stand in the table alone
 AS_IT_IS: Any = {"break_long_words": False, "break_on_hyphens": False}
 TOP = """---
 title: Commands
@@ -82,6 +83,8 @@ def shown(action: argparse.Action) -> bool:
 def call(action: argparse.Action) -> str:
     """An argument as it is written in a call, in brackets if it is optional."""
     text = spelling(action)
+    if len(text) > LONGEST:
+        text = f"{action.option_strings[-1]} {action.dest.upper()}"
     return text if action.required else f"[{text}]"
 
 

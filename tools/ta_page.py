@@ -3,7 +3,6 @@
 The page, and the table from which the page of a class takes its texts, are made from the wrong
 answers in `tests/mutants/`, which the tests grade. So they change with every check and message.
 """
-"""
 
 from __future__ import annotations
 

@@ -22,13 +22,24 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder import catalog, installed
 from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import Document, build_document
+from autograder.authoring.outputs import fingerprint, stored_outputs
 from course.errors import CourseError
 
+# Where to get the notebook; course/pages/links.py fills in the addresses.
+GET = (
+    "[Open this notebook in Colab](colab:{name}) · "
+    "[Download the course](zip:../../get/adversarial-images.zip)\n{{ .get }}"
+)
+RUN = (
+    "Outputs below code were printed by a run with the reference answers on `digits`: "
+    "`python tools/outputs.py {name}`. A figure stands there in its words. Yours differ a little."
+)
 _EDIT_ELSEWHERE = "<!-- Built by `autograder build` from {path}: edit {what}. -->"
 
 
@@ -69,10 +80,20 @@ def edit_elsewhere(path: Path, root: Path) -> str:
     return _EDIT_ELSEWHERE.format(path=name, what="that file")
 
 
-def page_text(document: Document, comment: str) -> str:
-    """The page of an assignment: the cells of its notebook, with stubs in place of solutions."""
-    parts = [comment]
-    parts += [f"```python\n{c.stub}\n```" if c.is_code else c.stub for c in document.cells]
+def page_text(document: Document, comment: str, printed: Mapping[tuple[str, str], str]) -> str:
+    """The page of an assignment: the cells of its notebook, with stubs in place of solutions.
+
+    Below its title stands where to get the notebook, below its code what that prints. printed: by
+    the id of a cell and the fingerprint of its code (autograder/authoring/outputs.py).
+    """
+    title, _, rest = document.cells[0].stub.partition("\n")
+    parts = [comment, title, GET.format(name=document.name)]
+    parts += [RUN.format(name=document.name)] * bool(printed)
+    parts.append(rest.strip())
+    for cell in document.cells[1:]:
+        parts.append(f"```python\n{cell.stub}\n```" if cell.is_code else cell.stub)
+        if text := printed.get((cell.cell_id, fingerprint(cell.text))):
+            parts.append(f'``` {{ .text .output title="Output" }}\n{text}\n```')
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,7 +138,8 @@ def built_files(root: Path) -> dict[Path, str]:
             continue
         documents.append(document)
         files[source / path.stem / f"{path.stem}.ipynb"] = notebook_text(document)
-        files[pages / f"{path.stem}.md"] = page_text(document, edit_elsewhere(path, root))
+        comment, printed = edit_elsewhere(path, root), stored_outputs(root, path.stem)
+        files[pages / f"{path.stem}.md"] = page_text(document, comment, printed)
     index = authored / "index.md"
     files[pages / "index.md"] = index_text(
         documents, index.read_text(encoding="utf-8"), edit_elsewhere(index, root)

@@ -1,6 +1,7 @@
 """`autograder bundle`: a zip of all that a student needs for a term, without the reference answers.
 
-The released notebooks, a wheel of `course` and the checks, the versions to install, a README. The
+The released notebooks, a wheel of `course` and the checks, the versions to install, a README; with
+`--self-study` the README speaks to somebody without an instructor, and is also a page to open. The
 checks compare with values that are recorded here, while the reference answers them on public inputs
 (autograder/judge/answer_key.py). No secret is read. Before anything is written, the bundle is
 searched for the body of every reference function.
@@ -23,6 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from nbconvert.filters import markdown2html
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
@@ -39,6 +41,20 @@ from autograder.judge.setting import Setting
 from autograder.student.kernel import student_here
 from course.errors import CourseError
 
+START = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+<body>
+{body}
+</body>
+</html>
+"""
+CODE = """pre { padding: .75rem 1rem; background: var(--panel); overflow-x: auto; }
+.anchor-link { display: none; }
+"""
 SHORT = 50  # characters of a function's body: a shorter one may occur by chance
 
 
@@ -48,7 +64,7 @@ def bundle_command(args: argparse.Namespace) -> int:
     wanted = [catalog.assignment(name).id for name in args.assignments] or there
     if missing := [name for name in wanted if name not in there]:
         raise CourseError(f"{missing[0]} has no notebook yet: run `autograder build`")
-    content = bundle(complete(list(dict.fromkeys(wanted))), args.data)
+    content = bundle(complete(list(dict.fromkeys(wanted))), args.data, args.self_study)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_bytes(content)
     print(f"{args.out}: {len(content) / 1e6:.1f} MB, without reference answers and secrets")
@@ -70,7 +86,7 @@ def complete(assignments: Sequence[str]) -> list[str]:
     return found
 
 
-def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
+def bundle(assignments: Sequence[str], profiles: Sequence[str], self_study: bool = False) -> bytes:
     """The zip for these assignments, checkable on these profiles.
 
     Raises CourseError where the reference does not pass, or would be in the bundle.
@@ -78,13 +94,39 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str]) -> bytes:
     files = dict(released(assignments))
     name, files[name] = student_wheel(kept_values(assignments, profiles))
     files["constraints.txt"] = installed.CONSTRAINTS.read_bytes()
-    text = (installed.TEMPLATES / "student.md").read_text(encoding="utf-8")
-    text = text.format(wheel=name, first=assignments[0], profiles=", ".join(profiles))
+    text = readme(assignments, profiles, name, self_study)
     files["README.md"] = text.encode()
+    if self_study:
+        files["start.html"] = start_page(text).encode()
     content = zipped({f"{NAME}/{path}": file for path, file in sorted(files.items())})
     if found := leaks(content):
         raise CourseError(f"the bundle would contain {found[0]}; nothing was written")
     return content
+
+
+# --- what a student reads first ------------------------------------------------------------------
+
+
+def readme(
+    assignments: Sequence[str], profiles: Sequence[str], wheel_name: str, self_study: bool
+) -> str:
+    """How to install and begin, and then how to hand in or how to go on alone."""
+    parts = ("student.md", "self-study.md" if self_study else "hand-in.md")
+    text = "\n".join((installed.TEMPLATES / part).read_text(encoding="utf-8") for part in parts)
+    rows = (f"| `{name}/{name}.ipynb` | {catalog.assignment(name).title} |" for name in assignments)
+    return text.format(
+        wheel=wheel_name,
+        first=assignments[0],
+        profiles=", ".join(profiles),
+        notebooks="\n".join(["| notebook | what you do |", "|---|---|", *rows]),
+    )
+
+
+def start_page(text: str) -> str:
+    """The README as a page that a double click opens in a browser."""
+    style = (installed.TEMPLATES / "style.css").read_text(encoding="utf-8")
+    title = text.partition("\n")[0].lstrip("# ")
+    return START.format(title=title, style=style + CODE, body=markdown2html(text))
 
 
 # --- the values that checks compare with ---------------------------------------------------------

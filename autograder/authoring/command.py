@@ -24,7 +24,7 @@ def add_build(commands: Subparsers) -> None:
 
 
 def add_bundle(commands: Subparsers) -> None:
-    """Add `autograder bundle [ASSIGNMENT ...] [--out FILE]`."""
+    """Add `autograder bundle [ASSIGNMENT ...] [--self-study] [--out FILE]`."""
     parser = commands.add_parser("bundle", help="one zip for students: notebooks and checks")
     parser.add_argument(
         "assignments", nargs="*", metavar="ASSIGNMENT", help="only these (default: all)"
@@ -42,6 +42,11 @@ def add_bundle(commands: Subparsers) -> None:
         default=["digits"],
         metavar="PROFILE",
         help="what students can check on (default: digits)",
+    )
+    parser.add_argument(
+        "--self-study",
+        action="store_true",
+        help="for people without an instructor: a start page, and nothing about handing in",
     )
     parser.set_defaults(run=Later("autograder.authoring.bundle:bundle_command"))
 

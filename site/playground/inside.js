@@ -44,5 +44,5 @@
     for (const [name, text] of Object.entries(numbers)) find(`pixel-${name}`).textContent = text;
   }
 
-  return { layers, pixel };
+  return { relativeChange, layers, pixel };
 })();

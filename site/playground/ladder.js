@@ -35,17 +35,23 @@
   const remedies = make("div", { class: "pg-line", role: "group", "aria-label": "Attack" });
   const shown = make("div", { "data-part": "shown" });
   const names = set.samples.map(({ label }, i) => [i, `${set.classes[label]}, number ${i + 1}`]);
+  const onward = view.onward(root, "ladder/");
   const figures = Object.values(canvases).map(({ canvas, text }) => make("figure", {}, canvas, text));
 
   root.replaceChildren(
     ...(own ? [tabs] : []),
-    words,
+    ...(texts.length ? [words] : []),
     make("div", { class: "pg-images" }, ...figures),
     says,
     remedies,
-    make("div", { class: "pg-line" }, view.choice("Picture", names, state.picture, (value) => change({ picture: Number(value) }))),
+    make(
+      "div",
+      { class: "pg-line" },
+      view.choice("Picture", names, state.picture, (value) => change({ picture: Number(value) })),
+      ...(own ? [] : [onward]),
+    ),
     count,
-    shown,
+    ...(texts.length ? [shown] : []),
   );
 
   function change(part) {
@@ -65,6 +71,7 @@
     remedies.replaceChildren(
       ...Object.entries(REMEDIES).map(([remedy, text]) => view.button(text, () => change({ remedy }), pressed(remedy === state.remedy))),
     );
+    onward.point(state);
     words.replaceChildren(...written("claim"));
     shown.replaceChildren();
     const net = set.networks[victim.network];

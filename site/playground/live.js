@@ -20,7 +20,7 @@
     cleanText: make("figcaption"), changeText: make("figcaption"), attackedText: make("figcaption"),
     says: make("p", { class: "pg-says", "aria-live": "polite", "data-part": "says" }),
     budget: make("output", { "data-part": "epsilon-text" }),
-    link: make("a"),
+    link: view.onward(root),
   };
   for (const part of ["clean", "change", "attacked"]) parts[part].dataset.part = part;
   const slider = make("input", {
@@ -50,7 +50,6 @@
       parts.link,
     ),
   );
-  parts.link.textContent = "Open in the playground";
 
   const named = (k) => `“${set.classes[k]}”`;
 
@@ -94,8 +93,7 @@
     parts.budget.textContent = `${state.eps}/255`;
     slider.value = state.eps;
     defended.checked = state.net === "defended";
-    const place = new URLSearchParams({ set: name, picture: state.picture, net: state.net, attack: "fgsm", eps: state.eps });
-    parts.link.href = `${root.dataset.playground ?? "playground/"}#${place}`;
+    parts.link.point({ set: name, picture: state.picture, net: state.net, attack: "fgsm", eps: state.eps });
   }
 
   turn({});

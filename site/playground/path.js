@@ -49,6 +49,14 @@
   const names = set.samples.map(({ label }, i) => [i, `${set.classes[label]}, number ${i + 1}`]);
   const networks = Object.entries(set.networks).map(([name, { title }]) => [name, title]);
   const figure = ({ canvas, text }) => make("figure", {}, canvas, text);
+  const onward = view.onward(root, "path/");
+  const table = make(
+    "table",
+    { class: "pg-table" },
+    make("caption", {}, "The way in numbers"),
+    make("thead", {}, make("tr", {}, ...["step", "loss", "true class", "read as", "values at the edge"].map((head) => make("th", { scope: "col" }, head)))),
+    rows,
+  );
 
   root.classList.add("pg-path");
   root.replaceChildren(
@@ -63,16 +71,11 @@
       epsilon,
       view.choice("PGD attacks the network that is", networks, state.net, (net) => change({ net })),
       view.choice("Picture", names, state.picture, (value) => change({ picture: Number(value) })),
+      ...(own ? [] : [onward]),
     ),
     legend,
     off,
-    make(
-      "table",
-      { class: "pg-table" },
-      make("caption", {}, "The way in numbers"),
-      make("thead", {}, make("tr", {}, ...["step", "loss", "true class", "read as", "values at the edge"].map((head) => make("th", { scope: "col" }, head)))),
-      rows,
-    ),
+    own ? table : make("details", {}, make("summary", {}, "The way in numbers"), table),
   );
 
   function change(part, anew = true) {
@@ -161,6 +164,7 @@
     [...rows.children].forEach((row, n) => row.classList.toggle("true", n === state.step));
     step.show(state.step);
     epsilon.show(state.eps);
+    onward.point(state);
     draw();
   }
 

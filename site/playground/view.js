@@ -89,7 +89,7 @@
   }
 
   const bar = (p) =>
-    make("td", {}, make("span", { class: "bar", style: `--p: ${p}` }), make("span", {}, percent(p)));
+    make("td", {}, make("span", { class: "bar", style: `--p: ${Math.min(p, 1)}` }), make("span", {}, percent(p)));
 
   /** A labelled list to choose from: options are [value, text]. */
   function choice(text, options, value, chosen) {
@@ -122,6 +122,13 @@
 
   const button = (text, click, look = {}) => make("button", { type: "button", class: "md-button", click, ...look }, text);
 
+  /** A link to the page of the playground that shows the same; `.point(state)` says what that is. */
+  function onward(root, page = "") {
+    const link = make("a", { "data-part": "onward" }, "Open in the playground");
+    link.point = (state) => (link.href = `${root.dataset.folder}${page}#${new URLSearchParams(state)}`);
+    return link;
+  }
+
   /** Do one thing after the other, so that a slow phone can answer a touch in between. */
   function inTurn(tasks) {
     let timer;
@@ -133,5 +140,5 @@
     return () => clearTimeout(timer);
   }
 
-  return { NO_BREAK, make, choice, range, button, fill, paint, paintChange, paintMaps, frame, probabilities, bar, inTurn, percent, CHANGE };
+  return { NO_BREAK, make, choice, range, button, onward, fill, paint, paintChange, paintMaps, frame, probabilities, bar, inTurn, percent, CHANGE };
 })();

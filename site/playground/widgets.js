@@ -8,6 +8,8 @@
   const shared = ["engine", "attacks", "pictures", "view"];
   const NEEDS = {
     live: [...shared, "live"],
+    pixel: [...shared, "inside", "pixel"],
+    drift: [...shared, "inside", "drift"],
     path: [...shared, "address", "slice", "path"],
     smoothing: [...shared, "address", "random", "certify", "smoothing"],
     ladder: [...shared, "address", "random", "victims", "ladder"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import markdown
 import pytest
 
@@ -28,6 +30,41 @@ def test_without_a_repository_the_words_stay(nothing: str | None) -> None:
     settings = {"course.pages.links": {"repository": nothing}}
     written = markdown.markdown(PAGE, extensions=["course.pages.links"], extension_configs=settings)
     assert written == "<p>Get it or read the <em>code</em>.</p>"
+
+
+def linked(text: str, **settings: str) -> str:
+    extensions = ["attr_list", "course.pages.links"]
+    configs = {"course.pages.links": settings}
+    return markdown.markdown(text, extensions=extensions, extension_configs=configs)
+
+
+@pytest.mark.parametrize(
+    ("repository", "address"),
+    [
+        ("https://github.com/a/course/", "github/a/course/blob/colab/a3-fgsm.ipynb"),
+        ("https://example.org/a/course", None),  # Colab opens notebooks from GitHub alone
+        ("", None),
+    ],
+)
+def test_a_notebook_opens_in_colab_where_its_place_is_known(
+    repository: str, address: str | None
+) -> None:
+    written = linked("[Try it](colab:a3-fgsm){ .get }", repository=repository)
+    if address:
+        href = f"https://colab.research.google.com/{address}"
+        assert f'href="{href}"' in written
+        assert 'class="get"' in written
+    else:
+        assert "<a" not in written
+        assert "Try it (this copy of the site does not know" in written
+
+
+def test_a_download_says_its_size_or_that_it_is_missing(tmp_path: Path) -> None:
+    page = "[The course](zip:../get/course.zip)"
+    assert "built without it" in linked(page, downloads=str(tmp_path))
+    (tmp_path / "course.zip").write_bytes(bytes(1_480_000))
+    written = linked(page, downloads=str(tmp_path))
+    assert '<a href="../get/course.zip">The course (1.5 MB)</a>' in written
 
 
 @pytest.mark.parametrize(

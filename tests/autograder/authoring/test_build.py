@@ -14,6 +14,7 @@ import pytest
 from autograder import catalog
 from autograder.authoring.build import build_command, built_files, stale_files
 from autograder.authoring.document import fold
+from autograder.authoring.outputs import fingerprint
 from autograder.authoring.reference import Reference, fill_stub
 from course.errors import CourseError
 
@@ -25,9 +26,25 @@ EXTENSIONS = sorted(catalog.EXTENSIONS)
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of all files that the build reads and writes."""
-    for folder in ("assignments/authored", "assignments/source", "solutions", "site/assignments"):
+    for folder in ("authored", "source", "outputs"):
+        shutil.copytree(ROOT / "assignments" / folder, tmp_path / "assignments" / folder)
+    for folder in ("solutions", "site/assignments"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
+
+
+@pytest.fixture
+def printing(checkout: Path) -> Path:
+    """The stored outputs of a3: one of code that is there, one of code that has changed."""
+    path = checkout / "assignments" / "outputs" / "a3-fgsm.json"
+    source = nbformat.read(checkout / "assignments/source/a3-fgsm/a3-fgsm.ipynb", as_version=4)
+    fresh, changed = [cell for cell in source.cells if cell.id in ("fgsm", "set-up-4")]
+    cells = {
+        fresh.id: {"code": fingerprint(fresh.source), "text": "98.5% as stored"},
+        changed.id: {"code": fingerprint(changed.source + " "), "text": "of another day"},
+    }
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    return checkout
 
 
 @pytest.fixture(params=[*ASSIGNMENTS, *EXTENSIONS])
@@ -56,6 +73,27 @@ def test_building_twice_gives_the_same_bytes(checkout: Path) -> None:
         assert build_command(Namespace(root=checkout, check=False)) == 0
         for path in sources.rglob("*.ipynb"):
             assert path.read_bytes() == (ROOT / path.relative_to(checkout)).read_bytes()
+
+
+def test_a_page_shows_what_its_code_printed_and_nothing_outdated(printing: Path) -> None:
+    text = built_files(printing)[printing / "site" / "assignments" / "a3-fgsm.md"]
+    before, _, after = text.partition('``` { .text .output title="Output" }\n98.5% as stored\n```')
+    assert after
+    assert before.rstrip().endswith("```")
+    assert "of another day" not in text
+    assert "python tools/outputs.py a3-fgsm" in before
+
+
+def test_a_page_without_a_stored_run_says_nothing_of_outputs(printing: Path) -> None:
+    (printing / "assignments" / "outputs" / "a3-fgsm.json").unlink()
+    text = built_files(printing)[printing / "site" / "assignments" / "a3-fgsm.md"]
+    assert "utput" not in text.partition("## Set up")[0]
+
+
+def test_every_page_says_where_to_get_its_notebook() -> None:
+    for name in (*ASSIGNMENTS, *EXTENSIONS):
+        assert f"(colab:{name})" in page(name)
+        assert "(zip:../../get/adversarial-images.zip)" in page(name)
 
 
 def test_check_names_what_is_stale(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

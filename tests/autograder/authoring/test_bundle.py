@@ -6,6 +6,8 @@ import io
 import json
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from packaging.requirements import Requirement
 from autograder import catalog, installed
 from autograder.authoring import bundle
 from autograder.authoring.wheel import zipped
+from autograder.cli import main
 from autograder.judge import answer_key, setting
 from autograder.judge.bars import Evidence
 from autograder.judge.setting import Setting
@@ -296,6 +299,64 @@ def test_the_bundle_holds_every_notebook_and_no_secret(everything: Path):
     readme = (place / "README.md").read_text(encoding="utf-8")
     assert next(place.glob("*.whl")).name in readme
     assert "{" not in readme
+
+
+# --- for people without an instructor ------------------------------------------------------------
+
+
+# A worker's box would not show the packages that are lent.
+UNBOXED = """
+import sys
+from autograder.sandbox import levels
+levels.can_start = lambda: False
+from autograder import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def self_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for self-study with one assignment, unpacked in an empty folder."""
+    folder = tmp_path_factory.mktemp("alone")
+    zip_file = folder / "course.zip"
+    assert main(["bundle", QUICK, "--self-study", "--out", str(zip_file)]) == 0
+    with zipfile.ZipFile(zip_file) as archive:
+        archive.extractall(folder)
+    return folder / bundle.NAME
+
+
+@pytest.mark.slow
+def test_self_study_begins_on_a_page_that_needs_no_instructor(self_study: Path):
+    page = (self_study / "start.html").read_text(encoding="utf-8")
+    (wheel,) = self_study.glob("*.whl")
+    assert wheel.name in page
+    assert f"<td><code>{QUICK}/{QUICK}.ipynb</code></td>" in page
+    assert "{" not in page.partition("<body>")[2]
+    assert "src=" not in page
+    readme = (self_study / "README.md").read_text(encoding="utf-8")
+    assert "instructor" not in readme
+    assert "Hand in" not in readme
+
+
+@pytest.mark.slow
+def test_self_study_from_the_zip_to_a_checked_answer(self_study: Path, tmp_path: Path):
+    """As a visitor would, but for what is downloaded: those packages are lent from here."""
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    (wheel,) = self_study.glob("*.whl")
+    install = [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = Path(subprocess.check_output(where, text=True).strip())
+    (packages / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    work = self_study / QUICK / f"{QUICK}.ipynb"
+    for file, status in ((work, 1), (ROOT / "solutions" / "fgsm.py", 0)):
+        check = [python, "-c", UNBOXED, "check", QUICK, str(file)]
+        done = subprocess.run(check, cwd=self_study, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stdout + done.stderr
+    assert "20 of 20 points" in done.stdout
+    absent = [python, "-c", "import solutions"]
+    assert subprocess.run(absent, cwd=self_study, capture_output=True, check=False).returncode == 1
 
 
 # Without Mallory: nothing is isolated here, so other tests would find her files in /tmp.
