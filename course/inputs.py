@@ -204,7 +204,7 @@ def check_answer(logits: Tensor, images: Tensor | None = None) -> None:
 
 
 def check_logits(logits: Tensor, images: Tensor | None = None) -> None:
-    """Refuse what `check_answer` refuses, and logits that hold a NaN.
+    """Refuse logits (N, num_classes) that `check_answer` refuses, and such that hold a NaN.
 
     `argmax` would answer with the place of the first NaN, as if it were a class. Raises
     InputError, and NotANumberError for NaN.
@@ -244,9 +244,9 @@ def check_finite(images: Tensor) -> None:
 
 
 def misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError | None:
-    """What to tell of PyTorch's `error` where a network does not take the images; else None.
+    """The clear form of PyTorch's `error` where a network does not take images (N, C, H, W).
 
-    That is: another type of numbers, another device, another number of channels.
+    That is: another type of numbers, another device, another number of channels. None for others.
     """
     weight = next((each for each in model.parameters() if each.is_floating_point()), None)
     if weight is not None and weight.device != images.device:

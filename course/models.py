@@ -57,7 +57,10 @@ class Normalize(nn.Module):
         self.register_buffer("std", torch.tensor(stds).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) in [0,1] to the same shape in normalised units."""
+        """(N, C, H, W) in [0,1] to the same shape in normalised units.
+
+        Raises InputError for another number of channels.
+        """
         channels = self.mean.shape[1]
         if images.ndim != 4 or images.shape[1] != channels:  # or they would be broadcast
             raise InputError(

@@ -125,7 +125,7 @@ def test_what_another_extra_brings_is_not_there(clone):
     done = subprocess.run(
         [python, "-c", program], cwd="/", capture_output=True, text=True, check=False
     )
-    assert done.stdout.strip() == str(clone / "autograder" / "__init__.py")
+    assert Path(done.stdout.strip()).is_relative_to(clone)
     assert "No module named 'mkdocs'" in done.stderr
 
 

@@ -54,7 +54,7 @@ def page(images: Tensor, labels: Tensor) -> dict[str, Any]:
         "votes": VOTES,
         "shares": SHARES,
     }
-    script = Path(__file__).parent / "playground_more.mjs"
+    script = Path(__file__).parent / "node" / "playground_more.mjs"
     done = subprocess.run(
         ["node", str(script)], input=json.dumps(asked), capture_output=True, text=True, check=True
     )

@@ -282,7 +282,7 @@ def test_stubs_that_do_not_fit_are_refused(stub: str, message: str) -> None:
         ("# minutes: 25\n", "", "a card has"),
         ("# %% check: fgsm\n", "# %% chekc: fgsm\n", "cell title not understood"),
         ("# # 3 · Attack it", "# # 3 · Attack us", "is not that of"),
-        ("import math\n", "", "add `import math`"),
+        ("import torch.nn.functional as F\n", "", "add `import torch.nn.functional as F`"),
     ],
 )
 def test_mistakes_of_an_author_are_named(checkout: Path, old: str, new: str, message: str) -> None:

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
 
 const load = (name) =>
-  runInThisContext(readFileSync(new URL(`../../site/playground/${name}.js`, import.meta.url), "utf8"));
+  runInThisContext(readFileSync(new URL(`../../../site/playground/${name}.js`, import.meta.url), "utf8"));
 const asked = JSON.parse(readFileSync(0, "utf8"));
 [asked.set, "engine", "attacks", "pictures"].forEach(load);
 const { engine, attacks, pictures } = globalThis.adversarial;

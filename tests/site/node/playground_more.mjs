@@ -5,7 +5,7 @@ import { runInThisContext } from "node:vm";
 
 const scripts = "digits distilled engine attacks pictures random certify slice victims learn";
 for (const name of scripts.split(" ")) {
-  runInThisContext(readFileSync(new URL(`../../site/playground/${name}.js`, import.meta.url), "utf8"));
+  runInThisContext(readFileSync(new URL(`../../../site/playground/${name}.js`, import.meta.url), "utf8"));
 }
 const { attacks, certify, learn, pictures, random, slice, victims } = globalThis.adversarial;
 const asked = JSON.parse(readFileSync(0, "utf8"));
