@@ -119,6 +119,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_what_another_extra_brings_is_not_there(clone):
     python = clone / ".venv" / "bin" / "python"
     program = "import autograder, nbgrader, torch; print(autograder.__file__)\nimport mkdocs"
