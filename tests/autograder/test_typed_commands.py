@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ def commands(page: str) -> Iterator[str]:
         yield line
 
 
+def installed(name: str) -> Distribution:
+    """An installed package: what lies in the checkout itself (an egg-info) is none."""
+    (known, *_) = Distribution.discover(name=name, path=[sysconfig.get_path("purelib")])
+    return known
+
+
 def brought_by(name: str, extras: frozenset[str], found: dict[str, Distribution]) -> None:
     """Add the installed packages that a requirement brings, and what they bring in turn."""
-    known = distribution(name)
+    known = installed(name)
     found[known.name] = known
     for line in known.requires or []:
         needed = Requirement(line)
