@@ -115,11 +115,6 @@ def soft_victim(setting: Setting) -> tuple[Network, Split]:
     return network, Split(test.images, labels)
 
 
-def dropout_network(setting: Setting) -> Network:
-    """An untrained network with dropout, whose answers are random in train mode."""
-    return setting.network("simple-cnn", "network with dropout")
-
-
 def agreement(trial: Trial, gradient: Tensor | None = None) -> tuple[float, float]:
     """The share of moved pixels that go up the gradient, and the share of free pixels that moved.
 

@@ -37,3 +37,10 @@ def with_drawn_share(
         parts.append(torch.cat([part[ahead], part[~ahead]])[:size])
     rows = torch.cat(parts)
     return rows[torch.randperm(len(rows), generator=draw)]
+
+
+def drawn_half(handin: Setting, count: int) -> Tensor:
+    """Which of `count` images get a wrong label, (count,) bool: about half of them."""
+    number = round(count * handin.drawn("percent with wrong labels", 35, 60) / 100)
+    draw = handin.generator("which have wrong labels")
+    return torch.randperm(count, generator=draw) < number

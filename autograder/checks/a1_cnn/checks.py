@@ -30,7 +30,7 @@ from autograder.checks.a1_cnn.training import (
     train_on,
     trains_in_train_mode,
 )
-from autograder.checks.attacked import dropout_network
+from autograder.checks.dropout import dropout_network
 from autograder.checks.new_task import require_new_task
 from autograder.checks.refusals import refuses
 from autograder.checks.training_promises import (

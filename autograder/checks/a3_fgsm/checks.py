@@ -24,7 +24,6 @@ from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     SURE,
     Trial,
-    dropout_network,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
@@ -34,6 +33,7 @@ from autograder.checks.attacked import (
     stays_within_epsilon,
     treats_each_alone,
 )
+from autograder.checks.dropout import dropout_network, right_in_eval_mode
 from autograder.checks.refusals import refuses
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.answer_key import fgsm as reference
@@ -326,12 +326,13 @@ def test_curve_is_the_accuracy_at_each_epsilon(
 @graded_curve(points=1, needs="curve_is_the_accuracy_at_each_epsilon")
 def test_curve_starts_at_the_clean_accuracy(student: Student, handin: Setting) -> None:
     """At epsilon 0 it is the clean accuracy, for a network in train mode too"""
-    test = handin.test_images(handin.drawn("number of clean images", 130, 260))
+    images = handin.test_images(handin.drawn("number of clean images", 130, 260)).images
     network = dropout_network(handin)
+    labels = right_in_eval_mode(handin, network, images)
     ref = student.network(network, training=True)
-    answer = student.call("robustness_curve", ref, test.images, test.labels, [0.0])
+    answer = student.call("robustness_curve", ref, images, labels, [0.0])
     (found,) = require_numbers(answer, 1, "accuracies, one for each epsilon")
-    clean = metrics.accuracy(network.module, test.images, test.labels)
+    clean = metrics.accuracy(network.module, images, labels)
     expect_true(
         abs(found - clean) <= CLOSE_ENOUGH,
         percent([clean]),

@@ -40,7 +40,6 @@ from autograder.checks.a4_pgd.worst_case import (
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     SURE,
-    dropout_network,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
@@ -51,6 +50,7 @@ from autograder.checks.attacked import (
     stays_within_epsilon,
     treats_each_alone,
 )
+from autograder.checks.dropout import dropout_network
 from autograder.checks.refusals import refuses
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.checking import (

@@ -15,8 +15,8 @@ from functools import cached_property, partial
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.attacked import dropout_network
-from autograder.checks.shares import with_drawn_share
+from autograder.checks.dropout import dropout_network, right_in_eval_mode
+from autograder.checks.shares import drawn_half, with_drawn_share
 from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import bounded, margin
 
@@ -195,17 +195,9 @@ def clean_cases(handin: Setting) -> tuple[AttackCase, AttackCase, AttackCase]:
     labels = torch.where(wrong, logits.topk(2).indices[:, 1], test.labels)  # not by much
     helped = AttackCase(network, test.images, labels, 0.3, [-towards_any(handin)])
     without = replace(helped, directions=[])
-    random = dropout_network(handin)
-    labels = metrics.predict(random.module, test.images).argmax(dim=1)
-    labels = torch.where(wrong, (labels + 1) % handin.dataset.num_classes, labels)
-    return helped, without, replace(without, network=random, labels=labels, training=True)
-
-
-def drawn_half(handin: Setting, count: int) -> Tensor:
-    """Which of `count` images get a wrong label, (count,) bool: about half of them."""
-    number = round(count * handin.drawn("percent with wrong labels", 35, 60) / 100)
-    draw = handin.generator("which have wrong labels")
-    return torch.randperm(count, generator=draw) < number
+    network = dropout_network(handin)
+    labels = right_in_eval_mode(handin, network, test.images)
+    return helped, without, replace(without, network=network, labels=labels, training=True)
 
 
 def attack_beyond_budget(handin: Setting) -> AttackCase:

@@ -23,10 +23,15 @@ MISSED = 0.2  # of the judge's breaks; an attack without the right gradient brea
 def nearest(
     found: float, numbers: Mapping[str, float] | Sequence[tuple[str, float]], tolerance: float
 ) -> str:
-    """The name of the closest number, the first if there are several; empty beyond `tolerance`."""
+    """The name of the closest number; empty beyond `tolerance`.
+
+    Where two mistakes give the same number, both are named, the commoner one first.
+    """
     pairs = numbers.items() if isinstance(numbers, Mapping) else numbers
-    name, number = min(pairs, key=lambda pair: round(abs(pair[1] - found), 9))
-    return name if abs(number - found) <= tolerance else ""
+    off = [(round(abs(number - found), 9), name) for name, number in pairs]
+    least = min(distance for distance, _ in off)
+    names = dict.fromkeys(name for distance, name in off if distance == least)
+    return ", or: ".join([*names][:2]) if least <= tolerance else ""
 
 
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
@@ -253,7 +258,7 @@ def blinded(found: float, case: Case) -> str:
     """The cause if large logits hid the gradient."""
     if found < case.right:
         return other_attack(found, case)
-    by_entropy = by_plain_pgd(case)
+    by_entropy = by_plain_pgd(case).double().mean().item()
     if found > (case.right + by_entropy) / 2:
         return (
             "images that survive cross-entropy alone are counted: for logits this large its "
