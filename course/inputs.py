@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -243,11 +245,22 @@ def check_finite(images: Tensor) -> None:
         )
 
 
-def misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError | None:
-    """The clear form of PyTorch's `error` where a network does not take images (N, C, H, W).
+@contextmanager
+def fitting(model: nn.Module, images: Tensor) -> Iterator[None]:
+    """Run a network on images (N, C, H, W) inside; say clearly where it does not take them.
 
-    That is: another type of numbers, another device, another number of channels. None for others.
+    Raises InputError where PyTorch ends in a RuntimeError because the two differ in the type of
+    numbers, the device, or the number of channels. Other errors pass unchanged.
     """
+    try:
+        yield
+    except RuntimeError as error:
+        if (clear := _misfit(error, model, images)) is None:
+            raise
+        raise clear from error
+
+
+def _misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError | None:
     weight = next((each for each in model.parameters() if each.is_floating_point()), None)
     if weight is not None and weight.device != images.device:
         return InputError(

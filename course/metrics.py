@@ -23,7 +23,7 @@ from course.inputs import (
     check_logits,
     check_made_outside,
     check_network,
-    misfit,
+    fitting,
 )
 from course.withheld import does
 
@@ -73,12 +73,8 @@ def logits_of(model: nn.Module, images: Tensor, labels: Tensor | None = None) ->
     if copy.requires_grad:
         check_made_outside(model)
         copy.register_hook(check_gradient)
-    try:
+    with fitting(model, images):
         logits = model(copy)
-    except RuntimeError as error:
-        if (clear := misfit(error, model, images)) is None:
-            raise
-        raise clear from error
     check_logits(logits, images)
     if labels is not None:
         check_labels(images, labels, logits.shape[1])

@@ -23,7 +23,7 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
 from course.errors import CourseError, InputError
-from course.inputs import check_answer, check_count, check_images, check_labels, misfit
+from course.inputs import check_answer, check_count, check_images, check_labels, fitting
 from course.metrics import modes_kept
 from course.saving import load, save  # noqa: F401  earlier notebooks import them here
 from course.training_loop import split_batches, training_mode
@@ -217,13 +217,9 @@ def _learn(
     model: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, recipe: Recipe
 ) -> tuple[float, int]:
     """One step down the gradient; the loss before it, and how many images were right."""
-    try:
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            logits = model(images)
-    except RuntimeError as error:
-        if (clear := misfit(error, model, images)) is None:
-            raise
-        raise clear from error
+    autocast = torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.bfloat16)
+    with fitting(model, images), autocast:
+        logits = model(images)
     check_answer(logits, images)
     check_labels(logits, labels, logits.shape[1])
     loss = F.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)

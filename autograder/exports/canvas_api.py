@@ -39,13 +39,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be sent for a student: points as text, a page, or both."""
+    """What is to be sent for a student: points as text, a page, or both; empty is not sent."""
 
     submission: Any
     result: Result
     label: str
     points: str
-    with_page: bool
+    page: bytes
 
 
 def send(
@@ -126,27 +126,28 @@ def due(
             changed = before is None or abs(before - score) > 0.004  # two decimals are sent
             if changed and before is not None:
                 report.replaced.append(f"{each.label} ({number(before)} -> {number(score)})")
-            with_page = not has_page(submission, result)
-            if changed or with_page:
-                yield Due(submission, result, each.label, number(score) * changed, with_page)
+            content = missing_page(submission, result)
+            if changed or content:
+                yield Due(submission, result, each.label, number(score) * changed, content)
 
 
-def has_page(submission: Any, result: Result) -> bool:
-    """Whether a comment bears this very page: a file of its name and its size."""
-    size = len(page(result))
-    return any(
-        file.get("display_name") == page_name(result) and file.get("size") == size
+def missing_page(submission: Any, result: Result) -> bytes:
+    """The student's page, or nothing where a comment bears it: a file of its name and its size."""
+    content = page(result)
+    there = any(
+        file.get("display_name") == page_name(result) and file.get("size") == len(content)
         for comment in getattr(submission, "submission_comments", None) or []
         for file in comment.get("attachments") or []
     )
+    return b"" if there else content
 
 
 def send_one(each: Due) -> None:
     """Send the page and then the points of one student. Raises CanvasException."""
-    if each.with_page:
+    if each.page:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / page_name(each.result)
-            path.write_bytes(page(each.result))
+            path.write_bytes(each.page)
             taken, _ = each.submission.upload_comment(path)
         if not taken:
             raise CanvasException(f"the page of {each.label} was not taken")

@@ -76,8 +76,7 @@ def read(folder: Path, lecture: str) -> Deck:
     return Deck(lecture, slides, discussion, int(found["discussion_minutes"]))
 
 
-# --- the text of a lecture's page
-# ------------------------------------------------------------------
+# --- the text of a lecture's page -----------------------------------------------------------------
 
 
 def page(lecture: str) -> str:

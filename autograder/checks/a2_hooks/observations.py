@@ -32,8 +32,7 @@ MANY = 120  # so that an answer for the first few images shows
 Stats = dict[str, dict[str, Any]]
 
 
-# --- the judge's networks and images
-# --------------------------------------------------------------------
+# --- the judge's networks and images --------------------------------------------------------------
 
 
 def renamed(setting: Setting, name: str) -> Network:
