@@ -59,6 +59,7 @@ class Cause:
     hint: str
     lecture: str
     students: tuple[str, ...]
+    graded: bool = True  # whether the check has points
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,17 @@ def causes(results: Sequence[Result]) -> list[Cause]:
             cases[0][1].hint,
             cases[0][1].lecture,
             tuple(student for student, _ in cases),
+            cases[0][1].max_points > 0,
         )
         for (name, cause), cases in sorted(found.items(), key=lambda item: -len(item[1]))
     ]
 
 
 def commonest(found: Sequence[Cause], most: int) -> list[Cause]:
-    """The causes that most students share, whichever check showed them; each named once."""
+    """The causes that most students share, whichever check showed them; each named once.
+
+    Those that cost points come before those of good practice.
+    """
     whole: dict[str, Cause] = {}
     for each in found:
         if each.cause in SIGNS:  # a status, and no cause
@@ -165,7 +170,7 @@ def commonest(found: Sequence[Cause], most: int) -> list[Cause]:
         before = whole.get(each.cause, each)
         students = tuple(dict.fromkeys((*before.students, *each.students)))
         whole[each.cause] = replace(before, students=students)
-    return sorted(whole.values(), key=lambda cause: -len(cause.students))[:most]
+    return sorted(whole.values(), key=lambda cause: (not cause.graded, -len(cause.students)))[:most]
 
 
 def sections(results: Sequence[Result], roster: Roster) -> list[Section]:

@@ -76,6 +76,15 @@ def test_causes_name_everybody_the_commonest_first():
     assert first.students == ("bob", "carol", "dan")
 
 
+def test_for_a_tutorial_what_cost_points_comes_before_good_practice():
+    def lost(student: str, points: float) -> Result:
+        found = CheckResult("x", "X", "WRONG", 0, points, cause=f"worth {points:g}")
+        return Result(student, "a3-fgsm", "digits", "WRONG", 0, 20.0, "none", 1.0, [found])
+
+    causes = figures.causes([lost("ada", 0), lost("bob", 0), lost("cem", 1)])
+    assert [each.cause for each in figures.commonest(causes, 5)] == ["worth 1", "worth 0"]
+
+
 def test_the_page_names_the_absent_the_unknown_and_the_sections(tmp_path):
     page.write_class_page(tmp_path, CLASS, ROSTER)
     text = (tmp_path / "index.html").read_text()
