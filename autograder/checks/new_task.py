@@ -124,25 +124,27 @@ def require_new_task(
     long: the training whose points depend on it; raises ForReview where that one cannot have
     happened. attacked: whether `name` takes an epsilon. withstands: whether the long training's
     network withstands attacks as well as a right one; then this one has to, and a person looks
-    where it learns to classify and does not. otherwise: a cause that
-    explains more, if there is one.
+    where it learns to classify one of the tasks and withstands attacks on none. otherwise: a cause
+    that explains more, if there is one.
 
     Another task is drawn where one was not learned: chance must not cost a mark.
     """
+    learned: Lesson | None = None
     for attempt in range(ATTEMPTS):
         lesson = taught(student, setting, name, architecture, attempt, attacked=attacked)
         if lesson.withstands or (lesson.classifies and not withstands):
             require_trained(setting, long, lesson.training)
             return
+        learned = lesson if lesson.classifies else learned
     expected = (
         f"to learn a new task too, {EPOCHS} epochs of images that were drawn for this check: at "
         f"least {100 * LEAST_RIGHT:.0f} % of unseen ones right"
     )
-    if lesson.classifies:
+    if learned is not None:
         for_review(
             setting,
-            f"{expected}, and {100 * lesson.enough:.0f} % under attack",
-            lesson.result,
+            f"{expected}, and {100 * learned.enough:.0f} % under attack",
+            learned.result,
             f"`{name}` learns new images, but not to withstand attacks on them",
         )
         return

@@ -6,10 +6,12 @@ Everything from a submission is escaped; the page needs no network and no script
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from urllib.parse import quote
 
 import jinja2
+from markupsafe import Markup, escape
 
 from autograder import catalog
 from autograder.catalog import Exercise
@@ -40,8 +42,14 @@ def environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
     )
+    made.filters["code"] = with_code
     made.globals.update(signs=SIGNS, number=number, rough_seconds=rough_seconds)
     return made
+
+
+def with_code(text: str) -> Markup:
+    """The text with what stands between backticks as code, and everything in it escaped."""
+    return Markup(re.sub("`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def page(result: Result) -> str:

@@ -29,7 +29,9 @@
 # only if it survives all of them. It compares the result with a network that the judge trained in
 # the ordinary way, on the same images. Points are for the *gain* in robust accuracy, provided that
 # the network is still good on clean images. So there is no use in hiding gradients, rounding
-# inputs, or answering one class to everything; all that counts is what the weights can do.
+# inputs, or answering one class to everything; all that counts is what the weights can do. You may
+# write the loop yourself, or let the course's `fit` run it with your attack as its `perturb`: both
+# are graded alike.
 #
 # A few points are for what the docstring promises beside that: the seed decides everything, the
 # losses are those of the training, and modes, images and labels are left as they were. Two promises

@@ -14,6 +14,7 @@ from autograder.checks.attacked import CLOSE_ENOUGH, SURE, some_images
 from autograder.judge.answer_key import pgd as reference
 from autograder.judge.checking import (
     CarriedForward,
+    Crash,
     Network,
     Setting,
     Split,
@@ -88,14 +89,24 @@ def find_telling_epsilon(network: Network, test: Split, epsilon: float) -> tuple
 
 def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str) -> None:
     """Raise Wrong unless the student finds the right number, to less than one image."""
-    answer = student.call(
-        "worst_case_accuracy",
-        student.network(trial.network, training=trial.training),
-        trial.images,
-        trial.labels,
-        trial.epsilon,
-        [student.attack(each, clamped=trial.clamped) for each in trial.directions],
-    )
+    try:
+        answer = student.call(
+            "worst_case_accuracy",
+            student.network(trial.network, training=trial.training),
+            trial.images,
+            trial.labels,
+            trial.epsilon,
+            [student.attack(each, clamped=trial.clamped) for each in trial.directions],
+        )
+    except Crash as fault:
+        if trial.clamped or not fault.refusal:
+            raise
+        raise Wrong(
+            f"{trial.expected:.4f}: {what}",
+            fault.got,
+            cause="an attack that leaves the budget is refused: it is to be brought back",
+            hint=hint,
+        ) from fault
     found = require_number(answer, "the worst-case accuracy")
     if abs(found - trial.expected) <= 0.5 / len(trial.images):
         return

@@ -268,7 +268,12 @@ def blinded(found: float, case: Case) -> str:
 
 
 def helped(found: float, case: Case) -> str:
-    """The cause if images are counted that an attack corrected."""
+    """The cause if images are counted that an attack corrected, or that one of several broke."""
+    if abs(found - case.clean) <= 0.5 / len(case.test):
+        return (
+            "this is the smallest of the accuracies, without an attack and after each: an image "
+            "counts only if it is right every time"
+        )
     if found > case.right:
         return "an image that is wrong without an attack counts if it is right after one"
     return ""

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks.new_task import Training, require_trained
-from autograder.errors import ForReview
+from autograder.checks import new_task
+from autograder.checks.new_task import Lesson, Training, require_trained
+from autograder.errors import ForReview, Wrong
 from autograder.judge.setting import Setting
 
 HIDDEN = Setting("a1-cnn", "digits", b"one")
@@ -52,3 +53,37 @@ def test_where_computing_is_not_counted_nobody_is_suspected() -> None:
 
 def test_a_students_own_check_suspects_nobody() -> None:
     require_trained(Setting("a1-cnn", "digits"), training(seconds=0.0), training(seen=7_680))
+
+
+def lesson(*, clean: float, withstood: float) -> Lesson:
+    return Lesson(training(seconds=1.0, seen=7_680), clean, withstood, plain=0.3)
+
+
+def after_lessons(monkeypatch: pytest.MonkeyPatch, *lessons: Lesson) -> None:
+    """Ask for a new task where these are what the student's trainings came to."""
+    following = iter(lessons)
+    monkeypatch.setattr(new_task, "taught", lambda *_, **__: next(following))
+    new_task.require_new_task(
+        None, HIDDEN, "adversarial_train", "tiny-cnn", training(), attacked=True, withstands=True
+    )
+
+
+LEARNED, NOTHING = lesson(clean=0.95, withstood=0.3), lesson(clean=0.2, withstood=0.0)
+
+
+@pytest.mark.parametrize("learned_at", range(4))
+def test_a_task_learned_without_robustness_goes_to_a_person_whichever_it_was(
+    monkeypatch: pytest.MonkeyPatch, learned_at: int
+) -> None:
+    lessons = [LEARNED if attempt == learned_at else NOTHING for attempt in range(4)]
+    with pytest.raises(ForReview, match="not to withstand"):
+        after_lessons(monkeypatch, *lessons)
+
+
+def test_no_task_learned_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Wrong, match="does not learn"):
+        after_lessons(monkeypatch, *4 * [NOTHING])
+
+
+def test_one_task_learned_as_it_should_be_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    after_lessons(monkeypatch, NOTHING, lesson(clean=0.95, withstood=0.9))

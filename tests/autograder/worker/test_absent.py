@@ -1,7 +1,7 @@
 """Imports that fail do not end their cell; code that uses them reports the import."""
 
 import pytest
-from loaded_notebook import Notebook
+from support.loaded_notebook import Notebook
 
 FORGIVEN = {
     "unused": "import no_such",

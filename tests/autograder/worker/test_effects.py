@@ -1,7 +1,7 @@
 """Statements that change an object which an answer uses, in any way, are never left out."""
 
 import pytest
-from loaded_notebook import Notebook
+from support.loaded_notebook import Notebook
 
 # Each answers 3, if no needed statement was left out.
 CHANGES = {

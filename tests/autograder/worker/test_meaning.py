@@ -6,7 +6,7 @@ import sys
 import textwrap
 
 import pytest
-from loaded_notebook import Notebook
+from support.loaded_notebook import Notebook
 
 SAME = {
     "annotations are objects": "def f(x: int): pass\ndef answer():\n"

@@ -1,7 +1,7 @@
 """A name counts as it was bound when the check cell of its exercise ran."""
 
 import pytest
-from loaded_notebook import Notebook
+from support.loaded_notebook import Notebook
 
 ABOVE = {"answer": 1}  # the check of `answer` stands below the first cell
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from loaded_notebook import Notebook
+from support.loaded_notebook import Notebook
 
 from autograder import catalog
 from autograder.handin import submission

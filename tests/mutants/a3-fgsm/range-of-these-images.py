@@ -1,6 +1,7 @@
 """Clamps to the range that these images happen to have.
 
 loses: fgsm_is_exact_on_a_linear_model, fgsm_treats_each_image_alone
+cause: the range that these images happen to have
 """
 
 

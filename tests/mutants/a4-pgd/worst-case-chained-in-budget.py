@@ -1,0 +1,15 @@
+"""Each attack starts where the one before ended, brought back within epsilon.
+
+loses: worst_case_counts_the_survivors_of_all
+cause: where the one before ended
+"""
+
+
+def worst_case_accuracy(model, images, labels, epsilon, attacks):
+    check_attack(images, labels, epsilon)
+    if len(images) == 0:
+        raise ValueError("there are no images")
+    x = images
+    for attack in attacks:
+        x = project(images, attack(model, x, labels, epsilon), epsilon)
+    return accuracy(model, x, labels)
