@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.errors import Crash, Malformed, NotWritten, Withheld
+from autograder.student.missing_names import missing_name
 from autograder.worker.cells import Cell
 
 
@@ -36,6 +37,9 @@ def fault_of(error: Any, *, public: bool, cells: Sequence[Cell]) -> Crash:
         )
         hint = "Give the other one another name, or import only the names that you use."
     lost = lost_name(error.get("lost"), cells)
+    if kind == "NameError" and not (lost or near or cause):
+        name = missing_name(cells, error.get("cell"), error.get("line"))
+        cause = f"no cell defines `{name}`, which that line uses" if name else ""
     if lost:
         hint = "Correct that error first, then restart the kernel and run all cells."
     fault = (Withheld if error.get("known") == "withheld" else Crash)(
@@ -131,7 +135,8 @@ ADVICE = {
     "ImportError": "Use the packages that the course installs.",
     "MemoryError": "Work in smaller batches.",
     "ModuleNotFoundError": "Use the packages that the course installs.",
-    "NameError": "A name is used that no cell defines: was a cell renamed or left out?",
+    "NameError": "A name is used that no cell defines: was a cell deleted, or changed? What the "
+    "notebook gives can be copied from the released one again.",
 }
 
 

@@ -289,7 +289,9 @@ def helped_case(setting: Setting) -> Case:
     mean, std = statistics(setting, "an attack that helps", images.shape[1])
     network = without_normalisation(network.with_weights([weight, offsets - slopes]), mean, std)
     broken = (count - black) // 3
-    labels = torch.tensor([on_black] * black + [on_white] * broken + [own] * (count - black))[:count]
+    labels = torch.tensor([on_black] * black + [on_white] * broken + [own] * (count - black))[
+        :count
+    ]
     return Case(network, Split(images, labels), epsilon, mean, std).at(epsilon)
 
 
