@@ -42,7 +42,7 @@ test-all: $(VENV)/.test  ## everything but the browser, the slow tests too
 test-site: $(VENV)/.test $(VENV)/.browser  ## the site in Chromium: widths, colours, barriers, playground
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "Chromium is missing. On Debian: sudo apt install chromium" >&2; exit 1; }
-	$(TESTS) -n 2 -m browser $(ARGS) tests/site
+	$(TESTS) -n 2 -m "browser or slow" $(ARGS) tests/site
 
 lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quiet machine)
 	@command -v npm >/dev/null || { \

@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("zensical", reason="needs the extra `zensical`, for Python 3.11 or newer")
 
+pytestmark = pytest.mark.slow  # it builds the site twice; `make test-site` runs it
 ROOT = Path(__file__).parents[2]
 # What a build reads; it must lie below the folder of mkdocs.yml, and so must what it writes.
 READ = ("mkdocs.yml", "site", "course", "solutions", "autograder", "teaching", "tests/results")

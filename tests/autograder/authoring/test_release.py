@@ -112,16 +112,6 @@ def run(
     return [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
 
 
-ONE_FAST = [
-    "a3-fgsm",
-    pytest.param("a1-cnn", marks=pytest.mark.slow),
-    pytest.param("a2-hooks", marks=pytest.mark.slow),
-    pytest.param("a4-pgd", marks=pytest.mark.slow),
-    pytest.param("a5-adversarial-training", marks=pytest.mark.slow),
-    pytest.param("a6-audit", marks=pytest.mark.slow),
-]
-
-
 def figures_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     """The pictures that a run has drawn, each with its alternative text."""
     shown = [o for c in notebook.cells for o in c.get("outputs", [])]
@@ -130,7 +120,8 @@ def figures_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return figures
 
 
-@pytest.mark.parametrize("name", ONE_FAST)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_reference_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     notebook = source_notebook(name)
     assert run(notebook, tmp_path) == []
@@ -173,7 +164,13 @@ def test_untouched_extension_fails_kindly(name: str, tmp_path: Path) -> None:
     assert all(error.startswith("ChecksFailed: 0 of ") for error in errors)
 
 
-@pytest.mark.parametrize("name", ONE_FAST)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name == "a3-fgsm" else pytest.mark.slow)
+        for name in ASSIGNMENTS
+    ],
+)
 def test_untouched_release_fails_kindly(released: Path, name: str, tmp_path: Path) -> None:
     notebook = release_notebook(released, name)
     notebook.cells = [

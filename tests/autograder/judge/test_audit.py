@@ -61,8 +61,11 @@ def test_one_good_run_finds_the_number_and_one_step_does_not(secret: bytes) -> N
 def test_an_attack_helps_where_the_network_is_wrong_without_one(secret: bytes) -> None:
     case = known_robustness.helped(Setting("a6-audit", "digits", secret))
     images, labels, model = case.test.images, case.test.labels, case.on_pixels
-    assert images_off(case, step=1 / 8, steps=20) == pytest.approx(len(labels) * (1 - case.right))
-    assert (metrics.predict(model, images).argmax(dim=1) == labels).double().mean() == case.right
+    clean = metrics.accuracy(model, images, labels)
+    helped = images_off(case, step=1 / 8, steps=20)
+    assert helped == pytest.approx(len(labels) * (1 - clean))
+    # So many withstand each attack or none, but not all: no accuracy alone is the number.
+    assert case.right < clean < case.right + helped / len(labels)
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -98,7 +98,7 @@ def best(judge: Judge, assignment: str, folder: Path, rounds: int) -> float:
 @pytest.mark.parametrize(
     ("assignment", "rounds", "gained"),
     [
-        ("a3-fgsm", 4, 3),
+        pytest.param("a3-fgsm", 4, 3, marks=pytest.mark.slow),
         pytest.param("a1-cnn", ROUNDS, 3, marks=pytest.mark.slow),
         pytest.param("a3-fgsm", ROUNDS, 5, marks=pytest.mark.slow),
         pytest.param("a4-pgd", ROUNDS, 3, marks=pytest.mark.slow),

@@ -76,13 +76,15 @@ def test_a_task_learned_without_robustness_goes_to_a_person_whichever_it_was(
     monkeypatch: pytest.MonkeyPatch, learned_at: int
 ) -> None:
     lessons = [LEARNED if attempt == learned_at else NOTHING for attempt in range(4)]
-    with pytest.raises(ForReview, match="not to withstand"):
+    with pytest.raises(ForReview) as fault:
         after_lessons(monkeypatch, *lessons)
+    assert "not to withstand attacks" in fault.value.cause
 
 
 def test_no_task_learned_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Wrong, match="does not learn"):
+    with pytest.raises(Wrong) as fault:
         after_lessons(monkeypatch, *4 * [NOTHING])
+    assert "does not learn" in fault.value.cause
 
 
 def test_one_task_learned_as_it_should_be_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
