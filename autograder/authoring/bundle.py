@@ -87,11 +87,14 @@ def complete(assignments: Sequence[str]) -> list[str]:
 
 
 def bundle(assignments: Sequence[str], profiles: Sequence[str], self_study: bool = False) -> bytes:
-    """The zip for these assignments, checkable on these profiles.
+    """The zip for these assignments, checkable on these profiles; notebooks begin with the first.
 
     Raises CourseError where the reference does not pass, or would be in the bundle.
     """
-    files = dict(released(assignments))
+    files = {
+        path: installed.notebook_on(profiles[0], notebook.decode()).encode()
+        for path, notebook in released(assignments)
+    }
     name, files[name] = student_wheel(kept_values(assignments, profiles))
     files["constraints.txt"] = installed.CONSTRAINTS.read_bytes()
     text = readme(assignments, profiles, name, self_study)

@@ -41,7 +41,7 @@ def add_bundle(commands: Subparsers) -> None:
         nargs="+",
         default=["digits"],
         metavar="PROFILE",
-        help="what students can check on (default: digits)",
+        help="what students can check on; their notebooks begin with the first (default: digits)",
     )
     parser.add_argument(
         "--self-study",

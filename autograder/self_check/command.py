@@ -28,7 +28,7 @@ def add_check(commands: Subparsers) -> None:
     parser.add_argument("assignment", help="such as a3-fgsm")
     parser.add_argument("file", nargs="?", type=Path, help="your notebook (default: the one here)")
     parser.add_argument(
-        "--data", default="digits", metavar="PROFILE", help="its images (default: digits)"
+        "--data", metavar="PROFILE", help="its images (default: the notebook's own, or digits)"
     )
     parser.set_defaults(run=check_command)
 

@@ -19,20 +19,25 @@ from autograder.judge.setting import Setting
 from autograder.report.results import Result, status_of
 from autograder.sandbox import levels
 from autograder.sandbox.box import Box
+from autograder.self_check.profile import checked_on, named_in
 from autograder.student.kernel import student_here
 from course.errors import CourseError
 
 
-def check_file(assignment: str, path: Path, profile: str, spare: Box | None = None) -> Result:
+def check_file(
+    assignment: str, path: Path, profile: str | None, spare: Box | None = None
+) -> Result:
     """The result of one file on the public inputs.
 
-    spare: a worker that was started ahead. Raises CourseError where this copy has nothing to
-    compare with, and CourseError or Malformed for a file that is no submission.
+    profile: None for the file's own, as `checked_on` takes it. spare: a worker that was started
+    ahead. Raises CourseError where this copy has nothing to compare with, and CourseError or
+    Malformed for a file that is no submission.
     """
     torch.set_num_threads(1)  # as in grading, and since the worker computes beside this process
-    setting, known = Setting(assignment, profile), catalog.assignment(assignment)
+    known = catalog.assignment(assignment)
     # A file that cannot be read is refused before anything is computed.
     read = submission.read(path, [exercise.id for exercise in known.exercises], assignment)
+    setting = Setting(assignment, profile or checked_on(assignment, named_in(read.cells)))
     level = spare.level if spare else levels.strongest_level() if levels.can_start() else "none"
     judge = Judge(setting, level, preloaded=False, spare=spare)
     with contextlib.closing(judge):

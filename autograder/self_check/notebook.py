@@ -12,6 +12,7 @@ from autograder.judge.made import make_ready
 from autograder.judge.setting import Setting
 from autograder.report import table
 from autograder.report.results import CheckResult
+from autograder.self_check.profile import checked_on
 from autograder.student import Student
 from autograder.student.kernel import CELLS_RUNNING, LiveTransport
 from autograder.worker.limits import Limits
@@ -26,11 +27,12 @@ class ChecksFailed(Exception):
         return [str(self)]
 
 
-def check(assignment: str, exercise: str | None = None, *, data: str = "digits") -> None:
+def check(assignment: str, exercise: str | None = None, *, data: str | None = None) -> None:
     """Run the checks of one exercise, or of the whole assignment, on this notebook's functions.
 
-    data: the profile to check on. Shows a table; raises ChecksFailed when a check does not pass,
-    so that the cell counts as failed, and CourseError for an unknown assignment or exercise.
+    data: the profile to check on; without one it is `checked_on` what the notebook calls PROFILE.
+    Shows a table; raises ChecksFailed when a check does not pass, so that the cell counts as
+    failed, and CourseError for an unknown assignment or exercise.
     """
     if CELLS_RUNNING.get():  # a whole file is being checked, this cell with it
         return
@@ -38,9 +40,10 @@ def check(assignment: str, exercise: str | None = None, *, data: str = "digits")
     if exercise is not None and exercise not in {item.id for item in known.exercises}:
         names = ", ".join(item.id for item in known.exercises)
         raise CourseError(f"{assignment} has no exercise {exercise!r}; it has: {names}")
-    setting = Setting(assignment, data)
+    namespace = callers_names()
+    setting = Setting(assignment, data or checked_on(assignment, namespace.get("PROFILE")))
     make_ready(setting, announce=False)  # what is missing is reported in one line
-    student = Student(LiveTransport(callers_names()), Limits(), public=True)
+    student = Student(LiveTransport(namespace), Limits(), public=True)
     try:
         checks = run_checks(known, student, setting, exercise)
     except StudentFault as fault:

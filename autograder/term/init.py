@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import installed
-from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES
+from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES, notebook_on
 from autograder.secret import default_secret, read_secret
 from autograder.term.written import RECORD, Record
 from course.budget import profile_name
@@ -59,7 +59,7 @@ def term_files(secret: Path, named: bool, profile: str) -> Iterator[tuple[str, s
     for name in assignments:
         yield (
             f"source/{name}/{name}.ipynb",
-            installed.notebook(name).read_text(encoding="utf-8"),
+            notebook_on(profile, installed.notebook(name).read_text(encoding="utf-8")),
         )
     option = f" --secret {secret}" if named else ""
     yield (

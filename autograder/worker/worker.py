@@ -77,6 +77,7 @@ class Worker:
     def do_network(self, ref: Ref, name: str, options: dict[str, Any], *weights: Tensor) -> None:
         """Build one of the course's networks with the judge's weights and store it as `ref`."""
         network = models.build(name, **options)
+        network.to(weights[0].dtype)  # whatever default the student's code has set
         with torch.no_grad():
             for target, value in zip(network.state_dict().values(), weights, strict=True):
                 target.copy_(value)

@@ -74,6 +74,7 @@ def test_accuracy_of_the_cnn_is_that_of_the_audit() -> None:
 def test_dlr_and_the_bound_of_the_votes_by_hand() -> None:
     logits = torch.tensor([[2.0, 5.0, 1.0]])
     assert dlr_loss(logits, torch.tensor([1])).item() == pytest.approx(-0.75)
+    assert "-(5 - 2)/(5 - 1) = -0.75" in text("stronger-attacks")
     share = beta.ppf(0.001, 191, 10)
     assert f"{share:.4f}" == "0.8905"
     assert round(0.5 * norm.ppf(share), 2) == 0.61

@@ -4,10 +4,10 @@
 # Write the tool that shows what every layer of a network computes, and use it to follow an attack
 # from layer to layer.
 #
-# A network takes an image and gives ten numbers. Between the two lie thousands of numbers that
-# nobody prints. To find out why a network fails, or that a layer has died, you must see them.
-# PyTorch has a tool for it, the forward hook. It is easy to use and easy to use wrongly: a
-# published monitor that prints nothing at all is taken apart below.
+# Between an image and the ten numbers at the end lie thousands that nobody prints. To find out why
+# a network fails, you must see them. PyTorch's tool for it is the forward hook, and the lecture
+# "Looking inside with hooks" explains it. It is easy to use wrongly: a published monitor that
+# prints nothing at all is taken apart below.
 
 # %% [markdown]
 # ## Set up
@@ -45,8 +45,7 @@ print(f"{len(data.train)} images to train on, {len(data.test)} to test on")
 print(f"epsilon up to {limit:.3g}")
 
 # %% [markdown]
-# The network to look into is the one of assignment 1: two convolutions and one linear layer.
-# Printing it shows the name of each layer.
+# The network to look into is the one of assignment 1. Printing it shows the name of each layer.
 
 # %%
 victim = build("tiny-cnn", seed=0, **data.sizes)
@@ -57,8 +56,8 @@ victim
 # %% [markdown]
 # ## What filters see
 #
-# A filter of the first convolution is a small picture: 5×5 weights that slide over the image. Where
-# the image looks like the filter, the output is large. So the filters can be looked at.
+# A filter of the first convolution is a small picture of 5×5 weights. Where the image looks like
+# it, the output is large.
 
 # %%
 figure = activation_plots.filter_grid(victim.conv1.weight)
@@ -67,12 +66,11 @@ figure
 
 # %% [markdown]
 # Look for filters that are light on one side and dark on the other: they answer to an edge between
-# the two, and to nothing else. On an even surface their sum is close to 0. Nobody told the network
-# to look for edges; the training images did.
+# the two. Nobody told the network to look for edges; the training images did.
 #
-# The filters of the second convolution cannot be shown like this. Each has a 5×5 picture *for each
-# of the eight channels below it*, and a channel is no longer a colour. From there on, look at what
-# comes out instead: the **feature map** of a filter is its answer at every place of one image.
+# A filter of the second convolution has a 5×5 picture *for each of the eight channels below it*,
+# and cannot be shown like this. Look at what comes out instead: the **feature map** of a filter is
+# its answer at every place of one image.
 
 # %%
 one_image = data.test.images[0]
@@ -86,11 +84,9 @@ figure
 # %% [markdown]
 # Each row shows the first eight maps of its layer; `conv2` and `relu2` have sixteen. Compare
 # `conv1` with `relu1` below it: the ReLU keeps the light parts and paints the rest black. The maps
-# of `conv2` are smaller, and no longer look like the digit. They say *that* something is there, not
-# what it looks like.
+# of `conv2` are smaller, and no longer look like the digit.
 #
 # >> To think about: a ReLU paints a part of the maps black. Is that a waste?
-# No. A map that is on everywhere says nothing about where its pattern is. And that some units are
-# silent, others for each image, is what makes the network more than a linear function: which units
-# are off decides which linear function the image meets. A unit that is silent for *every* image is
-# another matter; it comes up below.
+# No. A map that is on everywhere says nothing about where its pattern is. And which units are off
+# decides which linear function the image meets: that is what makes the network more than one linear
+# function. A unit that is silent for *every* image is another matter; it comes up below.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # ## How to listen: forward hooks
 #
-# `feature_maps` had to get at numbers in the middle of the network. It did so with a forward hook:
-# a function that PyTorch calls whenever a module has computed its output. Three lines put one on:
+# `feature_maps` gets at numbers in the middle of the network with a forward hook: a function that
+# PyTorch calls whenever a module has computed its output. Three lines put one on:
 
 
 # %%
@@ -154,20 +154,18 @@ for layer, row in monitor.stats.items():
     )
 
 # %% [markdown]
-# Some things to read off: a ReLU turns a negative minimum into 0, and its column of zeros shows how
-# much it silences. Pooling keeps the largest of four values, so zeros become rarer. `flatten`
-# changes the shape and nothing else. The logits spread wider than anything before them: compare the
-# column `std`.
+# A ReLU turns a negative minimum into 0, and its column of zeros shows how much it silences.
+# Pooling keeps the largest of four values, so zeros become rarer. The logits spread wider than
+# anything before them: compare the column `std`.
 
 # %% [markdown]
 # ## The monitor that prints nothing
 #
-# "Understanding Adversarial Attacks Through MNIST" (2025) has a monitor too. It looks for modules
-# of the class `nn.ReLU` and hooks those. Its text goes on to describe what the monitor shows of a
-# network that it defined before. That network calls `F.relu`.
+# "Understanding Adversarial Attacks Through MNIST" (2025) has a monitor too. It hooks modules of
+# the class `nn.ReLU`, and its text describes what they show of a network that calls `F.relu`.
 #
-# Try it. Here are two networks with **the same weights**, which give the same logits. One has a
-# module for every step; the other calls functions, as many tutorials do.
+# Try it on two networks with **the same weights**. One has a module for every step; the other calls
+# functions, as many tutorials do.
 
 # %%
 functional = build("functional-cnn", **data.sizes)
@@ -200,8 +198,7 @@ print("with modules:  ", lines_about_relus(victim))
 print("with functions:", lines_about_relus(functional))
 
 # %% [markdown]
-# No error, no warning, no line. A monitor that silently records nothing looks just like a network
-# in which nothing happens, and whoever describes what it shows has not run it. That is why yours
+# No error, no warning, no line: whoever describes what this monitor shows has not run it. Yours
 # raises an error when there is nothing to watch. It finds the leaves that the second network does
 # have:
 
@@ -216,12 +213,12 @@ except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
-# What happens between those leaves it cannot see: the ReLUs and the pooling are not there to be
-# hooked. The remedy is to write networks with a module for each step, or to compute the missing
-# step from what was recorded, `output.relu()`.
+# What happens between those leaves it cannot see. Write networks with a module for each step, or
+# compute the missing step from what was recorded, `output.relu()`. The lecture lists six more ways
+# in which a monitor reports nothing, or the wrong thing.
 #
 # >> To think about: one ReLU module is used twice in a block. What does the monitor show of it?
 # The hook fires twice under one name, and the second output replaces the first: `stats` holds the
-# latest. The first is not lost from the network, only from the record. Networks that share one ReLU
-# among several layers are common (it has no weights, so sharing works); to see all of them, give
-# each its own. `build("shared-relu-cnn")` is such a network to try it on.
+# latest. Networks that share one ReLU among several layers are common, since it has no weights; to
+# see all of its outputs, give each layer its own. `build("shared-relu-cnn")` is such a network to
+# try it on.

@@ -1,19 +1,18 @@
 # %% [markdown]
 # ## How far does an attack move each layer?
 #
-# Now to the question that a monitor is good for. An attack changes every pixel by at most
-# $\epsilon$. How far does the change get? Let $a(x)$ be the output of a layer for one image $x$, as
-# one long vector. The **drift** of the layer is the length of the change, relative to the length of
-# what was there, averaged over the images:
+# An attack changes every pixel by at most $\epsilon$. How far does the change get? Let $a(x)$ be
+# the output of a layer for one image $x$, as one long vector. The **drift** of the layer is the
+# length of the change, relative to the length of what was there, averaged over the images:
 #
 # $$\text{drift} = \frac{1}{n} \sum_{i=1}^{n}
 # \frac{\| a(x_i^{\mathrm{adv}}) - a(x_i) \|_2}{\| a(x_i) \|_2} .$$
 #
 # Divide for each image *before* taking the mean. A mean change over a mean length is another
-# number: there, bright images with large activations count more than faint ones.
+# number; the lecture works out both for two images.
 #
-# For this the whole outputs are needed, not their statistics. The course's own monitor, `record`
-# from `course.monitor`, keeps a detached copy of each:
+# The course's own monitor, `record` from `course.monitor`, keeps a detached copy of each whole
+# output:
 #
 #     with record(model) as outputs:
 #         model(images)
@@ -73,9 +72,8 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
 # ## The same budget, twice
 #
 # Take two changes that are equally large. *Noise* moves every pixel up or down by $\epsilon$ at the
-# toss of a coin. The *attack* moves every pixel by $\epsilon$ in the direction that raises the
-# loss, which takes one gradient. It is called FGSM; assignment 3 derives it, here it is only a
-# tool.
+# toss of a coin. The *attack*, called FGSM, moves every pixel by $\epsilon$ in the direction that
+# raises the loss. Assignment 3 derives it; here it is only a tool.
 
 # %%
 images, truth = data.test.images, data.test.labels
@@ -103,20 +101,14 @@ for layer in drifts["FGSM"]:
     print(f"{layer:8} noise {noise:6.1%}   FGSM {attack:6.1%}   {attack / noise:4.1f} times as far")
 
 # %% [markdown]
-# At the input both are equally large. In the first layer they still are of one order. Then they
-# part: the noise is averaged away from layer to layer, since its signs have nothing to do with the
-# weights and mostly cancel. The attack's signs were chosen to agree with the weights, so they do
-# not cancel. The drift itself need not rise with every layer; ReLU and pooling often lower both.
-# But the deeper the layer, the further the attack is ahead of the noise, as the last column says.
-# Liao and others (2018) call this amplification and build a defence on it: they compare deep
-# layers, where clean and attacked images are far apart, not pixels.
+# At the input both are equally large. The deeper the layer, the further the attack is ahead of the
+# noise, as the last column says: random signs mostly cancel on the way, and those of the attack
+# were chosen so that they do not. The drift itself need not rise with every layer; ReLU and pooling
+# often lower both.
 #
-# Two warnings before you take drift for an alarm bell:
-#
-# - It needs the clean image to compare with. A guard at the door has only the image it is shown.
-# - This attacker did not try to hide. One who knows which layers are watched can lower their drift
-#   along with the loss. What an alarm is worth is measured with such an attacker, as assignment 6
-#   does.
+# Drift is no alarm bell: a guard at the door has no clean image to compare with. The lecture asks
+# what monitors can do against an attacker, and assignment 6 measures an alarm with one who knows
+# it.
 #
 # >> To think about: the drift of `flatten` is exactly that of the layer before it. Must it be so?
 # Yes. Flattening puts the same numbers into another shape, and the L2 length does not know about

@@ -2,10 +2,9 @@
 # ## Dead units
 #
 # A unit behind a ReLU is **dead** if it is off for every image. Its gradient is 0 then, so training
-# on these images no longer moves its weights: it takes memory and time and does nothing. Large
-# steps in training kill units, since one step can push a unit's bias so low that no image of the
-# data reaches it again. `zero_fraction` gives a first sign; to name the dead, count for each unit
-# on how many images it is on.
+# on these images no longer moves its weights. One large step can push a bias so low that no image
+# of the data reaches the unit again. `zero_fraction` gives a first sign; to name the dead, count
+# for each unit on how many images it is on.
 
 
 # %%
@@ -34,8 +33,8 @@ figure
 
 # %% [markdown]
 # With the larger steps far more units are dead, and the accuracy alone would hardly have told you:
-# the network has units to spare. Some units are dead in the first network too. Here images have
-# black borders, where a unit sees nothing but its own bias.
+# the network has units to spare. Some are dead in the first network too. Here images have black
+# borders, where a unit sees nothing but its own bias.
 #
 # >> To think about: "off for every test image" was measured. Could an attacker wake a dead unit?
 # Yes: being dead is a property of the unit *and the images*. An attacked image is not one of those

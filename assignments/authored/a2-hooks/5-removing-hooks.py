@@ -1,9 +1,8 @@
 # %% [markdown]
 # ## Removing hooks for sure
 #
-# What if a hook stays? Watch a careless monitor: it registers, runs the network, and removes its
-# hooks on the last line. The network raises an error in between, as it does for an image of the
-# wrong size.
+# Watch a careless monitor: it registers, runs the network, and removes its hooks on the last line.
+# In between, the network raises an error, as it does for an image of the wrong size.
 
 
 # %%
@@ -30,9 +29,8 @@ print(f"one more image: {len(kept)} tensors kept, {kept[-1].requires_grad=}")
 
 # %% [markdown]
 # Three times the last line was not reached. From now on each image goes through all of those hooks,
-# and each of them keeps its tensors, with the graph behind them, for as long as the network lives.
-# No error says so: the program gets slower and larger. Your monitor does its removing in
-# `__exit__`, which runs in any case:
+# and each of them keeps its tensors, with the graph behind them. No error says so: the program gets
+# slower and larger. Your monitor does its removing in `__exit__`, which runs in any case:
 
 # %%
 for module in victim.modules():
@@ -47,8 +45,8 @@ except RuntimeError:
 # %% [markdown]
 # >> To think about: why not clear `_forward_hooks`, as the cell above did, in every `__exit__`?
 # Because hooks of others would go too: another monitor around yours, a profiler, or a library that
-# works by hooks. A handle removes one hook and no other. And `_forward_hooks` begins with an
-# underscore: it is PyTorch's own business, and may be something else in the next version.
+# works by hooks. A handle removes one hook and no other. And a name that begins with an underscore
+# is PyTorch's own business: it may be something else in the next version.
 
 # %% [markdown]
 # ## What you can now do

@@ -4,11 +4,10 @@
 # Write the smallest attack there is, measure honestly what it does, and learn to read other
 # people's measurements.
 #
-# A network that reads handwritten digits almost without a mistake can be led astray by a change
-# that a person hardly notices. You will make that change with one gradient and one line of
-# arithmetic. The line is easy; most published mistakes are in what surrounds it: the unit of
-# epsilon, what is counted, and what the attack is compared with. So this notebook spends as much
-# time there.
+# One gradient and one line of arithmetic lead a network astray that reads nearly every image. The
+# line is easy, and the lecture "The fast gradient sign method" works it out by hand. Most published
+# mistakes are in what surrounds it: the unit of epsilon, what is counted, and what the attack is
+# compared with. So this notebook spends as much time there.
 
 # %% [markdown]
 # ## Set up
@@ -62,20 +61,17 @@ print(f"right on {clean_accuracy:.1%} of the test images")
 # %% [markdown]
 # ## What the attacker may do
 #
-# "The network is vulnerable" means nothing until three things are fixed. Together they are the
-# **threat model**:
+# "The network is vulnerable" means nothing until three things are fixed, the **threat model**:
 #
 # - **Goal.** Any wrong answer will do (an *untargeted* attack).
-# - **Knowledge.** The attacker has the network: its layers, its weights, its gradients (*white
-#   box*).
+# - **Knowledge.** The attacker has the network, weights and gradients included (*white box*).
 # - **Budget.** Every pixel may change, but none by more than $\epsilon$, and the result must still
 #   be an image, with values from 0 (black) to 1 (white).
 #
-# Write $x$ for the image and $\delta$ for the change. The budget is the largest change of a pixel,
-# which is the $L_\infty$ norm:
+# With $x$ for the image and $\delta$ for the change, the largest change of a pixel is the
+# $L_\infty$ norm:
 #
 # $$\|\delta\|_\infty = \max_i |\delta_i| \le \epsilon, \qquad 0 \le x_i + \delta_i \le 1 .$$
 #
-# It is a crude model of "a person does not notice". A shift of the whole digit by one pixel is
-# harmless to a person and far outside the budget; grey speckles on white paper are visible and
-# inside it. Its merit is that it can be checked to the last digit.
+# It is a crude model of "a person does not notice", as the lecture "Threat models and norms" shows.
+# Its merit is that it can be checked to the last digit.

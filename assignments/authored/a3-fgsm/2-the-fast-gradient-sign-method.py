@@ -5,19 +5,14 @@
 #
 # $$f(x) = w \cdot x + b = \sum_i w_i x_i + b .$$
 #
-# Step by step:
+# A change $\delta$ moves the output by $\sum_i w_i \delta_i$. The terms do not disturb each other,
+# so each may be made as large as its own budget allows: with $|\delta_i| \le \epsilon$ a term is
+# largest at $\delta_i = \epsilon \, \mathrm{sign}(w_i)$. All terms together then give
+# $\epsilon \sum_i |w_i| = \epsilon \|w\|_1$.
 #
-# 1. A change $\delta$ moves the output by exactly $f(x + \delta) - f(x) = \sum_i w_i \delta_i$.
-# 2. The terms do not disturb each other, so each may be made as large as its own budget allows.
-# 3. A term $w_i \delta_i$ with $|\delta_i| \le \epsilon$ is largest at $\delta_i = \epsilon$ if
-#    $w_i > 0$ and at $\delta_i = -\epsilon$ if $w_i < 0$. In one formula:
-#    $\delta_i = \epsilon \, \mathrm{sign}(w_i)$.
-# 4. All terms together then give $\epsilon \sum_i |w_i| = \epsilon \|w\|_1$.
-#
-# Each pixel contributes little, but a digit has 784 and they all pull the same way. Noise of
-# the same size does not: with random signs the terms mostly cancel, and what is left is of size
-# $\epsilon \sqrt{\sum_i w_i^2} = \epsilon \|w\|_2$. The next cell trains such a classifier and
-# compares the two.
+# Each pixel contributes little, but they all pull the same way. Noise of the same size does not:
+# the terms mostly cancel, and what is left is of size $\epsilon \|w\|_2$. The next cell trains such
+# a classifier and compares the two.
 
 # %%
 linear = build("linear", seed=0, **data.sizes)
@@ -35,8 +30,8 @@ print(f"random noise of size {limit:.3g} moves it by {typical:6.2f}, typically")
 print(f"the worst change of size {limit:.3g} moves it by {worst:6.2f}")
 
 # %% [markdown]
-# The worst change is stronger than noise of the same size many times over, and for a linear
-# classifier no gradient descent and no luck is involved: it is the optimum.
+# The worst change is stronger than noise of the same size many times over. No luck is involved: for
+# a linear classifier it is the optimum.
 
 # %% [markdown]
 # ## From a linear model to a network
@@ -45,21 +40,19 @@ print(f"the worst change of size {limit:.3g} moves it by {worst:6.2f}")
 #
 # $$L(x + \delta) \approx L(x) + g \cdot \delta, \qquad g = \nabla_x L(f(x), y) .$$
 #
-# Now the argument above applies word for word, with $g$ in the place of $w$: to raise the loss as
-# far as possible, let every pixel take its full step in the direction of its own gradient. Then
-# bring the pixels that left $[0, 1]$ back to the edge:
+# So the argument above applies, with $g$ in the place of $w$: to raise the loss as far as possible,
+# let every pixel take its full step in the direction of its own gradient. Then bring the pixels
+# that left $[0, 1]$ back to the edge:
 #
 # $$x_{\mathrm{adv}} = \mathrm{clamp}\big(x + \epsilon \, \mathrm{sign}(g),\; 0,\; 1\big) .$$
 #
-# This is the **fast gradient sign method**, FGSM (Goodfellow, Shlens and Szegedy, *Explaining and
-# harnessing adversarial examples*, 2015).
-#
-# Three remarks that save an hour of searching:
+# This is the **fast gradient sign method**, FGSM (Goodfellow, Shlens and Szegedy, 2015). Three
+# remarks save an hour of searching:
 #
 # - The gradient is with respect to the **image**. The weights stay where they are, and so do the
 #   `.grad` of the parameters: somebody may be in the middle of training.
-# - The size of the gradient is thrown away, only the signs count. A pixel whose gradient is exactly
-#   zero stays as it is: $\mathrm{sign}(0) = 0$.
+# - Only the signs count. A pixel whose gradient is exactly zero stays as it is:
+#   $\mathrm{sign}(0) = 0$.
 # - Clamping can only make a change smaller: $x$ lies in $[0, 1]$ itself. So the budget survives it.
 
 # %% [markdown]
@@ -141,11 +134,9 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
 
 # %% [markdown]
 # >> To think about: the loss is summed over the batch. Would the mean give another attack?
-# No. The mean is the sum divided by the number of images, a positive number, and a positive factor
-# does not change a sign. It would matter for an attack that uses the size of the gradient. What
-# would be wrong is a batch in which one image influences another, as batch normalisation in
-# training mode does: then the gradient of one image's loss reaches into its neighbours. That is one
-# reason for evaluation mode.
+# No. The mean is the sum divided by the number of images, and a positive factor does not change a
+# sign. What would be wrong is a batch in which one image influences another, as batch normalisation
+# in training mode does: that is one reason for evaluation mode.
 
 # %% [markdown]
 # ## Look at it

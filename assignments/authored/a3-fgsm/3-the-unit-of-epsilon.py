@@ -2,8 +2,8 @@
 # ## Epsilon has a unit
 #
 # Here epsilon is in **pixel units**: the image runs from 0 to 1, and 8/255 means eight of the 256
-# grey levels. Many networks do not take such images, though. They take *normalised* ones,
-# $z = (x - \mu) / \sigma$, and an epsilon applied there is another number:
+# grey levels. Many networks take *normalised* images instead, $z = (x - \mu) / \sigma$, and an
+# epsilon applied there is another number:
 #
 # $$
 # |\Delta z| = |\Delta x| / \sigma \quad\Longrightarrow\quad
@@ -11,8 +11,8 @@
 # $$
 #
 # For MNIST, where $\sigma = 0.3081$ is customary, that is a factor of three; for images scaled to
-# $[-1, 1]$ ($\sigma = 0.5$) it is two. Three reports that you can find on the web print tables of
-# FGSM on MNIST. Here are their own numbers: epsilon as printed, and the accuracy in per cent.
+# $[-1, 1]$ ($\sigma = 0.5$) it is two. Three reports on the web print tables of FGSM on MNIST. Here
+# are their own numbers: epsilon as printed, and the accuracy in per cent.
 
 # %% data: PRINTED_CURVES from solutions.reproductions.printed
 
@@ -44,31 +44,29 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Three lessons:
+# Three lessons; the lecture tells the story of each report.
 #
 # - On the left, *C*'s network seems to last about as long as *B*'s. It gives in at half of the
-#   printed number: a reader who takes *C*'s last epsilon for pixels believes in twice the
-#   robustness that was measured.
-# - *A* calls its network naturally robust. Its whole curve lies in the top left corner: the attacks
-#   that it compares itself with used budgets several times as large.
-# - *B*'s two readings are a factor of three apart, and the table alone does not tell which was
-#   meant. The course's page "Published results, audited" runs its program again in both readings:
-#   the table comes out in one of them, and it is not the one that the printed program has.
+#   printed number.
+# - *A* calls its network naturally robust. Its whole curve lies in the top left corner: the networks
+#   of Madry et al., which it sets beside its own, were attacked with a budget several times as large.
+# - *B*'s table alone does not tell which reading was meant. The course's page
+#   "Published results, audited" runs its program again in both: the table comes out in one of
+#   them, and it is not the one that the printed program has.
 #
 # >> To think about: how could you tell the unit of a published epsilon, if nobody wrote it down?
 # Look for where images are prepared: a `Normalize` before the attack, or a network that begins with
 # one. Look at the clamp after the step: $[0, 1]$ goes with pixels, $[-1, 1]$ with images scaled to
-# it. Look at a printed picture: with 0.3 in pixels the digit swims in grey. And run the program at
-# one epsilon in each unit; only one of them gives the table. If all that fails, the number cannot
-# be compared with any other, and a report should say so.
+# it. Look at a printed picture: with 0.3 in pixels the digit swims in grey. Or run the program at
+# one epsilon in each unit; only one gives the table. If all that fails, the number cannot be
+# compared.
 
 # %% [markdown]
-# The remedy is a convention. In this course a model takes images in $[0, 1]$ and normalises them
-# **inside**, as its first layer. Then every epsilon outside is in pixels, for every network.
+# The remedy: in this course a model takes images in $[0, 1]$ and normalises them **inside**, as its
+# first layer. Then every epsilon outside is in pixels, for every network.
 #
 # >> To think about: a program attacks normalised inputs and clamps them to [0, 1]. What is wrong?
-# With the customary mean 0.1307 and standard deviation 0.3081, the pixels 0 and 1 become
-# $(0 - 0.1307)/0.3081 \approx -0.42$ and $(1 - 0.1307)/0.3081 \approx 2.82$. A clamp to $[0, 1]$
-# lifts every black pixel from −0.42 to 0, far more than epsilon, and cuts the white ones from 2.82
-# to 1. The images are changed before the attack has done anything. Clamp to $[-0.42, 2.82]$, or
-# better, attack in pixel units.
+# With mean 0.1307 and standard deviation 0.3081 black becomes $-0.42$ and white $2.82$. A clamp to
+# $[0, 1]$ lifts every black pixel to 0, far more than epsilon, and cuts the white ones to 1: the
+# images are changed before the attack has done anything. Clamp to $[-0.42, 2.82]$, or better,
+# attack in pixel units.

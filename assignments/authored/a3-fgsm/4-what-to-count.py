@@ -1,14 +1,12 @@
 # %% [markdown]
 # ## What to count
 #
-# The accuracy under attack mixes two things: images that the attack turned, and images that the
-# network got wrong anyway. To judge the *attack*, leave the second kind out:
+# To judge the *attack*, and not the network, leave out the images that were wrong anyway:
 #
 # $$\text{success rate} = \frac{\text{right before and wrong after}}{\text{right before}} .$$
 #
-# With a network that is right on 60 of 100 images, of which 30 stay right after the attack, the
-# accuracy under attack is 30 %, so "100 % minus accuracy" would be 70 %. But the attack turned 30
-# of 60: its success rate is 50 %.
+# If a network is right on 60 of 100 images, and after the attack on 30 of those, the success rate
+# is 30 of 60, or 50 %. It is not the 70 % of "100 % minus accuracy".
 
 # %% [markdown] card: attack_success_rate
 # difficulty: 1

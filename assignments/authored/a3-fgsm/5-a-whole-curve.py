@@ -1,9 +1,9 @@
 # %% [markdown]
 # ## A whole curve from one gradient
 #
-# One epsilon is one point. The interesting question is where a network breaks, and that takes a
-# curve. Look at the formula again: $g$ is taken at the clean image, so it does not depend on
-# $\epsilon$. One gradient serves the whole curve, and each further point costs one forward pass.
+# Where does a network break? That takes a curve. In the formula, $g$ is taken at the clean image
+# and does not depend on $\epsilon$: one gradient serves the whole curve, and each further point
+# costs one forward pass.
 
 # %% [markdown] card: robustness_curve
 # difficulty: 2

@@ -3,7 +3,7 @@
 #
 # An attack deserves its name only if it does more than noise. The strongest noise within the budget
 # moves every pixel by the full epsilon, up or down by the toss of a coin. The band around each
-# curve is Wilson's 95 % interval: what a test set of this size leaves open.
+# curve is Wilson's 95 % interval.
 
 
 # %%
@@ -34,14 +34,13 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Two things to read off. The same amount of change does little when its signs are random, and a
-# great deal when they follow the gradient. And a curve that falls below guessing is nothing
-# strange: an attacker who knows the answer makes the network avoid it. "Worse than guessing" means
-# below the dotted line, at one in ten here. Report *B* says it of its accuracy at 0.2; look up in
-# its table how far above the line that is.
+# The same amount of change does little when its signs are random, and a great deal when they follow
+# the gradient. A curve may also fall below guessing: an attacker who knows the answer makes the
+# network avoid it. "Worse than guessing" means below the dotted line, at one in ten here. Report
+# *B* says it of its accuracy at 0.2; look up in its table how far above the line that is.
 #
 # >> To think about: at a large epsilon, FGSM's curve can rise again. Does a larger budget help?
-# Not the defender; the attack is at fault. The approximation holds close to the image. A long step
-# may overshoot the region where the loss is high. An attacker with a large budget may always take a
-# smaller step, so the *best* attack gets no weaker. A curve that rises tells you that the attack is
-# not the best one. Assignment 4 takes many small steps instead.
+# Not the defender; the attack is at fault. A long step may overshoot the region where the loss is
+# high. An attacker with a large budget may always take a smaller step, so the *best* attack gets no
+# weaker, and a curve that rises tells you that the attack is not the best one. Assignment 4 takes
+# many small steps instead.

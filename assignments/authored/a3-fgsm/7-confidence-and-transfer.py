@@ -19,8 +19,7 @@ print(f"of the answers under attack that are over 90 % sure, {wrong_though_sure:
 
 # %% [markdown]
 # The two heaps overlap. A threshold on confidence would lose many clean images and still let
-# attacked ones through, and this attacker did not even try to look confident. One who knows of the
-# threshold will.
+# attacked ones through, and this attacker did not even try to look confident.
 #
 # The confusion matrix says what the wrong answers are. Rows are true classes, columns answers.
 
@@ -42,11 +41,10 @@ figure
 # %% [markdown]
 # ## Does it work on a network it never saw?
 #
-# So far the attacker knew everything. Take that away: let the attacker train a network of their own
-# on images of the same kind, attack *that*, and send the result to yours. Such a **transfer** needs
-# neither your weights nor a single answer of your network (Papernot, McDaniel and Goodfellow,
-# *Transferability in machine learning*, 2016). Before you run it, guess: which of the three
-# networks below is hurt most by images made for the victim?
+# So far the attacker knew everything. Now let the attacker train a network of their own on images
+# of the same kind, attack *that*, and send the result to yours. Such a **transfer** needs neither
+# your weights nor a single answer of your network (Papernot, McDaniel and Goodfellow, 2016). Before
+# you run it, guess: which of the three networks below is hurt most by images made for the victim?
 
 # %%
 others = {
@@ -83,16 +81,16 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The images hurt networks that had no part in making them, far more than random signs of the same
-# size do: all of them learned from the same images, so they lean on the same strokes. And they hurt
-# less than an attack on the network itself, which is the last column. So keeping the weights secret
-# helps a little, against an attacker who does not try again; it is no defence to rely on.
+# The images hurt networks that had no part in making them, far more than random signs do: all of
+# them learned from the same images, so they lean on the same strokes. And they hurt less than an
+# attack on the network itself, which is the last column. Keeping the weights secret helps a little,
+# against an attacker who does not try again; it is no defence to rely on.
 #
 # >> To think about: a report attacks its network with images made for another. What did it measure?
 # How much an attacker gets without looking, which is a threat model of its own, and a weak one. As
 # a measure of robustness it is an upper bound that hardly binds: the white-box number can only be
 # lower. It is useful as an alarm. If transferred images hurt *more* than a network's own gradient
-# does, that gradient is broken or hidden, and the white-box number is worth nothing.
+# does, that gradient is broken or hidden.
 
 # %% [markdown]
 # ## What you can now do

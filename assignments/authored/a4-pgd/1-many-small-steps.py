@@ -4,10 +4,10 @@
 # Repeat the step, stay within the budget, and count an image as safe only if nothing you tried
 # breaks it.
 #
-# One gradient step is a guess about a landscape seen from one point. A network that survives it may
-# be robust, or it may only bend its loss so that the guess goes wrong. You will write the attack
-# that robustness claims are held against, find out when it fails too, and count in the way that
-# leaves the least room for wishful thinking.
+# A network that survives one gradient step may be robust, or it may only bend its loss so that the
+# step goes wrong. You will write the attack that robustness claims are held against, find out when
+# it fails too, and count in the way that leaves the least room for wishful thinking. The lecture
+# "Iterated and stronger attacks" has the pictures, and the steps of one pixel by hand.
 
 # %% [markdown]
 # ## Set up
@@ -48,9 +48,9 @@ print(f"epsilon {limit:.3g}")
 # %% [markdown]
 # ## From one step to many
 #
-# FGSM takes the loss for a plane: it reads the slope at the clean image and walks to the corner of
-# the budget where that plane is highest. A network's loss is no plane. It bends, and after a short
-# walk the slope points elsewhere. So walk a little, look again, and repeat:
+# FGSM reads the slope at the clean image and trusts it all the way to a corner of the budget. But
+# the loss bends, and after a short walk the slope points elsewhere. So walk a little, look again,
+# and repeat:
 #
 # $$x_{t+1} = P\big(x_t + \alpha \, \mathrm{sign}(\nabla_x L(f(x_t), y))\big) .$$
 #
@@ -58,26 +58,24 @@ print(f"epsilon {limit:.3g}")
 #
 # - $\alpha$, the **step size**, is smaller than $\epsilon$; the steps together should still be able
 #   to cross the budget.
-# - $P$, the **projection**, brings a point back to where the attacker may go. That is everywhere
-#   within $\epsilon$ of the *original* image $x$ and within $[0, 1]$. Every pixel has its own
-#   interval, so the nearest allowed point is found by cutting off, pixel by pixel:
+# - $P$, the **projection**, brings a point back to where the attacker may go: within $\epsilon$ of
+#   the *original* image $x$ and within $[0, 1]$. Every pixel has its own interval, so the nearest
+#   allowed point is found pixel by pixel:
 #
 # $$P(z) = \mathrm{clamp}\big(x + \mathrm{clamp}(z - x,\, -\epsilon,\, \epsilon),\; 0,\; 1\big) .$$
 #
-# The most common mistake is to measure from the step before, $x_t$. Every single step then looks
-# harmless, and ten of them add up to ten times what was allowed.
+# Measure from $x$, not from the step before: ten harmless steps would add up to ten times what was
+# allowed.
 #
 # ### Where to begin
 #
 # At the image itself, or at a random point of the budget: $x_0 = P(x + u)$, each pixel of $u$
-# uniform between $-\epsilon$ and $\epsilon$. A random start has two merits. It leaves the clean
-# image, around which a defence may have flattened the loss. And it can be repeated: another start
-# climbs another hill, and the attacker keeps the best.
+# uniform between $-\epsilon$ and $\epsilon$. A random start leaves the clean image, around which a
+# defence may have flattened the loss, and it can be repeated: another start climbs another hill.
 #
-# With the random start this is **projected gradient descent**, PGD (Madry and others, *Towards deep
-# learning models resistant to adversarial attacks*, 2018); without it, the basic iterative method
-# (Kurakin, Goodfellow and Bengio, 2017). It climbs, whatever the name says: an attacker's descent
-# is on minus the loss. With one step of size $\epsilon$ from the image itself, PGD is FGSM.
+# With the random start this is **projected gradient descent**, PGD (Madry and others, 2018), which
+# climbs, whatever the name says. With one step of size $\epsilon$ from the image itself, PGD is
+# FGSM.
 
 # %% [markdown]
 # You are given the check of arguments from assignment 3, and the loss with one number per image.
@@ -175,7 +173,6 @@ def pgd(
 
 # %% [markdown]
 # >> To think about: in the projection, may one clamp to [0, 1] first and to epsilon second?
-# Yes, here. Each pixel may lie where two intervals overlap, $[x_i - \epsilon, x_i + \epsilon]$ and
-# $[0, 1]$, and they do overlap, since $x_i$ is in both. Cutting off at the ends of one and then of
-# the other ends in the overlap, in either order. For a budget in the Euclidean norm it would be
+# Yes, here. Each pixel may lie where two intervals overlap. Cutting off at the ends of one and then
+# of the other ends in the overlap, in either order. For a budget in the Euclidean norm it would be
 # wrong: there the pixels share one budget, and cutting one off changes what the others may do.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # ## How large a step, and how many?
 #
-# The loss after each step answers that. The next cell takes forty images and runs the attack with
-# no step, with one, with two, and so on.
+# The loss after each step answers that. The next cell attacks forty images with no step, with one,
+# with two, and so on.
 
 # %%
 few = probe[:40]
@@ -35,14 +35,14 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Steps of the whole epsilon begin as FGSM does and gain from every further look, but they only ever
-# visit corners of the budget, and end lower. Steps of $\epsilon/64$ are far from any result:
-# sixteen of them reach a quarter of the budget. In between there is room. A customary choice is
-# $\alpha = 2.5\,\epsilon / \text{steps}$, enough to cross the budget and come back a little (Madry
-# and others, 2018).
+# Steps of the whole epsilon begin as FGSM does and gain from every further look, but end lower:
+# each takes a pixel from the middle of its interval to an end, or back. Steps of $\epsilon/64$ are
+# far from any result: sixteen of them reach a quarter of the budget. In between there is room. A
+# customary choice is $\alpha = 2.5\,\epsilon / \text{steps}$.
 #
 # A figure like this belongs to every evaluation. If the curve still rises at its right end, the
-# attack was stopped too early, and the robustness that it reports belongs to the lack of patience.
+# attack was stopped too early. The lecture has one network on which the largest step does best, and
+# one on which it never arrives.
 #
 # ### Restarts
 #

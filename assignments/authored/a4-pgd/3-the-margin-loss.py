@@ -1,20 +1,18 @@
 # %% [markdown]
 # ## A loss that cannot be switched off
 #
-# Cross-entropy has a weak spot. Its gradient with respect to the logits is $p - e_y$: the
-# probabilities, less 1 at the true class. When the network is very sure, the true class's $p$
-# rounds to exactly 1 in float32, and what is left of the others underflows: the gradient is exactly
-# 0, $\mathrm{sign}(0) = 0$, and the attack stands still. A network becomes that sure by a trick
-# that changes none of its answers: multiply the logits by a large number.
+# Cross-entropy has a weak spot, which the lecture works out. When the network is very sure, the
+# gradient is exactly 0 in float32, $\mathrm{sign}(0) = 0$, and the attack stands still. A network
+# becomes that sure by a trick that changes none of its answers: multiply the logits by a large
+# number.
 #
-# The **margin** has no such spot (Carlini and Wagner, *Towards evaluating the robustness of neural
-# networks*, 2017):
+# The **margin** has no such spot (Carlini and Wagner, 2017):
 #
 # $$m(z, y) = \max_{j \ne y} z_j - z_y .$$
 #
-# It is the lead of the best wrong class over the true one. It is positive exactly when the image is
-# misclassified, so raising it is what an attacker wants; and its gradient with respect to the
-# logits is $+1$ at one class and $-1$ at another, however large the logits are.
+# It is the lead of the best wrong class over the true one, positive exactly when the image is
+# misclassified. Its gradient with respect to the logits is $+1$ at one class and $-1$ at another,
+# however large the logits are.
 
 # %% [markdown] card: margin_loss
 # difficulty: 2
@@ -99,9 +97,9 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# Nothing about the network is more robust than before. A report with the upper curve alone would
-# call the last network the best defence of its year. Such **gradient masking** need not be on
-# purpose: long training without weight decay drives logits up as well.
+# Nothing about the network is more robust than before, whatever a report with the upper curve alone
+# would say. Such **gradient masking** need not be on purpose: long training without weight decay
+# drives logits up as well.
 #
 # >> To think about: could one attack the scaled network with cross-entropy after all?
 # Yes. Divide the logits by the factor before the loss, or compute the gradient in float64, which

@@ -1,20 +1,18 @@
 # %% [markdown]
 # ## The worst case
 #
-# You now have several attacks. Which number do you report? The attacker needs **one** success on an
-# image, by whatever means. So an image is safe only if it survives *every* attack, and the clean
-# look too:
+# Which number of several attacks do you report? The attacker needs **one** success on an image, by
+# whatever means. So an image is safe only if it survives *every* attack, and the clean look too:
 #
 # $$\frac{1}{n} \sum_i \; \min_{a \in \text{attacks}} \;
 # \big[\, f(a(x_i)) = y_i \,\big] .$$
 #
 # The minimum is **inside** the sum, image by image. The smallest of the single accuracies has it
-# outside, and is never lower: attacks break different images (Carlini and others, *On evaluating
-# adversarial robustness*, 2019). With ten images, if one attack breaks the first three and another
-# the last three, each leaves 70 %, and the worst case is 40 %.
+# outside, and is never lower: attacks break different images. With ten images, if one attack breaks
+# the first three and another the last three, each leaves 70 %, and the worst case is 40 %.
 #
-# One more rule. An attack may be somebody else's, and may leave the budget. Its answer is brought
-# back before it is counted: what is outside proves nothing.
+# One more rule: an attack may be somebody else's, and may leave the budget. Its answer is brought
+# back before it is counted.
 
 # %% [markdown] card: worst_case_accuracy
 # difficulty: 2
@@ -116,7 +114,7 @@ figure
 
 # %% [markdown]
 # Judged by FGSM, a fine defence: at the budget it was trained for, most images survive. Judged by
-# PGD, hardly any do. The network has learned where FGSM arrives and made that one corner
-# harmless. Assignment 5 shows how that happens during training, and how to prevent it. Here the
-# lesson is about tests: **an attack that a defence was built against is no test of it**, and a line
-# that does not fall as epsilon grows is a fault of the attack.
+# PGD, hardly any do: the network has made the one corner harmless where FGSM arrives. Assignment 5
+# shows how that happens, and how to prevent it. Here the lesson is about tests: **an attack that a
+# defence was built against is no test of it**, and a line that does not fall as epsilon grows is a
+# fault of the attack.

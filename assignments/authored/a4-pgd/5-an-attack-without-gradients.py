@@ -1,13 +1,12 @@
 # %% [markdown]
 # ## An attack without gradients, as a check
 #
-# PGD needs gradients that mean something. Suppose a network rounds its input to a few grey levels.
-# The gradient of rounding is zero wherever it exists, so neither cross-entropy nor the margin can
-# climb. Is the network robust, or are we blind?
+# Suppose a network rounds its input to a few grey levels. The gradient of rounding is zero wherever
+# it exists, so PGD cannot climb on any loss. Is the network robust, or are we blind?
 #
 # Ask it without gradients. The attack below changes a random square of the image by $\pm\epsilon$,
-# looks at the margin, and keeps what helped: a small relative of the Square attack (Andriushchenko
-# and others, 2020). Read it; there is nothing in it that you have not met.
+# looks at the margin, and keeps what helped: a small relative of the Square attack in the lecture.
+# Read it; there is nothing in it that you have not met.
 
 # %% given: _signs from solutions.random_search
 
@@ -39,19 +38,19 @@ for title, network in networks.items():
     )
 
 # %% [markdown]
-# On the plain network the random search is the weaker attack, by far: without a gradient it has to
-# feel its way. That is as it should be. On the rounded one it breaks images that PGD leaves
-# standing, and **that is an alarm**: the gradients mislead, and the number that PGD reports is
-# worth nothing. The remedy is an attack made for this defence; assignment 6 has you write some.
+# On the plain network the random search is the weaker attack by far, as it should be: without a
+# gradient it has to feel its way. On the rounded one it breaks images that PGD leaves standing, and
+# **that is an alarm**: the number that PGD reports is worth nothing. The remedy is an attack made
+# for this defence; the lecture shows one, and assignment 6 has you write some.
 #
-# So keep the cheap search in your list of attacks, not because it is strong but because it is
-# honest in another way.
+# So keep the cheap search in your list of attacks. It is not strong, but nothing can be hidden from
+# it except the answer.
 #
 # >> To think about: all attacks together leave 60 %. What is the robust accuracy?
 # At most 60 %. Every attack gives an upper bound, and the worst case over attacks is the best upper
-# bound you have. Nothing here shows that a better attack would not leave 50 %. A *lower* bound is
-# another matter, a proof that no change within the budget can turn an image; such certificates
-# exist, and the numbers that they give are smaller.
+# bound you have. A better attack might leave 50 %. A *lower* bound is another matter, a proof that
+# no change within the budget can turn an image; such certificates exist, and the numbers that they
+# give are smaller.
 
 # %% [markdown]
 # ## What you can now do

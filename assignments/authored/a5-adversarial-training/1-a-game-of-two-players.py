@@ -4,10 +4,10 @@
 # Train a network on the images an attacker would send, and find out what that costs and when it
 # only looks like a defence.
 #
-# A network learns what it is shown. If it is shown attacked images while it learns, it can learn to
-# withstand them. This simple idea has outlived a crowd of cleverer ones, but it can fail in ways
-# that look like success. You will write it, measure it with an attack it has not seen, break it on
-# purpose, and weigh what it costs.
+# A network that is shown attacked images while it learns can learn to withstand them; the lecture
+# "Adversarial training" has the theory. But such training can fail in ways that look like success.
+# You will write it, measure it with an attack it has not seen, break it on purpose, and weigh what
+# it costs.
 
 # %% [markdown]
 # ## Set up
@@ -51,29 +51,22 @@ def fresh_network() -> nn.Module:
 # %% [markdown]
 # ## A game of two players
 #
-# Ordinary training looks for weights $\theta$ with a small loss on the images as they are. An
-# attacker may move each image by a $\delta$ with $\|\delta\|_\infty \le \epsilon$, and will choose
-# the worst. So ask for weights that do well against the worst:
+# Adversarial training looks for weights $\theta$ that do well even if an attacker moves each image
+# by the worst $\delta$ within the budget:
 #
 # $$
 # \min_\theta \; \frac{1}{n} \sum_{i=1}^{n} \;
 # \max_{\|\delta_i\|_\infty \le \epsilon} \; L\big(f_\theta(x_i + \delta_i), y_i\big) .
 # $$
 #
-# (Madry and others, *Towards deep learning models resistant to adversarial attacks*, 2018.) Two
-# players act on the same number: the inner one moves the images to raise it, the outer one moves
-# the weights to lower it. In small steps:
+# The inner player moves the images to raise the loss, the outer one moves the weights to lower it
+# (Madry and others, 2018). The inner problem is an attack, and you know how to write one. Call its
+# answer $\delta^*$. At a maximum, small changes of $\delta$ make no difference to first order, so
+# the gradient of the maximum is the gradient of the loss *at* $x + \delta^*$, with $\delta^*$ held
+# fixed. That is Danskin's theorem, and it makes the outer problem an ordinary training step.
 #
-# 1. Hold the weights. The inner problem is an attack, and you know how to write one.
-# 2. Call the best answer $\delta^*$. How does the inner maximum change when the weights move a
-#    little? Only through $\theta$: at a maximum, small changes of $\delta$ make no difference to
-#    first order. So the gradient of the maximum is the gradient of the loss *at* $x + \delta^*$,
-#    with $\delta^*$ held fixed (Danskin's theorem).
-# 3. That is an ordinary training step, on the attacked images instead of the clean ones.
+# So for each batch, attack the network as it is now; then take a step on what came out. The attack
+# starts anew every time, since yesterday's worst images are harmless to today's network.
 #
-# So the recipe is: for each batch, attack the network as it is now; then take a step on what came
-# out. The attack starts anew for every batch, since yesterday's worst images are harmless to
-# today's network.
-#
-# The theorem speaks of the maximum. An attack that finds only *some* bad $\delta$ trains against
-# some attackers. Keep that in mind; the second half of this notebook is about it.
+# The theorem speaks of the maximum, and an attack finds only *some* bad $\delta$. The second half
+# of this notebook is about that.

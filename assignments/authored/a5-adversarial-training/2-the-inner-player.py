@@ -1,9 +1,8 @@
 # %% [markdown]
 # ## The inner player
 #
-# Projected gradient descent, PGD: begin at a random point within the budget, and repeat: a small
-# step in the direction of the sign of the gradient, and back into the budget where the step left
-# it.
+# Projected gradient descent, PGD: begin at a random point within the budget, and repeat a small
+# step in the direction of the sign of the gradient, then back into the budget:
 #
 # $$
 # x_{t+1} = \mathrm{clamp}\Big(x + \mathrm{clamp}\big(
@@ -11,8 +10,8 @@
 # \big),\; 0,\; 1\Big)
 # $$
 #
-# Measure the distance from the **original** $x$, not from the step before, or the steps add up to
-# more than $\epsilon$. With one step of size $\epsilon$ and no random start, PGD is FGSM.
+# Measure the distance from the **original** $x$, not from the step before. With one step of size
+# $\epsilon$ and no random start, PGD is FGSM.
 #
 # If you have done assignment 4, put your `pgd` here; if not, write it now. It has no points in this
 # assignment, but nothing below works without it.

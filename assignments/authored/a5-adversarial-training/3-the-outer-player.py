@@ -3,13 +3,12 @@
 #
 # What remains is the loop of assignment 1 with an attack inside. Four decisions come with it.
 #
-# - **How strong an inner attack?** Training makes an attack for every batch, so each step of it
-#   costs a forward and a backward pass. Three to seven steps are usual; the steps together should
-#   be able to cross the budget, for example 4 steps of $\epsilon / 2$.
-# - **Warm-up.** A new network knows nothing. If it meets the full budget at once, the cheapest way
-#   to lower the worst-case loss may be to answer the same class to everything, which no attack can
-#   change. Some runs never get out of that. Let epsilon grow from 0 over the first part of the
-#   training, so that there is something to defend before the attack gets serious.
+# - **How strong an inner attack?** Each of its steps costs a forward and a backward pass for every
+#   batch. Three to seven are usual, and together they should be able to cross the budget, for
+#   example 4 steps of $\epsilon / 2$.
+# - **Warm-up.** If a new network meets the full budget at once, the cheapest way to lower the
+#   worst-case loss may be to answer the same class to everything, which no attack can change. Some
+#   runs never get out of that. Let epsilon grow from 0 over the first part of the training.
 # - **A falling learning rate.** The attack moves with the weights, so a constant rate keeps them
 #   moving too. Adam with a rate of 0.004 that falls to zero over the second half settles down.
 # - **Mixing.** One may train on clean and attacked images together, for example with half of the

@@ -23,10 +23,9 @@ for title, network in {"plain": plain, "robust": robust}.items():
 
 # %% [markdown]
 # The loss falls quickly, then rises for some epochs although the network gets better: the warm-up
-# makes the task harder at the same time. Once epsilon stands still, it falls again. So a loss from
-# the middle of a warm-up says little.
+# makes the task harder at the same time. So a loss from the middle of a warm-up says little.
 #
-# One epsilon is one point. Here is the whole curve, with Wilson's 95 % intervals.
+# Here is the whole curve, with Wilson's 95 % intervals.
 
 # %%
 grid = [step * limit / 2 for step in range(5)]
@@ -49,10 +48,10 @@ figure
 # %% [markdown]
 # ## Two of the decisions, measured
 #
-# Does mixing in clean images help, and what is the warm-up good for? `fit`, the course's own
-# training loop, has a seam for such questions: `perturb` changes each batch before the network
-# learns from it. It may return several versions of a batch, such as clean and attacked; the loss is
-# then the mean over both. First the same budget as above. Guess which column differs.
+# Does mixing in clean images help, and what is the warm-up good for? The course's own training
+# loop, `fit`, takes a `perturb` that changes each batch before the network learns from it. It may
+# return several versions of a batch, such as clean and attacked; the loss is then the mean over
+# both. First the same budget as above. Guess which column differs.
 
 
 # %%
@@ -125,9 +124,7 @@ figure
 # %% [markdown]
 # Both are far from plain training, and close to each other. Before you name a winner, count: with
 # this many images, how many does a difference of one per cent stand for? Wilson's interval in the
-# figure above was several per cent wide. In the literature the choice matters more where clean
-# accuracy is hard to get: Goodfellow, Shlens and Szegedy (2015) mixed, Madry and others (2018) did
-# not, and since then most do not.
+# figure above was several per cent wide.
 #
 # >> To think about: half and half takes the mean of two losses. Why not simply a smaller epsilon?
 # They answer different questions. A smaller epsilon protects *every* image, less far. Mixing keeps
@@ -149,10 +146,9 @@ print(plots.alt_text(figure))
 figure
 
 # %% [markdown]
-# The cold start ends where it began. Its loss stays near $\log 10$, its accuracy is that of one
-# class, and it is the same clean, under FGSM and under PGD: no attack can change an answer that
-# does not depend on the image. The warm start first learns to read, and then to defend what it has
-# learned. Its loss *rises* on the way, since the task gets harder, and that is no fault.
+# The cold start ends where it began. Its loss stays near $\log 10$, and its accuracy is that of one
+# class: the same clean, under FGSM and under PGD. The warm start first learns to read, and then to
+# defend what it has learned.
 #
 # >> To think about: the cold network loses nothing under attack. Is it robust?
 # Perfectly, and useless. That is why a robust accuracy is always read beside the clean one, and why

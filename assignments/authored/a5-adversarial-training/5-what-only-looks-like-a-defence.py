@@ -2,10 +2,10 @@
 # ## When it only looks like a defence
 #
 # The inner attack is most of the cost. Why not FGSM, one step instead of four? Train with the large
-# budget and more epochs, and watch both accuracies *while* the network learns: the one under FGSM,
-# which is the attack it trains on, and the one under PGD. A third network learns from FGSM with a
-# random start and a step a little larger than epsilon, which Wong, Rice and Kolter (*Fast is better
-# than free*, 2020) propose as the cheap way out.
+# budget and more epochs, and watch *while* the network learns: its accuracy under FGSM, which is
+# the attack it trains on, and under PGD. A second network learns from FGSM with a random start and
+# a step a little larger than epsilon, the cheap way out that Wong, Rice and Kolter (2020) propose.
+# A third learns from PGD.
 
 # %%
 strong = min(max(0.2, 1.5 * limit), 3 * limit)
@@ -51,19 +51,17 @@ figure
 rivals["PGD"] = trained("PGD", attacked_with(strong, 4), strong, long)
 
 # %% [markdown]
-# Whoever tests with FGSM alone would hand out the first network, and be pleased: it was cheaper and
-# seems as good. Under PGD it falls apart, and the figure shows it coming: one line climbs on, the
-# other does not follow.
+# Whoever tests with FGSM alone would be pleased with the first network: it was cheaper and seems as
+# good. Under PGD it falls apart, and the figure shows it coming: one line climbs on, the other does
+# not follow.
 #
-# It has not learned to be right around each image. It has learned to be right at the corner where
-# *FGSM arrives*, and to bend its loss so that the gradient at the clean image points to harmless
-# corners. This is **catastrophic overfitting**. Its sign is always the same: accuracy under the
-# training attack stays or rises while accuracy under a stronger attack falls.
+# The network has learned to be right at the corner where *FGSM arrives*, not around each image.
+# This is **catastrophic overfitting**: accuracy under the training attack stays or rises while
+# accuracy under a stronger attack falls. The lecture lists its signs.
 #
-# Two remedies, both measured above. The random start moves the corner that FGSM arrives at, so that
-# there is no single one to make harmless; it costs nothing, and goes a part of the way. Several
-# steps find the corners wherever they are, at several times the price. Here are all three over a
-# range of epsilons. The gap between the first two lines is what a test with FGSM alone hides.
+# Two remedies, both measured above. The random start costs nothing, and goes a part of the way.
+# Several steps go further, at several times the price. Here are all three over a range of epsilons.
+# The gap between the first two lines is what a test with FGSM alone hides.
 
 # %%
 far = [step * strong / 4 for step in range(6)]
@@ -76,9 +74,8 @@ figure
 
 # %% [markdown]
 # >> To think about: PGD found what FGSM missed. Does PGD miss something too?
-# It may. Every attack gives an upper bound on robust accuracy: the truth is at most what the best
-# attack leaves. Hence the habits of careful reports: more steps and restarts until the number stops
-# falling, a second loss function (the margin of assignment 4), an attack without gradients, an
-# attack designed against this very defence, and the worst case over all of them for each image. A
-# guarantee takes another kind of argument, a certificate, which says that *no* change within the
-# budget can matter.
+# It may. Every attack gives an upper bound on robust accuracy. Hence the habits of careful reports:
+# more steps and restarts until the number stops falling, the margin of assignment 4, an attack
+# without gradients, one designed against this very defence, and the worst case over all of them for
+# each image. A guarantee takes another kind of argument, a certificate, which says that *no* change
+# within the budget can matter.

@@ -1,9 +1,9 @@
 # %% [markdown]
 # ## What it costs
 #
-# Robustness has a price, in time and often in clean accuracy. First the time: each step of the
-# inner attack is a forward and a backward pass, like the training step itself. So one step should
-# cost about twice the time of plain training, and four steps about five times. Does it?
+# First the time: each step of the inner attack is a forward and a backward pass, like the training
+# step itself. So one step should cost about twice the time of plain training, and four steps about
+# five times. Does it?
 
 # %%
 histories["plain training"] = plain_run
@@ -15,9 +15,9 @@ for title, each in sorted(seconds.items(), key=lambda item: item[1]):
 # Somewhat less, since the inner attack needs no gradient of the weights; and the times above
 # contain whatever else your machine was doing. "FGSM" contains the looks at its accuracy, too.
 #
-# Now the clean accuracy. The budget you train for decides how much is paid. Train for several
-# budgets (two of the networks are there already), and look at the clean accuracy and at the one
-# under PGD, at the budget that matters to you.
+# Now the clean accuracy. The budget you train for decides how much is paid. Train for several (two
+# of the networks are there already), and compare the clean accuracy with the one under PGD, at the
+# budget that matters to you.
 
 # %%
 candidates = {0.0: plain, limit / 2: fresh_network(), limit: robust, 2 * limit: fresh_network()}
@@ -48,10 +48,9 @@ figure
 
 # %% [markdown]
 # To the left, robustness is cheap: it rises steeply, and the clean accuracy hardly notices. To the
-# right, it levels off while the clean accuracy goes on falling. Where to stop is not a question of
-# mathematics. It depends on what a wrong answer costs, how often anybody attacks, and what they may
-# do. Differences of a few images between neighbouring points are within the noise of one training
-# run; whoever wants to claim them trains several times.
+# right, it levels off while the clean accuracy goes on falling. Where to stop depends on what a
+# wrong answer costs, how often anybody attacks, and what they may do. Differences of a few images
+# between neighbouring points are within the noise of one training run.
 
 # %% [markdown]
 # ## What you can now do
