@@ -7,7 +7,6 @@ asked to correct the notebook and hand it in again.
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 from autograder.catalog import Exercise
 from autograder.errors import Malformed
 from autograder.worker.cells import is_stub
+from autograder.worker.syntax import parsed
 
 TO_CODE = (
     "Select the cell, press Esc and then Y to make it a code cell again, run all cells, and hand "
@@ -63,11 +63,10 @@ def defines(cell: Source, exercise: Exercise) -> set[str]:
 
 def untouched(cell: Source, exercise: Exercise) -> bool:
     """Whether a cell defines the exercise's names as stubs, as it was released."""
-    try:
-        body = ast.parse(cell.text).body
-    except (SyntaxError, ValueError):
-        return False
-    own = [node for node in body if getattr(node, "name", "") in exercise.names]
+    tree = parsed(cell.text)
+    own = [
+        node for node in (tree.body if tree else ()) if getattr(node, "name", "") in exercise.names
+    ]
     return bool(own) and all(map(is_stub, own))
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from autograder import catalog
 from autograder.report.results import CheckResult
 from autograder.worker.cells import Cell
+from autograder.worker.syntax import parsed
 from course.withheld import EXERCISES
 
 MODULE = "course.withheld"
@@ -45,11 +46,8 @@ def for_review(
 def ways(cells: Iterable[Cell]) -> Iterator[str]:
     """The names in the cells by which the switch can be passed."""
     for cell in cells:
-        try:
-            tree = ast.parse(cell.source)
-        except (SyntaxError, ValueError):  # judged as the error that it is
-            continue
-        for node in ast.walk(tree):
+        tree = parsed(cell.source)  # what cannot be read is judged as the error that it is
+        for node in ast.walk(tree) if tree else ():
             yield from (word for word in words(node) if word in WAYS or word.startswith(MODULE))
 
 

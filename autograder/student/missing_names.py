@@ -7,43 +7,37 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
+import re
 from collections.abc import Iterator, Sequence
 
-from autograder.worker.cells import Cell, python_source
+from autograder.worker.cells import Cell
+from autograder.worker.syntax import parsed
+
+# A line that only a notebook understands, for IPython or a shell.
+MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 
 
 def missing_name(cells: Sequence[Cell], title: object, line: object) -> str:
     """The first name on a line that no cell defines; empty where that is not known for sure."""
-    if type(line) is not int:
+    trees = [parsed(MAGIC.sub("", cell.source)) for cell in cells]
+    known = {name for tree in trees if tree is not None for name in defined_names(tree)}
+    if type(line) is not int or None in trees or "*" in known:
         return ""
-    trees = [tree_of(cell) for cell in cells]
-    there = {name for tree in trees if tree is not None for name in defined_names(tree)}
     for cell, tree in zip(cells, trees, strict=True):
         if cell.title == title and cell.holds(line) and tree is not None:
-            wanted = line - cell.first_line + 1
-            used = [
-                node
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-            ]
-            here = sorted((node for node in used if node.lineno == wanted), key=column)
-            for node in here:
-                if node.id not in there and not hasattr(builtins, node.id):
-                    return "" if "*" in there else node.id
+            used = names_on(tree, line - cell.first_line + 1)
+            return next((n for n in used if n not in known and not hasattr(builtins, n)), "")
     return ""
 
 
-def tree_of(cell: Cell) -> ast.Module | None:
-    """The cell's code; None where it cannot be read."""
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-        return ast.parse(python_source(cell.source))
-    return None
-
-
-def column(node: ast.expr) -> int:
-    """Where in its line a name stands."""
-    return node.col_offset
+def names_on(tree: ast.Module, line: int) -> list[str]:
+    """The names that a line reads, from left to right."""
+    read = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.lineno == line
+    ]
+    return [node.id for node in sorted(read, key=lambda node: node.col_offset)]
 
 
 def defined_names(tree: ast.Module) -> Iterator[str]:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.worker.syntax import parsed
+
 STEP_LENGTH = 300
 # Magics that run the rest of their cell, and the one that runs the rest of its line.
 TIMED_CELL = re.compile(
@@ -42,9 +44,7 @@ def first_stub(cell: str) -> tuple[str, str]:
     A cell may hold several, to be written from top to bottom, whichever of them was called.
     """
     lines = linecache.getlines(cell)
-    try:
-        tree = ast.parse("".join(lines))
-    except (SyntaxError, ValueError):
+    if (tree := parsed("".join(lines))) is None:
         return "", ""
     for name, function in functions(tree.body):
         last = function.body[-1]

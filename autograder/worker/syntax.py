@@ -12,6 +12,18 @@ DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.Call
 
 
+def parsed(text: str) -> ast.Module | None:
+    """The tree of Python text, or None where it cannot be read.
+
+    Python refuses text with more errors than SyntaxError: zeros in it, and expressions that are
+    nested too deeply for its stack or its memory.
+    """
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a text."""
     return frozenset(text.split())

@@ -33,7 +33,10 @@ def test_a_person_decides_on_work_that_passes_the_switch(source):
     assert "switched off" in found.cause
 
 
-@pytest.mark.parametrize("source", ["running = []", "closure = 1", "x = '", "'a __closure__'"])
+OTHER = ("running = []", "closure = 1", "x = '", "'a __closure__'", "x = 1" + " + 1" * 20_000)
+
+
+@pytest.mark.parametrize("source", OTHER)
 def test_other_work_is_left_alone(source):
     assert judged(source).status == "OK"
 

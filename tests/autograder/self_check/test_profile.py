@@ -12,7 +12,13 @@ from autograder.worker.cells import Cell
 
 @pytest.mark.parametrize(
     ("named", "expected"),
-    [("digits", "digits"), ("signs", "signs"), ("mnist", "digits"), (None, "digits"), (7, "digits")],
+    [
+        ("digits", "digits"),
+        ("signs", "signs"),
+        ("mnist", "digits"),
+        (None, "digits"),
+        (7, "digits"),
+    ],
 )
 def test_a_checkout_checks_on_what_needs_no_download(named: object, expected: str) -> None:
     assert checked_on("a3-fgsm", named) == expected

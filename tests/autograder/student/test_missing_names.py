@@ -37,5 +37,6 @@ def test_nothing_is_said_where_it_may_be_defined(other: str) -> None:
     assert missing_name(cells("clip(1)", other), "cell 0", 1) == ""
 
 
-def test_a_cell_that_cannot_be_read_is_passed_over() -> None:
-    assert missing_name(cells("clip(1)", "def ("), "cell 0", 1) == "clip"
+@pytest.mark.parametrize("other", ["def (", "1" + "+1" * 20_000, "\0"])
+def test_nothing_is_said_where_a_cell_cannot_be_read(other: str) -> None:
+    assert missing_name(cells("clip(1)", other), "cell 0", 1) == ""
