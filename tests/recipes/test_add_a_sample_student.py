@@ -10,6 +10,7 @@ LIKE = "emre"  # another student who forgets the clamp; the new one must get the
 CELLS = """
 # %% fgsm
 def fgsm(model, images, labels, epsilon):
+    check_attack(images, labels, epsilon)
     pictures = images.detach().clone()
     pictures.requires_grad = True
     with evaluating(model):

@@ -1,6 +1,7 @@
 """Results that can be trusted later: signatures, resuming, and computing a grade again."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -121,9 +122,7 @@ def test_a_changed_score_is_found(term, capsys):
 
 def test_a_changed_table_is_found(term, capsys):
     table = term / "out" / "grades.csv"
-    table.write_text(
-        table.read_text().replace("grace,a3-fgsm,digits,WRONG,11", "grace,a3-fgsm,digits,WRONG,20")
-    )
+    table.write_text(re.sub(r"(grace,a3-fgsm,digits,WRONG),[\d.]+", r"\1,1", table.read_text()))
     assert verify(term) == 1
     assert "another score for grace" in capsys.readouterr().out
 

@@ -63,11 +63,11 @@ def term(tmp_path, monkeypatch):
         Path("grades/a3-1"), Path("submitted-1"), "a3-fgsm",
         ada=(16.0, "2026-11-20 22:59:00.000000 UTC"),  # 23:59 in Berlin: in time
         bob=(18.0, "2026-11-22 22:59:00 UTC"),  # the last second of an extension
-        carol=(20.0, "2026-11-21 12:10:00+01:00"),  # ten minutes after hers: in the grace
+        carol=(FULL["a3-fgsm"], "2026-11-21 12:10:00+01:00"),  # ten minutes late: in the grace
     )  # fmt: skip
     graded(
         Path("grades/a3-2"), Path("submitted-2"), "a3-fgsm",
-        ada=(18.0, "2026-11-22 10:00:00 UTC"),  # two started days: 4 of 20 points less
+        ada=(18.0, "2026-11-22 10:00:00 UTC"),  # two started days: a fifth of the points less
         bob=(19.0, "2026-11-29 23:00:00 UTC"),  # closed
         eve=(10.0, ""),
     )  # fmt: skip
@@ -92,7 +92,7 @@ def test_a_term_from_points_to_marks(term, capsys):
     assert a3 == {
         "ada": ["16", "0", "0", "16"],
         "bob": ["18", "0", "0", "18"],
-        "carol": ["20", "0", "0", "20"],
+        "carol": [f"{FULL['a3-fgsm']:g}", "0", "0", f"{FULL['a3-fgsm']:g}"],
         "dan": [""] * 4,
         "eve": ["10", "", "0", "10"],
     }
@@ -100,7 +100,7 @@ def test_a_term_from_points_to_marks(term, capsys):
     full = FULL["a4-pgd"]
     assert a4["ada"] == ["12.5", "0", "0", "12.5"]
     assert a4["bob"] == [f"{full:g}", "7", f"{full * 0.3:g}", f"{full * 0.7:g}"]
-    total = (18 / 20 + 3 * 0.7) / 4
+    total = (18 / FULL["a3-fgsm"] + 3 * 0.7) / 4
     assert float(rows["bob"]["total percent"]) == pytest.approx(100 * total)
     assert rows["ada"]["name"] == "Ada Lovelace"
     error = capsys.readouterr().err
@@ -114,7 +114,8 @@ def test_the_lowest_are_dropped_and_the_latest_counts(term):
     Path("term.toml").write_text("drop = 1\n" + TERM.replace('"best"', '"latest"'))
     main(["marks", "term.toml"])
     rows = table()
-    assert list(rows["ada"].values())[4:8] == ["18", "2", "4", "14"]
+    less = FULL["a3-fgsm"] / 5
+    assert list(rows["ada"].values())[4:8] == ["18", "2", f"{less:g}", f"{18 - less:g}"]
     assert list(rows["bob"].values())[4:8] == ["19", "8", "19", "0"]
     assert float(rows["bob"]["total percent"]) == pytest.approx(70)
 
