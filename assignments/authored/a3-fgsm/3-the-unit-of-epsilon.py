@@ -48,8 +48,9 @@ figure
 #
 # - On the left, *C*'s network seems to last about as long as *B*'s. It gives in at half of the
 #   printed number.
-# - *A* calls its network naturally robust. Its whole curve lies in the top left corner: the networks
-#   of Madry et al., which it sets beside its own, were attacked with a budget several times as large.
+# - *A* calls its network naturally robust. Its whole curve lies in the top left corner: the
+#   networks of Madry et al., which it sets beside its own, were attacked with a budget several
+#   times as large.
 # - *B*'s table alone does not tell which reading was meant. The course's page
 #   "Published results, audited" runs its program again in both: the table comes out in one of
 #   them, and it is not the one that the printed program has.
