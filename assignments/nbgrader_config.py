@@ -24,6 +24,7 @@ c.ClearSolutions.code_stub = {
 # Grading: the judge takes the place of the kernel, so that `nbgrader autograde` and the formgrader
 # give the scores of `autograder grade`. A damaged notebook is repaired first; only its text counts.
 c.Autograde.exporter_class = "autograder.nbgrader_plugin.bridge.SubmissionExporter"
+c.Autograde.pre_convert_hook = "autograder.nbgrader_plugin.names.take_renamed"
 c.Autograde.sanitize_preprocessors = [
     "autograder.nbgrader_plugin.repair.RestoreCells",
     "nbgrader.preprocessors.ClearOutput",

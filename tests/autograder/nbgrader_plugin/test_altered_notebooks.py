@@ -180,3 +180,16 @@ def test_manual_scores_survive(course: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert found["manual"]["check-fgsm"] == 3.0
     assert found["auto"]["check-fgsm"] == POINTS["fgsm"] - 0.5
     assert found["score"] == 3.0 + TOTAL - POINTS["fgsm"]
+
+
+@pytest.mark.parametrize("name", [f"{NAME}-Copy1.ipynb", f"{NAME} (1).ipynb", "Copy of mine.ipynb"])
+def test_a_notebook_under_another_name_is_the_one_that_counts(
+    course: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(SubmissionExporter, "result", quick_judge)
+    hand_in(course, "renata", marked())
+    folder = course / "submitted" / "renata" / NAME
+    (folder / f"{NAME}.ipynb").rename(folder / name)
+    convert(Autograde, course)
+    assert graded(course)["renata"]["score"] == TOTAL - 0.5
+    assert (folder / name).is_file()
