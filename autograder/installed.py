@@ -77,6 +77,8 @@ def notebook_on(profile: str, text: str) -> str:
 
     Raises CourseError where its line `PROFILE = "digits"` is missing.
     """
+    if profile == "digits":
+        return text
     before, after = (json.dumps(f'PROFILE = "{name}"')[1:-1] for name in ("digits", profile))
     if text.count(before) != 1:
         raise CourseError('a notebook has no single line PROFILE = "digits"')

@@ -101,7 +101,8 @@ def hostile_class(released: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     for student in ("a stranger", "unlucky", "zz last"):
         hand_in(course, student, marked())
     notebook = course / "submitted" / "a stranger" / NAME / f"{NAME}.ipynb"
-    notebook.rename(notebook.with_name("homework.ipynb"))
+    notebook.unlink()
+    nbformat.write(nbformat.v4.new_notebook(), notebook.with_name("homework.ipynb"))
     theirs = course / "submitted" / "zz last" / NAME / f"{NAME}.ipynb"
     link = course / "submitted" / "copyist" / NAME / f"{NAME}.ipynb"
     link.parent.mkdir(parents=True)
