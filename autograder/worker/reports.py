@@ -91,7 +91,7 @@ def report(
 
 def known_mistake(error: BaseException, message: str) -> str:
     """The known mistake behind an error, as a word that the judge knows; empty for none."""
-    if isinstance(error, NotImportedError):
+    if isinstance(error, NotImportedError | ModuleNotFoundError):
         return "not imported"
     if isinstance(error, WithheldError):
         return "withheld"
