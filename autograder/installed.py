@@ -9,7 +9,6 @@ texts in the folder where it is run, and other commands take the notebooks that 
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import sys
 from pathlib import Path
@@ -70,19 +69,6 @@ def python_path() -> dict[str, str]:
 def notebook(assignment: str) -> Path:
     """The notebook of an assignment, with its answers."""
     return NOTEBOOKS / assignment / f"{assignment}.ipynb"
-
-
-def notebook_on(profile: str, text: str) -> str:
-    """A notebook's text with this data profile in place of digits.
-
-    Raises CourseError where its line `PROFILE = "digits"` is missing.
-    """
-    if profile == "digits":
-        return text
-    before, after = (json.dumps(f'PROFILE = "{name}"')[1:-1] for name in ("digits", profile))
-    if text.count(before) != 1:
-        raise CourseError('a notebook has no single line PROFILE = "digits"')
-    return text.replace(before, after)
 
 
 def assignments() -> list[str]:

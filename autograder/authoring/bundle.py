@@ -32,6 +32,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder import catalog, installed
 from autograder.authoring.cells import authored_texts, read_text
 from autograder.authoring.command import NAME
+from autograder.authoring.profile import notebook_on
 from autograder.authoring.wheel import about, sources, wheel, zipped
 from autograder.handin import submission
 from autograder.installed import NOTEBOOKS
@@ -92,7 +93,7 @@ def bundle(assignments: Sequence[str], profiles: Sequence[str], self_study: bool
     Raises CourseError where the reference does not pass, or would be in the bundle.
     """
     files = {
-        path: installed.notebook_on(profiles[0], notebook.decode()).encode()
+        path: notebook_on(profiles[0], notebook.decode()).encode()
         for path, notebook in released(assignments)
     }
     name, files[name] = student_wheel(kept_values(assignments, profiles))

@@ -134,7 +134,6 @@ ADVICE = {
     "AssertionError": "An `assert` of your own failed on these inputs.",
     "ImportError": "Use the packages that the course installs.",
     "MemoryError": "Work in smaller batches.",
-    "ModuleNotFoundError": "Use the packages that the course installs.",
     "NameError": "A name is used that no cell defines: was a cell deleted, or changed? What the "
     "notebook gives can be copied from the released one again.",
 }

@@ -20,7 +20,7 @@ MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 def missing_name(cells: Sequence[Cell], title: object, line: object) -> str:
     """The first name on a line that no cell defines; empty where that is not known for sure."""
     trees = [parsed(MAGIC.sub("", cell.source)) for cell in cells]
-    known = {name for tree in trees if tree is not None for name in defined_names(tree)}
+    known = {name for tree in trees if tree is not None for name in names_bound_in(tree)}
     if type(line) is not int or None in trees or "*" in known:
         return ""
     for cell, tree in zip(cells, trees, strict=True):
@@ -40,7 +40,7 @@ def names_on(tree: ast.Module, line: int) -> list[str]:
     return [node.id for node in sorted(read, key=lambda node: node.col_offset)]
 
 
-def defined_names(tree: ast.Module) -> Iterator[str]:
+def names_bound_in(tree: ast.Module) -> Iterator[str]:
     """Every name that something in a cell binds, at whatever depth; `*` for a star import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import installed
-from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES, notebook_on
+from autograder.authoring.profile import notebook_on
+from autograder.installed import ASSIGNMENTS, NOTEBOOKS, TEMPLATES
 from autograder.secret import default_secret, read_secret
 from autograder.term.written import RECORD, Record
 from course.budget import profile_name

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
+from autograder.checks.nearest import nearest_of
 from autograder.judge.checking import Split, metrics
 from autograder.judge.robustness import loss_gradient, margin
 
@@ -340,10 +341,9 @@ def other_curve(
     same = len(found) > 1 and max(found) - min(found) < 1e-6
     if same:  # another curve may be as close by chance, where the attack leaves nothing right
         curves = {NO_EFFECT: curves[NO_EFFECT]}
-    apart = {name: furthest(found, curve) for name, curve in curves.items()}
-    least = min(apart.values())
-    if least <= WITHIN:
-        return ", or: ".join([name for name, each in apart.items() if each == least][:2])
+    apart = ((name, furthest(found, curve)) for name, curve in curves.items())
+    if cause := nearest_of(apart, WITHIN):
+        return cause
     if same:
         return "the same number at every point: one epsilon for every point, or no attack at all"
     return ""

@@ -313,6 +313,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
     together = torch.stack(after).all(dim=0)
     kept = torch.stack(after).any(dim=0)
     alone, count = accuracy_of_each(trial), len(trial.images)
+    clean_accuracy = clean.double().mean().item()
     numbers = {
         # In this order: what comes first explains a number that several have in common.
         "an attack that leaves the budget is counted as it comes": (
@@ -320,7 +321,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
         ),
         "the clean images are not counted": together.double().mean().item(),
         "this is the smallest of the single accuracies: attacks break different images": min(
-            [clean.double().mean().item(), *alone]
+            [clean_accuracy, *alone]
         ),
         "this is the mean over the attacks": sum(alone) / len(alone),
         "this is the last attack alone": alone[-1],
@@ -334,9 +335,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
         "an image that leaves the budget counts as a survivor, in place of being brought back": (
             only_within_budget(trial)
         ),
-        "the attacks are not given epsilon, or not used: the clean accuracy": (
-            clean.double().mean().item()
-        ),
+        "the attacks are not given epsilon, or not used: the clean accuracy": clean_accuracy,
         **chained(trial),
         "this is the number of images, not a fraction": right * count,
         "this is a percentage; a fraction is asked for": 100 * right,

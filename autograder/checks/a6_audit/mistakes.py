@@ -14,6 +14,7 @@ from torch import Tensor
 
 from autograder.checks.a6_audit.defences import DefenceCase
 from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, withstood
+from autograder.checks.nearest import nearest_of
 from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
 
@@ -23,15 +24,9 @@ MISSED = 0.2  # of the judge's breaks; an attack without the right gradient brea
 def nearest(
     found: float, numbers: Mapping[str, float] | Sequence[tuple[str, float]], tolerance: float
 ) -> str:
-    """The name of the closest number; empty beyond `tolerance`.
-
-    Where two mistakes give the same number, both are named, the commoner one first.
-    """
+    """The name of the closest number, as `nearest_of` has it."""
     pairs = numbers.items() if isinstance(numbers, Mapping) else numbers
-    off = [(round(abs(number - found), 9), name) for name, number in pairs]
-    least = min(distance for distance, _ in off)
-    names = dict.fromkeys(name for distance, name in off if distance == least)
-    return ", or: ".join([*names][:2]) if least <= tolerance else ""
+    return nearest_of(((name, abs(number - found)) for name, number in pairs), tolerance)
 
 
 # --- to_pixel_epsilon ----------------------------------------------------------------------------
