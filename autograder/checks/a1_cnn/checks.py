@@ -25,6 +25,7 @@ from autograder.checks.a1_cnn.training import (
     Trained,
     counts_each_image_once,
     counts_every_image,
+    counts_from_zero,
     renamed,
     repeated_batches,
     train_on,
@@ -230,6 +231,7 @@ def test_train_reports_the_mean_loss(student: Student, handin: Setting) -> None:
     )
     counts_each_image_once(student, handin, network)
     counts_every_image(student, handin, network)
+    counts_from_zero(student, handin, network)
     trains_in_train_mode(student, handin)
 
 

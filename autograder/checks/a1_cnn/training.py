@@ -4,6 +4,7 @@ through the images.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -93,17 +94,34 @@ def counts_each_image_once(student: Student, handin: Setting, network: Network) 
     )
 
 
+def counts_from_zero(student: Student, handin: Setting, network: Network) -> None:
+    """Raise Wrong unless a network that knows nothing loses log(classes), on a few images."""
+    ignorant = network.with_weights([torch.zeros_like(weight) for weight in network.weights])
+    split = renamed(handin, handin.drawn("a few images", 3, 6))
+    answer = train_on(student, handin, ignorant, split, 1, batch_size=len(split)).losses
+    (found,) = require_numbers(answer, 1, "losses, one for each epoch")
+    right = math.log(handin.dataset.num_classes)
+    expect_true(
+        abs(found - right) <= 0.02 * right,
+        f"{right:.4f}, the loss of {len(split)} images where all logits are 0",
+        f"{found:.4f}",
+        cause="the sum does not start at 0" if found > right else "",
+        hint=MEAN_LOSS,
+    )
+
+
 def counts_every_image(student: Student, handin: Setting, network: Network) -> None:
     """Raise Wrong unless the loss of an epoch is the mean over all of many images.
 
-    The first images lose nothing and the others much, so that images that are left out show.
+    The first images lose nothing and the others much, so that images that are left out show. The
+    last batch has one image: what an answer does about that must not cost or repeat other images.
     """
-    train = handin.dataset.train
-    many = min(len(train), 1200) - handin.drawn("images left out", 0, 40)
+    train, batches = handin.dataset.train, handin.drawn("batches of many images", 3, 5)
+    size = (min(len(train), 1200) - handin.drawn("images left out", 0, 40) - 1) // batches
+    many = batches * size + 1
     first = round(many * handin.drawn("percent that lose nothing", 35, 65) / 100)
     lost = float(handin.drawn("loss of an image", 30, 60))
     labels = (torch.arange(many) >= first).long()
-    size = many // handin.drawn("batches of many images", 3, 5)
     split = Split(train.images[:many], labels)
     constant = constant_network(network, LARGE - lost)
     (found,) = require_numbers(

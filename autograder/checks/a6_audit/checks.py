@@ -75,6 +75,7 @@ def test_epsilon_becomes_a_move_of_pixels(student: Student, handin: Setting) -> 
 def test_epsilon_refuses_what_is_no_unit(student: Student, setting: Setting) -> None:
     """A std of 0 or less, a negative epsilon, and numbers that are not finite are a ValueError"""
     promises.refuses(student, "to_pixel_epsilon", promises.no_units(setting))
+    promises.takes_an_epsilon_of_zero(student)
 
 
 def in_words(std: float | list[float]) -> str:

@@ -14,12 +14,15 @@ from autograder.checks.a6_audit.defences import DefenceCase
 from autograder.checks.a6_audit.known_robustness import Case
 from autograder.checks.refusals import require_refusal
 from autograder.judge.checking import (
+    Crash,
     Ref,
     Setting,
     Split,
     Student,
+    Wrong,
     expect_true,
     require_images,
+    require_number,
     same_weights,
 )
 
@@ -55,6 +58,25 @@ def no_units(setting: Setting) -> dict[str, tuple[float, float | list[float]]]:
         "a std that is not a number": (epsilon, [stds[4], math.nan]),
         "an infinite std": (epsilon, [math.inf]),
     }
+
+
+def takes_an_epsilon_of_zero(student: Student) -> None:
+    """Raise Wrong unless `to_pixel_epsilon` converts an epsilon of 0: it is not negative."""
+    try:
+        found = student.call("to_pixel_epsilon", 0.0, [0.5, 0.25])
+    except Crash as crash:
+        raise Wrong(
+            "0.0, for an epsilon of 0",
+            crash.got,
+            cause="an epsilon of 0 is refused, and only what is below 0 must be",
+            hint="Ask for `0 <= epsilon`: 0 is an epsilon too.",
+        ) from None
+    expect_true(
+        require_number(found, "epsilon in pixels") == 0,
+        "0.0, for an epsilon of 0",
+        f"{found}",
+        hint="epsilon times the largest std: with an epsilon of 0 that is 0.",
+    )
 
 
 def unfit_attacks(test: Split, epsilon: float) -> dict[str, tuple[Tensor, Tensor, float]]:
