@@ -4,7 +4,10 @@
 """
 
 import ast
+import json
+from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 
 import mutate
 import pytest
@@ -14,6 +17,7 @@ from mutations.operators import mutations
 from mutations.verdicts import EQUIVALENT, HOLE
 
 from autograder import catalog
+from autograder.judge.provenance import grader_version
 from autograder.report.results import CheckResult, Result
 
 
@@ -153,7 +157,7 @@ def test_a_mutant_survives_where_nothing_fails() -> None:
 def test_nothing_is_shown_where_the_answer_itself_fails(
     graded: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stored(known: list[BlindMutant]) -> dict[str, mutate.Outcome]:
+    def stored(known: list[BlindMutant], *, lost_before: bool) -> dict[str, mutate.Outcome]:
         outcomes = {mutant.id: mutate.Outcome(mutant.id, "", "WRONG", 20, {}) for mutant in known}
         if not graded:
             del outcomes[unchanged("a3-fgsm").id]
@@ -164,6 +168,21 @@ def test_nothing_is_shown_where_the_answer_itself_fails(
     assert mutate.main(["--collect", "--assignment", "a3-fgsm"]) == 1
     assert "the unchanged answer has no full marks" in capsys.readouterr().out
     assert verdicts.read() == before
+
+
+def test_another_version_counts_only_for_mutants_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutate, "BUILD", tmp_path)
+    (tmp_path / "a3-fgsm").mkdir()
+    known = of("a3-fgsm")[:4]
+    for mutant, grader, lost in zip(
+        known, ("old", "old", *[grader_version()] * 2), (0, 3, 0, 3), strict=True
+    ):
+        outcome = mutate.Outcome(mutant.id, grader, "WRONG" if lost else "OK", lost, {})
+        (tmp_path / "a3-fgsm" / f"{mutant.id}.json").write_text(json.dumps(asdict(outcome)))
+    assert set(mutate.stored(known, lost_before=False)) == {each.id for each in known[2:]}
+    assert set(mutate.stored(known, lost_before=True)) == {each.id for each in known[1:]}
 
 
 def test_a_survivor_without_a_reason_is_a_hole() -> None:

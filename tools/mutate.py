@@ -3,9 +3,10 @@
 The unchanged answer is graded too. It must get full marks: otherwise a mutant that fails shows
 nothing. A mutant that survives does the same as the answer, for a reason that is written down, or
 it is a hole in the checks. Outcomes are stored in `build/mutate/`, so that `--resume` goes on where
-a run was stopped. When all mutants of an assignment have one,
-`tests/results/blind_mutants.json` is brought up to date. The exit status is 1 if there is a hole or
-a mutant without an outcome.
+a run was stopped, and `--survivors` grades again those that an earlier version let pass, after the
+checks became stricter. When all mutants of an assignment have one,
+`tests/results/blind_mutants.json` is brought up to date; it names the versions. The exit status is
+1 if there is a hole or a mutant without an outcome.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="NAME", help="grade those of one function alone")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--resume", action="store_true", help="grade only what is missing")
+    parser.add_argument(
+        "--survivors", action="store_true", help="of those with an outcome, grade only survivors"
+    )
     parser.add_argument("--collect", action="store_true", help="grade nothing, write what there is")
     chosen = parser.parse_args(argv)
     complete = True
@@ -83,7 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def mutate(assignment: str, chosen: argparse.Namespace) -> bool:
     """Grade one assignment's mutants as chosen; returns whether all of them have an outcome."""
     answer, known = unchanged(assignment), list(blind_mutants(assignment))
-    found = stored([answer, *known]) if chosen.resume or chosen.collect else {}
+    found = {}
+    if chosen.resume or chosen.collect or chosen.survivors:
+        found = stored([answer, *known], lost_before=chosen.survivors)
     wanted = [mutant for mutant in known if chosen.only in (None, mutant.name)]
     missing = [mutant for mutant in [answer, *wanted] if mutant.id not in found]
     if not chosen.collect:
@@ -137,11 +143,19 @@ def outcome_of(result: Result) -> Outcome:
     return Outcome(result.student, grader_version(), result.status, lost, failed)
 
 
-def stored(known: Sequence[BlindMutant]) -> dict[str, Outcome]:
-    """The outcomes that an earlier run stored for these mutants, from the same grader."""
+def stored(known: Sequence[BlindMutant], *, lost_before: bool) -> dict[str, Outcome]:
+    """The outcomes that an earlier run stored for these mutants, from the same grader.
+
+    lost_before: also those of other versions, of the mutants that failed a check.
+    """
     paths = [BUILD / mutant.assignment / f"{mutant.id}.json" for mutant in known]
     found = [Outcome(**json.loads(path.read_text("utf-8"))) for path in paths if path.is_file()]
-    return {outcome.id: outcome for outcome in found if outcome.grader == grader_version()}
+    now = grader_version()
+    return {
+        outcome.id: outcome
+        for outcome in found
+        if outcome.grader == now or (lost_before and not outcome.survived)
+    }
 
 
 # --- the verdicts ---------------------------------------------------------------------------------
@@ -181,7 +195,7 @@ def tallied(assignment: str, found: Sequence[Outcome], alive: Sequence[Survivor]
         remarked=remarked,
         equivalent=len(alive) - holes,
         holes=holes,
-        grader=grader_version(),
+        grader=", ".join(sorted({outcome.grader for outcome in found})),
     )
 
 

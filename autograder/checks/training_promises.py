@@ -208,8 +208,12 @@ class Passes:
         )
 
 
-def passes(student: Student, setting: Setting, name: str, **options: Any) -> Passes:
+def passes(
+    student: Student, setting: Setting, name: str, *, training: bool = True, **options: Any
+) -> Passes:
     """Count the runs of a network in training mode while the student's `name` trains it.
+
+    training: the mode in which it comes.
 
     Its batch normalisation counts them, and the running mean forgets older batches, so it shows
     when one image was seen: all are black but that one. All layers behind are 0, so only the last
@@ -228,7 +232,7 @@ def passes(student: Student, setting: Setting, name: str, **options: Any) -> Pas
         marked = setting.drawn(f"marked image {turn}", 0, len(labels) - 1)
         images = torch.zeros(len(labels), *setting.dataset.image_shape)
         images[marked] = 1
-        ref = student.network(network, training=True)
+        ref = student.network(network, training=training)
         student.call(name, ref, images, labels, epochs=1, batch_size=size, **options)
         after = student.weights(ref)
         mean = normalised(network, images[marked : marked + 1])

@@ -310,7 +310,14 @@ def test_training_moves_every_weight(defended: Defended) -> None:
 @graded(needs="training_makes_it_robust")
 def test_training_keeps_to_the_epochs(student: Student, setting: Setting) -> None:
     """Good practice, no points: each image is seen once in an epoch, and attacked in eval mode"""
-    found = passes(student, setting, "adversarial_train", epsilon=0.0)
+    found = passes(student, setting, "adversarial_train", training=False, epsilon=0.0)
+    expect_true(
+        found.total > 0,
+        "steps on the weights in training mode",
+        "no run of the network in training mode, where it came in evaluation mode",
+        cause="`model.train()` is missing",
+        hint="Call `model.train()` before the first epoch, and put each mode back afterwards.",
+    )
     require_one_epoch(found)
     expect_true(
         found.each <= MOST_RUNS,
