@@ -28,9 +28,11 @@ from typing import Any
 import dask
 from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_worker
 from tornado.ioloop import PeriodicCallback
+from tqdm import tqdm
 
 from autograder.errors import StudentFault
 from autograder.grading.jobs import Job, Task, command
+from autograder.grading.scheduler import refuse_unreachable, said, silent_loggers
 from autograder.grading.slot import setting_of
 from autograder.grading.slots import ATTEMPTS, Slot, lost
 from autograder.handin import submission
@@ -48,8 +50,8 @@ AHEAD = 2  # submissions sent per place that judges, so that no slot waits for t
 SILENT = {
     "distributed.comm.timeouts.connect": CONNECT_SECONDS,
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a notebook with its pictures
-    "logging.distributed": "critical",  # errors are reported here, in our words
 }
+LOOK_SECONDS = 5.0  # between two looks whether any worker is left
 
 # --- on the instructor's machine -----------------------------------------------------------------
 
@@ -62,13 +64,13 @@ def connected(address: str) -> Iterator[Cluster]:
     """
     if not re.fullmatch(r"(tcp|tls)://[^/\s]+:\d{1,5}", address):
         raise CourseError(f"--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not {address!r}")
-    with dask.config.set(SILENT):
+    with dask.config.set(SILENT), silent_loggers():
+        refuse_unreachable(address, CONNECT_SECONDS)
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without certificates
+        except (OSError, ValueError) as error:
             raise CourseError(
-                f"no scheduler answers at {address} ({said(error)}): start `dask scheduler` there; "
-                "where it requires TLS, write tls:// and give the certificates in dask's settings"
+                f"the scheduler at {address} does not answer: {said(error)}"
             ) from None
         with client:
             try:
@@ -94,7 +96,8 @@ class Cluster:
         Raises CourseError for a worker that would grade with other code, data or versions.
         """
         ours = provenance(setting_of(task), "", "")
-        answers = self.client.run(description, as_bytes(task), on_error="return")
+        with self.answering():
+            answers = self.client.run(description, as_bytes(task), on_error="return")
         levels = []
         for worker, answer in answers.items():
             if not isinstance(answer, bytes):
@@ -126,12 +129,14 @@ class Cluster:
                     except (StudentFault, OSError):  # no file to send: judged here, as FORMAT
                         yield Judge(setting, task.level).judge(job.student, Path(job.path))
                         continue
-                    future = self.client.submit(
-                        judged_bytes, slots, job.student, file, content, pure=False
-                    )
+                    with self.answering():
+                        future = self.client.submit(
+                            judged_bytes, slots, job.student, file, content, pure=False
+                        )
                     running[future] = job, attempts, hashlib.sha256(content).hexdigest()
                     finished.add(future)
                 if running:
+                    self.wait_for(finished)
                     future = next(finished)
                     job, attempts, digest = running.pop(future)
                     result = self.received(future, provenance(setting, digest, task.level))
@@ -153,9 +158,35 @@ class Cluster:
 
     def places(self) -> int:
         """The number of submissions that the present workers judge at once."""
-        try:
+        with self.answering():
             return sum(self.client.nthreads().values())
-        except OSError:
+
+    def wait_for(self, finished: as_completed) -> None:
+        """Wait until a future is done or lost; say so once when no worker is left to do it."""
+        said_so, looked = False, time.monotonic()
+        while not finished.has_ready():
+            time.sleep(0.05)
+            if time.monotonic() - looked < LOOK_SECONDS:
+                continue
+            looked = time.monotonic()
+            if not said_so and self.client.status == "running" and not self.places():
+                said_so = True
+                tqdm.write(
+                    f"autograder: no worker is left at {self.address}: grading waits for one; start"
+                    f" `dask worker {self.address}` where the course is installed",
+                    file=sys.stderr,
+                )
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raise CourseError where a call fails because the scheduler no longer answers."""
+        try:
+            yield
+        except CourseError:
+            raise
+        except Exception:  # while it tries to connect again, dask fails in any way
+            if self.client.status == "running" and self.client.scheduler is not None:
+                raise
             raise self.gone() from None
 
     def gone(self) -> CourseError:
@@ -170,11 +201,12 @@ class Cluster:
     def slots(self, task: Task, made: Made) -> Iterator[str]:
         """The name under which every worker keeps slots for `task`, as long as this lasts."""
         name = f"autograder-{uuid.uuid4().hex}"
-        self.client.register_plugin(Slots(as_bytes(task), made.to_line()), name=name)
+        with self.answering():
+            self.client.register_plugin(Slots(as_bytes(task), made.to_line()), name=name)
         try:
             yield name
         finally:
-            with contextlib.suppress(OSError, TimeoutError, ValueError):  # the scheduler is gone
+            with contextlib.suppress(CourseError), self.answering():
                 self.client.unregister_worker_plugin(name)
 
 
@@ -197,11 +229,6 @@ def refuse_another(worker: str, ours: dict[str, Any], theirs: dict[str, Any]) ->
                 f"{worker} would not give the same grades: its {name} is {theirs.get(name)}, here "
                 f"it is {value}. Install the same release of the course and its packages there"
             )
-
-
-def said(error: object) -> str:
-    """The error in one line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 # --- on a worker of dask --------------------------------------------------------------------------

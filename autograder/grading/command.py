@@ -75,7 +75,11 @@ def grade_command(args: argparse.Namespace) -> int:
     with contextlib.closing(Pool(args.jobs or os.cpu_count() or 1)) as pool:
         if not args.scheduler:
             pool.start(sum(not args.resume or is_new(job, args) for job in jobs))
-        status: int = grade_class(args, jobs, level, pool)
+        try:
+            status: int = grade_class(args, jobs, level, pool)
+        except KeyboardInterrupt:
+            pool.stop()
+            raise
     if level == "none":
         print(sandbox.notice(level), file=sys.stderr)
     return status

@@ -78,25 +78,41 @@ class Pool:
     def __init__(self, size: int) -> None:
         self.size = size
         self.idle: deque[Slot] = deque()
+        self.started: list[Slot] = []
+        self.stopped = False
 
     def slot(self, task: Task, made: Made) -> Slot:
         """A slot that is idle, or a new one, with a task. Raises OSError when none starts."""
         try:
             slot = self.idle.pop()
         except IndexError:
-            slot = Slot()
+            slot = self.new()
         if slot.begin(task, made):
             return slot
         slot.kill()  # it died while it was idle
-        slot = Slot()
+        slot = self.new()
         slot.begin(task, made)
+        return slot
+
+    def new(self) -> Slot:
+        """Another slot. Raises OSError when it cannot be started, and once the pool was stopped."""
+        if self.stopped:
+            raise OSError("grading was stopped")
+        slot = Slot()
+        self.started.append(slot)
         return slot
 
     def start(self, jobs: int) -> None:
         """Start the slots for this number of jobs, so that they load common modules meanwhile."""
         with contextlib.suppress(OSError):  # reported when one is needed
             while len(self.idle) < min(self.size, jobs):
-                self.idle.append(Slot())
+                self.idle.append(self.new())
+
+    def stop(self) -> None:
+        """End every slot at once, a busy one too, and start no other."""
+        self.stopped = True
+        for slot in self.started:
+            slot.process.kill()
 
     def close(self) -> None:
         """Let idle slots end; a busy one ends after its job, when this process does."""
@@ -105,7 +121,11 @@ class Pool:
 
 
 class Slot:
-    """A running `autograder.grading.slot` process: it gets ready, and waits for its first task."""
+    """A running `autograder.grading.slot` process: it gets ready, and waits for its first task.
+
+    It has a session of its own: Ctrl-C in a terminal would reach every process of ours, and each
+    would print where it was. It stops the one that grades, which ends the others.
+    """
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -114,6 +134,7 @@ class Slot:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
         self.begun = False
 

@@ -79,7 +79,9 @@ def downloaded(path: Path, stack: contextlib.ExitStack) -> Download:
         archive = stack.enter_context(archives.opened(path))
         return sorted_out(in_archive(archive))
     except Malformed as fault:
-        raise CourseError(f"{fault.got}. Name the archive of the class, or a folder") from None
+        raise CourseError(
+            f"{fault.got}. Name the zip of the class, or the folder of another archive unpacked"
+        ) from None
 
 
 def sorted_out(files: Iterator[Arrived]) -> Download:

@@ -1,7 +1,8 @@
 """Whose folder each person of a download gets: with a roster its id, else the system's own name.
 
 Two people never become one, and one person never two: where that is not certain, the instructor is
-asked, and the files stay where they are.
+asked, and the files stay where they are. `Ada` and `ada` are one folder on many disks, so these are
+asked about too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograder.handin.systems.reading import Who
-from autograder.report.roster.people import Roster, listed
+from autograder.report.roster.people import Roster, comparable, listed
 
 
 @dataclass
@@ -37,7 +38,7 @@ def owners_of(everybody: Iterable[Who], roster: Roster) -> Owners:
     holders: dict[str, list[str]] = {}
     for key, folders in owners.folders.items():
         for folder in folders:
-            holders.setdefault(folder, []).append(key)
+            holders.setdefault(comparable(folder), []).append(key)
     for folder, keys in holders.items():
         if len(keys) > 1:
             names = listed([people[key].name or people[key].folder for key in keys], 4)

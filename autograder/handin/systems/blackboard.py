@@ -1,8 +1,8 @@
 """Blackboard: `Homework_ada_attempt_2026-11-20-10-00-00_a3-fgsm.ipynb` and a receipt in `.txt`.
 
 Every attempt is in the archive; the word for it is in the site's language. Title and user name may
-both hold underscores; the receipt, which names the user in brackets, tells them apart, and without
-it what all names begin with is the title. Times have no zone. Source: help.blackboard.com,
+both hold underscores; a receipt, which names the user in brackets, tells them apart, and where none
+does, what all names begin with is the title. Times have no zone. Source: help.blackboard.com,
 "Download assignment submissions".
 """
 
@@ -16,10 +16,12 @@ from autograder.handin.download import Arrived, Download
 from autograder.handin.systems.reading import Piece, Reading, Who, shared_start
 
 NAME = re.compile(
-    r"(?P<front>[^/]+)_(?:attempt|Versuch|intento|poging|tentativ[aeo])_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|(?P<receipt>\.txt))"
+    r"(?P<front>[^/]+)_[^\W\d_]+_(?P<when>\d{4}(?:-\d\d){5})"
+    r"(?:_(?P<file>[^/]+)|(?P<receipt>\.txt))"
 )
 PERSON = re.compile(
-    r"^\s*[^\n:]{1,40}:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*$", re.MULTILINE
+    r"^\s*[^\n:：]{1,40}[:：]\s*(?P<name>[^\n]*?)\s*[(（](?P<user>[^()（）\n]+)[)）]\s*$",
+    re.MULTILINE,
 )
 LONGEST_RECEIPT = 1 << 20
 
@@ -34,7 +36,8 @@ def read(download: Download) -> Reading:
         for file, match in matches.items()
         if match and match["receipt"] and (found := receipt(file, match["front"]))
     }
-    title = shared_start(fronts).rpartition("_")[0]
+    titles = {front[: -len(user) - 1] for front, (user, _) in people.items()}
+    title = titles.pop() if len(titles) == 1 else shared_start(fronts).rpartition("_")[0]
     for file, match in matches.items():
         if match is None:
             reading.unknown.append(

@@ -22,6 +22,7 @@ from autograder.handin.systems import (
     sakai,
     teams,
 )
+from autograder.handin.systems.homes import BESIDE, HANDED_IN
 from autograder.handin.systems.reading import Reading
 
 # In the order in which they are tried: the least mistakable names first.
@@ -48,6 +49,8 @@ ANSWER = re.compile(rf"\.(ipynb|zip)$|(^|/)({'|'.join(KNOWN)})\.py$", re.IGNOREC
 ABOVE_FILES = {"sakai": 1, "teams": 2}  # folders between a student's and that of the files
 DEEPEST = 3  # archives in each other
 DRIVE = re.compile(r".*-\d{8}T\d{6}Z(-\d+)*\.zip", re.IGNORECASE)  # in parts, by Google Drive
+# Names that a student's own files may bear too: `run_1_2_fgsm.ipynb` is like Canvas' names.
+MISTAKABLE = ("canvas",)
 OF_A_CLASS = ("blackboard", "brightspace", "gradescope", "nbgrader", "sakai", "moodle", "canvas")
 
 
@@ -74,9 +77,10 @@ def apart(download: Download, stack: contextlib.ExitStack) -> list[Download]:
     Those stay open as long as `stack`.
     """
     rest, classes = [], []
+    alone = sum(BESIDE.fullmatch(file.base) is None for file in download.files) == 1
     for file in download.files:
         with contextlib.ExitStack() as own:
-            if found := class_within(file, own, alone=len(download.files) == 1):
+            if found := class_within(file, own, alone=alone):
                 stack.push(own.pop_all())
                 classes.append(found)
             else:
@@ -99,8 +103,15 @@ def class_within(
 def is_of_a_class(found: Download, name: str, *, alone: bool) -> bool:
     """Whether an archive in a download holds a class, and not one student's files."""
     drive = DRIVE.fullmatch(name) is not None
-    if best_system(found, OF_A_CLASS + ("google",) * drive) != "plain":
+    system = best_system(found, OF_A_CLASS + ("google",) * drive)
+    if system not in (*MISTAKABLE, "plain"):
         return True
+    if system in MISTAKABLE:
+        handed_in = [file for file in found.files if HANDED_IN.fullmatch(file.base)]
+        owners = {piece.file: piece.who.key for piece in SYSTEMS[system](found).pieces}
+        people = {owners.get(file, "") for file in handed_in}
+        if "" not in people and len(people) > (not alone):
+            return True
     paths = [file.parts[:-1] for file in found.files if ANSWER.search(file.path)]
     while paths and all(paths) and len({path[0] for path in paths}) == 1:
         paths = [path[1:] for path in paths]  # below a folder of the whole class

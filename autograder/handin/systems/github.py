@@ -1,8 +1,9 @@
 """GitHub Classroom: one repository for each student or team, `a3-fgsm-ada/`, below one folder.
 
-The name of a repository is the assignment's, a hyphen and the account. What all names begin with is
-taken for the assignment's, unless they begin with `a3-fgsm-` or Classroom's own `grades.csv` says
-more. Source: docs.github.com, `gh classroom clone student-repos`, "Download grades".
+The name of a repository is the assignment's, a hyphen and the account. The folder that `gh` makes
+for them, `a3-fgsm-submissions`, says the assignment's, or Classroom's own `grades.csv`; else it is
+what all names begin with. Source: docs.github.com, `gh classroom clone student-repos`, "Download
+grades".
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from autograder.catalog import KNOWN
 from autograder.errors import Malformed
@@ -20,6 +21,7 @@ from autograder.handin.systems.reading import Piece, Reading, Who, shared_start
 TABLE = re.compile(r".*grades.*\.csv", re.IGNORECASE)
 BRANCHES = ("-main", "-master")  # in the names of archives that GitHub makes
 DEPTHS = (1, 2, 3)  # of the folders of students
+CLONED = "-submissions"  # ends the folder that `gh classroom clone student-repos` makes
 ACCOUNT, REPOSITORY = "github_username", "student_repository_name"
 
 
@@ -28,7 +30,7 @@ def read(download: Download) -> Reading:
     reading = Reading()
     names = repositories(download)
     called = [folder.rpartition("/")[2] for folder in names]
-    prefix = common_start(called)
+    prefix = announced_start(names) or common_start(called)
     branch = next((end for end in BRANCHES if all(name.endswith(end) for name in called)), "")
     listed = accounts(download)
     if len(set(called)) < len(called) or not (prefix or listed):
@@ -76,7 +78,18 @@ def repositories(download: Download) -> set[str]:
         own = [folder.rpartition("/")[2] for folder in folders]
         if any(all(name.startswith(f"{known}-") for name in own) for known in KNOWN if own):
             return folders
+        if announced_start(folders):
+            return folders
     return set()
+
+
+def announced_start(folders: Collection[str]) -> str:
+    """`hw-3-` where all repositories lie in `hw-3-submissions`, and begin with it; or nothing."""
+    above = {folder.rpartition("/")[0].rpartition("/")[2] for folder in folders}
+    place = above.pop() if len(above) == 1 else ""
+    prefix = f"{place.removesuffix(CLONED)}-"
+    named = all(folder.rpartition("/")[2].startswith(prefix) for folder in folders)
+    return prefix if place.endswith(CLONED) and named else ""
 
 
 def common_start(names: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """nbgrader's exchange: `inbound/ada+a3-fgsm+2026-11-20 10:00:00.000000 UTC+x7Qd/a3-fgsm.ipynb`.
 
 Each attempt is a folder of the user's name, the assignment, the time and random letters. The folder
-`inbound` of a course holds all assignments. Source:
+`inbound` of a course holds all assignments. Windows, which forbids colons in names, has other signs
+in the time; a user's name may hold a plus, as addresses do. Source:
 nbgrader/exchange/default/submit.py in jupyter/nbgrader.
 """
 
@@ -14,7 +15,8 @@ from autograder.handin.download import Arrived, Download
 from autograder.handin.systems.reading import Piece, Reading, Who
 
 FOLDER = re.compile(
-    r"(?P<user>[^/+]+)\+(?P<assignment>[^/+]+)\+(?P<when>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) "
+    r"(?P<user>[^/]+)\+(?P<assignment>[^/+]+)\+(?P<day>\d{4}-\d\d-\d\d)[ _]"
+    r"(?P<hour>\d\d)[^\d/](?P<minute>\d\d)[^\d/](?P<second>\d\d(?:\.\d+)?)[ _]"
     r"(?P<zone>[^/+]+)(?:\+(?P<random>[^/]*))?"
 )
 
@@ -35,13 +37,13 @@ def read(download: Download, assignment: str = "") -> Reading:
         if assignment in known and match["assignment"] != assignment:
             reading.aside.append((file, f"a hand-in to {match['assignment']}"))
             continue
-        when = datetime.fromisoformat(match["when"])
+        when = datetime.fromisoformat("{day} {hour}:{minute}:{second}".format(**match.groupdict()))
         if match["zone"] == "UTC":
             when = when.replace(tzinfo=timezone.utc)
         name = "/".join(file.parts[at + 1 :])
         kind = "note" if name == "timestamp.txt" else "file"
         who = Who.of(match["user"], "", [match["user"]])
-        reading.add(Piece(who, file, name, (match["when"],), when, kind=kind))
+        reading.add(Piece(who, file, name, (str(when),), when, kind=kind))
     return reading
 
 

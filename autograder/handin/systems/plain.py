@@ -1,8 +1,7 @@
 """No system: `<student>/<assignment>/<file>`, `<student>/<file>` or `<student>.ipynb`.
 
-The folder of a student is the one that holds the assignment's file, or the one above where that is
-called like the assignment; what lies deeper belongs to the same student. Where two folders bear one
-name, as `src` or a name in two sections does, nothing is guessed. nbgrader's `timestamp.txt` says
+Which folders are the students' is found in `homes.py`; what lies deeper belongs to the same one.
+Where two bear one name, as in two sections, nothing is guessed. nbgrader's `timestamp.txt` says
 when the files beside it were handed in.
 """
 
@@ -10,28 +9,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from autograder.errors import Malformed
-from autograder.handin.choosing import named_alike
+from autograder.handin import submission
+from autograder.handin.choosing import Candidate, bears, named_alike
 from autograder.handin.download import Arrived, Download
+from autograder.handin.systems.homes import (
+    BESIDE,
+    HANDED_IN,
+    folder_of_another,
+    places_of,
+    student_folders,
+)
 from autograder.handin.systems.reading import Piece, Reading, Who
 from autograder.report.marks.moments import stamped
 from autograder.report.marks.penalties import STAMP
 from course.errors import CourseError
 
-HANDED_IN = re.compile(r"(?P<student>.+)\.(?:ipynb|py|zip)(?:\.(?:txt|json))?", re.IGNORECASE)
-BESIDE = re.compile(
-    r"readme.*|.*\.(csv|tsv|xlsx?|ods|md|log)|index\.html?|timestamp\.txt", re.IGNORECASE
-)
-Folders = tuple[str, ...]
-
 
 def read(download: Download, assignment: str) -> Reading:
     """The files of each student's folder, or one file for each student."""
     reading = Reading()
-    homes = student_folders(download.files, assignment)
+    homes = student_folders(download.files, assignment, partial(answers_it, assignment))
+    places = places_of(download.files, assignment)
     names = Counter(home[-1] for home in homes)
     times = {file.parts[:-1]: time_in(file) for file in download.files if file.base == STAMP}
     level = Counter(map(len, homes)).most_common(1)[0][0] if homes else 1
@@ -42,7 +44,9 @@ def read(download: Download, assignment: str) -> Reading:
         )
         if not home and homes and len(folders) >= level:
             home = folders[:level]
-        if not home and homes and folders:
+        if other := folder_of_another(folders, assignment, places):
+            reading.aside.append((file, f"a hand-in to {other}"))
+        elif not home and homes and folders:
             add_loose(reading, file)
         elif not home:
             add_single(reading, file, assignment)
@@ -66,47 +70,12 @@ def time_in(file: Arrived) -> datetime | None:
         return None
 
 
-def student_folders(files: Sequence[Arrived], assignment: str) -> set[Folders]:
-    """The folder of each student; none where every student has one file and no folder."""
-    alike = re.compile(named_alike(assignment), re.IGNORECASE)
-    answers = [file.parts[:-1] for file in files if alike.fullmatch(file.base)]
-    if not answers:
-        answers = [file.parts[:-1] for file in files if HANDED_IN.fullmatch(file.base)]
-        answers = answers or [file.parts[:-1] for file in files if not BESIDE.fullmatch(file.base)]
-        several = len(answers) > 1 and len(set(answers)) == 1
-        if several and answers[0][-1:] != (assignment,):
-            return set()
-    below = Counter(
-        folders[: at + 1]
-        for folders in set(answers)
-        for at, name in enumerate(folders[:-1])
-        if name == assignment
-    )
-    homes = {home_of(folders, assignment, below) for folders in answers} - {()}
-    while (higher := raised(homes)) != homes:
-        homes = higher
-    return {home for home in homes if not any(home[:end] in homes for end in range(1, len(home)))}
-
-
-def raised(homes: set[Folders]) -> set[Folders]:
-    """The folders; those like `src`, that lie alone and share their name, are one higher."""
-    names = Counter(home[-1] for home in homes)
-    beside = Counter(home[:-1] for home in homes)
-    return {
-        home[:-1] if names[home[-1]] > 1 and len(home) > 1 and beside[home[:-1]] == 1 else home
-        for home in homes
-    }
-
-
-def home_of(folders: Folders, assignment: str, below: Counter[Folders]) -> Folders:
-    """The folder of the student whose answer lies in `folders`.
-
-    below: how many answers lie in folders below each one that is called like the assignment.
-    """
-    for at in range(len(folders) - 1, 0, -1):
-        if folders[at] == assignment and below[folders[: at + 1]] < 2:
-            return folders[:at]
-    return folders
+def answers_it(assignment: str, file: Arrived) -> bool:
+    """Whether a file answers the assignment, by its content; an archive may."""
+    if file.base.lower().endswith(".zip"):
+        return True
+    limit = submission.MAX_BYTES
+    return bears(assignment, Candidate(file.base, partial(file.content, limit)))
 
 
 def add_loose(reading: Reading, file: Arrived) -> None:
@@ -130,7 +99,7 @@ def add_single(reading: Reading, file: Arrived, assignment: str) -> None:
         )
     else:
         student = without_assignment(match["student"], assignment)
-        who = Who.of(unnumbered(student), key=student)
+        who = Who.of(unnumbered(student), key="/".join((*file.parts[:-1], student)))
         reading.add(Piece(who, file, assignment + file.base[len(match["student"]) :]))
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from autograder.handin.download import Arrived
 
-MAX_NAME = 200  # bytes, of the 255 that a file system takes
+MAX_NAME = 255  # bytes: more no common file system takes in the name of a folder
 # What nobody sees: direction marks, which turn around what stands after them, and places where a
 # word may be broken. A name that differs from another in those alone misleads.
 UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")

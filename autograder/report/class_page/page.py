@@ -81,6 +81,7 @@ def page(
             changes=figures.changes(results, before or {}),
             absent=[person for person in roster.people if person.id not in graded],
             unknown=unknown,
+            grouped=any(person.group for person in roster.people),
             percent=percent,
         )
     )

@@ -87,6 +87,8 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "extensions": ("extensions",),
     },
 }
+WHOLE = re.compile(r"(\d+)[.,]0+")  # a number to which a spreadsheet gave decimals
+SHORTENED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)  # its last digits are gone
 NO_PERSON = re.compile(r"\s*(points possible|manual posting)\s*|student, test", re.IGNORECASE)
 
 
@@ -108,7 +110,10 @@ def read_roster(path: Path) -> Roster:
     if not rows:
         raise CourseError(f"{path} lists nobody: a roster has a heading and a line for each person")
     headings = list(rows[0].cells)
-    form = next((form for form in FORMS.values() if set(form["needed"]) <= set(headings)), None)
+    form = form_of(rows[0])
+    if form is None:
+        rows = [in_small_letters(row) for row in rows]
+        form = form_of(rows[0])
     if form is None:
         raise CourseError(
             f"{path} has no column 'id'; it has {listed(headings, 8)}: a roster's columns are "
@@ -120,12 +125,25 @@ def read_roster(path: Path) -> Roster:
     return Roster(tuple(people))
 
 
+def form_of(row: Row) -> Mapping[str, tuple[str, ...]] | None:
+    """The system with these headings, or None."""
+    return next((form for form in FORMS.values() if set(form["needed"]) <= set(row.cells)), None)
+
+
+def in_small_letters(row: Row) -> Row:
+    """The line with our own headings as they are known, where it has two of them: `ID;Name`."""
+    ours = {name: name.casefold() for name in row.cells if name.casefold() in FORMS["own"]}
+    if len(ours) < 2:
+        return row
+    return Row(row.line, {ours.get(name, name): text for name, text in row.cells.items()})
+
+
 def person_in(row: Row, form: Mapping[str, tuple[str, ...]], path: Path) -> Person | None:
     """The person of a line; None for a line of a gradebook that is nobody's."""
     texts = {field: row.first(form[field]) for field in form if field != "needed"}
     if NO_PERSON.match(texts.get("name", "")) or not any(texts.values()):
         return None
-    name = texts.get("id", "").lstrip("#")  # Brightspace guards a user name against spreadsheets
+    name = unspoilt(texts.get("id", ""), f"{path}: line {row.line}")
     if not name:
         if NO_PERSON.match(" ".join(texts.values())):
             return None
@@ -133,7 +151,10 @@ def person_in(row: Row, form: Mapping[str, tuple[str, ...]], path: Path) -> Pers
             f"{path}: line {row.line} has no {form['id'][0]}: {listed(list(texts.values()), 3)}"
         )
     first, last = names(texts)
-    others = [row.cells.get(heading, "").strip().lstrip("#") for heading in form.get("others", ())]
+    others = [
+        unspoilt(row.cells.get(heading, "").strip(), f"{path}: line {row.line}")
+        for heading in form.get("others", ())
+    ]
     return Person(
         id=name,
         first_name=first,
@@ -145,6 +166,20 @@ def person_in(row: Row, form: Mapping[str, tuple[str, ...]], path: Path) -> Pers
         extensions=extensions(texts.get("extensions", ""), f"{path}: line {row.line}"),
         others=frozenset(number_of(each) for each in others if each),
     )
+
+
+def unspoilt(identifier: str, where: str) -> str:
+    """A number or user name without what guards it, or what a spreadsheet made of it: `101,0`.
+
+    Raises CourseError where a spreadsheet took its last digits: several people may have had it.
+    """
+    if SHORTENED.fullmatch(identifier):
+        raise CourseError(
+            f"{where}: {identifier} was shortened by a spreadsheet: export the list again, and "
+            "make that column text before you save it"
+        )
+    bare = identifier.lstrip("#")  # Brightspace guards a user name against spreadsheets
+    return WHOLE.sub(r"\1", bare) if WHOLE.fullmatch(bare) else bare
 
 
 def names(texts: Mapping[str, str]) -> tuple[str, str]:
@@ -198,14 +233,15 @@ def table(path: Path) -> Iterator[Row]:
     """The lines of a CSV file by heading; comma, semicolon or tab. Raises CourseError."""
     text = decoded(path, utf_16=True)
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    first = text.partition("\n")[0]
+    start, text = leading_lines(text)
+    first = re.sub(r'"[^"]*"', "", text.splitlines()[0] if text else "")
     delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise CourseError(f"{path} cannot be read as CSV: {error}") from None
     header = [cell.strip() for cell in rows[0]] if rows else []
-    for line, cells in enumerate(rows[1:], 2):
+    for line, cells in enumerate(rows[1:], 2 + start):
         if len(cells) > len(header):
             raise CourseError(
                 f"{path}: row {line} has {len(cells)} cells under {len(header)} headings: "
@@ -213,6 +249,17 @@ def table(path: Path) -> Iterator[Row]:
             )
         if any(cell.strip() for cell in cells):
             yield Row(line, dict(zip(header, cells, strict=False)))
+
+
+def leading_lines(text: str) -> tuple[int, str]:
+    """How many lines stand before the heading (empty ones, or Excel's `sep=;`), and the rest."""
+    lines = text.splitlines(keepends=True)
+    found = [line.strip().strip('"').casefold() for line in lines]
+    skipped = next(
+        (n for n, line in enumerate(found) if line and not re.fullmatch(r"sep=.?", line)),
+        len(lines),
+    )
+    return skipped, "".join(lines[skipped:])
 
 
 def decoded(path: Path, *, utf_16: bool) -> str:

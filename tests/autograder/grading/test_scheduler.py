@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ import pytest
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 import psutil
-from distributed import LocalCluster
+from support.dask_class import UNCHANGED, dask, hand_in
 
 from autograder import sandbox
 from autograder.cli import main
@@ -30,15 +29,7 @@ from autograder.report.results import Result
 from course.errors import CourseError
 
 REFERENCE = Path(__file__).parents[3] / "solutions" / "fgsm.py"
-UNCHANGED = "def fgsm(model, images, labels, epsilon):\n    return images\n"
 SECRET = "a secret of this test"
-
-
-def hand_in(student: str, content: str | None) -> None:
-    folder = Path("class") / student / "a3-fgsm"
-    folder.mkdir(parents=True)
-    if content is not None:
-        (folder / "a3-fgsm.py").write_text(content)
 
 
 def told(path: Path) -> dict[str, object]:
@@ -63,74 +54,11 @@ def in_a_folder(tmp_path, monkeypatch):
     monkeypatch.setitem(cluster.SILENT, "distributed.comm.timeouts.connect", 1)
 
 
-@contextlib.contextmanager
-def dask(workers: int, **more):
-    """A scheduler on loopback with so many workers."""
-    options = {"processes": False, "threads_per_worker": 2, "protocol": "tcp"} | more
-    with LocalCluster(
-        n_workers=workers, dashboard_address="127.0.0.1:0", host="127.0.0.1", **options
-    ) as local:
-        yield local
-
-
 @pytest.fixture(scope="module")
 def lone():
     """The address of a cluster of one worker, for tests that do not change it."""
     with dask(1) as local:
         yield local.scheduler_address
-
-
-# --- messages before anything is judged ----------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "address", ["nowhere", "127.0.0.1:8786", "http://host:1", "tcp://", "tcp://host", "tcp://h:x"]
-)
-def test_an_address_that_is_none_is_named(address, capsys):
-    hand_in("ada", UNCHANGED)
-    assert main(["grade", "a3-fgsm", "class", "--scheduler", address]) == 2
-    error = capsys.readouterr().err
-    assert len(error.splitlines()) == 1
-    assert "tcp://HOST:PORT" in error
-    assert not Path("build").exists()
-
-
-@pytest.mark.parametrize("scheme", ["tcp", "tls"])
-def test_a_scheduler_that_is_not_there_is_said(scheme, capsys):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"{scheme}://127.0.0.1:{free.getsockname()[1]}"
-    hand_in("ada", UNCHANGED)
-    assert main(["grade", "a3-fgsm", "class", "--scheduler", address]) == 2
-    error = capsys.readouterr().err
-    assert len(error.splitlines()) == 1
-    assert address in error
-    assert "dask scheduler" in error
-
-
-def test_jobs_are_for_this_machine_alone(capsys):
-    hand_in("ada", UNCHANGED)
-    command = ["grade", "a3-fgsm", "class", "--scheduler", "tcp://127.0.0.1:1", "--jobs", "2"]
-    assert main(command) == 2
-    assert "--jobs" in capsys.readouterr().err
-
-
-def test_what_to_install_is_said(monkeypatch, capsys):
-    hand_in("ada", UNCHANGED)
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "autograder.grading.cluster")
-    assert main(["grade", "a3-fgsm", "class", "--scheduler", "tcp://127.0.0.1:1"]) == 2
-    assert "adversarial-course[cluster]" in capsys.readouterr().err
-
-
-def test_a_scheduler_without_workers_is_said(monkeypatch):
-    monkeypatch.setattr(cluster, "JOIN_SECONDS", 0.5)
-    with (
-        dask(0) as local,
-        pytest.raises(CourseError, match=r"no workers.*dask worker"),
-        cluster.connected(local.scheduler_address),
-    ):
-        pass
 
 
 # --- what the workers offer ----------------------------------------------------------------------
@@ -295,6 +223,41 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_a_word(slots):
         local.close()
         with pytest.raises(CourseError, match=r"is gone.*--resume"):
             list(running)
+
+
+def test_a_scheduler_that_is_lost_before_the_first_submission_is_said(slots):
+    hand_in("ada", UNCHANGED)
+    jobs = find_jobs(Path("class"), "a3-fgsm")
+    with dask(1) as local, cluster.connected(local.scheduler_address) as found:
+        local.close()
+        with pytest.raises(CourseError, match=r"is gone.*dask worker.*--resume"):
+            list(found.judged(TASK, NOTHING, jobs))
+
+
+def test_when_no_worker_is_left_that_is_said_once_and_the_next_one_goes_on(
+    slots, monkeypatch, capsys
+):
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.05)
+    hand_in("ada", UNCHANGED)
+    jobs = find_jobs(Path("class"), "a3-fgsm")
+    with dask(1) as local, cluster.connected(local.scheduler_address) as found:
+        local.scale(0)
+        while found.places():
+            time.sleep(0.05)
+        with ThreadPoolExecutor(1) as beside:
+            judged = beside.submit(list, found.judged(TASK, NOTHING, jobs))
+            said = ""
+            deadline = time.monotonic() + 60
+            while "no worker is left" not in said and time.monotonic() < deadline:
+                time.sleep(0.2)
+                said += capsys.readouterr().err
+            local.scale(1)
+            (result,) = judged.result(60)
+    said += capsys.readouterr().err
+    assert result.student == "ada"
+    assert said.count("no worker is left") == 1
+    assert f"start `dask worker {local.scheduler_address}`" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_slots_end_when_their_client_is_gone(slots, monkeypatch):

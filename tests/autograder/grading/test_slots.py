@@ -5,9 +5,12 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from support.results import result
@@ -115,6 +118,48 @@ def test_a_pool_keeps_its_slots_for_the_next_class_and_replaces_a_dead_one(slots
         last = pool.idle[0].process
         assert last is not found[0]
     assert last.returncode == 0
+
+
+def test_a_pool_that_is_stopped_ends_a_busy_slot_and_starts_no_other(slots):
+    """As after Ctrl-C, which does not reach the slots themselves."""
+    with contextlib.closing(Pool(1)) as pool:
+        busy = pool.slot(TASK, Made(b"")).process
+        assert os.getsid(busy.pid) != os.getsid(0)
+        pool.stop()
+        assert busy.wait(60) == -signal.SIGKILL
+        (item,) = judged(TASK, Made(b""), [Job("a", "nowhere")], pool)
+    assert item.status == "INFRA"
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_terminal_prints_one_line(tmp_path):
+    """The terminal sends it to the whole group of processes, while slots start or judge."""
+    code = "def fgsm(model, images, labels, epsilon):\n    return images\n"
+    for student in "abcdefgh":
+        home = tmp_path / "class" / student / "a3-fgsm"
+        home.mkdir(parents=True)
+        (home / "a3-fgsm.py").write_text(code)
+    asked = ["grade", "a3-fgsm", "class", "--secret", "secret", "--log", "log", "--jobs", "2"]
+    asked += ["--sandbox", "none", "--trust-submissions", "--out", "out"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "autograder", *asked],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Tests that were started in the background inherit a SIGINT that is ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as process:
+        deadline = time.monotonic() + 300
+        while not (tmp_path / "log").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    said = [line for line in errors.splitlines() if line and "making the judge's own" not in line]
+    assert said[-1] == "stopped"
+    assert all("submissions" in line for line in said[:-1]), errors
 
 
 # --- pages ----------------------------------------------------------------------------------------

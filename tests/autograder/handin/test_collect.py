@@ -271,7 +271,7 @@ def test_a_later_download_takes_the_place_of_an_earlier_one(tmp_path):
     assert (tmp_path / "submitted" / "ada" / ASSIGNMENT / "a3-fgsm.ipynb").read_text() == "{}"
 
 
-@pytest.mark.parametrize("name", ["../ada", "..", ".ada", "a\x1b[31m", "n" * 250, ""])
+@pytest.mark.parametrize("name", ["../ada", "..", ".ada", "a\x1b[31m", "n" * 300, ""])
 def test_no_folder_is_made_of_a_name_that_is_none(tmp_path, name):
     files = [(f"{name}/{NAME}", CODE), (f"bob/{NAME}", CODE)]
     collect(tmp_path, *files)

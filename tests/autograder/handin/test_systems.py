@@ -11,6 +11,7 @@ import zlib
 import pytest
 from support.class_archives import ASSIGNMENT, BB, CODE, DECOMPOSED, FORMS, NAME, packed, unpacked
 from support.more_class_archives import MORE_FORMS, PACKED_FORMS
+from support.odd_class_archives import ODD_FORMS, ODD_PACKED_FORMS
 
 from autograder.cli import main
 from autograder.handin import command
@@ -26,7 +27,8 @@ def collect(tmp_path, download, *options) -> tuple[int, list[str], list[dict[str
         return status, taken, list(csv.DictReader(file))
 
 
-EVERY = {**FORMS, **MORE_FORMS}
+EVERY = {**FORMS, **MORE_FORMS, **ODD_FORMS}
+EVERY_PACKED = {**PACKED_FORMS, **ODD_PACKED_FORMS}
 
 
 @pytest.mark.parametrize("way", ["archive", "folder", "archive in an archive"])
@@ -61,9 +63,9 @@ def test_every_student_of_every_form_is_found_and_nobody_vanishes(tmp_path, form
     assert len(error.splitlines()) == len(left_out)
 
 
-@pytest.mark.parametrize("form", PACKED_FORMS, ids=list(PACKED_FORMS))
+@pytest.mark.parametrize("form", EVERY_PACKED, ids=list(EVERY_PACKED))
 def test_archives_in_archives_and_odd_names(tmp_path, form):
-    files, students, status = PACKED_FORMS[form]
+    files, students, status = EVERY_PACKED[form]
     (tmp_path / "class.zip").write_bytes(packed(files))
     assert collect(tmp_path, tmp_path / "class.zip")[:2] == (status, sorted(students))
 

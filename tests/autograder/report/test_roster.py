@@ -8,6 +8,18 @@ from course.errors import CourseError
 FORMS = {
     "own": ('id,name,section\nada,"Lovelace, Ada",1\nzoe,Zoë Nuñez,2\n', ["ada", "zoe"]),
     "own, semicolons": ("\ufeffid;name;email\r\nada;Ada Lovelace;ada@uni.org\r\n", ["ada"]),
+    "own, as Excel writes it in Germany": (
+        '"sep=;"\r\nID;"Name, full";Name;Email\r\n101,0;x;Ada Lovelace;ada@uni.org\r\n',
+        ["101"],
+    ),
+    "own, as pandas writes it": (
+        "\n\nid,name\n101.0,Ada Lovelace\n102.5,Zoë\n", ["101", "102.5"],
+    ),
+    "canvas, decimal commas": (
+        "Student;ID;SIS Login ID;Section;FGSM (4)\n    Points Possible;;;;20,0\n"
+        '"Lovelace, Ada";101;ada;S1;17,5\n',
+        ["101"],
+    ),
     "canvas": (
         "Student,ID,SIS User ID,SIS Login ID,Section,FGSM (4)\n    Points Possible,,,,,20\n"
         '"Lovelace, Ada",101,u1,ada,S1,\n"Student, Test",9,,t,S1,\n',
@@ -69,6 +81,12 @@ MISTAKES = {
     "nobody": ("id,name\n", "lists nobody"),
     "another encoding": ("id,name\nzoe,Zoë\n".encode("cp1252"), "not UTF-8 text"),
     "too many cells": ("id,name\nada,Lovelace, Ada\n", "row 2 has 3 cells under 2 headings"),
+    "a line after an empty one": ("\nid,name\nada,Lovelace, Ada\n", "row 3 has 3 cells"),
+    "a number in powers of ten": ("id;name\n1,23457E+11;Ada\n", "line 2: 1,23457E.11 was short"),
+    "headings in another language": (
+        "ID,Vollständiger Name,E-Mail-Adresse\nTeilnehmer/in101,Ada,a@u.org\n",
+        "has no column 'id'; it has ID, Vollst",
+    ),
     "no id": ("id,name\n,Ada\n", "line 2 has no id"),
     "an extension": ("id,extensions\nada,later\n", "extension 'later' is not like"),
 }
