@@ -132,7 +132,9 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
 
 def test_quoted_ensemble_is_that_measured() -> None:
     found, page = measured("state"), text("state-of-robustness")
-    plain, scaled, defended = (list(left.values()) for left in found["ensemble"].values())
+    plain, scaled, defended = (
+        list(sets["the ensemble"]["left"].values()) for sets in found["sets"].values()
+    )
     assert plain[-1] == scaled[-1] == 0.13
     assert scaled[1] == scaled[0] == 0.98
     images = found["about"]["images"]
