@@ -80,7 +80,9 @@ def _check_picture(args: argparse.Namespace) -> None:
     if args.out.suffix.lower() not in (".png", ".svg"):
         raise CourseError(f"--out {args.out}: end the name in .png or .svg")
     if args.attack == "ensemble" and not args.epsilons:
-        raise CourseError("--attack ensemble draws a curve only: give --epsilons, or leave out --out")
+        raise CourseError(
+            "--attack ensemble draws curves only: give --epsilons, or leave out --out"
+        )
 
 
 def _is_file(model: str) -> bool:

@@ -277,3 +277,64 @@ def test_citations_carry_the_letter_of_their_entry() -> None:
             if found and key in years and found[1] != years[key]:
                 wrong.append((page.name, label, years[key]))
     assert wrong == []
+
+
+def test_notebooks_cite_the_entry_with_its_letter() -> None:
+    """A notebook has no links, so the words beside a citation say which entry it means."""
+    meant = {
+        r"Defensive distillation\*? \(Papernot and others": "papernot2016distillation",
+        r"expectation over transformation; Athalye and others": "athalye2018eot",
+        r"BPDA; Athalye, Carlini and Wagner": "athalye2018",
+        r"Papernot, McDaniel and Goodfellow": "papernot2016transferability",
+    }
+    bib = (LECTURES.parent / "references.bib").read_text(encoding="utf-8")
+    years = dict(re.findall(r"@\w+\{([\w-]+),.*?year = \{(\d{4}[a-z]?)\}", bib, re.DOTALL))
+    authored = LECTURES.parents[1] / "assignments" / "authored"
+    prose = " ".join(
+        " ".join(path.read_text(encoding="utf-8").replace("\n#", " ").split())
+        for path in sorted(authored.rglob("*.py"))
+    )
+    for words, key in meant.items():
+        assert set(re.findall(rf"{words}, (\d{{4}}[a-z]?)", prose)) == {years[key]}, key
+
+
+# --- what every lecture has, and what none may lack -----------------------------------------------
+
+
+@pytest.mark.parametrize("page", sorted(LECTURES.glob("*.md")), ids=lambda path: path.stem)
+def test_every_lecture_has_two_figures(page: Path) -> None:
+    whole = re.sub(
+        r'--8<-- "(site/figures/[\w-]+\.inc)"',
+        lambda include: (LECTURES.parents[1] / include[1]).read_text(encoding="utf-8"),
+        page.read_text(encoding="utf-8"),
+    )
+    pictures = re.findall(r"\((?:\.\./)+(?:figures|assets)/([\w-]+?)(?:-light|-dark)?\.svg", whole)
+    assert len(set(pictures)) >= 2, pictures
+
+
+TOPICS = {
+    "RobustBench": "state-of-robustness",
+    "DLR": "stronger-attacks",
+    "transformer": "state-of-robustness",
+    "CLIP": "state-of-robustness",
+    "jailbreak": "state-of-robustness",
+    "CROWN": "certificates",
+    "Lipschitz constant": "certificates",
+    "CTBench": "certificates",
+    "common corruptions": "threat-models",
+    "universal": "threat-models",
+    "non-robust features": "adversarial-training",
+    "poisoning": "other-ways-in",
+    "backdoor": "other-ways-in",
+    "membership inference": "other-ways-in",
+    "model extraction": "other-ways-in",
+    "MITRE ATLAS": "practice",
+    "OWASP": "practice",
+    "AI Act": "practice",
+}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_state_of_the_art_has_a_page(topic: str) -> None:
+    found = re.search(rf"\b{topic}.*?\]\(\.\./references\.md#", text(TOPICS[topic]), re.IGNORECASE)
+    assert found, f"no source after the first {topic!r}"
