@@ -129,12 +129,12 @@ def _ensemble(results: Results) -> str:
 def _sets(results: Results) -> str:
     """What each set of attacks leaves in the end, and how often it asks the network."""
     found, images = results["sets"], results["about"]["images"]
-    lines = ["| images left of " + f"{images}, answers per image | " + " | ".join(found) + " |"]
+    lines = [f"| images left of {images} (answers per image) | " + " | ".join(found) + " |"]
     lines.append("|---|" + "--:|" * len(found))
     for kind in next(iter(found.values())):
         cells = [
-            f"{round(images * list(sets[kind]['left'].values())[-1])}, "
-            f"{sets[kind]['answers'] / images:,.0f}"
+            f"{round(images * list(sets[kind]['left'].values())[-1])} "
+            f"({sets[kind]['answers'] / images:,.0f})"
             for sets in found.values()
         ]
         lines.append(f"| {kind} | " + " | ".join(cells) + " |")

@@ -92,6 +92,17 @@ def test_quoted_spread_of_seeds_is_that_of_the_bars() -> None:
     assert f"by {100 * worst:.1f} points: these" in page
 
 
+def test_quoted_number_of_seeds_is_that_of_the_bars() -> None:
+    folder = LECTURES.parents[1] / "autograder" / "judge" / "calibrated"
+    seeds = {
+        path.stem: {bar["seeds"] for bar in json.loads(path.read_text("utf-8"))["bars"].values()}
+        for path in folder.glob("*.json")
+    }
+    assert seeds["digits"] == seeds["mnist"] == {20}
+    assert (min(seeds["signs"]), max(seeds["signs"])) == (10, 20)
+    assert "twenty on digits and MNIST, and from ten to twenty on signs" in text("evaluating")
+
+
 def test_quoted_stickers_and_rates_are_those_measured() -> None:
     file = measured("physical")["rates"]["pasted into the file"]
     made, random = file["optimised sticker"], file["random sticker"]
@@ -135,17 +146,38 @@ def test_quoted_ensemble_is_that_measured() -> None:
     plain, scaled, defended = (
         list(sets["the ensemble"]["left"].values()) for sets in found["sets"].values()
     )
-    assert plain[-1] == scaled[-1] == 0.13
+    assert (plain[-1], scaled[-1]) == (0.12, 0.125)
     assert scaled[1] == scaled[0] == 0.98
     images = found["about"]["images"]
     assert round(images * (plain[2] - plain[3])) == 8
-    assert round(images * (defended[2] - defended[3])) == 1
-    assert defended[3] == defended[4]
+    assert defended[2] == defended[3] == defended[4]
     alone = list(found["alone"].values())
     assert alone[0]["DLR"] == alone[1]["DLR"]
     assert all(left["cross-entropy"] < left["DLR"] for left in (alone[0], alone[2]))
-    for printed in ("98% are left", "ends at 13.0%", "8 more images of 200", "a single image more"):
+    for printed in ("98% are left", "ends at 12.5%", "has 12.0%", "8 more images of 200"):
         assert printed in page
+
+
+def test_quoted_price_of_the_ensemble_is_that_measured() -> None:
+    found, page = measured("state"), text("state-of-robustness")
+    images = found["about"]["images"]
+    missed = {
+        name: {
+            kind: round(images * (list(sets[kind]["left"].values())[-1] - whole))
+            for kind in ("20 steps, 2 starts", "40 steps, 1 start")
+        }
+        for name, sets in found["sets"].items()
+        for whole in [list(sets["the ensemble"]["left"].values())[-1]]
+    }
+    assert set(missed["PGD-trained"].values()) == {2}
+    assert set(missed["plain"].values()) == {10}
+    few, all_of_them = (
+        found["sets"]["PGD-trained"][kind]["answers"]
+        for kind in ("20 steps, 2 starts", "the ensemble")
+    )
+    assert round(all_of_them / few) == 23
+    assert "2 images of 200 that the ensemble breaks, one point" in page
+    assert "costs 23 times as many answers" in page
 
 
 def test_quoted_certificates_are_those_measured() -> None:

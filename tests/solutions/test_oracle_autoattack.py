@@ -32,8 +32,8 @@ def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("trained", "epsilon", "weaker"),
-    # On the trained network torchattacks leaves a few images that the authors' own code breaks.
-    [(0.0, 0.05, 1), (0.1, 0.15, 4)],
+    # On the trained network torchattacks leaves three to four images that the authors' code breaks.
+    [(0.0, 0.05, 1), (0.1, 0.15, 5)],
 )
 def test_as_many_images_survive_as_under_autoattack(
     trained: float, epsilon: float, weaker: int
