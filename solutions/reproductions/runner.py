@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import json
 import os
 import pkgutil
@@ -247,5 +248,5 @@ def _stage_count(report: str, profile: str) -> int | None:
 
 
 def _source_digest(report: Report) -> str:
-    path = FOLDER / f"r{report.id}.py"
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    """A digest of the module with the report's `run`: where it changed, stages are run anew."""
+    return hashlib.sha256(Path(inspect.getfile(report.run)).read_bytes()).hexdigest()

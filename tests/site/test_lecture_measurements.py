@@ -66,8 +66,8 @@ def test_bounds_never_prove_more_than_attacks_leave() -> None:
 
 
 def test_every_attack_of_the_ensemble_leaves_less() -> None:
-    for left in draw.measured("state")["ensemble"].values():
-        values = list(left.values())
+    for sets in draw.measured("state")["sets"].values():
+        values = list(sets["the ensemble"]["left"].values())
         assert values == sorted(values, reverse=True)
 
 
