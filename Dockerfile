@@ -17,8 +17,10 @@ RUN apt-get update \
  && useradd --create-home --uid 1000 course
 USER course
 WORKDIR /home/course/adversarial-course
+# Where PyTorch comes from; --build-arg TORCH_INDEX= takes the larger one for NVIDIA cards.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PATH=/home/course/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+    PIP_EXTRA_INDEX_URL=$TORCH_INDEX
 COPY --chown=course pyproject.toml setup.py constraints.txt README.md LICENSE ./
 # What is needed first, so that a change of the course does not download it again.
 RUN python -m venv /home/course/venv \

@@ -13,13 +13,13 @@ from torch import Tensor, nn
 
 from course import plots, saving
 from course.budget import budget
+from course.console.tables import print_table
 from course.data import Dataset, load
 from course.errors import CourseError
 from course.inputs import chosen_device
 from course.metrics import predict, wilson_interval
 from course.models import build
 from course.plots import CourseFigure
-from course.terminal import print_table
 from course.training import fit, plain_recipe
 from solutions.evaluation import BoundAttack, attack_in_batches
 from solutions.fgsm import attack_success_rate, fgsm

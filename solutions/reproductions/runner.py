@@ -20,10 +20,10 @@ import torch
 from tqdm import tqdm
 
 from course.budget import profile_name
+from course.console.tables import print_table
 from course.data import Dataset, load
 from course.errors import CourseError
 from course.inputs import chosen_device
-from course.terminal import print_table
 from solutions.figures.gallery import as_json
 from solutions.reproductions.lab import Lab
 from solutions.reproductions.record import Comparison, Finding, Published, compare

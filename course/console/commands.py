@@ -9,13 +9,13 @@ from typing import Any
 
 from course import plots
 from course.budget import budget, profile_name
+from course.console.tables import aligned, print_table
 from course.data import PROFILES, Dataset, data_root, load
 from course.errors import CourseError
 from course.inputs import chosen_device
 from course.metrics import predict, wilson_interval
 from course.models import build, parameter_count
 from course.saving import save
-from course.terminal import aligned, print_table
 from course.training import History, Recipe, fit, plain_recipe
 
 

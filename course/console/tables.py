@@ -15,7 +15,7 @@ from course.cli import Later
 
 Cells = Sequence[str]
 
-draw = Later("course.rich_table:draw")
+draw = Later("course.console.rich_table:draw")
 
 
 def print_table(heads: Cells, rows: Iterable[Cells], line: Callable[[Cells], str]) -> None:

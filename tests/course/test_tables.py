@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
-from course import terminal
-from course.terminal import aligned, print_table
+from course.console import tables
+from course.console.tables import aligned, print_table
 
 HEADS = ("name", "what")
 ROWS = [("[red]digits", "handwritten digits that are scaled up"), ("signs", "road signs")]
@@ -101,7 +101,7 @@ def test_a_terminal_without_rich_gets_plain_lines(
     reason: str, narrow: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if reason == "no rich":
-        monkeypatch.setattr(terminal, "find_spec", lambda name: None)
+        monkeypatch.setattr(tables, "find_spec", lambda name: None)
     else:
         monkeypatch.setenv("TERM", "dumb")
     print_there(narrow, ROWS)
