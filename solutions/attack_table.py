@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from course import plots, saving
 from course.budget import budget
+from course.console.tables import print_table
 from course.data import Dataset, load
 from course.errors import CourseError
 from course.inputs import chosen_device
@@ -158,23 +160,25 @@ def _attack_at_each(
         rate = attack_success_rate(model, images, adversarial, labels)
         return Row(epsilon, _count_correct(model, adversarial, labels), len(labels), rate)
 
-    print(f"{'epsilon':<20}{'accuracy':<10}{'95% Wilson interval':<22}fooled")
-    _print_row("clean", measure(0.0, images), fooled="-")
-    rows = []
-    for epsilon in epsilons:
-        left: dict[str, float] = {}
-        if args.attack == "ensemble":
-            found = ensemble(model, images, labels, epsilon, seed=args.seed)
-            row, left = _row_of(epsilon, found), found.left
-        else:
-            attack = _attack_at(args, epsilon)
-            row = measure(epsilon, attack_in_batches(attack, model, images, labels))
-        _print_row(
-            f"{epsilon:.4f} = {255 * epsilon:.4g}/255", row, fooled=f"{row.success_rate:.1%}"
-        )
-        for name, share in list(left.items())[1:]:
-            print(f"  {share:.1%} after {name}", flush=True)
-        rows.append(row)
+    rows: list[Row] = []
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        yield _cells("clean", measure(0.0, images), fooled="-")
+        for epsilon in epsilons:
+            left: dict[str, float] = {}
+            if args.attack == "ensemble":
+                found = ensemble(model, images, labels, epsilon, seed=args.seed)
+                row, left = _row_of(epsilon, found), found.left
+            else:
+                attack = _attack_at(args, epsilon)
+                row = measure(epsilon, attack_in_batches(attack, model, images, labels))
+            rows.append(row)
+            name = f"{epsilon:.4f} = {255 * epsilon:.4g}/255"
+            yield _cells(name, row, fooled=f"{row.success_rate:.1%}")
+            for attack_name, share in list(left.items())[1:]:
+                yield "", f"{share:.1%}", "", f"after {attack_name}"
+
+    print_table(("epsilon", "accuracy", "95% Wilson interval", "fooled"), lines(), _in_columns)
     print("\nfooled: of the images read rightly before, the share misread under attack")
     return rows
 
@@ -189,10 +193,14 @@ def _count_correct(model: nn.Module, images: Tensor, labels: Tensor) -> int:
     return int((predict(model, images).argmax(dim=1) == labels).sum())
 
 
-def _print_row(name: str, row: Row, *, fooled: str) -> None:
+def _cells(name: str, row: Row, *, fooled: str) -> tuple[str, ...]:
     low, high = row.interval
-    interval = f"{low:.1%} to {high:.1%}"
-    print(f"{name:<20}{row.accuracy:<10.1%}{interval:<22}{fooled}", flush=True)
+    return name, f"{row.accuracy:.1%}", f"{low:.1%} to {high:.1%}", fooled
+
+
+def _in_columns(cells: Sequence[str]) -> str:
+    name, accuracy, interval, fooled = cells
+    return f"{name:<20}{accuracy:<10}{interval:<22}{fooled}"
 
 
 def _draw(args: argparse.Namespace, model: nn.Module, dataset: Dataset, rows: list[Row]) -> None:

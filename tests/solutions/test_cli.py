@@ -106,7 +106,7 @@ def test_the_ensemble_prints_what_its_members_left(
     )
     fooled = 1 - found.accuracy / found.left["clean"]
     assert f"{fooled:.1%}" in out
-    assert re.findall(r"^  (\S+)% after (.+)$", out, re.M) == [
+    assert re.findall(r"^ +(\S+)% +after (.+)$", out, re.M) == [
         (f"{100 * share:.1f}", name) for name, share in found.left.items() if name != "clean"
     ]
 
