@@ -258,6 +258,8 @@ def views_of(setting: Setting, purpose: str, count: int) -> tuple[Tensor, Tensor
     """Views and lights drawn from the secret, by a camera that is held a quarter turn aside."""
     channels = setting.dataset.image_shape[0]
     maps, lights = views(count, channels=channels, seed=setting.seed(purpose))
+    # A map has a factor of its own. At 1, an answer that does not divide shows a sticker as well.
+    maps = maps / maps[:, 2:, 2:]
     return maps @ torch.tensor([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]), lights
 
 
