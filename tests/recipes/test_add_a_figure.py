@@ -41,5 +41,5 @@ def test_a_figure_that_is_added_leaves_nothing_red(tmp_path: Path) -> None:
         copy,
         "tests/solutions/test_figures.py",
         "tests/solutions/test_diagrams.py",
-        "tests/site/test_lecture_numbers.py",
+        "tests/site/lectures/test_lecture_numbers.py",
     )

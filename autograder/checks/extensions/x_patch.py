@@ -12,6 +12,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from autograder.checks.extensions.photographs import (
+    HALF,
+    gradient_at_grey,
+    photograph_example,
+    photographed,
+    views_of,
+)
 from autograder.judge.checking import (
     Crash,
     Setting,
@@ -222,55 +229,6 @@ def test_trained_patch_is_seeded(student: Student, setting: Setting) -> None:
 
 # --- photograph ----------------------------------------------------------------------------------
 
-HALF, DOTS = 0.6, 6
-
-
-def photographed(
-    sticker: Tensor,
-    images: Tensor,
-    maps: Tensor,
-    lights: Tensor,
-    half: float,
-    *,
-    corners: bool = False,
-    mode: str = "bilinear",
-) -> Tensor:
-    """The judge's photographs; `corners` and `mode` are those of `grid_sample`."""
-    count, _, height, width = images.shape
-    places = torch.nn.functional.affine_grid(
-        torch.eye(2, 3).expand(count, 2, 3), [count, 1, height, width], align_corners=False
-    )
-    points = torch.cat([places, torch.ones(count, height, width, 1)], dim=-1).flatten(1, 2)
-    a, b, c = (points @ maps.mT).unbind(-1)
-    places = (torch.stack([a, b], dim=-1) / c[..., None]).view(count, height, width, 2) / half
-    seen = torch.nn.functional.grid_sample(
-        sticker.expand(count, -1, -1, -1),
-        places,
-        mode=mode,
-        padding_mode="border",
-        align_corners=corners,
-    )
-    lit = (seen * lights[:, :, None, None]).clamp(max=1)
-    return torch.where(places.abs().amax(dim=-1)[:, None] <= 1, lit, images)
-
-
-def views_of(setting: Setting, purpose: str, count: int) -> tuple[Tensor, Tensor]:
-    """Views and lights drawn from the secret, by a camera that is held a quarter turn aside."""
-    channels = setting.dataset.image_shape[0]
-    maps, lights = views(count, channels=channels, seed=setting.seed(purpose))
-    # A map has a factor of its own. At 1, an answer that does not divide shows a sticker as well.
-    maps = maps / maps[:, 2:, 2:]
-    return maps @ torch.tensor([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]), lights
-
-
-def photograph_example(setting: Setting) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """A sticker with bright dots, images, and for each a view and a light, one of them strong."""
-    images = setting.test_images(6).images
-    maps, lights = views_of(setting, "views", len(images))
-    lights[0] = 1.5
-    dots = torch.rand(images.shape[1], DOTS, DOTS, generator=setting.generator("dots"))
-    return dots, images, maps, lights
-
 
 @graded_photograph()
 def test_sticker_is_photographed(student: Student, setting: Setting) -> None:
@@ -354,18 +312,6 @@ VIEWS, PHOTO_STEPS, PHOTO_DOTS = 64, 30, 8
 PHOTO_AHEAD = 0.2
 
 
-def gradient_of(setting: Setting, images: Tensor, maps: Tensor, lights: Tensor) -> Tensor:
-    """The gradient of the mean loss of the target by a grey sticker."""
-    module = setting.victim.module
-    sticker = torch.full((images.shape[1], PHOTO_DOTS, PHOTO_DOTS), 0.5, requires_grad=True)
-    with metrics.evaluating(module):
-        logits = module(photographed(sticker, images, maps, lights, HALF))
-        targets = torch.full((len(images),), TARGET)
-        loss = torch.nn.functional.cross_entropy(logits, targets)
-        (gradient,) = torch.autograd.grad(loss, sticker)
-    return gradient
-
-
 def sticker_of(
     student: Student, setting: Setting, images: Tensor, seen: tuple[Tensor, Tensor], steps: int
 ) -> Any:
@@ -392,20 +338,20 @@ def test_first_step_is_averaged_over_the_photographs(student: Student, setting: 
     answer = sticker_of(student, setting, images, (maps, lights), steps=1)
     moved = require_images(answer, torch.zeros(images.shape[1], PHOTO_DOTS, PHOTO_DOTS)) - 0.5
 
-    def agreed(*seen: Tensor) -> float:
+    def agreed(seen: tuple[Tensor, Tensor, Tensor]) -> float:
         """The share of dots moved against this gradient, of those where it is not tiny."""
-        gradient = gradient_of(setting, *seen)
+        gradient = gradient_at_grey(setting, PHOTO_DOTS, TARGET, seen)
         large = gradient.abs() > 0.1 * gradient.abs().max()
         return (moved.sign() == -gradient.sign())[large].float().mean().item()
 
     straight = views(1, difficulty=0)[0].expand_as(maps), torch.ones_like(lights)
     one = images[:1], maps[:1], lights[:1]
-    share, cause = agreed(images, maps, lights), ""
+    share, cause = agreed((images, maps, lights)), ""
     if share < 0.1:
         cause = "it leads away from the target: go down its loss"
-    elif agreed(images, *straight) > share:
+    elif agreed((images, *straight)) > share:
         cause = "the sticker is seen straight and in even light: use the views and the lights"
-    elif agreed(*one) > share:
+    elif agreed(one) > share:
         cause = "only the first photograph is used: average over all of them"
     expect(
         share,

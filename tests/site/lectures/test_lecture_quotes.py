@@ -20,8 +20,8 @@ from solutions.ensemble import dlr_loss
 from solutions.fgsm import fgsm
 from solutions.figures import playground_data as playground
 
-LECTURES = Path(__file__).parents[2] / "site" / "lectures"
-RESULTS = Path(__file__).parents[2] / "solutions" / "results"
+LECTURES = Path(__file__).parents[3] / "site" / "lectures"
+RESULTS = Path(__file__).parents[3] / "solutions" / "results"
 
 
 def measured(name: str) -> dict[str, Any]:

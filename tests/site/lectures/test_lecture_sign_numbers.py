@@ -9,7 +9,7 @@ import pytest
 
 from solutions import draw
 
-LECTURES = Path(__file__).parents[2] / "site" / "lectures"
+LECTURES = Path(__file__).parents[3] / "site" / "lectures"
 
 
 def text(lecture: str) -> str:

@@ -16,7 +16,7 @@ from course import models
 from course.metrics import wilson_interval
 from solutions.hooks import activation_drift, statistics
 
-LECTURES = Path(__file__).parents[2] / "site" / "lectures"
+LECTURES = Path(__file__).parents[3] / "site" / "lectures"
 
 
 def coin_test(first: int, second: int) -> float:
