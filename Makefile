@@ -51,7 +51,8 @@ lighthouse: $(VENV)/.site  ## Lighthouse's marks of five pages (needs Node; quie
 	  npm install --silent --no-audit --no-fund --prefix build/lighthouse lighthouse@$(LIGHTHOUSE)
 	$(PROGRAM) tools/lighthouse.py $(ARGS)
 
-test-torch: $(VENV)/.test  ## reference answers on the oldest, our and the newest PyTorch (downloads GB)
+test-torch: $(VENV)/.base  ## reference answers on the oldest, our and the newest PyTorch (downloads GB)
+	$(PIP) install --quiet uv
 	OMP_NUM_THREADS=1 $(PROGRAM) tools/torch_range.py $(ARGS)
 
 test-levels: $(VENV)/.test  ## as root: one class at strong and medium, as root and as a user

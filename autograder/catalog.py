@@ -170,6 +170,8 @@ EXTENSIONS = {
             (
                 _exercise("apply_patch", "Stick it on"),
                 _exercise("train_patch", "Learn one patch for every image"),
+                _exercise("photograph", "Photograph a sticker"),
+                _exercise("train_sticker", "Learn one sticker for every view"),
             ),
         ),
         Assignment(

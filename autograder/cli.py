@@ -81,6 +81,23 @@ HELP = {
         "autograder replay grades/results/emre.json submitted",
         "the grade comes out differently",
     ),
+    "marking": Help(
+        "Write a file for the points that a person gives, or add the points written there.",
+        "autograder marking grades submitted",
+    ),
+    "marks": Help(
+        "Put the whole term in one table, with deadlines, penalties and weights.",
+        "autograder marks term.toml --out marks.csv",
+    ),
+    "class": Help(
+        "Write the page of a class and its tables again, with a roster.",
+        "autograder class grades --roster roster.csv",
+    ),
+    "watch": Help(
+        "Grade what appears in a folder, as it appears.",
+        "autograder watch a3-fgsm submitted --out grades",
+        "with --once, the grader failed on a submission",
+    ),
     "collect": Help(
         "Sort the download of a class into the folders that `grade` reads.",
         "autograder collect a3-fgsm class.zip submitted",

@@ -32,7 +32,7 @@ ROOMS_ABOVE = dict.fromkeys(("attack", "figures", "playground", "reproduce"), "s
 
 @dataclass(frozen=True)
 class Later:
-    """A function of another module, such as `Later("course.commands:train")`.
+    """A function of another module, such as `Later("course.console.commands:train")`.
 
     The module is imported when the function is called.
     """
@@ -217,11 +217,11 @@ def refuse_foreign_package() -> None:
 def data_command(subparsers: Subparsers) -> None:
     """Add `course data`, with `download` and `show` below it."""
     parser = subparsers.add_parser("data", help="list, download or show the course's images")
-    parser.set_defaults(run=Later("course.commands:list_profiles"))
+    parser.set_defaults(run=Later("course.console.commands:list_profiles"))
     actions = parser.add_subparsers(metavar="ACTION")
     download = actions.add_parser("download", help="fetch a profile into COURSE_DATA, and check it")
     download.add_argument("profile", metavar="NAME", help="mnist, fashion-mnist or cifar10")
-    download.set_defaults(run=Later("course.commands:download"))
+    download.set_defaults(run=Later("course.console.commands:download"))
     show = actions.add_parser("show", help="draw some test images")
     show.add_argument("profile", metavar="PROFILE", help="such as digits or imagefolder:PATH")
     show.add_argument(
@@ -229,7 +229,7 @@ def data_command(subparsers: Subparsers) -> None:
     )
     show.add_argument("--out", type=Path, required=True, help="an .svg or .png file")
     _add_image_size(show)
-    show.set_defaults(run=Later("course.commands:show"))
+    show.set_defaults(run=Later("course.console.commands:show"))
 
 
 def train_command(subparsers: Subparsers) -> None:
@@ -254,7 +254,7 @@ def train_command(subparsers: Subparsers) -> None:
     parser.add_argument("--bfloat16", action="store_true", help="compute in half the bits")
     add_device(parser)
     _add_image_size(parser)
-    parser.set_defaults(run=Later("course.commands:train"))
+    parser.set_defaults(run=Later("course.console.commands:train"))
 
 
 def serve_command(subparsers: Subparsers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from course import plots, saving
 from course.budget import budget
+from course.console.tables import print_table
 from course.data import Dataset, load
 from course.errors import CourseError
 from course.inputs import chosen_device
@@ -19,7 +21,8 @@ from course.metrics import predict, wilson_interval
 from course.models import build
 from course.plots import CourseFigure
 from course.training import fit, plain_recipe
-from solutions.evaluation import BoundAttack, attack_in_batches
+from solutions.ensemble import LEAST_CLASSES, ensemble
+from solutions.evaluation import BoundAttack, Survival, attack_in_batches
 from solutions.fgsm import attack_success_rate, fgsm
 from solutions.pgd import pgd
 
@@ -46,8 +49,7 @@ class Row:
 
 def run(args: argparse.Namespace) -> int:
     """Attack as the arguments say, print a table, draw a picture if asked to; exit status 0."""
-    if args.out is not None and args.out.suffix.lower() not in (".png", ".svg"):
-        raise CourseError(f"--out {args.out}: end the name in .png or .svg")
+    _check_picture(args)
     limits = budget(args.data)
     device = chosen_device(args.device)
     epsilons = args.epsilons or [limits.epsilon if args.epsilon is None else args.epsilon]
@@ -58,6 +60,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         dataset = load_images(train=limits.train_images, test=args.images)
         model = _train(args.model, dataset, limits.cnn_epochs, args.seed, device)
+    if args.attack == "ensemble" and dataset.num_classes < LEAST_CLASSES:
+        raise CourseError(
+            f"--attack ensemble needs at least {LEAST_CLASSES} classes, and {dataset.name} has"
+            f" {dataset.num_classes}: choose --attack pgd"
+        )
     dataset = replace(dataset, test=dataset.test.to(device))
     images, labels = dataset.test.images, dataset.test.labels
     print(f"{_describe(args)} on {len(labels):,} test images of {dataset.name}\n")
@@ -66,6 +73,18 @@ def run(args: argparse.Namespace) -> int:
         _draw(args, model, dataset, rows)
         print(f"\ndrawn in {args.out}")
     return 0
+
+
+def _check_picture(args: argparse.Namespace) -> None:
+    """Raise CourseError for a picture that cannot be drawn, before anything is trained."""
+    if args.out is None:
+        return
+    if args.out.suffix.lower() not in (".png", ".svg"):
+        raise CourseError(f"--out {args.out}: end the name in .png or .svg")
+    if args.attack == "ensemble" and not args.epsilons:
+        raise CourseError(
+            "--attack ensemble draws curves only: give --epsilons, or leave out --out"
+        )
 
 
 def _is_file(model: str) -> bool:
@@ -114,6 +133,7 @@ def _describe(args: argparse.Namespace) -> str:
         "fgsm": "FGSM",
         "pgd": f"PGD, {args.steps} steps from a random start,",
         "noise": "uniform noise",
+        "ensemble": "the worst of four attacks for each image",
     }[args.attack]
 
 
@@ -140,34 +160,55 @@ def _attack_at_each(
         rate = attack_success_rate(model, images, adversarial, labels)
         return Row(epsilon, _count_correct(model, adversarial, labels), len(labels), rate)
 
-    print(f"{'epsilon':<20}{'accuracy':<10}{'95% Wilson interval':<22}fooled")
-    _print_row("clean", measure(0.0, images), fooled="-")
-    rows = []
-    for epsilon in epsilons:
-        attack = _attack_at(args, epsilon)
-        row = measure(epsilon, attack_in_batches(attack, model, images, labels))
-        _print_row(
-            f"{epsilon:.4f} = {255 * epsilon:.4g}/255", row, fooled=f"{row.success_rate:.1%}"
-        )
-        rows.append(row)
+    rows: list[Row] = []
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        yield _cells("clean", measure(0.0, images), fooled="-")
+        for epsilon in epsilons:
+            left: dict[str, float] = {}
+            if args.attack == "ensemble":
+                found = ensemble(model, images, labels, epsilon, seed=args.seed)
+                row, left = _row_of(epsilon, found), found.left
+            else:
+                attack = _attack_at(args, epsilon)
+                row = measure(epsilon, attack_in_batches(attack, model, images, labels))
+            rows.append(row)
+            name = f"{epsilon:.4f} = {255 * epsilon:.4g}/255"
+            yield _cells(name, row, fooled=f"{row.success_rate:.1%}")
+            for attack_name, share in list(left.items())[1:]:
+                yield "", f"{share:.1%}", "", f"after {attack_name}"
+
+    print_table(("epsilon", "accuracy", "95% Wilson interval", "fooled"), lines(), _in_columns)
     print("\nfooled: of the images read rightly before, the share misread under attack")
     return rows
+
+
+def _row_of(epsilon: float, found: Survival) -> Row:
+    total, survived = len(found.survived), int(found.survived.sum())
+    right = round(found.left["clean"] * total)
+    return Row(epsilon, survived, total, (right - survived) / right if right else 0.0)
 
 
 def _count_correct(model: nn.Module, images: Tensor, labels: Tensor) -> int:
     return int((predict(model, images).argmax(dim=1) == labels).sum())
 
 
-def _print_row(name: str, row: Row, *, fooled: str) -> None:
+def _cells(name: str, row: Row, *, fooled: str) -> tuple[str, ...]:
     low, high = row.interval
-    interval = f"{low:.1%} to {high:.1%}"
-    print(f"{name:<20}{row.accuracy:<10.1%}{interval:<22}{fooled}", flush=True)
+    return name, f"{row.accuracy:.1%}", f"{low:.1%} to {high:.1%}", fooled
+
+
+def _in_columns(cells: Sequence[str]) -> str:
+    name, accuracy, interval, fooled = cells
+    return f"{name:<20}{accuracy:<10}{interval:<22}{fooled}"
 
 
 def _draw(args: argparse.Namespace, model: nn.Module, dataset: Dataset, rows: list[Row]) -> None:
     if args.epsilons:
         lows, highs = zip(*(row.interval for row in rows), strict=True)
-        name = {"fgsm": "FGSM", "pgd": "PGD", "noise": "Noise"}[args.attack]
+        name = {"fgsm": "FGSM", "pgd": "PGD", "noise": "Noise", "ensemble": "Worst of four"}[
+            args.attack
+        ]
         figure = plots.robustness_curve(
             [row.epsilon for row in rows],
             {name: [row.accuracy for row in rows]},

@@ -27,7 +27,13 @@ def attack_command(subparsers: Subparsers) -> None:
         "(default: %(default)s)",
     )
     parser.add_argument("--data", default="digits", metavar="PROFILE", help="default: %(default)s")
-    parser.add_argument("--attack", choices=["fgsm", "pgd", "noise"], default="pgd")
+    parser.add_argument(
+        "--attack",
+        choices=["fgsm", "pgd", "noise", "ensemble"],
+        default="pgd",
+        help="ensemble: four attacks with nothing to choose, the worst for each image; slow "
+        "(default: %(default)s)",
+    )
     size = parser.add_mutually_exclusive_group()
     size.add_argument(
         "--epsilon",

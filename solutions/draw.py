@@ -30,6 +30,8 @@ LECTURES = (
     "other_ways",
     "physical",
     "training",
+    "signs",
+    "sticker",
 )
 FOLDER = Path("site/figures")
 

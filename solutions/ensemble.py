@@ -21,6 +21,7 @@ from solutions.fgsm import check_attack
 from solutions.pgd import Loss, cross_entropy, project
 from solutions.random_search import random_search
 
+LEAST_CLASSES = 4  # the targeted loss compares with the fourth largest logit
 STEPS = 100
 TARGETS = 9
 QUERIES = 1000
@@ -55,7 +56,7 @@ def targeted_dlr_loss(logits: Tensor, labels: Tensor, targets: Tensor) -> Tensor
     logits (n, k) with k >= 4; labels and targets (n,). Returns (n,). Raises ValueError for fewer
     classes.
     """
-    first, _, third, fourth = _largest(logits, 4)
+    first, _, third, fourth = _largest(logits, LEAST_CLASSES)
     lead = _logit(logits, targets) - _logit(logits, labels)
     return lead / (first - (third + fourth) / 2 + 1e-12)
 

@@ -109,7 +109,8 @@ def kill(process: subprocess.Popen[bytes] | Forked) -> None:
     if isinstance(process, Forked) or not hasattr(os, "killpg"):
         process.kill()
     else:
-        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+        # It may have ended by itself; macOS then refuses the signal until it has been waited for.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -87,22 +87,33 @@ def attack_grid(
 
 
 def image_row(
-    images: Any, titles: Sequence[str], *, title: str | None = None, theme: Theme = LIGHT
+    images: Any,
+    titles: Sequence[str],
+    *,
+    columns: int | None = None,
+    title: str | None = None,
+    theme: Theme = LIGHT,
 ) -> CourseFigure:
     """`images` (N, C, H, W) in [0, 1], N at most 12, side by side under their `titles`.
 
-    Raises CourseError for another shape, a value outside the range, or a title too few.
+    With `columns`, in rows of that many. Raises CourseError for another shape, a value outside the
+    range, a title too few, or columns that do not divide N.
     """
     shown = image_batch(images, "images")
     if len(titles) != len(shown):
         raise CourseError(f"{len(shown)} images but {len(titles)} titles: give one for each")
+    columns = columns or len(shown)
+    rows, left = divmod(len(shown), columns)
+    if left:
+        raise CourseError(f"{len(shown)} images do not fill rows of {columns}")
     heading = title or f"{len(shown)} images"
-    width = max(WIDTH, 0.74 * len(shown))
-    height = 0.35 + 0.19 * (1 + max(words.count("\n") for words in titles)) + width / len(shown)
-    alt = f"Side by side: {', '.join(titles)}"
-    with canvas(theme, min(height, 3.6), width=width, title=heading, alt=alt) as figure:
+    width = max(WIDTH, 0.74 * columns)
+    lines = 1 + max(words.count("\n") for words in titles)
+    height = 0.35 + rows * min(0.19 * lines + width / columns, 3.25)
+    alt = f"{'Side by side' if rows == 1 else f'In rows of {columns}'}: {', '.join(titles)}"
+    with canvas(theme, height, width=width, title=heading, alt=alt) as figure:
         for axes, image, words in zip(
-            figure.subplots(1, len(shown), squeeze=False)[0], shown, titles, strict=True
+            figure.subplots(rows, columns, squeeze=False).flat, shown, titles, strict=True
         ):
             _show(axes, image)
             axes.set_title(words, fontsize=10)

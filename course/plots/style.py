@@ -73,7 +73,7 @@ EITHER = Theme(
 # shows the same.
 MARKERS = ("o", "s", "^", "D", "v")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
+HATCHES = ("", "////", "----", "xxxx", "\\\\\\\\")
 
 
 class CourseFigure(Figure):

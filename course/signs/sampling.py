@@ -17,6 +17,7 @@ from course.errors import CourseError
 from course.signs import camera, scene
 from course.signs.alphabet import Alphabet
 from course.signs.drawing import draw_sign, grey
+from course.signs.sticker import Sticker
 from course.signs.stream import Draws, random_bytes, require_seed, words
 
 DIFFICULTY = 0.6
@@ -51,24 +52,32 @@ class World:
         if self.channels not in (1, 3):
             raise CourseError(f"an image has 1 channel (grey) or 3, not {self.channels}")
 
-    def draw(self, count: int, *, first: int = 0) -> tuple[Tensor, Tensor]:
+    def draw(
+        self, count: int, *, first: int = 0, sticker: Sticker | None = None
+    ) -> tuple[Tensor, Tensor]:
         """The images number `first` to `first + count - 1`, and their labels.
 
         Image i depends on this world and on i alone. Images are float32 (count, channels, size,
-        size), multiples of 1/255 in [0,1]; labels int64 (count,), as `labels` has them. Raises
-        CourseError for a count below 1 or a first below 0.
+        size), multiples of 1/255 in [0,1]; labels int64 (count,), as `labels` has them. With a
+        sticker, the same photographs of signs that bear it. Raises CourseError for a count below 1
+        or a first below 0.
         """
-        images = as_images(self.pixels(count, first=first))
+        images = as_images(self.pixels(count, first=first, sticker=sticker))
         return images, torch.from_numpy(self.labels(count, first=first))
 
-    def pixels(self, count: int, *, first: int = 0) -> NDArray[np.uint8]:
+    def pixels(
+        self, count: int, *, first: int = 0, sticker: Sticker | None = None
+    ) -> NDArray[np.uint8]:
         """The same images as bytes (count, size, size, channels). Raises as `draw` does."""
+        textures = _textures(self.alphabet, self.size)
+        if sticker:
+            textures = sticker.on(textures)
         labels = self.labels(count, first=first)
         pixels = np.empty((count, self.size, self.size, self.channels), dtype=np.uint8)
         step = max(1, _CHUNK // (self.size * self.size))
         for start in range(0, count, step):
             batch = slice(start, start + step)
-            pixels[batch] = _photographs(self, labels[batch], first + start)
+            pixels[batch] = _photographs(self, textures, labels[batch], first + start)
         return pixels
 
     def labels(self, count: int, *, first: int = 0) -> NDArray[np.int64]:
@@ -77,17 +86,23 @@ class World:
         They are balanced: with ten signs, each ten images in a row, counted from number 0, show
         all of them once, in random order. Raises as `draw` does.
         """
-        if count < 1 or first < 0:
-            raise CourseError(
-                f"at least 1 image is drawn, and the first has the number 0; got a count of {count}"
-                f" from number {first} on"
-            )
+        _require_numbers(count, first)
         signs = len(self.alphabet.signs)
         block, before = divmod(first, signs)
         blocks = -(-(before + count) // signs)
         random = words(self.seed, "labels", first=block, count=blocks, each=signs)
         orders = np.argsort(random, axis=1, kind="stable")
         return orders.reshape(-1)[before : before + count].astype(np.int64)
+
+    def views(self, count: int, *, first: int = 0) -> Tensor:
+        """The map from each image to the plane of its sign (count, 3, 3), as `sticker.views`.
+
+        Raises as `draw` does.
+        """
+        _require_numbers(count, first)
+        draws = _draws(self, first, count)
+        draws.block(scene.COLUMNS)
+        return torch.from_numpy(camera.view(draws, self.difficulty).astype(np.float32))
 
 
 def as_images(pixels: NDArray[np.uint8]) -> Tensor:
@@ -96,15 +111,29 @@ def as_images(pixels: NDArray[np.uint8]) -> Tensor:
     return channels_first.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
 
 
-def _photographs(world: World, labels: NDArray[np.int64], first: int) -> NDArray[np.uint8]:
+def _require_numbers(count: int, first: int) -> None:
+    if count < 1 or first < 0:
+        raise CourseError(
+            f"at least 1 image is drawn, and the first has the number 0; got a count of {count}"
+            f" from number {first} on"
+        )
+
+
+def _draws(world: World, first: int, count: int) -> Draws:
+    columns = scene.COLUMNS + camera.COLUMNS
+    return Draws.of_seed(world.seed, "scene", columns=columns, first=first, count=count)
+
+
+def _photographs(
+    world: World, textures: NDArray[np.uint8], labels: NDArray[np.int64], first: int
+) -> NDArray[np.uint8]:
     """A batch of consecutive images from number `first` on: sign before scene, then the camera."""
     size, difficulty = world.size, world.difficulty
-    columns = scene.COLUMNS + camera.COLUMNS
-    draws = Draws.of_seed(world.seed, "scene", columns=columns, first=first, count=len(labels))
+    draws = _draws(world, first, len(labels))
     pixels = scene.background(draws, size)
     maps = camera.view(draws, difficulty)
     pixels = camera.pole(draws, maps, pixels)
-    sign = camera.look_up(_textures(world.alphabet, size), labels, maps, size)
+    sign = camera.look_up(textures, labels, maps, size)
     pixels = sign[..., :3] + pixels * (1 - sign[..., 3:])
     pixels = camera.occlude(draws, pixels, difficulty)
     pixels = camera.light(draws, pixels, difficulty)

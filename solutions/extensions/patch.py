@@ -70,3 +70,81 @@ def train_patch(
             (gradient,) = torch.autograd.grad(F.cross_entropy(logits, targets), patch)
             patch = (patch.detach() - step_size * gradient.sign()).clamp(0, 1)
     return patch
+
+
+def photograph(
+    sticker: Tensor, images: Tensor, maps: Tensor, lights: Tensor, half: float
+) -> Tensor:
+    """Return the images with a sticker as a camera sees it: tilted by a map, in a light.
+
+    The middle of a pixel, at (u, v) with both from -1 to 1 across the image, shows the point
+
+        (x, y) = (a / c, b / c)  where  (a, b, c) = map (u, v, 1)
+
+    of the sticker's plane. The sticker covers |x| <= half, |y| <= half there. A covered pixel is
+    its colour at that point, interpolated linearly, times the light, cut off at 1; any other pixel
+    is that of the image.
+
+    sticker (C, s, s) in [0, 1], which may be part of a graph: so is the result then; images
+    (n, C, H, W), not changed; maps (n, 3, 3) and lights (n, C), one for each image
+    (`course.signs.sticker.views`). Raises ValueError where they do not match the images, or the
+    images are not in [0, 1].
+    """
+    check_images(images)
+    if not 0 < half <= 1:
+        raise ValueError(f"half is above 0 and at most 1, the half width of a sign; got {half}")
+    count, channels, height, width = images.shape
+    if maps.shape != (count, 3, 3) or lights.shape != (count, channels):
+        raise ValueError(
+            f"{count} images with {channels} channels need as many maps (n, 3, 3) and lights (n, C)"
+            f", got {tuple(maps.shape)} and {tuple(lights.shape)}"
+        )
+    middles = [(2 * torch.arange(side) + 1) / side - 1 for side in (height, width)]
+    v, u = torch.meshgrid(*middles, indexing="ij")
+    pixels = torch.stack([u, v, torch.ones_like(u)]).flatten(1)
+    a, b, c = (maps @ pixels).unbind(1)
+    places = torch.stack([a / c, b / c], dim=-1).view(count, height, width, 2) / half
+    seen = F.grid_sample(
+        sticker.expand(count, -1, -1, -1), places, padding_mode="border", align_corners=False
+    )
+    covered = (places.abs() <= 1).all(dim=-1).unsqueeze(1)
+    return torch.where(covered, (lights[..., None, None] * seen).clamp(0, 1), images)
+
+
+def train_sticker(
+    model: nn.Module,
+    images: Tensor,
+    maps: Tensor,
+    lights: Tensor,
+    target: int,
+    *,
+    size: int,
+    half: float,
+    steps: int,
+    step_size: float = 0.05,
+) -> Tensor:
+    """Return a sticker (C, size, size) that makes the model see `target` in photographs.
+
+    It begins grey. Each step photographs it on every image, from this image's view and in its
+    light, and moves its dots down the mean cross-entropy to the target by the sign of the
+    gradient: expectation over transformation (Athalye et al. 2018b), with views and lights in
+    place of shifts.
+
+    images, maps, lights and half as in `photograph`; steps >= 0; step_size in pixel units. The
+    sticker is detached and in [0, 1]; images and model are left as they were. Raises ValueError as
+    `photograph` does, and for a size below 1.
+    """
+    check_size(step_size, "step_size")
+    if size < 1:
+        raise ValueError(f"a sticker has at least one dot a side, not {size}")
+    targets = torch.full((len(images),), target)
+    sticker = torch.full((images.shape[1], size, size), 0.5)
+    with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
+        sticker, targets = sticker.clone(), targets.clone()
+        for _ in range(steps):
+            sticker.requires_grad_()
+            shown = photograph(sticker, images, maps, lights, half)
+            loss = F.cross_entropy(logits_of(model, shown, targets), targets)
+            (gradient,) = torch.autograd.grad(loss, sticker)
+            sticker = (sticker.detach() - step_size * gradient.sign()).clamp(0, 1)
+    return sticker

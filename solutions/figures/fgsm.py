@@ -11,14 +11,11 @@ from statistics import fmean
 from types import SimpleNamespace
 from typing import Any
 
-import matplotlib
-import numpy as np
-
 from course import plots
 from course.metrics import wilson_interval
 from course.plots import percent
 from solutions.figures.gallery import Drawing, Results
-from solutions.figures.image_grid import grid_figure, pixels
+from solutions.figures.image_grid import grid_figure
 
 # --- the figures --------------------------------------------------------------------------------
 
@@ -35,7 +32,7 @@ def _attack_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"At ε = {results['epsilon']:g} noise leaves {percent(noise)} right, "
         f"FGSM {percent(one_step)}"
     )
-    return _curves(results["epsilons"], curves, title, theme, chance=0.1)
+    return accuracy_curves(results["epsilons"], curves, title, theme, chance=0.1)
 
 
 def _unit_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
@@ -45,7 +42,7 @@ def _unit_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     low, *_, high = sorted(fmean(run[at] for run in runs) for runs in curves.values())
     title = f"An attack at “ε = 0.1” leaves {percent(low)} or {percent(high)} right"
     label = "The number written as ε"
-    return _curves(units["printed"], curves, title, theme, x_label=label, chance=0.1)
+    return accuracy_curves(units["printed"], curves, title, theme, x_label=label, chance=0.1)
 
 
 def _defence_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
@@ -56,7 +53,7 @@ def _defence_curves(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"PGD at ε = {results['epsilon']:g}: {percent(plain)} right after plain training, "
         f"{percent(trained)} after training on PGD"
     )
-    return _curves(results["epsilons"], curves, title, theme, chance=0.1)
+    return accuracy_curves(results["epsilons"], curves, title, theme, chance=0.1)
 
 
 def _confidence(results: Results, theme: plots.Theme) -> plots.CourseFigure:
@@ -87,27 +84,7 @@ def _drift(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     return plots.activation_drift(drifts, title=title, theme=theme)
 
 
-def _hero(results: Results, theme: plots.Theme) -> plots.CourseFigure:
-    """The first image that the attack fools, as a sum: image + change = misread image."""
-    grid = results["grid"]
-    before, after = (pixels(grid, kind) for kind in ("clean", "adversarial"))
-    first, second = (grid[kind]["predictions"] for kind in ("clean", "adversarial"))
-    fooled = [i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a != b][:2]
-    signed = matplotlib.colormaps["cividis"]
-    images, titles = [], []
-    for i in fooled:
-        change = signed(0.5 + 5 * (after[i, 0] - before[i, 0]))[..., :3].transpose(2, 0, 1)
-        images += [before[i].repeat(3, axis=0), change, after[i].repeat(3, axis=0)]
-        titles += [
-            f"“{first[i]}”\n{percent(grid['clean']['confidences'][i])}",
-            "+ change\n(× 10)",
-            f"= “{second[i]}”\n{percent(grid['adversarial']['confidences'][i])}",
-        ]
-    title = f"At most {percent(results['epsilon'])} per pixel, and a new answer"
-    return plots.image_row(np.stack(images), titles, title=title, theme=theme)
-
-
-def _curves(
+def accuracy_curves(
     x: Sequence[float],
     runs: Mapping[str, Sequence[Sequence[float]]],
     title: str,
@@ -144,7 +121,6 @@ FIGURES = {
     "fgsm-training": Drawing("Loss and accuracy of three trainings", _training),
     "fgsm-drift": Drawing("How far each layer moves", _drift),
     "fgsm-defences": Drawing("Plain, FGSM-trained and PGD-trained under PGD", _defence_curves),
-    "hero": Drawing("The README's picture", _hero, for_any_page=True),
 }
 
 
@@ -172,8 +148,8 @@ def _defence_table(results: Results) -> str:
     for name in results["defences"]["PGD"]:
         one_step, many = (results["defences"][attack][name] for attack in ("FGSM", "PGD"))
         cells = [
-            _spread([r[0] for r in many]),
-            *(_spread([r[at] for r in x]) for x in (one_step, many)),
+            spread([r[0] for r in many]),
+            *(spread([r[at] for r in x]) for x in (one_step, many)),
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -204,7 +180,8 @@ def _table(x: Sequence[float], runs: Mapping[str, Sequence[Sequence[float]]], co
     return "\n".join(lines) + "\n"
 
 
-def _spread(values: Sequence[float]) -> str:
+def spread(values: Sequence[float]) -> str:
+    """The mean in percent, with the lowest and the highest."""
     return f"{100 * fmean(values):.1f} ({100 * min(values):.1f} to {100 * max(values):.1f})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,9 @@ def pixels(grid: Mapping[str, Any], kind: str) -> NDArray[np.float64]:
     return np.array(grid[kind]["pixels"], dtype=float).reshape(-1, *grid["shape"]) / 255
 
 
-def grid_figure(grid: Mapping[str, Any], theme: Theme | None = None) -> CourseFigure:
+def grid_figure(
+    grid: Mapping[str, Any], theme: Theme | None = None, classes: Sequence[str] | None = None
+) -> CourseFigure:
     """Clean images, the change magnified, attacked images, from the result of `image_grid`."""
     from course import plots  # noqa: PLC0415  matplotlib, which measuring does not need
 
@@ -57,5 +59,6 @@ def grid_figure(grid: Mapping[str, Any], theme: Theme | None = None) -> CourseFi
         clean_confidences=grid["clean"]["confidences"],
         adversarial_confidences=grid["adversarial"]["confidences"],
         epsilon=grid["epsilon"],
+        classes=classes,
         theme=theme or plots.LIGHT,
     )

@@ -37,32 +37,44 @@ def _stickers(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 def _rates(results: Results, theme: plots.Theme) -> plots.CourseFigure:
     """Misread images by sticker, in every setting."""
     rates = results["rates"]
-    names = list(next(iter(rates.values())))
     first, last = (rates[setting]["optimised sticker"]["misread"] for setting in list(rates)[::3])
     title = f"Misread: {percent(first)} in the file, {percent(last)} by the camera"
+    return rates_figure(rates, "misread", "Misread (%)", title, theme)
+
+
+def rates_figure(
+    rates: Mapping[str, Mapping[str, Mapping[str, float]]],
+    count: str,
+    label: str,
+    title: str,
+    theme: plots.Theme,
+) -> plots.CourseFigure:
+    """One of the counts, in percent: a group of bars for each setting, a bar for each sticker."""
+    names = list(next(iter(rates.values())))
     told = ". ".join(
-        f"{setting}: " + ", ".join(f"{name} {percent(run['misread'])}" for name, run in row.items())
+        f"{setting}: " + ", ".join(f"{name} {percent(run[count])}" for name, run in row.items())
         for setting, row in rates.items()
     )
-    with canvas(theme, 3.6, title=title, alt=f"Share of misread images. {told}") as figure:
+    alt = f"{label.removesuffix(' (%)')}, share of the images. {told}"
+    wide = 0.81 / len(names)
+    with canvas(theme, 3.6, title=title, alt=alt) as figure:
         axes = figure.subplots()
         plain_axes(axes, theme)
         place = np.arange(len(rates))
         for i, name in enumerate(names):
             axes.bar(
-                place + 0.27 * (i - 1),
-                [100 * row[name]["misread"] for row in rates.values()],
-                0.25,
+                place + wide * (i - (len(names) - 1) / 2),
+                [100 * row[name][count] for row in rates.values()],
+                wide - 0.02,
                 label=name,
                 color=theme.series[i],
-                hatch=("", "//", "\\\\")[i],
+                hatch=("", "//", "\\\\", "--")[i],
                 edgecolor=theme.paper,
             )
-        axes.set_xticks(
-            place, [setting.replace(" into", "\ninto") for setting in rates], fontsize=9
-        )
-        axes.set(ylabel="Misread (%)", ylim=(0, 100))
-        figure.legend(loc="outside lower left", ncols=3, fontsize=9)
+        labels = [setting.replace(" into", "\ninto").replace(", ", ",\n") for setting in rates]
+        axes.set_xticks(place, labels, fontsize=9)
+        axes.set(ylabel=label, ylim=(0, 100))
+        figure.legend(loc="outside lower left", ncols=3 if len(names) == 3 else 2, fontsize=9)
     return figure
 
 

@@ -25,6 +25,7 @@ Results = Mapping[str, Any]
 
 PUBLISHED = Path(__file__).parents[1] / "results" / "robustbench.json"
 TRANSFORMERS = ("ViT", "Swin", "XCiT")
+ENSEMBLE = "the ensemble"
 
 
 @cache
@@ -112,16 +113,32 @@ def _large(results: Results, theme: plots.Theme) -> plots.CourseFigure:
 def _ensemble(results: Results) -> str:
     """The accuracy left after each attack of the ensemble, in order."""
     images = results["about"]["images"]
-    names = list(next(iter(results["ensemble"].values())))
-    lines = ["| after | " + " | ".join(results["ensemble"]) + " |"]
-    lines.append("|---|" + "--:|" * len(results["ensemble"]))
+    found = {name: sets[ENSEMBLE]["left"] for name, sets in results["sets"].items()}
+    names = list(next(iter(found.values())))
+    lines = ["| after | " + " | ".join(found) + " |"]
+    lines.append("|---|" + "--:|" * len(found))
     for name in names:
-        cells = " | ".join(f"{100 * left[name]:.1f} %" for left in results["ensemble"].values())
+        cells = " | ".join(f"{100 * left[name]:.1f} %" for left in found.values())
         lines.append(f"| {'no attack' if name == 'clean' else name} | {cells} |")
-    last = [round(left[names[-1]] * images) for left in results["ensemble"].values()]
+    last = [round(left[names[-1]] * images) for left in found.values()]
     intervals = [wilson_interval(count, images) for count in last]
     cells = " | ".join(f"{100 * low:.0f} to {100 * high:.0f} %" for low, high in intervals)
     return "\n".join([*lines, f"| 95 % interval of the last | {cells} |"]) + "\n"
+
+
+def _sets(results: Results) -> str:
+    """What each set of attacks leaves in the end, and how often it asks the network."""
+    found, images = results["sets"], results["about"]["images"]
+    lines = [f"| images left of {images} (answers per image) | " + " | ".join(found) + " |"]
+    lines.append("|---|" + "--:|" * len(found))
+    for kind in next(iter(found.values())):
+        cells = [
+            f"{round(images * list(sets[kind]['left'].values())[-1])} "
+            f"({sets[kind]['answers'] / images:,.0f})"
+            for sets in found.values()
+        ]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _alone(results: Results) -> str:
@@ -210,6 +227,7 @@ FIGURES = {
 TABLES: dict[str, Callable[[Results], str]] = {
     "state-setup": _setup,
     "state-ensemble": _ensemble,
+    "state-sets": _sets,
     "state-alone": _alone,
     "state-large-table": _large_table,
     "state-boards": _boards,

@@ -17,7 +17,7 @@ from solutions.reproductions.runner import (
     Source,
     chosen_reports,
     comparisons,
-    print_table,
+    print_comparisons,
     read_report_result,
     run_report,
 )
@@ -58,7 +58,7 @@ def _run_one(report: Report, source: Source, out: Path, args: argparse.Namespace
         report, source, out=out, seeds=args.seeds, quick=args.quick, device=args.device
     )
     print(f"\n{report.id}  {report.title} ({report.authors}), on {source.shown}\n")
-    print_table(comparisons(report, result, source.profile))
+    print_comparisons(comparisons(report, result, source.profile))
     print(f"\n{sum(result['seconds'].values()):.0f} s of work; stored in {out / report.id}.json")
     if report.picture is not None:
         folder = Path("build/reproductions") if args.out is None else out
@@ -75,4 +75,4 @@ def _show(report: Report, out: Path, profiles: list[str]) -> None:
         raise CourseError(f"{out / report.id}.json has no run on {', '.join(absent)}")
     for profile in profiles or dict.fromkeys((*report.profiles, *runs)):
         print(f"\n{report.id}  {report.title} ({report.authors}), on {profile}\n")
-        print_table(comparisons(report, runs.get(profile), profile))
+        print_comparisons(comparisons(report, runs.get(profile), profile))

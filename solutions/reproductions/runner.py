@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import json
 import os
 import pkgutil
@@ -20,6 +21,7 @@ import torch
 from tqdm import tqdm
 
 from course.budget import profile_name
+from course.console.tables import print_table
 from course.data import Dataset, load
 from course.errors import CourseError
 from course.inputs import chosen_device
@@ -181,23 +183,28 @@ def comparisons(report: Report, run: Mapping[str, Any] | None, profile: str) -> 
     return compare(own or main, run, why)
 
 
-def print_table(compared: Sequence[Comparison]) -> None:
+def print_comparisons(compared: Sequence[Comparison]) -> None:
     """Published, measured, difference and reason, wrapped to the terminal."""
-    total = max(100, min(shutil.get_terminal_size((120, 24)).columns, 180))
     heads = ("claim", "published", "measured", "difference", "reason")
+    total = max(100, min(shutil.get_terminal_size((120, 24)).columns, 180))
     widths = [int(total * part) for part in (0.27, 0.12, 0.22, 0.12, 0.27)]
-    _print_cells(heads, widths)
-    _print_cells(tuple("-" * (width - 2) for width in widths), widths)
-    for row in compared:
-        _print_cells(row.cells(), widths)
+    rule = tuple("-" * (width - 2) for width in widths)
+
+    def line(cells: Sequence[str]) -> str:
+        text = _wrapped(cells, widths)
+        return f"{text}\n{_wrapped(rule, widths)}" if cells is heads else text
+
+    print_table(heads, (row.cells() for row in compared), line)
 
 
-def _print_cells(cells: Sequence[str], widths: Sequence[int]) -> None:
+def _wrapped(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """The lines of a row, each cell wrapped to its column."""
     wrapped = [textwrap.wrap(c, w - 2) or [""] for c, w in zip(cells, widths, strict=True)]
+    lines = []
     for line in range(max(map(len, wrapped))):
         parts = (w[line] if line < len(w) else "" for w in wrapped)
-        text = "".join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
-        print(text.rstrip())
+        lines.append("".join(map(str.ljust, parts, widths)).rstrip())
+    return "\n".join(lines)
 
 
 def _about(lab: Lab, source: Source) -> dict[str, Any]:
@@ -247,5 +254,5 @@ def _stage_count(report: str, profile: str) -> int | None:
 
 
 def _source_digest(report: Report) -> str:
-    path = FOLDER / f"r{report.id}.py"
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    """A digest of the module with the report's `run`: where it changed, stages are run anew."""
+    return hashlib.sha256(Path(inspect.getfile(report.run)).read_bytes()).hexdigest()

@@ -55,9 +55,9 @@ def test_every_help_ends_with_an_example_and_the_exit_statuses(program: str) -> 
     for name, parser in commands(program).items():
         shown = parser.format_help()
         assert "exit status:" in shown, name
-        if example := PROGRAMS[program].HELP.get(name):
-            assert example.sentence in shown
-            assert example.example in shown
+        example = PROGRAMS[program].HELP[name]
+        assert example.sentence in shown
+        assert example.example in shown
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

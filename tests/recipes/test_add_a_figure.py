@@ -28,7 +28,7 @@ def add(path: Path, text: str, *, before: str) -> None:
 def test_a_figure_that_is_added_leaves_nothing_red(tmp_path: Path) -> None:
     copy = checkout.copied(tmp_path / "checkout")
     add(copy / LECTURE, FUNCTION, before="FIGURES = {\n")
-    add(copy / LECTURE, LINE.format("_clean_confidence"), before='    "hero": Drawing(')
+    add(copy / LECTURE, LINE.format("_clean_confidence"), before='    "fgsm-defences": Drawing(')
     before = {path.name for path in (copy / "site" / "figures").iterdir()}
     checkout.run(copy, "-m", "course.cli", "figures")
     drawn = {path.name for path in (copy / "site" / "figures").iterdir()} - before
@@ -41,5 +41,5 @@ def test_a_figure_that_is_added_leaves_nothing_red(tmp_path: Path) -> None:
         copy,
         "tests/solutions/test_figures.py",
         "tests/solutions/test_diagrams.py",
-        "tests/site/test_lecture_numbers.py",
+        "tests/site/lectures/test_lecture_numbers.py",
     )

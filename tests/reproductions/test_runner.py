@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,33 @@ def test_another_recipe_is_trained_anew(tmp_path: Path) -> None:
     run_report(steps(calls, stop=False), DIGITS, **options)
     run_report(steps(calls, stop=False, recipe="two"), DIGITS, **options)
     assert calls.count("train") == 2
+
+
+MODULE = """
+from solutions.reproductions.record import number
+from solutions.reproductions.runner import Report
+
+def run(lab):
+    lab.record(number("value", [lab.stage("value", lambda: {value})], ""))
+
+REPORT = Report("999", "A test", "nobody", "none", ("digits",), (0,), (), run)
+"""
+
+
+def test_a_changed_module_is_measured_anew(tmp_path: Path) -> None:
+    options = {"out": tmp_path, "cache": tmp_path / "stages", "quick": True, "progress": False}
+    found = []
+    for value in (1, 2):
+        path = tmp_path / f"version{value}.py"
+        path.write_text(MODULE.format(value=value), encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        result = run_report(module.REPORT, DIGITS, **options)
+        found += [m.value for m in measurements(result)]
+    assert found == [1, 2]
 
 
 def test_a_result_keeps_the_runs_on_other_data(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch_range
 import yaml
 
 import course
@@ -96,4 +97,43 @@ def test_scripts_can_be_read() -> None:
 def test_the_oldest_pytorch_is_one_that_the_answers_passed_on() -> None:
     rows = json.loads((ROOT / "tests" / "results" / "torch.json").read_text(encoding="utf-8"))
     oldest = project(r'"torch>=([\d.]+)')
-    assert any(row["versions"][1].startswith(f"{oldest}.") and not row["failed"] for row in rows)
+    tried = [row for row in rows if row["versions"][1].startswith(f"{oldest}.") and row["passed"]]
+    assert tried
+    assert not [row["failed"] for row in rows if row["failed"]]
+
+
+def test_the_table_of_pytorch_versions_is_the_one_that_was_measured() -> None:
+    assert torch_range.TABLE.read_text(encoding="utf-8").splitlines() == [
+        *torch_range.TOP.splitlines(),
+        *torch_range.lines(torch_range.stored()),
+    ]
+
+
+def answered(words: str, status: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], status, "", words)
+
+
+@pytest.mark.parametrize("version", [torch_range.pinned(), "2.6.0", torch_range.NEWEST])
+def test_exact_versions_are_installed_beside_the_pytorch_they_were_tested_with(
+    version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        torch_range, "uv", lambda *command: calls.append(command) or answered("", 0)
+    )
+    assert torch_range.installed(Path("python"), version, "student")
+    ((*_, wanted, _, _),) = calls
+    assert wanted == ("torch" if version == torch_range.NEWEST else f"torch=={version}")
+    assert ("--constraint" in calls[0]) == (version == torch_range.pinned())
+
+
+def test_a_pytorch_that_is_not_built_for_a_python_is_told_from_a_failed_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """uv breaks its lines at any place."""
+    absent = "torch==2.6.0 has no wheels with\n  a matching Python ABI tag (e.g., `cp314`)"
+    monkeypatch.setattr(torch_range, "uv", lambda *command: answered(absent, 1))
+    assert not torch_range.installed(Path("python"), "2.6.0", "student")
+    monkeypatch.setattr(torch_range, "uv", lambda *command: answered("no space left", 2))
+    with pytest.raises(SystemExit, match="no space left"):
+        torch_range.installed(Path("python"), "2.6.0", "student")

@@ -17,6 +17,7 @@ from course.metrics import accuracy
 from course.models import build
 from course.saving import save
 from course.training import fit, plain_recipe
+from solutions import ensemble
 from solutions.cli import pixel_epsilon, pixel_epsilons
 from solutions.fgsm import fgsm
 
@@ -85,6 +86,31 @@ def test_pgd_leaves_less_than_noise(weights: Path, capsys: pytest.CaptureFixture
     assert left["pgd"] < left["noise"] - 20
 
 
+def test_the_ensemble_prints_what_its_members_left(
+    weights: Path,
+    digits: Dataset,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ensemble, "STEPS", 5)
+    monkeypatch.setattr(ensemble, "QUERIES", 5)
+    arguments = ["--model", str(weights), "--attack", "ensemble", "--epsilon", "0.1"]
+    assert main(["attack", *arguments, "--images", "60"]) == 0
+    out = capsys.readouterr().out
+    model, test = build("linear"), digits.take(test=60).test
+    model.load_state_dict(load_file(weights))
+    found = ensemble.ensemble(model, test.images, test.labels, 0.1)
+    clean, left = printed_accuracies(out)
+    assert (clean, left) == pytest.approx(
+        (100 * found.left["clean"], 100 * found.accuracy), abs=0.051
+    )
+    fooled = 1 - found.accuracy / found.left["clean"]
+    assert f"{fooled:.1%}" in out
+    assert re.findall(r"^ +(\S+)% +after (.+)$", out, re.M) == [
+        (f"{100 * share:.1f}", name) for name, share in found.left.items() if name != "clean"
+    ]
+
+
 @pytest.mark.parametrize("budget", [["--epsilon", "8/255"], ["--epsilons", "0,8/255"]])
 def test_a_picture_is_drawn(weights: Path, tmp_path: Path, budget: list[str]) -> None:
     out = tmp_path / "picture.png"
@@ -105,6 +131,7 @@ def test_a_name_is_trained_first_and_says_so(capsys: pytest.CaptureFixture[str])
         (["--model", "missing.safetensors"], "missing.safetensors"),
         (["--data", "nosuch"], "no data profile"),
         (["--out", "picture.gif"], "end the name in .png or .svg"),
+        (["--attack", "ensemble", "--out", "picture.png"], "give --epsilons, or leave out --out"),
     ],
 )
 def test_mistakes_are_one_line_and_status_2(

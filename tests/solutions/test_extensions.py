@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from course.models import build
 from solutions.extensions.l2 import l2_pgd, lengths, project_l2
-from solutions.extensions.patch import apply_patch, train_patch
+from solutions.extensions.patch import apply_patch, photograph, train_patch, train_sticker
 from solutions.extensions.targeted import least_likely, targeted_pgd
 from solutions.extensions.trades import most_different, trades_loss, trades_train
 
@@ -168,6 +168,51 @@ def test_on_a_linear_network_the_patch_is_the_sign_of_the_weights(images: Tensor
 def test_a_patch_that_would_wobble_out_is_refused(images: Tensor) -> None:
     with pytest.raises(ValueError, match="leaves the images"):
         train_patch(build("linear", seed=0), images, 1, 26, steps=1, wobble=2)
+
+
+# Straight, with the plane of the sign filling the image, in even light.
+STRAIGHT = torch.eye(3).expand(16, 3, 3), torch.ones(16, 1)
+
+
+def test_a_sticker_seen_straight_is_a_patch(images: Tensor) -> None:
+    dots = torch.rand(1, 14, 14, generator=torch.Generator().manual_seed(1))
+    corner = torch.full((16,), 7)
+    pasted = apply_patch(dots, images, corner, corner)
+    assert torch.allclose(photograph(dots, images, *STRAIGHT, 0.5), pasted, atol=1e-6)
+
+
+def test_a_view_moves_turns_and_shrinks_a_sticker(images: Tensor) -> None:
+    dots = torch.rand(1, 14, 14, generator=torch.Generator().manual_seed(1))
+    # From the image to the sticker: a quarter turn, half as large, moved right.
+    one = torch.tensor([[0.0, 2, 0], [-2, 0, 1], [0, 0, 1]])
+    seen = photograph(dots, images, one.expand(16, 3, 3) * 5, STRAIGHT[1], 1.0)
+    wanted = images.clone()
+    wanted[:, :, 7:21, 14:] = dots.rot90(-1, (1, 2))
+    assert torch.allclose(seen, wanted, atol=1e-5)
+
+
+def test_light_falls_on_the_sticker_and_is_cut_off(images: Tensor) -> None:
+    lights = torch.tensor([[0.5], [3.0]]).repeat(8, 1)
+    seen = photograph(torch.full((1, 2, 2), 0.6), images, STRAIGHT[0], lights, 1.0)
+    assert torch.allclose(seen[::2], torch.full_like(seen[::2], 0.3))
+    assert torch.equal(seen[1::2], torch.ones_like(seen[1::2]))
+
+
+def test_views_that_do_not_match_the_images_are_refused(images: Tensor) -> None:
+    maps, lights = STRAIGHT
+    for views in ((maps[:3], lights), (maps, lights[:3]), (maps, lights.expand(16, 3))):
+        with pytest.raises(ValueError, match="need as many maps"):
+            photograph(torch.zeros(1, 2, 2), images, *views, 0.5)
+    with pytest.raises(ValueError, match="half is above 0"):
+        photograph(torch.zeros(1, 2, 2), images, *STRAIGHT, 0.0)
+
+
+def test_on_a_linear_network_a_sticker_is_the_sign_of_the_weights(images: Tensor) -> None:
+    model, direction = two_classes()
+    sticker = train_sticker(model, images, *STRAIGHT, 1, size=14, half=0.5, steps=30)
+    assert torch.equal(sticker, (direction[0, :, 7:21, 7:21] > 0).float())
+    with pytest.raises(ValueError, match="at least one dot"):
+        train_sticker(model, images, *STRAIGHT, 1, size=0, half=0.5, steps=1)
 
 
 # --- TRADES --------------------------------------------------------------------------------------

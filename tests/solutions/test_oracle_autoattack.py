@@ -1,4 +1,8 @@
-"""The ensemble against a published AutoAttack, on the same networks and images."""
+"""The ensemble against a published AutoAttack, on the same networks and images.
+
+torchattacks asks for requests 2.25, jupyterlab-server for 2.31 or newer, so no extra of ours can
+name it: `pip install --no-deps torchattacks` beside the extra `oracle` is enough for this test.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,9 @@ from course.training import fit, plain_recipe
 from solutions.ensemble import ensemble
 from solutions.pgd import pgd
 
-torchattacks = pytest.importorskip("torchattacks", reason="torchattacks is not installed")
+torchattacks = pytest.importorskip(
+    "torchattacks", reason="torchattacks is not installed (pip install --no-deps torchattacks)"
+)
 IMAGES = 200
 
 
@@ -24,8 +30,14 @@ def on_pgd(epsilon: float, model: nn.Module, x: Tensor, y: Tensor, done: float) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("trained", "epsilon"), [(0.0, 0.05), (0.1, 0.15)])
-def test_no_more_images_survive_than_under_autoattack(trained: float, epsilon: float) -> None:
+@pytest.mark.parametrize(
+    ("trained", "epsilon", "weaker"),
+    # On the trained network torchattacks leaves three to four images that the authors' code breaks.
+    [(0.0, 0.05, 1), (0.1, 0.15, 5)],
+)
+def test_as_many_images_survive_as_under_autoattack(
+    trained: float, epsilon: float, weaker: int
+) -> None:
     """More may fall here: an image misread within the budget is a proof for any attack."""
     data = load("digits")
     model = build("strided-cnn", seed=0)
@@ -38,12 +50,11 @@ def test_no_more_images_survive_than_under_autoattack(trained: float, epsilon: f
         progress=False,
     )
     images, labels = data.test.images[:IMAGES], data.test.labels[:IMAGES]
-    ours = ensemble(model, images, labels, epsilon).survived.sum()
+    ours = int(ensemble(model, images, labels, epsilon).survived.sum())
     attack = torchattacks.AutoAttack(model, norm="Linf", eps=epsilon, version="standard", seed=0)
     adversarial = attack(images, labels)
     assert (adversarial - images).abs().max() <= epsilon + 1e-6
-    right = (predict(model, images).argmax(1) == labels) & (
-        predict(model, adversarial).argmax(1) == labels
-    )
-    print(f"\ntrained at {trained}, attacked at {epsilon}: {ours} here, {right.sum()} there")
-    assert int(ours) <= int(right.sum()) + 1
+    right = predict(model, images).argmax(1) == labels
+    theirs = int((right & (predict(model, adversarial).argmax(1) == labels)).sum())
+    print(f"\ntrained at {trained}, attacked at {epsilon}: {ours} here, {theirs} there")
+    assert -weaker <= ours - theirs <= 1

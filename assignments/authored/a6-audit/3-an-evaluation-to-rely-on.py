@@ -162,6 +162,13 @@ low, high = wilson_interval(round(left * 1000), 1000)
 print(f"the same share of 1,000 images: {low:.1%} to {high:.1%}")
 
 # %% [markdown]
+# >> To think about: papers report *AutoAttack*, a fixed set of four attacks. Is yours too weak?
+# It leaves more, and it costs less. On a PGD-trained network of the digits, two losses with two
+# starts left 2 images of 200 more than such a set, which asked the network 23 times as often. On an
+# undefended network they left 10 more. So use a small set while you work, say that the number is
+# "at most", and run a fixed set before you publish. The lecture *The state of robustness* has one,
+# its code, and this measurement.
+#
 # >> To think about: "a robust accuracy of 8 % at a large epsilon". Is that better than nothing?
 # With ten classes that are equally frequent, a network that answers "3" whatever it is shown has
 # 10 %, and no attack can change it. A number at or below guessing says that the attack won, not

@@ -9,10 +9,10 @@
 #   are rounded away (feature squeezing; Xu and others, 2018). The gradient of rounding is 0
 #   wherever it exists.
 # - **Large logits**: the softmax of a lead of 17 rounds to 1 in float32 and the cross-entropy's
-#   gradient to 0. *Defensive distillation* (Papernot and others, 2016) trains such networks: at a
+#   gradient to 0. *Defensive distillation* (Papernot and others, 2016b) trains such networks: at a
 #   high temperature, which is taken away afterwards.
 # - **Noise and crops**: the gradient is another one each time. Averaging over draws gets it back
-#   (expectation over transformation; Athalye and others, 2018); you will meet it below.
+#   (expectation over transformation; Athalye and others, 2018b); you will meet it below.
 #
 # Here they are, around one network, under the PGD of assignment 4. From here on the normalisation
 # is a layer again, where it belongs.

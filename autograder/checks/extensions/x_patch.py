@@ -1,7 +1,7 @@
-"""The checks of x-patch, without points: one patch for every image.
+"""The checks of x-patch, without points: one patch for every image, and a sticker in photographs.
 
-There is one right way to apply a patch. A learnt patch is tried on new images, and compared with
-patches that were not learnt: white, black, and a mosaic of both.
+There is one right way to apply a patch, and one to photograph a sticker. What was learnt is tried
+on new images, and compared with what was not learnt: white, black, and a mosaic of both.
 """
 
 from __future__ import annotations
@@ -12,6 +12,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from autograder.checks.extensions.photographs import (
+    HALF,
+    gradient_at_grey,
+    photograph_example,
+    photographed,
+    views_of,
+)
 from autograder.judge.checking import (
     Crash,
     Setting,
@@ -26,10 +33,13 @@ from autograder.judge.checking import (
     require_images,
     train_victim,
 )
+from course.signs.sticker import views
 
-LECTURE = "lectures/threat-models/"
+LECTURE, PHYSICAL = "lectures/threat-models/", "lectures/beyond-digits/"
 graded_patch = graded_for("apply_patch", lecture=LECTURE)
 graded_training = graded_for("train_patch", lecture=LECTURE)
+graded_photograph = graded_for("photograph", lecture=PHYSICAL)
+graded_sticker = graded_for("train_sticker", lecture=PHYSICAL)
 
 
 make_ahead = train_victim
@@ -214,4 +224,176 @@ def test_trained_patch_is_seeded(student: Student, setting: Setting) -> None:
         "two",
         cause="the places are drawn from the global random state",
         hint="torch.Generator().manual_seed(seed), and generator=... in every draw.",
+    )
+
+
+# --- photograph ----------------------------------------------------------------------------------
+
+
+@graded_photograph()
+def test_sticker_is_photographed(student: Student, setting: Setting) -> None:
+    """photograph shows the sticker from each image's view and in its light"""
+    require(student, "photograph", "function")
+    sticker, images, maps, lights = photograph_example(setting)
+    answer = student.call("photograph", sticker, images.clone(), maps, lights, HALF)
+    answer = require_images(answer, images)
+
+    def close(other: Tensor) -> float:
+        """The largest difference, but for a few pixels where an edge of the sticker may round."""
+        return (answer - other).abs().flatten().kthvalue(int(0.998 * answer.numel())).values.item()
+
+    flat = torch.cat([maps[:, :2], torch.tensor([[[0.0, 0, 1]]]).expand(len(maps), 1, 3)], dim=1)
+    first = maps[:1].expand_as(maps), lights[:1].expand_as(lights)
+    wrong = {
+        "the images come back unchanged": images,
+        "the light is left out": photographed(sticker, images, maps, torch.ones_like(lights), HALF),
+        "the light brightens the rest of the image too": (
+            photographed(sticker, images, maps, torch.ones_like(lights), HALF)
+            * lights[:, :, None, None]
+        ).clamp(0, 1),
+        "the map is taken the wrong way round, from the sticker to the image": photographed(
+            sticker, images, torch.linalg.inv(maps), lights, HALF
+        ),
+        "row and column of a pixel are exchanged: u goes to the right": photographed(
+            sticker, images, maps[:, :, [1, 0, 2]], lights, HALF
+        ),
+        "the division by the third coordinate is missing": photographed(
+            sticker, images, flat, lights, HALF
+        ),
+        "every image is seen from the first one's view": photographed(
+            sticker, images, *first, HALF
+        ),
+        "the corners of the grid are taken for middles of dots: align_corners": photographed(
+            sticker, images, maps, lights, HALF, corners=True
+        ),
+        "the nearest dot is taken: interpolate between dots": photographed(
+            sticker, images, maps, lights, HALF, mode="nearest"
+        ),
+    }
+    cause = next((why for why, other in wrong.items() if close(other) < 1e-4), "")
+    if answer.max().item() > 1 + 1e-6:
+        cause = "colour times light is not cut off at 1"
+    expect(
+        close(photographed(sticker, images, maps, lights, HALF)),
+        "pixels that differ from the right ones by",
+        at_most=1e-4,
+        cause=cause,
+        hint="The middle of pixel j is at (2 j + 1) / W - 1. Print the place of one pixel.",
+    )
+
+
+@graded_photograph(needs="sticker_is_photographed")
+def test_photograph_can_be_learnt_through(student: Student, setting: Setting) -> None:
+    """Gradients reach the sticker through photograph"""
+    sticker, images, maps, lights = photograph_example(setting)
+    gradient: Any = student.gradient("photograph", sticker, images, maps, lights, HALF)
+    if not isinstance(gradient, Tensor) or gradient.shape != sticker.shape:
+        raise Wrong(
+            f"a gradient of shape {tuple(sticker.shape)}",
+            kind(gradient),
+            cause="the sticker was detached, or turned into numbers",
+        )
+    dots = sticker.clone().requires_grad_()
+    (wanted,) = torch.autograd.grad(photographed(dots, images, maps, lights, HALF).sum(), dots)
+    agree = (gradient - wanted).abs() <= 1e-3 * wanted.abs().max()
+    expect(
+        agree.float().mean().item(),
+        "a share of dots with the right gradient of",
+        at_least=0.9,
+        cause="a step in between cuts the gradient: `.data`, `.detach()` or `no_grad`",
+        hint="grid_sample passes gradients to the picture that it reads.",
+    )
+
+
+# --- train_sticker -------------------------------------------------------------------------------
+
+VIEWS, PHOTO_STEPS, PHOTO_DOTS = 64, 30, 8
+# The reference leads by more than twice this over plain stickers, which reach 0.1 on digits.
+PHOTO_AHEAD = 0.2
+
+
+def sticker_of(
+    student: Student, setting: Setting, images: Tensor, seen: tuple[Tensor, Tensor], steps: int
+) -> Any:
+    """The student's sticker for the target."""
+    require(student, "train_sticker", "function")
+    return student.call(
+        "train_sticker",
+        student.network(setting.victim),
+        images.clone(),
+        *seen,
+        TARGET,
+        size=PHOTO_DOTS,
+        half=HALF,
+        steps=steps,
+        seconds=setting.limits.train_seconds,
+    )
+
+
+@graded_sticker(needs="photograph_can_be_learnt_through")
+def test_first_step_is_averaged_over_the_photographs(student: Student, setting: Setting) -> None:
+    """One step moves a grey sticker down the mean loss of all photographs"""
+    images = setting.dataset.train.images[:16]
+    maps, lights = views_of(setting, "views of one step", len(images))
+    answer = sticker_of(student, setting, images, (maps, lights), steps=1)
+    moved = require_images(answer, torch.zeros(images.shape[1], PHOTO_DOTS, PHOTO_DOTS)) - 0.5
+
+    def agreed(seen: tuple[Tensor, Tensor, Tensor]) -> float:
+        """The share of dots moved against this gradient, of those where it is not tiny."""
+        gradient = gradient_at_grey(setting, PHOTO_DOTS, TARGET, seen)
+        large = gradient.abs() > 0.1 * gradient.abs().max()
+        return (moved.sign() == -gradient.sign())[large].float().mean().item()
+
+    straight = views(1, difficulty=0)[0].expand_as(maps), torch.ones_like(lights)
+    one = images[:1], maps[:1], lights[:1]
+    share, cause = agreed((images, maps, lights)), ""
+    if share < 0.1:
+        cause = "it leads away from the target: go down its loss"
+    elif agreed((images, *straight)) > share:
+        cause = "the sticker is seen straight and in even light: use the views and the lights"
+    elif agreed(one) > share:
+        cause = "only the first photograph is used: average over all of them"
+    expect(
+        share,
+        "a share of dots that move down the mean loss of",
+        at_least=0.9,
+        cause=cause,
+        hint="Begin at 0.5. One step: photograph on all images, gradient of the mean, minus sign.",
+    )
+
+
+@graded_sticker(needs="photograph_can_be_learnt_through")
+def test_trained_sticker_works_in_new_photographs(
+    student: Student, setting: Setting, measures: dict[str, float]
+) -> None:
+    """In new photographs it leads to the target far more often than a plain sticker does"""
+    train = setting.dataset.train.images[:VIEWS]
+    seen = views_of(setting, "views of training", len(train))
+    answer = sticker_of(student, setting, train, seen, PHOTO_STEPS)
+    sticker = require_images(answer, torch.zeros(train.shape[1], PHOTO_DOTS, PHOTO_DOTS))
+    low, high = sticker.min().item(), sticker.max().item()
+    expect_true(
+        low >= 0 and high <= 1,
+        "dots in [0, 1]",
+        f"dots from {low:.3f} to {high:.3f}",
+        cause="the sticker is not clamped after its steps: no printer prints such dots",
+    )
+    test = setting.test_images(400)
+    images = test.images[test.labels != TARGET]
+    new = views_of(setting, "views of the test", len(images))
+
+    def reached(one: Tensor) -> float:
+        answers = metrics.predict(setting.victim.module, photographed(one, images, *new, HALF))
+        return (answers.argmax(dim=1) == TARGET).float().mean().item()
+
+    mosaic = torch.rand(sticker.shape, generator=setting.generator("plain dots")).round()
+    plain = max(map(reached, (torch.ones_like(sticker), torch.zeros_like(sticker), mosaic)))
+    share = reached(sticker)
+    measures.update(photographs_reached=share, plain_in_photographs=plain)
+    expect(
+        share - plain,
+        "a lead over the best plain sticker, as a share of the photographs, of",
+        at_least=PHOTO_AHEAD,
+        cause="the sticker was hardly learnt, or from one view only",
+        hint="Each step looks at all photographs; print the mean loss after each: it must fall.",
     )

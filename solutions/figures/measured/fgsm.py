@@ -78,17 +78,17 @@ def measure(plan: Plan | None = None) -> dict[str, Any]:
         histories.setdefault(name, history)
     plain, first, test = models["plain"], models["plain"][0], data.test
     attacked = fgsm(first, test.images, test.labels, epsilon)
-    under_fgsm = {n: [_fgsm_curve(m, test, EPSILONS) for m in ms] for n, ms in models.items()}
+    under_fgsm = {n: [fgsm_curve(m, test, EPSILONS) for m in ms] for n, ms in models.items()}
     under_pgd = {
-        n: [_pgd_curve(m, test, s) for s, m in enumerate(ms)]
+        n: [pgd_curve(m, test, EPSILONS, s) for s, m in enumerate(ms)]
         for n, ms in tqdm(models.items(), desc="PGD", disable=None if plan.progress else True)
     }
-    noise = [_noise_curve(m, test, s) for s, m in enumerate(plain)]
+    noise = [noise_curve(m, test, EPSILONS, s) for s, m in enumerate(plain)]
     return {
         "about": _about(plan, data, epochs, first),
         "epsilon": epsilon,
         "epsilons": list(EPSILONS),
-        "grid": _grid(first, test, epsilon),
+        "grid": grid_of(first, test, epsilon, SHOWN),
         "attacks": {
             "random sign noise": noise,
             "FGSM": under_fgsm["plain"],
@@ -99,25 +99,25 @@ def measure(plan: Plan | None = None) -> dict[str, Any]:
             "printed": list(PRINTED),
             "pixels_per_unit": UNITS,
             "accuracy": {
-                name: [_fgsm_curve(m, test, [factor * e for e in PRINTED]) for m in plain]
+                name: [fgsm_curve(m, test, [factor * e for e in PRINTED]) for m in plain]
                 for name, factor in UNITS.items()
             },
         },
         "confidence": {
-            "clean": _rounded(confidence(first, test.images)),
-            "attacked": _rounded(confidence(first, attacked)),
+            "clean": rounded(confidence(first, test.images)),
+            "attacked": rounded(confidence(first, attacked)),
         },
         "confusion": {
-            "clean": _confusion(first, test.images, data),
-            "attacked": _confusion(first, attacked, data),
+            "clean": confusion(first, test.images, data),
+            "attacked": confusion(first, attacked, data),
         },
         "training": {
-            name: {"loss": _rounded(run.loss), "accuracy": _rounded(run.accuracy)}
+            name: {"loss": rounded(run.loss), "accuracy": rounded(run.accuracy)}
             for name, run in histories.items()
         },
         "drift": {
-            "FGSM": _drift(plain, test, partial(fgsm, epsilon=epsilon)),
-            "random sign noise": _drift(plain, test, partial(sign_noise, epsilon=epsilon, seed=0)),
+            "FGSM": drift(plain, test, partial(fgsm, epsilon=epsilon)),
+            "random sign noise": drift(plain, test, partial(sign_noise, epsilon=epsilon, seed=0)),
         },
     }
 
@@ -158,42 +158,51 @@ def _warm(epsilon: float, done: float) -> float:
 # --- the measurements ---------------------------------------------------------------------------
 
 
-def _fgsm_curve(model: nn.Module, test: Split, epsilons: Sequence[float]) -> list[float]:
-    return _rounded(robustness_curve(model, test.images, test.labels, epsilons))
+def fgsm_curve(model: nn.Module, test: Split, epsilons: Sequence[float]) -> list[float]:
+    """Accuracy under FGSM at each epsilon."""
+    return rounded(robustness_curve(model, test.images, test.labels, epsilons))
 
 
-def _noise_curve(model: nn.Module, test: Split, seed: int) -> list[float]:
-    moved = [sign_noise(model, test.images, test.labels, e, seed) for e in EPSILONS]
-    return _rounded([accuracy(model, images, test.labels) for images in moved])
+def noise_curve(model: nn.Module, test: Split, epsilons: Sequence[float], seed: int) -> list[float]:
+    """Accuracy at each epsilon where every pixel moves by it, up or down at random."""
+    moved = [sign_noise(model, test.images, test.labels, e, seed) for e in epsilons]
+    return rounded([accuracy(model, images, test.labels) for images in moved])
 
 
-def _pgd_curve(model: nn.Module, test: Split, seed: int) -> list[float]:
+def pgd_curve(model: nn.Module, test: Split, epsilons: Sequence[float], seed: int) -> list[float]:
+    """Accuracy under PGD at each epsilon, with `PGD_STEPS` steps from a random start."""
     generator = torch.Generator().manual_seed(seed)
     curve = []
-    for e in EPSILONS:
+    for e in epsilons:
         attack = partial(
             pgd, epsilon=e, step_size=2.5 * e / PGD_STEPS, steps=PGD_STEPS, generator=generator
         )
         curve.append(robust_accuracy(model, test.images, test.labels, attack))
-    return _rounded(curve)
+    return rounded(curve)
 
 
-def _confusion(model: nn.Module, images: Tensor, data: Dataset) -> list[list[int]]:
+def confusion(model: nn.Module, images: Tensor, data: Dataset) -> list[list[int]]:
+    """Counts of the answers for the test images, or attacked ones: rows are the true classes."""
     answers = predict(model, images).argmax(dim=1)
     table: list[list[int]] = confusion_matrix(data.test.labels, answers, data.num_classes).tolist()
     return table
 
 
-def _drift(models: list[nn.Module], test: Split, attack: BoundAttack) -> dict[str, float]:
-    """Mean over the networks; `flatten` only reshapes what `relu2` shows, so it is left out."""
+def drift(models: list[nn.Module], test: Split, attack: BoundAttack) -> dict[str, float]:
+    """The drift of each layer under an attack, mean over the networks.
+
+    `flatten` only reshapes what `relu2` shows, so it is left out.
+    """
     each = [activation_drift(m, test.images, attack(m, test.images, test.labels)) for m in models]
     layers = [layer for layer in each[0] if layer != "flatten"]
     return {layer: round(sum(d[layer] for d in each) / len(each), 4) for layer in layers}
 
 
-def _grid(model: nn.Module, test: Split, epsilon: float) -> dict[str, Any]:
+def grid_of(
+    model: nn.Module, test: Split, epsilon: float, classes: Sequence[int]
+) -> dict[str, Any]:
     """The first test image of some classes, attacked."""
-    chosen = [int((test.labels == label).nonzero()[0]) for label in SHOWN]
+    chosen = [int((test.labels == label).nonzero()[0]) for label in classes]
     return image_grid(model, test.images[chosen], test.labels[chosen], epsilon)
 
 
@@ -223,6 +232,7 @@ def _about(plan: Plan, data: Dataset, epochs: int, model: nn.Module) -> dict[str
     }
 
 
-def _rounded(values: Tensor | Sequence[float]) -> list[float]:
+def rounded(values: Tensor | Sequence[float]) -> list[float]:
+    """The numbers with six digits, for JSON."""
     numbers: list[float] = values.tolist() if isinstance(values, Tensor) else list(values)
     return [round(number, 6) for number in numbers]

@@ -58,7 +58,7 @@ def measure(*, steps: int = STEPS, epochs: int | None = None) -> dict[str, Any]:
         for name, patch in stickers.items():
             places = torch.Generator().manual_seed(2)
             images = photograph(_stuck(test.images, patch, places), places)
-            rates[setting][name] = _counts(model, images, test)
+            rates[setting][name] = counts(model, images, test.labels, TARGET)
     return {
         "about": {
             "command": "course figures --measure physical",
@@ -104,13 +104,13 @@ def _by_coarse_camera(images: Tensor, generator: torch.Generator) -> Tensor:
     return F.avg_pool2d(padded, BLUR, stride=1)
 
 
-def _counts(model: nn.Module, images: Tensor, test: Split) -> dict[str, float]:
-    """Three counts of answers: the target, any wrong answer, and the right one."""
+def counts(model: nn.Module, images: Tensor, labels: Tensor, target: int) -> dict[str, float]:
+    """Three shares of the answers: the target, any wrong answer, and the right one."""
     answers = predict(model, images).argmax(dim=1)
     shares = {
-        "target": answers == TARGET,
-        "misread": answers != test.labels,
-        "right": answers == test.labels,
+        "target": answers == target,
+        "misread": answers != labels,
+        "right": answers == labels,
     }
     return {name: round(where.double().mean().item(), 4) for name, where in shares.items()}
 

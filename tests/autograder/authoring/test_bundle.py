@@ -4,6 +4,7 @@ import dataclasses
 import importlib.util
 import io
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -16,6 +17,7 @@ import sample_class
 import torch
 from import_graph import imported_modules, in_any
 from packaging.requirements import Requirement
+from support.other_systems import ELSEWHERE, MACOS
 
 from autograder import catalog, installed
 from autograder.authoring import bundle
@@ -32,31 +34,6 @@ from course.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[3]
 QUICK = "a3-fgsm"
-
-# A student's install, without the modules that Windows lacks.
-ELSEWHERE = """
-import os, signal, socket, sys
-sys.modules["solutions"] = None
-if sys.argv.pop(1) == "windows":
-    for name in ("resource", "fcntl", "pwd", "grp", "termios"):
-        sys.modules[name] = None
-    for name in ("fork", "setsid", "killpg", "geteuid", "getuid", "setresuid", "sysconf", "O_PATH"):
-        delattr(os, name)
-    for name in ("SIGKILL", "SIGXCPU", "SIGXFSZ", "pidfd_send_signal"):
-        delattr(signal, name)
-    for name in ("AF_UNIX", "recv_fds", "send_fds"):
-        delattr(socket, name)
-wheel = sys.argv.pop(1)
-sys.path.insert(0, wheel)
-from autograder.sandbox import levels
-assert levels.__file__.startswith(wheel), levels.__file__
-levels.can_start = lambda: False
-from autograder import cli
-from autograder.report import table
-if sys.argv.pop(1) == "json":
-    table.as_text = lambda result, colour: result.to_json()
-sys.exit(cli.main(sys.argv[1:]))
-"""
 
 
 # --- stored values -------------------------------------------------------------------------------
@@ -243,6 +220,18 @@ def test_the_reference_passes_where_there_is_no_reference(students_copy: Path, s
     done = elsewhere(students_copy, system, "check", QUICK, str(ROOT / "solutions" / "fgsm.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20 of 20 points" in done.stdout
+
+
+def test_on_macos_a_worker_runs_the_file_without_linuxs_own_calls(
+    students_copy: Path, tmp_path: Path
+):
+    copy = shutil.copytree(students_copy, tmp_path / "install")
+    (copy / "sitecustomize.py").write_text(MACOS, encoding="utf-8")
+    answers = str(ROOT / "solutions" / "fgsm.py")
+    done = elsewhere(copy, "macos", "check", QUICK, answers, as_json=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = Result.from_json(done.stdout)
+    assert (result.sandbox, result.score) == ("none", 20)
 
 
 def test_an_instructors_command_is_refused_in_one_line(students_copy: Path, tmp_path: Path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import yaml
 from autograder import catalog
 from autograder.authoring.cells import authored_texts
 from autograder.authoring.document import build_document
+from autograder.authoring.outputs import fingerprint
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = list(catalog.KNOWN)
@@ -114,6 +116,23 @@ def test_each_exercise_is_followed_by_a_figure_or_a_number(
     checks = [n for n, source in enumerate(code(notebook)) if source.startswith("check(")]
     after = "\n".join(code(notebook)[checks[-1] + 1 :])
     assert "figure = " in after
+
+
+def test_stored_outputs_are_those_of_the_code_that_is_there() -> None:
+    """An output of older code is shown nowhere, so a page would lose it without a word."""
+    stale = {}
+    for path in sorted((ROOT / "assignments" / "outputs").glob("*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        source = ROOT / "assignments" / "source" / path.stem / f"{path.stem}.ipynb"
+        cells = {cell.id: cell.source for cell in nbformat.read(source, as_version=4).cells}
+        changed = [
+            name
+            for name, entry in stored.items()
+            if name not in cells or fingerprint(cells[name]) != entry["code"]
+        ]
+        if changed:
+            stale[f"python tools/outputs.py {path.stem}"] = changed
+    assert stale == {}
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -202,3 +202,17 @@ except Exception as fault:
 def test_a_worker_imports_the_code_of_its_judge_and_no_other_copy(tmp_path, level):
     copy = checkout.copied(tmp_path / "copy")
     assert str(copy / "course") in checkout.run(copy, "-c", WHERE, level)
+
+
+def test_a_worker_that_macos_refuses_to_signal_has_ended_by_itself(monkeypatch):
+    """There a process that was not waited for yet cannot be killed again: EPERM, not ESRCH."""
+    worker = box.launch("none", Limits(), preloaded=False)
+    worker.process.kill()
+
+    def refused(_group, _signal):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(box.os, "killpg", refused)
+    worker.close()
+    assert worker.process.returncode == -9
+    assert not Path(worker.scratch).exists()

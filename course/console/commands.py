@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from course import plots
 from course.budget import budget, profile_name
+from course.console.tables import aligned, print_table
 from course.data import PROFILES, Dataset, data_root, load
 from course.errors import CourseError
 from course.inputs import chosen_device
@@ -21,7 +21,8 @@ from course.training import History, Recipe, fit, plain_recipe
 
 def list_profiles(_args: argparse.Namespace) -> int:
     """Print a table of the profiles: sizes, and whether their files are there."""
-    rows = [("profile", "train", "test", "pixels", "state", "what")]
+    heads = ("profile", "train", "test", "pixels", "state", "what")
+    rows = []
     for name, profile in PROFILES.items():
         train, test = (f"{count:,}" for count in profile.counts) if profile.counts else ("-", "-")
         pixels = "x".join(str(side) for side in profile.image_shape or ()) or "-"
@@ -30,7 +31,7 @@ def list_profiles(_args: argparse.Namespace) -> int:
         else:
             state = "missing" if profile.missing(data_root()) else "ready"
         rows.append((name, train, test, pixels, state, profile.title))
-    _print_table(rows)
+    print_table(heads, rows, aligned([heads, *rows]))
     origin = "COURSE_DATA" if os.environ.get("COURSE_DATA") else "COURSE_DATA is not set"
     print(f"\nlooked in {data_root()} ({origin}); fetch with `course data download NAME`")
     return 0
@@ -96,10 +97,11 @@ def train(args: argparse.Namespace) -> int:
 
 
 def _print_training(history: History, recipe: Recipe, correct: int, total: int) -> None:
-    rows = [("epoch", "mean loss", "training accuracy")]
+    heads = ("epoch", "mean loss", "training accuracy")
+    rows = []
     for epoch, (loss, accuracy) in enumerate(zip(history.loss, history.accuracy, strict=True), 1):
         rows.append((str(epoch), f"{loss:.4f}", f"{accuracy:.1%}"))
-    _print_table(rows)
+    print_table(heads, rows, aligned([heads, *rows]))
     low, high = wilson_interval(correct, total)
     print(
         f"\ntest accuracy {correct / total:.1%} ({correct:,} of {total:,};"
@@ -114,10 +116,3 @@ def _describe(dataset: Dataset) -> str:
         f"{dataset.name}: {len(dataset.train):,} training and {len(dataset.test):,} test images"
         f" of {shape}, {dataset.num_classes} classes"
     )
-
-
-def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())

@@ -27,6 +27,9 @@ from course.data import load
 from course.inputs import check_images, check_size
 from course.metrics import accuracy, evaluating, logits_of, predict
 from course.models import build
+from course.signs.alphabet import ROAD_SIGNS
+from course.signs.sampling import World
+from course.signs.sticker import Sticker, views
 from course.training import fit, plain_recipe
 
 PROFILE = "digits"
@@ -223,20 +226,3 @@ figure = plots.robustness_curve(
 figure.axes[0].set_ylabel("Images read as the target (%)")
 print(plots.alt_text(figure))
 figure
-
-# %% [markdown]
-# >> To think about: adversarial training against sign steps of a small epsilon. Does it help here?
-# Nothing says so. It protects a box around each image, in which every pixel moves a little. A patch
-# leaves that box by far in its square and does not use the rest. A defence is a promise about one
-# threat model; for another one, measure again, or train for it.
-#
-# >> To think about: the patch was learned from the network's own gradients. Is that realistic?
-# Often enough: networks are downloaded, copied, or can be imitated, and patches transfer to similar
-# networks. But a printed patch also meets light, angle, distance and the camera. Whoever claims
-# that it works in a street has to try it in a street; averaging over such changes while learning is
-# the same loop, with more than a wobble.
-#
-# ## What you can now do
-#
-# - State a threat model that has nothing to do with a small epsilon, and attack under it.
-# - Train pixels instead of weights, on average over images and places.

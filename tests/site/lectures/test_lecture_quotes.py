@@ -20,8 +20,8 @@ from solutions.ensemble import dlr_loss
 from solutions.fgsm import fgsm
 from solutions.figures import playground_data as playground
 
-LECTURES = Path(__file__).parents[2] / "site" / "lectures"
-RESULTS = Path(__file__).parents[2] / "solutions" / "results"
+LECTURES = Path(__file__).parents[3] / "site" / "lectures"
+RESULTS = Path(__file__).parents[3] / "solutions" / "results"
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -92,6 +92,17 @@ def test_quoted_spread_of_seeds_is_that_of_the_bars() -> None:
     assert f"by {100 * worst:.1f} points: these" in page
 
 
+def test_quoted_number_of_seeds_is_that_of_the_bars() -> None:
+    folder = LECTURES.parents[1] / "autograder" / "judge" / "calibrated"
+    seeds = {
+        path.stem: {bar["seeds"] for bar in json.loads(path.read_text("utf-8"))["bars"].values()}
+        for path in folder.glob("*.json")
+    }
+    assert seeds["digits"] == seeds["mnist"] == {20}
+    assert (min(seeds["signs"]), max(seeds["signs"])) == (10, 20)
+    assert "twenty on digits and MNIST, and from ten to twenty on signs" in text("evaluating")
+
+
 def test_quoted_stickers_and_rates_are_those_measured() -> None:
     file = measured("physical")["rates"]["pasted into the file"]
     made, random = file["optimised sticker"], file["random sticker"]
@@ -132,18 +143,41 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
 
 def test_quoted_ensemble_is_that_measured() -> None:
     found, page = measured("state"), text("state-of-robustness")
-    plain, scaled, defended = (list(left.values()) for left in found["ensemble"].values())
-    assert plain[-1] == scaled[-1] == 0.13
+    plain, scaled, defended = (
+        list(sets["the ensemble"]["left"].values()) for sets in found["sets"].values()
+    )
+    assert (plain[-1], scaled[-1]) == (0.12, 0.125)
     assert scaled[1] == scaled[0] == 0.98
     images = found["about"]["images"]
     assert round(images * (plain[2] - plain[3])) == 8
-    assert round(images * (defended[2] - defended[3])) == 1
-    assert defended[3] == defended[4]
+    assert defended[2] == defended[3] == defended[4]
     alone = list(found["alone"].values())
     assert alone[0]["DLR"] == alone[1]["DLR"]
     assert all(left["cross-entropy"] < left["DLR"] for left in (alone[0], alone[2]))
-    for printed in ("98% are left", "ends at 13.0%", "8 more images of 200", "a single image more"):
+    for printed in ("98% are left", "ends at 12.5%", "has 12.0%", "8 more images of 200"):
         assert printed in page
+
+
+def test_quoted_price_of_the_ensemble_is_that_measured() -> None:
+    found, page = measured("state"), text("state-of-robustness")
+    images = found["about"]["images"]
+    missed = {
+        name: {
+            kind: round(images * (list(sets[kind]["left"].values())[-1] - whole))
+            for kind in ("20 steps, 2 starts", "40 steps, 1 start")
+        }
+        for name, sets in found["sets"].items()
+        for whole in [list(sets["the ensemble"]["left"].values())[-1]]
+    }
+    assert set(missed["PGD-trained"].values()) == {2}
+    assert set(missed["plain"].values()) == {10}
+    few, all_of_them = (
+        found["sets"]["PGD-trained"][kind]["answers"]
+        for kind in ("20 steps, 2 starts", "the ensemble")
+    )
+    assert round(all_of_them / few) == 23
+    assert "2 images of 200 that the ensemble breaks, one point" in page
+    assert "costs 23 times as many answers" in page
 
 
 def test_quoted_certificates_are_those_measured() -> None:
@@ -275,3 +309,64 @@ def test_citations_carry_the_letter_of_their_entry() -> None:
             if found and key in years and found[1] != years[key]:
                 wrong.append((page.name, label, years[key]))
     assert wrong == []
+
+
+def test_notebooks_cite_the_entry_with_its_letter() -> None:
+    """A notebook has no links, so the words beside a citation say which entry it means."""
+    meant = {
+        r"Defensive distillation\*? \(Papernot and others": "papernot2016distillation",
+        r"expectation over transformation; Athalye and others": "athalye2018eot",
+        r"BPDA; Athalye, Carlini and Wagner": "athalye2018",
+        r"Papernot, McDaniel and Goodfellow": "papernot2016transferability",
+    }
+    bib = (LECTURES.parent / "references.bib").read_text(encoding="utf-8")
+    years = dict(re.findall(r"@\w+\{([\w-]+),.*?year = \{(\d{4}[a-z]?)\}", bib, re.DOTALL))
+    authored = LECTURES.parents[1] / "assignments" / "authored"
+    prose = " ".join(
+        " ".join(path.read_text(encoding="utf-8").replace("\n#", " ").split())
+        for path in sorted(authored.rglob("*.py"))
+    )
+    for words, key in meant.items():
+        assert set(re.findall(rf"{words}, (\d{{4}}[a-z]?)", prose)) == {years[key]}, key
+
+
+# --- what every lecture has, and what none may lack -----------------------------------------------
+
+
+@pytest.mark.parametrize("page", sorted(LECTURES.glob("*.md")), ids=lambda path: path.stem)
+def test_every_lecture_has_two_figures(page: Path) -> None:
+    whole = re.sub(
+        r'--8<-- "(site/figures/[\w-]+\.inc)"',
+        lambda include: (LECTURES.parents[1] / include[1]).read_text(encoding="utf-8"),
+        page.read_text(encoding="utf-8"),
+    )
+    pictures = re.findall(r"\((?:\.\./)+(?:figures|assets)/([\w-]+?)(?:-light|-dark)?\.svg", whole)
+    assert len(set(pictures)) >= 2, pictures
+
+
+TOPICS = {
+    "RobustBench": "state-of-robustness",
+    "DLR": "stronger-attacks",
+    "transformer": "state-of-robustness",
+    "CLIP": "state-of-robustness",
+    "jailbreak": "state-of-robustness",
+    "CROWN": "certificates",
+    "Lipschitz constant": "certificates",
+    "CTBench": "certificates",
+    "common corruptions": "threat-models",
+    "universal": "threat-models",
+    "non-robust features": "adversarial-training",
+    "poisoning": "other-ways-in",
+    "backdoor": "other-ways-in",
+    "membership inference": "other-ways-in",
+    "model extraction": "other-ways-in",
+    "MITRE ATLAS": "practice",
+    "OWASP": "practice",
+    "AI Act": "practice",
+}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_state_of_the_art_has_a_page(topic: str) -> None:
+    found = re.search(rf"\b{topic}.*?\]\(\.\./references\.md#", text(TOPICS[topic]), re.IGNORECASE)
+    assert found, f"no source after the first {topic!r}"

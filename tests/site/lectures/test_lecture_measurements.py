@@ -19,6 +19,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "other_ways": {"images": 60, "epochs": 1},
     "physical": {"steps": 2, "epochs": 1},
     "training": {"epochs": 2},
+    "signs": {"seeds": (0,), "epochs": 1},
+    "sticker": {"steps": 2, "epochs": 1, "images": 40},
 }
 
 
@@ -56,7 +58,7 @@ def test_a_small_measurement_has_the_committed_shape(
 def test_committed_numbers_say_how_to_measure_them(name: str) -> None:
     about = draw.measured(name)["about"]
     assert about["command"].startswith("course figures --measure")
-    assert about["profile"] == "digits"
+    assert about["profile"] == ("signs" if name in {"signs", "sticker"} else "digits")
 
 
 def test_bounds_never_prove_more_than_attacks_leave() -> None:
@@ -66,8 +68,8 @@ def test_bounds_never_prove_more_than_attacks_leave() -> None:
 
 
 def test_every_attack_of_the_ensemble_leaves_less() -> None:
-    for left in draw.measured("state")["ensemble"].values():
-        values = list(left.values())
+    for sets in draw.measured("state")["sets"].values():
+        values = list(sets["the ensemble"]["left"].values())
         assert values == sorted(values, reverse=True)
 
 

@@ -16,7 +16,7 @@ from course import models
 from course.metrics import wilson_interval
 from solutions.hooks import activation_drift, statistics
 
-LECTURES = Path(__file__).parents[2] / "site" / "lectures"
+LECTURES = Path(__file__).parents[3] / "site" / "lectures"
 
 
 def coin_test(first: int, second: int) -> float:
@@ -154,6 +154,22 @@ def test_receptive_field_by_gradients() -> None:
     (gradient,) = torch.autograd.grad(y[0, :, 1, 1].sum(), x)
     rows = gradient[0, 0].abs().sum(1).nonzero().flatten()
     assert (len(rows), int(rows[0])) == (16, 4)
+
+
+def test_the_slope_of_two_layers_by_hand() -> None:
+    first, second = (torch.diag(torch.tensor(d)).double() for d in ([2.0, 0.5], [1.0, 3.0]))
+    constant = torch.linalg.matrix_norm(first, 2) * torch.linalg.matrix_norm(second, 2)
+    x = torch.tensor([1.0, 0.2]).double().requires_grad_()
+    logits = second @ (first @ x).relu()
+    lead = logits[0] - logits[1]
+    (slope,) = torch.autograd.grad(lead, x)
+    assert (constant.item(), logits.tolist()) == (pytest.approx(6), pytest.approx([2, 0.3]))
+    radius, truth = lead / (math.sqrt(2) * constant), lead / slope.norm()
+    assert (round(radius.item(), 2), slope.norm().item()) == (0.20, pytest.approx(2.5))
+    nearest = x - truth * slope / slope.norm()
+    assert (first @ nearest > 0).all()  # no ReLU has closed on the way
+    assert f"1.7/2.5 = {truth.item():.2f}" in text("certificates")
+    assert f"1.7/(6 \\sqrt 2) = {radius.item():.2f}" in text("certificates")
 
 
 def test_majority_of_eleven_frames() -> None:

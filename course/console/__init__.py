@@ -1,0 +1,1 @@
+"""What the commands of `course` do and print; `course/cli.py` has their arguments."""
