@@ -43,7 +43,7 @@ def confusion_matrices(
     heading = title or f"Right answers: {percent(shares[0])} clean, {percent(shares[1])} attacked"
     alt = f"Confusion matrices, clean and attacked. {_most_confused(pair[1], classes)}"
     longest = max(len(str(name)) for name in classes)
-    below = 0.09 * longest if any_long(classes, 2) else 0  # names that stand upright
+    below = 0.03 * longest if any_long(classes, 2) else 0  # names that stand upright
     with canvas(theme, 3.95 + below, width=6.4, title=heading, alt=alt) as figure:
         axes = figure.subplots(1, 2, sharey=True)
         for ax, matrix, name, share in zip(axes, pair, ("clean", "attacked"), shares, strict=True):
