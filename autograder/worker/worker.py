@@ -147,7 +147,8 @@ class Worker:
         seed_everything(seed)
         torch.set_grad_enabled(self.recording)  # a side effect of another call costs points once
         torch.set_num_threads(1)  # whatever number a cell set: cores are shared, and threads wait
-        torch.backends.mkldnn.enabled = True  # without it gradients are so rough that signs differ
+        # Without it gradients are so rough that signs differ.
+        torch.backends.mkldnn.enabled = True  # type: ignore[assignment]
         self.turn_to(name)
         function = self.objects[name[1:]] if name.startswith("@") else self.namespace[name]
         options = {key: self.object_for(value) for key, value in options.items()}
