@@ -201,7 +201,7 @@ def test_formulas_become_mathml(text: str, typeset: str) -> None:
 
 # Commands have a page of their own; the others measure or draw for this site and serve no reader.
 NOT_FOR_READERS = re.compile(
-    r"course\.(cli|commands|plots\.words)|course\.pages\b.*"
+    r"course\.(cli|plots\.words)|course\.(console|pages)\b.*"
     r"|solutions\.(attack_table|cli|draw)|solutions\.(figures|reproductions)\b.*"
 )
 
