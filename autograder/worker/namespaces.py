@@ -137,7 +137,7 @@ def place(path: Path, *, is_folder: bool) -> None:
         if not folder.exists():
             folder.mkdir()
             folder.chmod(0o755)  # whatever the umask
-    if not is_folder:
+    if not is_folder and not path.exists():  # it may lie in what is mounted read-only already
         path.touch()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import box, bubblewrap, levels, separate, users
+from autograder.worker import namespaces
 from autograder.worker.confine import landlock_version
 
 needs_namespaces = pytest.mark.skipif(bool(separate.trouble()), reason=separate.trouble() or "-")
@@ -129,6 +130,14 @@ def test_without_ids_there_are_no_namespaces_and_it_is_said(monkeypatch, tmp_pat
     monkeypatch.setattr(users, "MAPS", (tmp_path / "map", tmp_path / "map"))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "too few user ids" in separate.trouble.__wrapped__()
+
+
+def test_a_file_that_is_there_is_mounted_on_as_it_is(tmp_path):
+    path = tmp_path / "there.py"  # an installation in /tmp, which is mounted read-only by then
+    path.write_text("x = 1")
+    os.utime(path, (1, 1))
+    namespaces.place(path, is_folder=False)
+    assert (path.read_text(), path.stat().st_mtime) == ("x = 1", 1)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a worker of its own user is root's")
