@@ -29,7 +29,7 @@ def _photographs(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         for head, row in zip(heads, rows.values(), strict=True)
     ]
     wrong = [sum(a != shown["sign"] for a in row["answers"]) for row in rows.values()]
-    title = f"Misread, of {count} photographs: bare {wrong[0]}, last sticker {wrong[-1]}"
+    title = f"{wrong[0]} of {count} misread bare, {wrong[-1]} of {count} with the last"
     return plots.image_row(images, titles, columns=columns, title=title, theme=theme)
 
 
