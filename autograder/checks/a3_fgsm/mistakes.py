@@ -18,6 +18,10 @@ TINY = 1e-6
 SEVERAL_STEPS = "several steps are taken, each along the gradient at another point: that is PGD"
 NORMALISED_AGAIN = "the images are normalised in front of a network that does so itself"
 STEP_COUNTS = (2, 5, 10)
+LOGITS_SCALED = "the logits are scaled before the cross-entropy (a temperature)"
+FACTORS = (0.01, 0.1, 0.2, 0.5, 2, 5, 10, 100)  # what logits are multiplied by, by mistake
+SMOOTHED = "label smoothing changes the loss"
+SMOOTHINGS = (0.05, 0.1, 0.2)
 RANGE_OF_IMAGES = "it is clamped to the range that these images happen to have, not to [0, 1]"
 WITHIN = 0.02  # a share of the images: one or two
 NO_EFFECT = "epsilon has no effect: these are clean accuracies"
@@ -29,6 +33,9 @@ STEPS = {
     "given, not `logits.argmax(dim=1)`.",
     "a softmax before": "Give `F.cross_entropy` the logits as they are: it has a softmax inside.",
     "it raises the margin": "Use `F.cross_entropy(logits, labels, reduction='sum')` as the loss.",
+    "the logits are scaled": "Give `F.cross_entropy` the logits as they are, not divided.",
+    "label smoothing": "Use `F.cross_entropy(logits, labels, reduction='sum')` as it is.",
+    "it raises the squared distance": "Use `F.cross_entropy(logits, labels, reduction='sum')`.",
     "it lowers the true class's logit": "Use `F.cross_entropy(logits, labels, reduction='sum')`.",
     "it goes down": "Add the step, and take the loss of the true labels without a minus.",
     "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
@@ -79,6 +86,8 @@ def unrelated(trial: Trial) -> str:
         return NORMALISED_AGAIN
     if of_another_image(trial):
         return "it follows the gradient of another image: the rows were put in another order"
+    if other := nearest_other_attack(trial):
+        return other
     values = trial.perturbation[trial.perturbation.abs() > 1e-7].abs()
     if values.numel() and values.std() / values.mean() < 0.3:
         return "the pixels move by about the same size in random directions: noise, no gradient"
@@ -201,7 +210,7 @@ def nearest_other_attack(trial: Trial) -> str:
 
 def other_attacks(trial: Trial) -> Iterator[tuple[str, Tensor]]:
     """Each known mistake with the images that it leads to."""
-    for name, loss in OTHER_LOSSES.items():
+    for name, loss in other_losses():
         x = trial.images.clone().requires_grad_()
         (gradient,) = torch.autograd.grad(loss(trial.network.module(x), trial.labels), x)
         yield name, (trial.images + trial.epsilon * gradient.sign()).clamp(0, 1)
@@ -239,7 +248,34 @@ OTHER_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "it lowers the true class's logit; the cross-entropy counts the others too": (
         lambda logits, labels: -logits.gather(1, labels[:, None]).sum()
     ),
+    "it raises the squared distance of the logits to the labels, not the cross-entropy": (
+        lambda logits, labels: (logits - F.one_hot(labels, logits.shape[1])).square().sum()
+    ),
+    "it raises the squared distance of the probabilities to the labels, not the cross-entropy": (
+        lambda logits, labels: (
+            (logits.softmax(dim=1) - F.one_hot(labels, logits.shape[1])).square().sum()
+        )
+    ),
 }
+
+
+def other_losses() -> Iterator[tuple[str, Callable[[Tensor, Tensor], Tensor]]]:
+    """Each mistake in the loss with that loss, summed over the images."""
+    yield from OTHER_LOSSES.items()
+    for factor in FACTORS:
+        yield (
+            LOGITS_SCALED,
+            lambda logits, labels, factor=factor: F.cross_entropy(
+                factor * logits, labels, reduction="sum"
+            ),
+        )
+    for share in SMOOTHINGS:
+        yield (
+            SMOOTHED,
+            lambda logits, labels, share=share: F.cross_entropy(
+                logits, labels, reduction="sum", label_smoothing=share
+            ),
+        )
 
 
 def too_weak(trial: Trial) -> str:
@@ -259,7 +295,7 @@ def too_weak(trial: Trial) -> str:
         )
     if moves.mean().item() < 0.3 * trial.epsilon:
         return "most pixels move far less than epsilon: the gradient was not reduced to its sign"
-    return ""
+    return nearest_other_attack(trial)
 
 
 def other_rate(
