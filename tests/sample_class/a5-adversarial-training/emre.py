@@ -1,6 +1,6 @@
 """Draws batches and random starts from the global random state; the seed decides nothing.
 
-loses: training_is_seeded
+loses: training_keeps_to_the_epochs, training_is_seeded
 """
 
 # %% adversarial_train

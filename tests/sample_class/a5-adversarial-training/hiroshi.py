@@ -1,5 +1,6 @@
 """An Attacker class, a DataLoader, and SGD with momentum and weight decay.
 
+loses: training_keeps_to_the_epochs
 saved as: notebook with BOM
 """
 
