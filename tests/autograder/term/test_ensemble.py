@@ -6,6 +6,7 @@ import dataclasses
 import pytest
 
 from autograder.checks.a5_adversarial_training.checks import run_training
+from autograder.errors import GraderFault
 from autograder.handin import submission
 from autograder.judge import inputs, setting
 from autograder.judge.provenance import provenance, sign
@@ -97,6 +98,17 @@ def test_a_training_that_fails_now_is_no_error(graded, tmp_path):
         ensemble.attacked_again(result, before, path, SECRET)
         == "trained again, it ended with CRASH"
     )
+
+
+def test_a_box_that_does_not_start_here_is_said_in_one_line(graded, monkeypatch):
+    path, result, before, _ = graded
+
+    def refuse(*_, **__):
+        raise GraderFault("the sandbox could not be started: no bubblewrap")
+
+    monkeypatch.setattr(ensemble, "student_in_worker", refuse)
+    with pytest.raises(CourseError, match="ada: the sandbox could not be started"):
+        ensemble.attacked_again(result, before, path, SECRET)
 
 
 def test_nothing_is_run_for_a_result_that_was_changed(graded, monkeypatch):
