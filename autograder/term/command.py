@@ -115,6 +115,18 @@ def add_leaderboard(commands: Subparsers) -> None:
         help="show the first letters of each file's SHA-256 in place of names",
     )
     parser.add_argument(
+        "--ensemble",
+        type=int,
+        metavar="N",
+        help="train the best N networks again and attack them with a fixed ensemble, too",
+    )
+    parser.add_argument(
+        "--submissions", type=Path, metavar="DIR", help="with --ensemble: what was graded"
+    )
+    parser.add_argument(
+        "--secret", type=Path, help="with --ensemble: the secret that they were graded with"
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="DIR", help="also write leaderboard.html and leaderboard.md"
     )
     parser.set_defaults(run=Later("autograder.term.leaderboard:leaderboard_command"))

@@ -32,7 +32,7 @@ LEFT_OUT = {
 BEFORE = {
     "autograder collect": "mkdir downloads && cp ../class.zip downloads/class.zip",
     "autograder grade a3-fgsm submitted": "cp -r ../handed-in/. submitted",
-    "autograder leaderboard": (
+    "autograder leaderboard grades/a5-adversarial-training --anonymous": (
         "autograder grade a5-adversarial-training submitted --out grades/a5-adversarial-training"
     ),
 }

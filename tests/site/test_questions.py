@@ -225,7 +225,7 @@ def test_slides_name_what_exists() -> None:
 
 def test_slides_need_no_other_file() -> None:
     written = slides.slides(decks.read(TEACHING, "fgsm"))
-    assert written.count('<section class="slide') == 17
+    assert written.count('<section class="slide') == 21
     sources = re.findall(r'(?:src|href)="([^"]{0,30})|url\(([^)]{0,30})', written)
     assert sources
     assert all((a or b).startswith("data:") for a, b in sources)

@@ -77,9 +77,19 @@ class Defended:
     gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
 
 
-@pytest.fixture(scope="module")
-def defended(student: Student, setting: Setting) -> Defended:
-    """The student's training of a fresh network, attacked by the judge."""
+@dataclass
+class Run:
+    """One training by the student: the network before it and after it, and what the call left."""
+
+    network: Network
+    trained: Network
+    losses: object
+    kept: Kept
+    cpu_seconds: float
+
+
+def run_training(student: Student, setting: Setting) -> Run:
+    """The student's training of a fresh network; only its weights come back."""
     require(student, "adversarial_train", "function")
     network = setting.network(ARCHITECTURE, "to be defended")
     train = setting.dataset.train
@@ -96,7 +106,14 @@ def defended(student: Student, setting: Setting) -> Defended:
         epochs=setting.budget.adversarial_epochs,
     )
     computed = student.cpu_seconds() - before
-    trained = network.with_weights(student.weights(ref))
+    return Run(network, network.with_weights(student.weights(ref)), losses, kept, computed)
+
+
+@pytest.fixture(scope="module")
+def defended(student: Student, setting: Setting) -> Defended:
+    """The student's training of a fresh network, attacked by the judge."""
+    run = run_training(student, setting)
+    network, trained = run.network, run.trained
     names = setting.label_permutation[setting.dataset.test.labels]
     plain = setting.plain_robustness
     with answering_with_numbers():
@@ -105,15 +122,15 @@ def defended(student: Student, setting: Setting) -> Defended:
     reference = setting.evidence("worst_case").mean
     return Defended(
         network=trained,
-        losses=losses,
+        losses=run.losses,
         changed=not same_weights(network.weights, trained.weights),
-        overwritten=kept.changed(student),
+        overwritten=run.kept.changed(student),
         sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
         training=Training(
             network.weights,
             trained.weights,
-            computed,
-            len(train) * setting.budget.adversarial_epochs,
+            run.cpu_seconds,
+            len(setting.dataset.train) * setting.budget.adversarial_epochs,
         ),
         after=after,
         plain=plain,

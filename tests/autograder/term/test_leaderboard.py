@@ -159,3 +159,88 @@ def test_a_mistake_is_one_line(prepare, said, tmp_path, capsys):
     assert out == ""
     assert len(error.splitlines()) == 1
     assert said in error
+
+
+# --- with the ensemble ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def final(tmp_path, monkeypatch):
+    """Run the command on what was graded here, with what the ensemble would find."""
+    for name in ("ada", "bob", "cyd", "dee"):
+        folder = tmp_path / "submitted" / name / ID
+        folder.mkdir(parents=True)
+        (folder / f"{ID}.py").write_text(f"# {name}")
+    (tmp_path / "secret").write_text("0123456789abcdef0123456789abcdef")
+    options = [str(tmp_path), "--secret", str(tmp_path / "secret")]
+    options += ["--submissions", str(tmp_path / "submitted")]
+    asked = []
+
+    def run(found, *more):
+        def attacked_again(result, graded, path, secret):
+            asked.append((result.student, graded, path.name))
+            return found[result.student]
+
+        monkeypatch.setattr(leaderboard, "attacked_again", attacked_again)
+        return main(["leaderboard", *options, *more]), asked
+
+    return run
+
+
+def test_the_best_are_attacked_again_and_stand_by_the_lower_number(tmp_path, final, capsys):
+    graded(tmp_path, "ada", worst_case=0.80)
+    graded(tmp_path, "bob", worst_case=0.79)
+    graded(tmp_path, "cyd", worst_case=0.70)
+    assert final({"ada": 0.6, "bob": 0.795}, "--ensemble", "2", "--out", str(tmp_path / "board"))
+    out = capsys.readouterr().out
+    assert places(out) == [("1", "bob"), ("2", "ada"), ("3", "cyd")]
+    lines = out.splitlines()
+    assert [line.split()[2] for line in lines[1:4]] == ["79.0", "60.0", "70.0"]
+    assert "(79.0 % before the ensemble)" in lines[1]
+    assert "(80.0 % before the ensemble)" in lines[2]
+    assert "before" not in lines[3]
+    assert "a fixed ensemble of attacks counts too" in out
+    for name in ("leaderboard.html", "leaderboard.md"):
+        written = (tmp_path / "board" / name).read_text(encoding="utf-8")
+        assert "80.0 % before the ensemble" in written
+
+
+def test_equals_of_the_last_one_are_attacked_too_and_nobody_out_of_competition(tmp_path, final):
+    graded(tmp_path, "ada", worst_case=0.9, cpu_seconds=1000)
+    graded(tmp_path, "bob", worst_case=0.8)
+    graded(tmp_path, "cyd", worst_case=0.8)
+    graded(tmp_path, "dee", worst_case=0.7)
+    _, asked = final({"bob": 0.8, "cyd": 0.8}, "--ensemble", "1")
+    assert asked == [("bob", 0.8, "bob"), ("cyd", 0.8, "cyd")]
+
+
+def test_who_cannot_be_attacked_again_keeps_its_number_behind_the_others(tmp_path, final, capsys):
+    graded(tmp_path, "ada", worst_case=0.8)
+    graded(tmp_path, "bob", worst_case=0.7)
+    final({"ada": "it is another network", "bob": 0.5}, "--ensemble", "2")
+    out, error = capsys.readouterr()
+    assert places(out) == [("1", "bob"), ("2", "ada")]
+    assert error == "ada: it is another network\n"
+
+
+def test_without_the_option_nothing_is_trained(tmp_path, final, capsys):
+    graded(tmp_path, "ada")
+    assert final({}) == (0, [])
+    assert "ensemble" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--ensemble", "1"], "--submissions"),
+        (["--ensemble", "0"], "at least 1"),
+        (["--ensemble", "1", "--submissions", "SUBMITTED", "--secret", "SECRET"], "no work of zoe"),
+    ],
+)
+def test_what_the_ensemble_needs_is_said_in_one_line(options, said, tmp_path, final, capsys):
+    graded(tmp_path, "zoe")
+    named = {"SUBMITTED": tmp_path / "submitted", "SECRET": tmp_path / "secret"}
+    assert main(["leaderboard", str(tmp_path), *(str(named.get(o, o)) for o in options)]) == 2
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert said in error
