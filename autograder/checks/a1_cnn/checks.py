@@ -133,6 +133,7 @@ def test_cnn_computes_the_network(built: Built, setting: Setting) -> None:
             or mistakes.unstable_logits(logits, built.again, built.few)
         ),
         hint="Go through forward step by step and compare with the list in the text.",
+        steps=mistakes.STEPS,
     )
     expect_true(
         isinstance(built.in_eval_mode, Tensor)

@@ -233,6 +233,12 @@ STEPS = {
     "no convolution is": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
     "only the convolution": "Make each layer an attribute, self.conv1 = ..., or use nn.ModuleList.",
     "some layers have no bias": "Leave `bias=False` out.",
+    "average pooling": "Pool with `nn.MaxPool2d(2)` or `F.max_pool2d(x, 2)`.",
+    "a softmax at the end": "Return what the last linear layer gives.",
+    "a log_softmax at the end": "Return what the last linear layer gives.",
+    "a ReLU after the last": "Return what the last linear layer gives.",
+    "this is the loss after": "Keep `loss.item()` of the loss that `backward()` is called on, from "
+    "before `optimizer.step()`.",
     "the losses fall, and": "Give the optimiser model.parameters() of the `model` you were given.",
     "the gradients of all steps": "Call optimizer.zero_grad() before each loss.backward().",
     "no batch is counted": "Go through all parts that .split(batch_size) gives, the last one too.",

@@ -85,6 +85,7 @@ CUT = "a hook returns `output.detach()`, or the block switches gradients off"
 SWITCHED_OFF = "gradients were switched off, and not switched on again"
 CONTAINERS = "modules that contain others are watched too, not only leaves"
 OUTERMOST = "only the outermost modules are watched: `named_modules` lists the inner ones too"
+NEARLY_ZERO = "the share of values near 0, not of exact zeros"
 ZERO_OR_LESS = "the share of values of 0 or less, not of exact zeros"
 
 TAKEN_OFF = "the end of a monitor's block removed hooks that are not its own"
@@ -110,6 +111,7 @@ NEXT_STEP = {
     CONTAINERS: A_LEAF,
     OUTERMOST: A_LEAF,
     ZERO_OR_LESS: "Compare with `== 0`.",
+    NEARLY_ZERO: "Compare with `== 0`.",
 }
 
 
@@ -198,6 +200,8 @@ SOURCES: dict[str, Callable[[Layer], Tensor]] = {
     "of the output after a ReLU of your own": lambda layer: layer.outputs[-1].relu(),
 }
 
+NEAR_ZERO = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.1)  # thresholds for `== 0`, by mistake
+
 # Other statistics of the right tensor.
 WAYS: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {
     "mean": {"the sum": torch.sum, "the median": torch.median, "the standard deviation": torch.std},
@@ -231,6 +235,14 @@ def other_statistic(found: Numbers, layers: Mapping[str, Layer]) -> str:
             outputs = {name: layers[name].outputs[-1] for name in mine}
             if all(near(value, way(outputs[name]).item()) for name, value in mine.items()):
                 return f"`{key}` is {what}"
+    shares = {name: value for (name, key), value in found.items() if key == "zero_fraction"}
+    for size in NEAR_ZERO if shares else ():
+        outputs = {name: layers[name].outputs[-1].abs() for name in shares}
+        if all(
+            near(value, (outputs[name] <= size).float().mean().item())
+            for name, value in shares.items()
+        ):
+            return f"`zero_fraction` is {NEARLY_ZERO}"
     for what, source in SOURCES.items():
         if all(
             near(value, taken(key, source(layers[name]))) for (name, key), value in found.items()

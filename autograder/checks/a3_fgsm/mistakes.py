@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -263,19 +264,16 @@ def other_losses() -> Iterator[tuple[str, Callable[[Tensor, Tensor], Tensor]]]:
     """Each mistake in the loss with that loss, summed over the images."""
     yield from OTHER_LOSSES.items()
     for factor in FACTORS:
-        yield (
-            LOGITS_SCALED,
-            lambda logits, labels, factor=factor: F.cross_entropy(
-                factor * logits, labels, reduction="sum"
-            ),
-        )
+        yield LOGITS_SCALED, partial(changed_loss, factor=factor)
     for share in SMOOTHINGS:
-        yield (
-            SMOOTHED,
-            lambda logits, labels, share=share: F.cross_entropy(
-                logits, labels, reduction="sum", label_smoothing=share
-            ),
-        )
+        yield SMOOTHED, partial(changed_loss, smoothing=share)
+
+
+def changed_loss(
+    logits: Tensor, labels: Tensor, *, factor: float = 1.0, smoothing: float = 0.0
+) -> Tensor:
+    """The cross-entropy of logits times a factor, with smoothed labels, summed over the images."""
+    return F.cross_entropy(factor * logits, labels, reduction="sum", label_smoothing=smoothing)
 
 
 def too_weak(trial: Trial) -> str:

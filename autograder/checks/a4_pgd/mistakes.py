@@ -35,6 +35,7 @@ STEPS = {
     "the gradients of all": "Take each gradient by itself: torch.autograd.grad(loss, point).",
     "earlier gradients": "Step along the sign of the present gradient alone.",
     "it is brought back": "Call `project` in each turn, right after the step.",
+    "it is never brought back": "In each turn call `project` with the original images.",
     "it is clamped": "Clamp to [0, 1] in each turn, right after the step.",
     "it lowers the loss of one": "Raise the loss of the true labels; there is no target here.",
     "it raises the loss of the network's own": "Give the loss the `labels` you were given, not "
@@ -49,7 +50,18 @@ STEPS = {
     "the last turn ended, its sign, the step, the projection.",
     "most pixels end far": "Print the largest change after each step: it must reach epsilon.",
     "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
+    "each attack starts": "Give every attack the `images` you were given, and what it returns "
+    "another name.",
+    "an image counts if": "Keep one boolean for each image: an attack may set it to False, never "
+    "back to True.",
+    "this is the share of broken": "Count the images that are still right.",
+    "this is the number of images": "Divide by the number of images.",
+    "this is a percentage": "Return a fraction from 0 to 1.",
+    "this is the survivors over": "Divide by the number of all images.",
+    "it is the number of the first": "Go through all images, the last batch too.",
 }
+BROUGHT_BACK_LATE = "it is brought back within epsilon only after the last step"
+NEVER_BROUGHT_BACK = "it is never brought back within epsilon of the original images"
 COMPARED = 16  # images that each known mistake is made on
 
 
@@ -92,9 +104,7 @@ MISTAKES: dict[str, Callable[[PgdRun], dict[str, Any]]] = {
         "momentum": 0.5,
         "weighted": True,
     },
-    "it is brought back within epsilon only after the last step": lambda trial: {
-        "projected": "end"
-    },
+    BROUGHT_BACK_LATE: lambda trial: {"projected": "end"},
     "it is clamped to [0, 1] only after the last step": lambda trial: {"projected": "late"},
     "it lowers the loss of one other class: an attack with a target": lambda trial: {
         "loss": lambda logits, labels: -cross_entropy(logits, (labels + 1) % logits.shape[1])
@@ -123,7 +133,8 @@ def other_path(trial: PgdRun) -> str:
     }
     nearest = min(apart, key=lambda name: apart[name])
     if apart[nearest] <= min(0.05, 0.5 * trial.stray):
-        return nearest
+        outside = trial.perturbation.abs().max() > trial.epsilon + 1e-5
+        return NEVER_BROUGHT_BACK if outside and nearest == BROUGHT_BACK_LATE else nearest
     points = [judge_pgd(trial, steps=count) for count in range(trial.steps + 1)]
     best = highest_point(trial, points)
     if (best - found).abs().gt(1e-5).float().mean().item() <= 0.2 * trial.stray:

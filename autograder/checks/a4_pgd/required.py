@@ -116,11 +116,12 @@ def require_worst_case(student: Student, trial: AttackCase, what: str, hint: str
             "",
             cause="carried forward: it is right for your own project, which is not right yet",
         )
+    cause = mistakes.other_worst_case(found, trial)
     raise Wrong(
         f"{trial.expected:.4f}: {what}",
         f"{found:.4f}",
-        cause=mistakes.other_worst_case(found, trial),
-        hint=hint,
+        cause=cause,
+        hint=next_step(cause, mistakes.STEPS, hint),
     )
 
 

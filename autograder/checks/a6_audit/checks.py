@@ -133,6 +133,7 @@ def test_evaluate_finds_what_is_known_exactly(
             percent([found]),
             cause=partial(mistakes.other_number, found, case),
             hint="Put the normalisation before the model as a layer; then all else is in pixels.",
+            steps=mistakes.STEPS,
         )
 
 

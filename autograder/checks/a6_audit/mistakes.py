@@ -18,6 +18,16 @@ from autograder.checks.nearest import nearest_of
 from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
 
+# Next steps, by how the cause begins.
+STEPS = {
+    "only images that are right": "Divide by the number of all images.",
+    "this is the success rate": "Return the share of all images that stay right.",
+    "this is the share of images that are wrong": "Return the share that stays right.",
+    "a percentage": "Return a fraction from 0 to 1.",
+    "the number of images": "Divide by the number of images.",
+    "this is how far": "Return the accuracy under attack itself.",
+    "only the first": "Go through all images, the last batch too.",
+}
 MISSED = 0.2  # of the judge's breaks; an attack without the right gradient breaks less
 
 
@@ -50,19 +60,24 @@ def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
     each = std if isinstance(std, list) else [std]
     numbers = {
         "divided by the std: that converts from pixels to normalised units": epsilon / max(each),
-        "divided by the smallest std: that converts in the other direction": epsilon / min(each),
         "unchanged: still in normalised units": epsilon,
-        "with the first std: another channel may move further": epsilon * each[0],
-        "with the last std: another channel may move further": epsilon * each[-1],
-        "with the smallest std: another channel may move further": epsilon * min(each),
-        "with the mean of the stds: a channel with a larger one moves further": (
-            epsilon * sum(each) / len(each)
-        ),
         "times the square of the std": epsilon * max(each) ** 2,
-        "of all channels together": epsilon * sum(each),
         "also divided by 255: epsilon was on images from 0 to 1": epsilon * max(each) / 255,
         "also halved, as for images on [-1, 1]": epsilon * max(each) / 2,
     }
+    if len(each) > 1:
+        numbers |= {
+            "divided by the smallest std: that converts from pixels to normalised units": (
+                epsilon / min(each)
+            ),
+            "with the first std: another channel may move further": epsilon * each[0],
+            "with the last std: another channel may move further": epsilon * each[-1],
+            "with the smallest std: another channel may move further": epsilon * min(each),
+            "with the mean of the stds: a channel with a larger one moves further": (
+                epsilon * sum(each) / len(each)
+            ),
+            "of all channels together": epsilon * sum(each),
+        }
     name = nearest(found, numbers, 1e-6 * max(1e-3, abs(found)))
     return f"this is epsilon {name}" if name else ""
 
