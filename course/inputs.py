@@ -333,8 +333,8 @@ def _misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError
     weight = next((each for each in weights if each.is_floating_point()), None)
     if weight is not None and weight.is_meta:
         return InputError(
-            f"{type(model).__name__} is on the device `meta`, so its weights have no values; build "
-            f"it on `cpu`, and load its weights there"
+            f"the images are on {images.device} and the network is on meta, where weights have no "
+            f"values; build it on {images.device}, and load its weights there"
         )
     if weight is not None and weight.device != images.device:
         return InputError(
