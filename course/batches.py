@@ -12,7 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from course.errors import InputError
-from course.inputs import check_count, check_images, check_labels, check_network
+from course.inputs import (
+    check_count,
+    check_images,
+    check_labels,
+    check_made,
+    check_network,
+    check_tensor,
+)
 from course.metrics import predict
 
 BoundAttack = Callable[[nn.Module, Tensor, Tensor], Tensor]
@@ -28,16 +35,17 @@ def attack_in_batches(
     random draws, in less time. An iterative attack reads and writes each layer's output dozens of
     times, so batches are small enough to stay in the processor's cache, and convolutions run
     channels-last, the layout in which CPU kernels vectorise. That happens in a copy in eval mode:
-    `model` itself is not touched.
+    `model` itself is not touched, nor are images and labels, even by an attack in place.
 
     images (n, C, H, W) in [0, 1]; labels (n,). `benchmarks/attacks.py` measures the gain. Raises
     ValueError when there is nothing to attack, when the images are not in [0, 1] or there is not
     one label per image, when the attack does not return one image for each, when the model cannot
     be copied, and any error of the attack.
     """
+    check_tensor(images, "images")
     if len(images) == 0:
         raise ValueError("need images to attack, got 0")
-    check_count(batch_size, "batch_size")
+    batch_size = check_count(batch_size, "batch_size")
     check_images(images)
     check_labels(images, labels)
     with torch.inference_mode(False):  # in inference mode, the copy could not be attacked
@@ -47,7 +55,7 @@ def attack_in_batches(
 
 
 def _attacked(attack: BoundAttack, model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    adversarial = attack(model, images, labels)
+    adversarial = attack(model, images.clone(), labels.clone())
     if not isinstance(adversarial, Tensor) or adversarial.shape != images.shape:
         found = getattr(adversarial, "shape", type(adversarial).__name__)
         raise InputError(
@@ -64,13 +72,16 @@ def channels_last_copy(model: nn.Module, image: Tensor) -> nn.Module:
     Raises InputError for a model that cannot be copied.
     """
     check_network(model)
+    check_made(model)
     try:
-        quick = copy.deepcopy(model, _activations_kept(model)).eval().requires_grad_(False)
+        quick = copy.deepcopy(model, _activations_kept(model)).eval()
     except (TypeError, RuntimeError) as error:
         raise InputError(
             f"{type(model).__name__} cannot be copied, and many images are attacked in a copy of "
             f"it ({error}); keep files, locks and other open things outside of the network"
         ) from error
+    for weight in quick.parameters():  # not `quick.requires_grad_`, which traced networks lack
+        weight.detach_()
     filters = [weight for weight in quick.parameters() if weight.ndim == 4]
     try:
         # Not `contiguous`, which leaves filters of one input channel as they are: for them the two

@@ -39,7 +39,7 @@ def profile_name(profile: str) -> str:
 
     Raises CourseError for a name that is not in `BUDGETS`, and for an image folder without a path.
     """
-    name, colon, path = profile.partition(":")
+    name, colon, path = str(profile).partition(":")
     if name not in BUDGETS or (colon and name != "imagefolder"):
         raise CourseError(f"there is no data profile {profile!r}{_suggestion(name)}")
     if name == "imagefolder" and not path:

@@ -227,8 +227,8 @@ def data_command(subparsers: Subparsers) -> None:
     show.add_argument(
         "--count", type=whole_number(1, 12), default=10, help="at most 12 (default 10)"
     )
-    show.add_argument("--out", type=Path, required=True, help="an .svg or .png file")
-    _add_image_size(show)
+    show.add_argument("--out", type=file_path, required=True, help="an .svg or .png file")
+    add_image_size(show)
     show.set_defaults(run=Later("course.console.commands:show"))
 
 
@@ -249,11 +249,11 @@ def train_command(subparsers: Subparsers) -> None:
         "--images", type=whole_number(1), metavar="N", help="train on at most N images"
     )
     parser.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, metavar="N")
-    parser.add_argument("--out", type=Path, default=Path("build/model.safetensors"))
+    parser.add_argument("--out", type=file_path, default=Path("build/model.safetensors"))
     parser.add_argument("--channels-last", action="store_true", help="faster for wide networks")
     parser.add_argument("--bfloat16", action="store_true", help="compute in half the bits")
     add_device(parser)
-    _add_image_size(parser)
+    add_image_size(parser)
     parser.set_defaults(run=Later("course.console.commands:train"))
 
 
@@ -263,7 +263,7 @@ def serve_command(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--port", type=whole_number(0, 65535), default=8000, help="default: %(default)s"
     )
-    parser.add_argument("--folder", type=Path, default=Path("build/site"))
+    parser.add_argument("--folder", type=file_path, default=Path("build/site"))
     parser.set_defaults(run=Later("course.pages.serve:serve"))
 
 
@@ -274,7 +274,19 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_image_size(parser: argparse.ArgumentParser) -> None:
+def file_path(text: str) -> Path:
+    """An argument type: a path, in which `~` is the home folder; shells leave `--out=~/x` as it is.
+
+    Raises argparse.ArgumentTypeError for the home of a user who does not exist.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from error
+
+
+def add_image_size(parser: argparse.ArgumentParser) -> None:
+    """Add `--image-size`, for profiles whose images have no size of their own."""
     parser.add_argument(
         "--image-size",
         type=whole_number(1, 1024),

@@ -11,15 +11,26 @@ import math
 import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from course.errors import CourseError, InputError, NotANumberError
 
 TOLERANCE = 1e-6
 """How far a pixel may lie outside [0,1]: so far does rounding carry it, back from other units."""
+
+
+OTHER_SHAPE = (
+    "channels, but got",
+    "shapes cannot be multiplied",
+    "Kernel size can't be greater",
+    "Output size is too small",
+)
+"""What PyTorch says of images of a shape that a network does not take."""
 
 
 def chosen_device(name: str) -> torch.device:
@@ -34,7 +45,7 @@ def chosen_device(name: str) -> torch.device:
         "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
         "mps": int(torch.backends.mps.is_available()),
     }
-    if kind not in found or (number and not number.isdecimal()):
+    if kind not in found or name.endswith(":") or (number and not number.isdecimal()):
         raise CourseError(f"no device is called {name!r}: there are cpu, cuda, cuda:1 and mps")
     if int(number or 0) >= found[kind]:
         raise CourseError(
@@ -44,14 +55,31 @@ def chosen_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def check_tensor(values: Any, name: str) -> None:
+    """Refuse what is no tensor, or one whose numbers cannot be read one by one.
+
+    A list or an array has other methods; a sparse tensor lacks most, and one on the device `meta`
+    has no numbers. Raises InputError, which calls the values by `name`.
+    """
+    if not isinstance(values, Tensor):
+        raise InputError(
+            f"{name} must be a tensor, got a {type(values).__name__}; use `torch.as_tensor`"
+        )
+    if values.is_meta:
+        raise InputError(
+            f"{name} on the device `meta` have a shape and no values; make them on `cpu`"
+        )
+    if values.layout != torch.strided:
+        raise InputError(f"{name} must be dense, got {values.layout}; use `{name}.to_dense()`")
+
+
 def check_images(images: Tensor, name: str = "images") -> None:
     """Refuse images (N, C, H, W) that are not in pixel units: float32 or float64 in [0,1].
 
     A rounding error of `TOLERANCE` outside [0,1] passes, and so does an empty batch. Raises
     InputError, which calls the images by `name` and says what to do.
     """
-    if not isinstance(images, Tensor):
-        raise InputError(f"{name} must be a tensor, got a {type(images).__name__}")
+    check_tensor(images, name)
     if images.ndim == 3:
         raise InputError(
             f"{name} must have shape (N, C, H, W), got {tuple(images.shape)}; write "
@@ -62,6 +90,7 @@ def check_images(images: Tensor, name: str = "images") -> None:
 
 def check_image(image: Tensor) -> None:
     """Refuse what is not one image (C, H, W) in pixel units. Raises InputError."""
+    check_tensor(image, "the image's pixels")
     if image.ndim != 3:
         raise InputError(f"give one image (C, H, W), got shape {tuple(image.shape)}")
     _check_pixels(image, "the image's pixels")
@@ -100,12 +129,13 @@ def check_labels(images: Tensor, labels: Tensor, classes: int | None = None) -> 
     classes: how many there are, where that is known: labels are below it. PyTorch's cross-entropy
     ignores the label -100 without a warning. Raises InputError.
     """
+    check_tensor(labels, "labels")
     if labels.shape != images.shape[:1]:
         raise InputError(
             f"need one label per image, got {len(images)} images and labels of shape "
             f"{tuple(labels.shape)}"
         )
-    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
+    if labels.dtype not in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):
         raise InputError(f"labels must be int64 classes, got {labels.dtype}; use `labels.long()`")
     if labels.numel() and labels.min() < 0:
         raise InputError(
@@ -133,6 +163,10 @@ def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> N
         )
     if isinstance(size, Tensor):
         size = size.item()
+    if not isinstance(size, Real) or isinstance(size, bool):
+        raise InputError(
+            f"{name} must be one number in pixel units, got a {type(size).__name__}: {size!r}"
+        )
     if not (size >= 0 and math.isfinite(size)):  # written so that NaN fails too
         raise InputError(f"{name} must be a number >= 0 in pixel units, got {size}")
     if size > largest + TOLERANCE:
@@ -143,17 +177,29 @@ def check_size(size: float, name: str = "epsilon", *, largest: float = 1.0) -> N
         )
 
 
-def check_count(value: Any, name: str, least: int = 1) -> None:
-    """Refuse a count that is no whole number of at least `least`: 2.5 steps, a batch of 64.0.
+def check_count(value: Any, name: str, least: int = 1) -> int:
+    """The count as an int; whole numbers of NumPy and PyTorch are counts too.
 
-    Raises InputError, which calls the count by `name`.
+    Raises InputError, which calls the count by `name`, for what is no whole number of at least
+    `least`: 2.5 steps, a batch of 64.0, `True`.
     """
+    if (count := _whole(value)) is None or count < least:
+        raise InputError(f"{name} must be a whole number >= {least}, got {value!r}")
+    return count
+
+
+def check_seed(seed: Any, *, least: int = -(2**63), most: int = 2**64 - 1) -> int:
+    """The seed as an int. Raises InputError unless it is a whole number in this range."""
+    if (number := _whole(seed)) is None or not least <= number <= most:
+        raise InputError(f"a seed must be a whole number from {least} to {most}, got {seed!r}")
+    return number
+
+
+def _whole(value: Any) -> int | None:
     try:
-        if operator.index(value) >= least:
-            return
+        return None if isinstance(value, bool) else operator.index(value)
     except TypeError:  # a fraction, a float, or no number
-        pass
-    raise InputError(f"{name} must be a whole number >= {least}, got {value}")
+        return None
 
 
 def check_network(model: Any) -> None:
@@ -169,14 +215,24 @@ def check_network(model: Any) -> None:
 
 
 def check_made_outside(model: nn.Module) -> None:
-    """Refuse weights made in `torch.inference_mode`: no gradient goes through them.
+    """Refuse weights made in `torch.inference_mode`, and lazy ones that are not made yet.
 
-    Raises InputError.
+    No gradient goes through them. Raises InputError.
     """
+    check_made(model)
     if any(weight.is_inference() for weight in model.parameters()):
         raise InputError(
             "this network was made inside `torch.inference_mode()`, and through such weights no "
             "gradient goes: they cannot learn or be attacked; make it outside of that block"
+        )
+
+
+def check_made(model: nn.Module) -> None:
+    """Refuse a network with lazy layers that have not seen an image. Raises InputError."""
+    if any(is_lazy(weight) for weight in model.parameters()):
+        raise InputError(
+            f"{type(model).__name__} has lazy layers, whose weights are made by the first images; "
+            f"run `model(images[:1])` once before"
         )
 
 
@@ -220,6 +276,18 @@ def check_logits(logits: Tensor, images: Tensor | None = None) -> None:
         )
 
 
+def check_differentiable(logits: Tensor) -> None:
+    """Refuse logits (N, num_classes) that no gradient leads through, though the images ask for one.
+
+    Raises InputError.
+    """
+    if torch.is_grad_enabled() and not logits.requires_grad:
+        raise InputError(
+            "no gradient leads from the network's answer to its images; look in its `forward` for "
+            "`torch.no_grad`, `detach`, `argmax` or NumPy, or attack it without gradients"
+        )
+
+
 def check_gradient(gradient: Tensor) -> None:
     """Refuse a gradient (N, ...) that holds a NaN: its sign is 0, and the attack stands still.
 
@@ -250,7 +318,7 @@ def fitting(model: nn.Module, images: Tensor) -> Iterator[None]:
     """Run a network on images (N, C, H, W) inside; say clearly where it does not take them.
 
     Raises InputError where PyTorch ends in a RuntimeError because the two differ in the type of
-    numbers, the device, or the number of channels. Other errors pass unchanged.
+    numbers, the device, or the shape of an image. Other errors pass unchanged.
     """
     try:
         yield
@@ -261,7 +329,13 @@ def fitting(model: nn.Module, images: Tensor) -> Iterator[None]:
 
 
 def _misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError | None:
-    weight = next((each for each in model.parameters() if each.is_floating_point()), None)
+    weights = [each for each in model.parameters() if not is_lazy(each)]
+    weight = next((each for each in weights if each.is_floating_point()), None)
+    if weight is not None and weight.is_meta:
+        return InputError(
+            f"the images are on {images.device} and the network is on meta, where weights have no "
+            f"values; build it on {images.device}, and load its weights there"
+        )
     if weight is not None and weight.device != images.device:
         return InputError(
             f"the images are on {images.device} and the network is on {weight.device}; move "
@@ -273,7 +347,7 @@ def _misfit(error: RuntimeError, model: nn.Module, images: Tensor) -> InputError
             f"the images are {images.dtype} and the network's weights are {weight.dtype}; use "
             f"`images.to(torch.{kind})`, or change the network with `model.to(images.dtype)`"
         )
-    if "channels, but got" in str(error):
+    if any(words in str(error) for words in OTHER_SHAPE):
         return InputError(
             f"{type(model).__name__} does not take images of shape {tuple(images.shape[1:])}, "
             f"(channels, height, width): {error}"

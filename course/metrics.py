@@ -14,15 +14,17 @@ from statistics import NormalDist
 import torch
 from torch import Tensor, nn
 
-from course.errors import CourseError
+from course.errors import CourseError, InputError, NotANumberError
 from course.inputs import (
     check_count,
+    check_differentiable,
     check_finite,
     check_gradient,
     check_labels,
     check_logits,
     check_made_outside,
     check_network,
+    check_tensor,
     fitting,
 )
 from course.withheld import does
@@ -35,7 +37,13 @@ def modes_kept(*models: nn.Module) -> Iterator[None]:
     Modes are kept module by module, because `model.train()` would unfreeze a batch normalisation
     that was frozen on purpose. They are restored after an error too.
     """
-    flags = [(module, module.training) for model in models for module in model.modules()]
+    # A network that `torch.jit.freeze` made has no modes.
+    flags = [
+        (module, module.training)
+        for model in models
+        for module in model.modules()
+        if hasattr(module, "training")
+    ]
     try:
         yield
     finally:
@@ -47,15 +55,26 @@ def modes_kept(*models: nn.Module) -> Iterator[None]:
 def evaluating(*models: nn.Module) -> Iterator[None]:
     """Put models in evaluation mode for a block; afterwards each module has its own flag again.
 
-    Flags are restored after an error too. Gradients are not touched. Raises InputError for a
-    function in place of a network.
+    Flags are restored after an error too. Gradients are not touched. They belong to the network and
+    not to a thread: two threads need a network each. Raises InputError for a function in place of a
+    network, and for one whose mode is fixed, such as that of `torch.export`.
     """
     for model in models:
         check_network(model)
     with modes_kept(*models):
         for model in models:
-            model.eval()
+            _evaluate(model)
         yield
+
+
+def _evaluate(model: nn.Module) -> None:
+    try:
+        model.eval()
+    except NotImplementedError as error:
+        raise InputError(
+            f"the mode of this {type(model).__name__} cannot be changed ({error}); use the network "
+            f"that it was exported from"
+        ) from error
 
 
 def logits_of(model: nn.Module, images: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -66,7 +85,8 @@ def logits_of(model: nn.Module, images: Tensor, labels: Tensor | None = None) ->
     at. Gradients go through to the images. labels (N,), where given, must be classes of it.
 
     Raises InputError where the answer is no tensor of one row of logits per image, the network
-    does not take such images, or a label is no class of it; NotANumberError for NaN in the logits,
+    does not take such images, no gradient leads back to images that ask for one, or a label is no
+    class of it; NotANumberError for NaN in the logits,
     and later, where a gradient is asked for, in the gradient.
     """
     copy = images.clone()
@@ -76,6 +96,8 @@ def logits_of(model: nn.Module, images: Tensor, labels: Tensor | None = None) ->
     with fitting(model, images):
         logits = model(copy)
     check_logits(logits, images)
+    if copy.requires_grad:
+        check_differentiable(logits)
     if labels is not None:
         check_labels(images, labels, logits.shape[1])
     return logits
@@ -89,9 +111,10 @@ def predict(model: nn.Module, images: Tensor, batch_size: int = 512) -> Tensor:
     no image, and NotANumberError where an image or a logit is NaN: such an answer is no class;
     InputError as `logits_of` does.
     """
-    if len(images) == 0:
+    check_tensor(images, "images")
+    if images.ndim == 0 or len(images) == 0:
         raise CourseError("there are no images to predict; give at least one")
-    check_count(batch_size, "batch_size")
+    batch_size = check_count(batch_size, "batch_size")
     check_finite(images)
     # no_grad rather than inference_mode: the result may be used in a later gradient.
     with evaluating(model), torch.no_grad():
@@ -105,6 +128,7 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     Raises CourseError where there is no image, not one label per image or a label that is no class
     of the network, and as `predict` does.
     """
+    check_tensor(images, "images")
     check_labels(images, labels)
     logits = predict(model, images)
     check_labels(images, labels, logits.shape[1])
@@ -115,17 +139,26 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
 def confidence(model: nn.Module, images: Tensor) -> Tensor:
     """Softmax probability of the predicted class (N,), in [0,1], for images (N, C, H, W).
 
-    Raises CourseError as `predict` does.
+    Raises CourseError as `predict` does, and NotANumberError for a logit of plus infinity, of which
+    the softmax is NaN.
     """
-    return predict(model, images).softmax(dim=1).amax(dim=1)
+    probabilities = predict(model, images).softmax(dim=1)
+    if probabilities.isnan().any():
+        raise NotANumberError(
+            "the softmax of infinite logits is NaN; look for very large weights or a division by 0"
+        )
+    return probabilities.amax(dim=1)
 
 
 def confusion_matrix(labels: Tensor, predictions: Tensor, num_classes: int) -> Tensor:
     """Counts (num_classes, num_classes), int64: row is the label, column the prediction.
 
     `predictions` are classes (N,), not logits. Raises CourseError where the two differ in shape
-    or a class lies outside 0 .. num_classes - 1.
+    or a class lies outside 0 .. num_classes - 1, and for fewer than one class.
     """
+    check_tensor(labels, "labels")
+    check_tensor(predictions, "predictions")
+    num_classes = check_count(num_classes, "num_classes")
     if labels.shape != predictions.shape or labels.ndim != 1:
         raise CourseError(
             f"a confusion matrix needs one prediction per label, both as classes (N,); got shapes "
@@ -158,7 +191,7 @@ def wilson_interval(correct: int, total: int, level: float = 0.95) -> tuple[floa
             f"an interval needs 0 <= correct <= total, total > 0 and a level between 0 and 1; got "
             f"correct={correct}, total={total}, level={level}"
         )
-    z = NormalDist().inv_cdf(0.5 + level / 2)
+    z = NormalDist().inv_cdf(min(0.5 + level / 2, math.nextafter(1, 0)))  # 1 by rounding alone
     fraction = correct / total
     centre = fraction + z**2 / (2 * total)
     reach = z * math.sqrt(fraction * (1 - fraction) / total + z**2 / (4 * total**2))

@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import CourseError, InputError
+from course.inputs import check_count, check_made, check_network, check_seed
 from course.withheld import does
 
 Statistics = tuple[Sequence[float], Sequence[float]]
@@ -53,8 +54,10 @@ class Normalize(nn.Module):
                 f"normalize needs means and standard deviations of pixels in [0,1]; got {means} "
                 f"and {stds}; divide those of bytes by 255"
             )
-        self.register_buffer("mean", torch.tensor(means).view(1, -1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(stds).view(1, -1, 1, 1), persistent=False)
+        # In float32 also where PyTorch's default is float64: images are float32.
+        for name, values in (("mean", means), ("std", stds)):
+            row = torch.tensor(values, dtype=torch.float32).view(1, -1, 1, 1)
+            self.register_buffer(name, row, persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) in [0,1] to the same shape in normalised units.
@@ -77,7 +80,7 @@ class Normalize(nn.Module):
 def _per_channel(values: Sequence[float]) -> list[float]:
     try:
         return [float(value) for value in values]
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(
             f"normalize needs one number per channel in a list, as [0.13] for grey images; got "
             f"{values!r}"
@@ -339,14 +342,17 @@ def build(
 
     Raises CourseError for an unknown name, or numbers that no such network can be made for.
     """
-    if name not in MODELS:
-        close = difflib.get_close_matches(name, MODELS, n=1)
+    if not isinstance(name, str) or name not in MODELS:
+        close = difflib.get_close_matches(str(name), MODELS, n=1)
         hint = f" (did you mean '{close[0]}'?)" if close else ""
         raise CourseError(f"no network is called '{name}'{hint}; there are {', '.join(MODELS)}")
-    if min(in_channels, image_size, num_classes) < 1:
-        raise CourseError(
-            f"'{name}' needs at least one channel, pixel and class; got in_channels={in_channels}, "
-            f"image_size={image_size}, num_classes={num_classes}"
+    in_channels = check_count(in_channels, "in_channels")
+    image_size = check_count(image_size, "image_size")
+    num_classes = check_count(num_classes, "num_classes")
+    seed = None if seed is None else check_seed(seed)
+    if normalize is not None and not (isinstance(normalize, Sequence) and len(normalize) == 2):
+        raise InputError(
+            f"normalize must be two lists, means and standard deviations; got {normalize!r}"
         )
     if normalize is not None and len(_per_channel(normalize[0])) != in_channels:
         raise CourseError(
@@ -374,5 +380,10 @@ def _renamed(network: nn.Sequential, names: Sequence[str]) -> nn.Sequential:
 
 
 def parameter_count(model: nn.Module) -> int:
-    """The number of values that training may change: all entries of weights with a gradient."""
+    """The number of values that training may change: all entries of weights with a gradient.
+
+    Raises InputError for lazy layers, which have no weights before the first image.
+    """
+    check_network(model)
+    check_made(model)
     return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from course.errors import CourseError, InputError, NotANumberError
-from course.inputs import check_finite
+from course.inputs import check_count, check_finite, check_network, check_tensor, fitting
 from course.metrics import evaluating
 
 
@@ -160,15 +160,15 @@ def _watched(model: nn.Module, layers: list[str] | None) -> dict[str, nn.Module]
     else:
         for name in layers:
             if name not in modules:
-                close = difflib.get_close_matches(name, modules, n=1)
+                close = difflib.get_close_matches(str(name), modules, n=1)
                 hint = f" (did you mean '{close[0]}'?)" if close else ""
-                raise CourseError(
+                raise InputError(
                     f"{type(model).__name__} has no layer '{name}'{hint}; its layers are "
                     f"{', '.join(modules) or 'none'}"
                 )
         watched = {name: modules[name] for name in layers}
     if not watched:
-        raise CourseError(
+        raise InputError(
             f"no layer of {type(model).__name__} is watched; name at least one, and write each "
             f"step of the network as a module (nn.ReLU, not torch.relu), since hooks see no other"
         )
@@ -180,10 +180,10 @@ def rows_per_image(outputs: Mapping[str, Tensor], images: int) -> dict[str, Tens
 
     A layer whose outputs do not lie image after image is left out: one number for the whole batch,
     or a sequence first. Raises InputError where none is left, and NotANumberError where a value is
-    NaN or infinite.
+    NaN or infinite. Numbers of 16 bits become float32, whose mean is not rounded to 16 bits.
     """
     rows = {
-        name: output.reshape(images, -1)
+        name: output.reshape(images, -1).to(torch.promote_types(output.dtype, torch.float32))
         for name, output in outputs.items()
         if output.ndim and len(output) == images
     }
@@ -205,13 +205,19 @@ def feature_maps(model: nn.Module, image: Tensor, layer: str) -> Tensor:
     """The output of a layer for one image (C, H, W) or (1, C, H, W): maps (channels, h, w).
 
     Runs in evaluation mode without gradients. Raises CourseError where the layer does not exist,
-    does not run, or has an output other than maps.
+    does not run, or has an output other than maps, and where the network does not take the image.
     """
+    check_tensor(image, "image")
     batch = image if image.ndim == 4 else image.unsqueeze(0)
     if batch.ndim != 4 or len(batch) != 1:
         raise CourseError(f"feature maps are of one image; got shape {tuple(image.shape)}")
     check_finite(batch)
-    with evaluating(model), torch.no_grad(), record(model, [layer]) as outputs:
+    with (
+        evaluating(model),
+        torch.no_grad(),
+        record(model, [layer]) as outputs,
+        fitting(model, batch),
+    ):
         model(batch.clone())  # a network may work in place on what it gets
     maps = outputs[layer]
     if maps.ndim != 4:
@@ -240,6 +246,12 @@ def layer_summary(model: nn.Module, image_shape: tuple[int, int, int]) -> list[L
 
     Raises CourseError where the network does not take such images.
     """
+    check_network(model)
+    sides = tuple(image_shape) if isinstance(image_shape, list | tuple) else ()
+    if len(sides) != 3:
+        raise InputError(f"an image has a shape (channels, height, width), got {image_shape}")
+    for side in sides:
+        check_count(side, "each number of an image's shape")
     weight = next(model.parameters(), torch.zeros(0))
     kind = weight.dtype if weight.is_floating_point() else torch.float32
     shapes: dict[str, tuple[int, ...]] = {}
@@ -251,10 +263,10 @@ def layer_summary(model: nn.Module, image_shape: tuple[int, int, int]) -> list[L
 
     try:
         with evaluating(model), torch.no_grad(), _listening(model, None, note):
-            model(torch.zeros(1, *image_shape, device=weight.device, dtype=kind))
+            model(torch.zeros(1, *sides, device=weight.device, dtype=kind))
     except RuntimeError as error:
         raise CourseError(
-            f"{type(model).__name__} does not take images of shape {tuple(image_shape)}: {error}"
+            f"{type(model).__name__} does not take images of shape {sides}: {error}"
         ) from error
     modules = dict(model.named_modules())
     return [

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from course.errors import CourseError
+from course.inputs import check_count, check_made, check_network
 from course.models import Normalize, Statistics, build
 
 _FORMAT = "adversarial-course model 1"
@@ -35,19 +36,26 @@ def save(
 
     `name` and the arguments are those of `build`; `metadata` is anything JSON can hold. For a
     network wrapped by `torch.compile` or `nn.DataParallel`, the inner one is saved. A file
-    is replaced whole or not at all. Raises CourseError where `build` would give other weights
-    or another normalisation than `model` has, metadata is not JSON, or the file cannot be written.
+    is replaced whole or not at all, and `~` in its path is your home. Raises CourseError where
+    `build` would give other weights or another normalisation than `model` has, metadata is not
+    JSON, or the file cannot be written.
     """
     expected = [] if normalize is None else [_statistics(Normalize(*normalize))]
+    check_network(model)
+    check_made(model)
     arguments = {
-        "in_channels": in_channels,
-        "image_size": image_size,
-        "num_classes": num_classes,
+        "in_channels": check_count(in_channels, "in_channels"),
+        "image_size": check_count(image_size, "image_size"),
+        "num_classes": check_count(num_classes, "num_classes"),
         "normalize": normalize and [[float(number) for number in each] for each in normalize],
     }
-    path = Path(path)
+    path = Path(path).expanduser()
+    if not path.name:
+        raise CourseError(f"cannot write {str(path)!r}: give a path that ends in a file's name")
     network = _unwrapped(model)
     state = network.state_dict()
+    if any(value.is_meta for value in state.values()):
+        raise CourseError("a network on the device `meta` has no weights to save")
     weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
     found = [_statistics(layer) for layer in network.modules() if isinstance(layer, Normalize)]
     if found != expected:  # it has no weights, so nothing else would tell
@@ -86,7 +94,7 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
 
     Nothing in the file is run. Raises CourseError where it is missing, damaged or not from `save`.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if _is_pickled(path):
         raise CourseError(
             f"{path} was written by torch.save; such a file can run code when it is opened, so "
@@ -112,7 +120,7 @@ def load(path: Path) -> tuple[nn.Module, dict[str, Any]]:
         # Shapes first, without memory: a damaged size would otherwise be allocated.
         if _shapes(weights) != _shapes(_blueprint(name, arguments).state_dict()):
             raise foreign
-        model = build(name, **arguments, seed=0)
+        model = build(name, **arguments, seed=0).float()
         model.load_state_dict(weights)
     except (KeyError, TypeError, ValueError, RuntimeError, CourseError) as error:
         raise foreign from error
@@ -123,9 +131,11 @@ def _is_pickled(path: Path) -> bool:
     """Whether a file begins like one of `torch.save`: as an archive, or formerly as a pickle."""
     try:
         with path.open("rb") as file:
-            return file.read(2) in (b"PK", b"\x80\x02")
+            start = file.read(9)
     except OSError:
         return False  # reading its weights gives the reason
+    # The length of a safetensors header can begin with the same two bytes; then a "{" follows it.
+    return start[:2] in (b"PK", b"\x80\x02") and start[8:] != b"{"
 
 
 def _unwrapped(model: nn.Module) -> nn.Module:
@@ -142,9 +152,9 @@ def _statistics(layer: Normalize) -> tuple[list[float], list[float]]:
 
 
 def _blueprint(name: str, arguments: dict[str, Any]) -> nn.Module:
-    """The network with shapes only."""
+    """The network with shapes only, in float32 whatever PyTorch's default is at the moment."""
     with torch.device("meta"):
-        return build(name, **arguments)
+        return build(name, **arguments).float()
 
 
 def _shapes(weights: Mapping[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:

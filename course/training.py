@@ -23,7 +23,15 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 from tqdm import tqdm
 
 from course.errors import CourseError, InputError
-from course.inputs import check_answer, check_count, check_images, check_labels, fitting
+from course.inputs import (
+    check_answer,
+    check_count,
+    check_images,
+    check_labels,
+    check_seed,
+    check_tensor,
+    fitting,
+)
 from course.metrics import modes_kept
 from course.saving import load, save  # noqa: F401  earlier notebooks import them here
 from course.training_loop import split_batches, training_mode
@@ -60,18 +68,24 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_count(self.epochs, "epochs")
-        check_count(self.batch_size, "batch_size")
-        checks = {
-            "optimizer": self.optimizer in ("adamw", "adam", "sgd"),
-            "learning_rate": 0 < self.learning_rate < math.inf,
-            "schedule": self.schedule in ("constant", "step", "one-cycle"),
-            "weight_decay": 0 <= self.weight_decay < math.inf,
-            "momentum": 0 <= self.momentum < 1,
-            "label_smoothing": 0 <= self.label_smoothing < 1,
+        # As plain ints, also where they come from NumPy: schedules and headers take no others.
+        for field in ("epochs", "batch_size"):
+            object.__setattr__(self, field, check_count(getattr(self, field), field))
+        object.__setattr__(self, "seed", check_seed(self.seed))
+        checks: dict[str, Callable[[], bool]] = {
+            "optimizer": lambda: self.optimizer in ("adamw", "adam", "sgd"),
+            "learning_rate": lambda: 0 < self.learning_rate < math.inf,
+            "schedule": lambda: self.schedule in ("constant", "step", "one-cycle"),
+            "weight_decay": lambda: 0 <= self.weight_decay < math.inf,
+            "momentum": lambda: 0 <= self.momentum < 1,
+            "label_smoothing": lambda: 0 <= self.label_smoothing < 1,
         }
         for field, holds in checks.items():
-            if not holds:
+            try:
+                makes_sense = holds()
+            except TypeError:  # no number
+                makes_sense = False
+            if not makes_sense:
                 raise CourseError(f"a recipe cannot have {field}={getattr(self, field)!r}")
 
 
@@ -232,6 +246,8 @@ def _learn(
 
 def _check_data(images: Tensor, labels: Tensor) -> None:
     """Refuse data that would fail late or, worse, train on the wrong scale."""
+    check_tensor(images, "images")
+    check_tensor(labels, "labels")
     if images.ndim != 4 or len(images) == 0 or not images.is_floating_point():
         raise CourseError(
             f"training needs float32 images of shape (N, C, H, W), at least one; got "

@@ -28,8 +28,8 @@ def training_mode(model: nn.Module) -> Iterator[None]:
     `torch.no_grad` or `torch.inference_mode`.
 
     Raises InputError for a function in place of a network, a network without weights that learn or
-    made in inference mode, and where a batch normalisation gets a single image, which has no
-    spread to divide by.
+    made in inference mode, lazy layers that saw no image, a network whose mode is fixed, and where
+    a batch normalisation gets a single image, which has no spread to divide by.
     """
     check_network(model)
     check_made_outside(model)
@@ -42,7 +42,7 @@ def training_mode(model: nn.Module) -> Iterator[None]:
     try:
         # Leaving inference mode switches gradients on as well.
         with modes_kept(model), torch.inference_mode(False):
-            model.train()
+            _train(model)
             for module in frozen:
                 module.eval()
             yield
@@ -65,6 +65,16 @@ def split_batches(model: nn.Module, order: Tensor, batch_size: int) -> list[Tens
     if len(batches) > 1 and len(batches[-1]) == 1 and batch_size > 1 and _normalises(model):
         batches[-2:] = [torch.cat(batches[-2:])]
     return batches
+
+
+def _train(model: nn.Module) -> None:
+    try:
+        model.train()
+    except NotImplementedError as error:
+        raise InputError(
+            f"the mode of this {type(model).__name__} cannot be changed ({error}); train the "
+            f"network that it was exported from"
+        ) from error
 
 
 def _frozen(model: nn.Module) -> list[nn.Module]:

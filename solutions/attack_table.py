@@ -15,7 +15,7 @@ from course import plots, saving
 from course.budget import budget
 from course.console.tables import print_table
 from course.data import Dataset, load
-from course.errors import CourseError
+from course.errors import CourseError, InputError
 from course.inputs import chosen_device
 from course.metrics import predict, wilson_interval
 from course.models import build
@@ -95,7 +95,7 @@ def _load(path: Path, dataset: Dataset) -> nn.Module:
     model, metadata = saving.load(path)
     try:
         classes = predict(model, dataset.test.images[:1]).shape[1]
-    except RuntimeError as error:
+    except (RuntimeError, InputError) as error:
         shape = "x".join(str(side) for side in dataset.image_shape)
         raise CourseError(
             f"the network in {path} does not take images of {shape}, which {dataset.name} has;"

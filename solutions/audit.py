@@ -168,7 +168,7 @@ def noisy_votes(
     check_size(outside, "how far the image's pixels lie outside [0, 1]")
     check_size(sigma, "sigma")
     check_count(samples, "samples")
-    noise = torch.randn((samples, *image.shape), generator=generator)
+    noise = torch.randn((samples, *image.shape), generator=generator, dtype=image.dtype)
     logits = predict(model, image + sigma * noise)
     return logits.argmax(dim=1).bincount(minlength=logits.shape[1])
 
@@ -196,8 +196,8 @@ def attack_smoothed(
     batch of images, other counts, and a label that is no class of the model; CourseError where the
     model or its gradient is NaN.
     """
-    furthest = math.sqrt(image.numel())
     check_image(image)
+    furthest = math.sqrt(image.numel())
     check_size(radius, "radius", largest=furthest)
     check_size(sigma, "sigma")
     check_count(steps, "steps", least=0)
@@ -208,7 +208,8 @@ def attack_smoothed(
         change = torch.zeros_like(image)
         for _ in range(steps):
             change.requires_grad_()
-            noise = sigma * torch.randn((samples, *image.shape), generator=generator)
+            draw = torch.randn((samples, *image.shape), generator=generator, dtype=image.dtype)
+            noise = sigma * draw
             loss = margin_loss(logits_of(model, image + change + noise), labels).mean()
             (gradient,) = torch.autograd.grad(loss, change)
             step = 2.5 * radius / steps * gradient / gradient.norm().clamp(min=1e-12)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.errors import InputError
-from course.inputs import check_images, check_labels, check_size
+from course.inputs import check_images, check_labels, check_size, fitting
 from solutions.fgsm import check_attack
 
 Bounds = tuple[Tensor, Tensor]
@@ -31,6 +31,7 @@ def box(images: Tensor, epsilon: float) -> Bounds:
     """
     check_images(images)
     check_size(epsilon)
+    epsilon = float(epsilon)
     return (images - epsilon).clamp(0, 1), (images + epsilon).clamp(0, 1)
 
 
@@ -101,7 +102,13 @@ def interval_margins(
     """
     check_attack(images, labels, epsilon)
     layers, last = without_last(model)
-    low, high = interval_bounds(layers, *box(images, epsilon))
+    with fitting(model, images):
+        low, high = interval_bounds(layers, *box(images, epsilon))
+    if low.shape[1:] != (last.in_features,):
+        raise InputError(
+            f"the last layer takes rows of {last.in_features} numbers and gets {tuple(low.shape)}; "
+            f"put nn.Flatten before it"
+        )
     lead, constant = _differences(last, labels)
     middle, radius = (low + high) / 2, (high - low) / 2
     bound = torch.einsum("nkd,nd->nk", lead, middle) + constant
@@ -154,7 +161,7 @@ def linear_margins(model: nn.Sequential, images: Tensor, labels: Tensor, epsilon
     """
     check_attack(images, labels, epsilon)
     layers, last = without_last(model)
-    with torch.no_grad():
+    with torch.no_grad(), fitting(model, images):
         lead, constant = _differences(last, labels)
         before = relu_bounds(model, images, epsilon)
         bound = constant + _carried_back(layers, before, lead, images, box(images, epsilon))
@@ -173,7 +180,7 @@ def relu_bounds(model: nn.Sequential, images: Tensor, epsilon: float) -> list[Bo
     layers, _ = without_last(model)
     corners = box(images, epsilon)
     found: list[Bounds] = []
-    with torch.no_grad():
+    with torch.no_grad(), fitting(model, images):
         for place, layer in enumerate(layers):
             if not isinstance(layer, nn.ReLU):
                 continue
@@ -209,6 +216,8 @@ def _carried_back(
         if isinstance(layer, nn.Linear) and len(shapes[-1]) != 1:
             raise TypeError("a linear layer must take one row per image: put nn.Flatten before it")
         shapes.append(layer(images.new_zeros(1, *shapes[-1])).shape[1:])
+    if len(coefficients.shape) - 2 != len(shapes[-1]):
+        raise TypeError("a linear layer must take one row per image: put nn.Flatten before it")
     waiting, constant = list(before), coefficients.new_zeros(coefficients.shape[:2])
     # --8<-- [start:linear]
     for layer, shape in zip(reversed(layers), reversed(shapes[:-1]), strict=True):

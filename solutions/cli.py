@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import argparse
 import math
-from pathlib import Path
 
-from course.cli import Later, Subparsers, add_device, whole_number
+from course.cli import (
+    Later,
+    Subparsers,
+    add_device,
+    add_image_size,
+    file_path,
+    whole_number,
+)
 
 
 def attack_command(subparsers: Subparsers) -> None:
@@ -52,12 +58,13 @@ def attack_command(subparsers: Subparsers) -> None:
         metavar="N",
         help="at most (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--seed", type=whole_number(-(2**32), 2**32 - 1), default=0, metavar="N")
+    add_image_size(parser)
     parser.add_argument(
-        "--image-size", type=whole_number(1), metavar="N", help="of imagefolder:PATH (default 32)"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help=".png or .svg: images, or a curve for --epsilons"
+        "--out",
+        type=file_path,
+        metavar="FILE",
+        help=".png or .svg: images, or a curve for --epsilons",
     )
     add_device(parser)
     parser.set_defaults(run=Later("solutions.attack_table:run"))

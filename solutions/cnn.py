@@ -67,12 +67,12 @@ def train(
     trains; afterwards, after an error too, every module is back in the mode it came in. A last
     batch of one image joins the one before it: batch normalisation cannot learn from one alone.
     Raises ValueError when there is nothing to train on, no epoch or batch to do it in, and for
-    images or labels out of range.
+    images or labels out of range; CourseError where the model answers NaN.
     """
     if len(images) == 0 or len(images) != len(labels):
         raise ValueError(f"need one label per image, got {len(images)} and {len(labels)}")
     check_count(epochs, "epochs")
-    check_count(batch_size, "batch_size")
+    batch_size = check_count(batch_size, "batch_size")
     check_images(images)
     check_labels(images, labels)
     images = images.detach()  # or the caller's images would get gradients too
@@ -88,7 +88,8 @@ def train(
             if len(batches) > 1 and len(batches[-1]) == 1 < batch_size:
                 batches = (*batches[:-2], torch.cat(batches[-2:]))
             for batch in batches:
-                loss = F.cross_entropy(model(images[batch]), labels[batch].long())
+                logits = logits_of(model, images[batch], labels[batch])
+                loss = F.cross_entropy(logits, labels[batch].long())
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()

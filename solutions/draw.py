@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.cli import Subparsers
+from course.cli import Subparsers, file_path
 from course.errors import CourseError
 from solutions.figures.gallery import Gallery, Results, as_json
 
@@ -52,7 +52,7 @@ def figures_command(subparsers: Subparsers) -> None:
         help="run the experiments of a lecture, or of all, again first (minutes)",
     )
     parser.add_argument("--only", metavar="NAME", help="one figure or table")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="default: %(default)s")
+    parser.add_argument("--out", type=file_path, default=FOLDER, help="default: %(default)s")
     parser.set_defaults(run=_run)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from course.batches import BoundAttack
-from course.inputs import check_count, check_labels
+from course.inputs import check_count, check_labels, check_seed
 from course.metrics import evaluating, logits_of, predict
 from solutions.evaluation import Survival, survival
 from solutions.fgsm import check_attack
@@ -206,7 +206,7 @@ def targeted_apgd(
 
 
 def _towards(logits: Tensor, labels: Tensor, *, targets: Tensor) -> Tensor:
-    return targeted_dlr_loss(logits, labels, targets)
+    return targeted_dlr_loss(logits, labels, targets.clone())  # or they are of inference mode
 
 
 def ensemble(
@@ -224,8 +224,11 @@ def ensemble(
     There is nothing to choose but the seed, so a weak result cannot come from weak settings.
 
     images (n, C, H, W) in [0, 1]; labels (n,), of at least 4 classes; epsilon >= 0 in pixel units.
-    Raises ValueError for fewer classes, and as `survival` does.
+    Raises ValueError for fewer classes, another epsilon, and as `survival` does.
     """
+    check_attack(images, labels, epsilon)
+    if len(images):
+        _largest(predict(model, images[:1]), LEAST_CLASSES)
     attacks: dict[str, BoundAttack] = {
         "APGD on the cross-entropy": partial(
             apgd, epsilon=epsilon, generator=_seeded(seed, images)
@@ -244,4 +247,4 @@ def ensemble(
 
 
 def _seeded(seed: int, images: Tensor) -> torch.Generator:
-    return torch.Generator(images.device).manual_seed(seed)
+    return torch.Generator(images.device).manual_seed(check_seed(seed))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from course.batches import BoundAttack, attack_in_batches, channels_last_copy
-from course.inputs import check_count, check_images, check_labels
+from course.inputs import check_count, check_images, check_labels, check_seed, check_size
 from course.metrics import accuracy, predict
 from solutions.fgsm import check_attack, robustness_curve
 from solutions.pgd import Loss, cross_entropy, margin_loss, pgd, project
@@ -52,7 +52,7 @@ def curve_in_batches(
     """
     if len(images) == 0:
         raise ValueError("need images to attack, got 0")
-    check_count(batch_size, "batch_size")
+    batch_size = check_count(batch_size, "batch_size")
     check_images(images)
     check_labels(images, labels)
     epsilons = list(epsilons)
@@ -76,10 +76,11 @@ def robust_accuracy(
     """Return the fraction of images still classified correctly under one attack, in [0, 1].
 
     images (n, C, H, W) in [0, 1]; labels (n,). An upper bound on what a stronger attack would
-    leave. Raises ValueError as `attack_in_batches` does, CourseError where the network answers NaN
-    or the attack does.
+    leave. Raises ValueError as `attack_in_batches` does, and for images outside [0, 1] from the
+    attack; CourseError where the network answers NaN.
     """
     adversarial = attack_in_batches(attack, model, images, labels, batch_size=batch_size)
+    check_images(adversarial, "adversarial")
     return accuracy(model, adversarial, labels)
 
 
@@ -106,6 +107,11 @@ def survival(
     """
     check_images(images)
     check_labels(images, labels)
+    check_count(batch_size, "batch_size")
+    if epsilon is not None:
+        check_size(epsilon)
+    if "clean" in attacks:
+        raise ValueError("no attack can be called 'clean', which is the accuracy before them all")
     logits = predict(model, images)
     check_labels(images, labels, logits.shape[1])
     attacks = {name: partial(_within, attack, epsilon) for name, attack in attacks.items()}
@@ -161,7 +167,7 @@ def worst_of(
     for restart in range(restarts):
         for number, (name, loss) in enumerate(losses.items()):
             generator = torch.Generator(images.device)
-            generator.manual_seed(seed * 1000 + restart * 2 + number)
+            generator.manual_seed(check_seed(seed) * 1000 + restart * 2 + number)
             attacks[f"{name} {restart + 1}"] = partial(
                 pgd,
                 epsilon=epsilon,

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from course.inputs import check_images
+from course.inputs import check_images, fitting
 from course.metrics import evaluating
 from course.monitor import Silence, layer_names, record, rows_per_image
 
@@ -31,7 +31,7 @@ class ActivationMonitor:
     mean, std (of the whole output, divided by its size), min, max, zero_fraction (the share of
     exact zeros: after a ReLU, the share of units that are off) and shape, a tuple. A layer that has
     not run is not in it, nor is one whose output is no tensor of floating point. Entering again
-    starts afresh.
+    starts afresh, but not inside of its own block: that raises ValueError.
 
     Raises ValueError on entering when a name matches no module, or when there is nothing to
     watch: a monitor that silently records nothing looks like a network without activity. Calling
@@ -48,6 +48,8 @@ class ActivationMonitor:
         self._handles: list[RemovableHandle] = []
 
     def __enter__(self) -> ActivationMonitor:
+        if self._handles:
+            raise ValueError("this monitor is watching already: leave its block, or make another")
         self.stats = {}
         watched = watched_modules(self.model, self.layers)
         self._silence = Silence(self.model, watched, by_name=self.layers is not None)
@@ -100,6 +102,8 @@ def statistics(output: Tensor) -> dict[str, Any]:
     values = output.detach()
     if values.numel() == 0:
         raise ValueError(f"no statistics of shape {tuple(values.shape)}: give at least one image")
+    if values.itemsize < 4:  # or the mean would be rounded to 16 bits
+        values = values.float()
     return {
         "mean": values.mean().item(),
         "std": values.std(correction=0).item(),
@@ -120,9 +124,9 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     every unit is off, is taken as 1e-12: no change is then a drift of 0, not 0/0.
 
     clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
-    evaluated in eval mode and left as it was. A layer that does not put out one row per image is
-    left out. Raises ValueError when the shapes differ, the batch is empty or not in [0, 1], or no
-    layer can be watched; CourseError where a layer puts out NaN.
+    evaluated in eval mode and left as it was. A layer that does not put out one row per image, or
+    does not run both times, is left out. Raises ValueError when the shapes differ, the batch is
+    empty or not in [0, 1], or no layer can be watched; CourseError where a layer puts out NaN.
     """
     if clean.shape != adversarial.shape or len(clean) == 0:
         raise ValueError(
@@ -131,7 +135,7 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
         )
     check_images(clean, "clean")
     check_images(adversarial, "adversarial")
-    with evaluating(model), torch.no_grad():
+    with evaluating(model), torch.no_grad(), fitting(model, clean):
         with record(model) as before:
             model(clean.clone())  # a network may work in place on what it gets
         with record(model) as after:
@@ -139,6 +143,8 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     drifts = {}
     moved = rows_per_image(after, len(clean))
     for name, output in rows_per_image(before, len(clean)).items():
+        if name not in moved or moved[name].shape != output.shape:
+            continue
         change = (moved[name] - output).norm(dim=1)
         size = output.norm(dim=1).clamp(min=1e-12)
         drifts[name] = (change / size).mean().item()

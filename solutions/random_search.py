@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from course.inputs import check_count, check_images, check_size
+from course.inputs import check_count, check_images, check_seed, check_size
 from course.metrics import predict
 from solutions.fgsm import check_attack
 from solutions.pgd import margin_loss, project
@@ -92,5 +92,6 @@ def sign_noise(
     """
     check_images(images)
     check_size(epsilon)
-    coin = torch.randint(0, 2, images.shape, generator=torch.Generator().manual_seed(seed))
-    return (images + float(epsilon) * (2 * coin.to(images.device) - 1)).clamp(0, 1)
+    generator = torch.Generator().manual_seed(check_seed(seed))
+    coin = torch.randint(0, 2, images.shape, generator=generator)
+    return (images.detach() + float(epsilon) * (2 * coin.to(images) - 1)).clamp(0, 1)

@@ -54,6 +54,7 @@ def verify(
     """
     check_image(image)
     check_count(most_nodes, "most_nodes")
+    image = image.detach()
     x, y = image.unsqueeze(0), torch.tensor([label])
     before = relu_bounds(model, x, epsilon)
     unstable = sum(int(((low < 0) & (high > 0)).sum()) for low, high in before)
@@ -103,7 +104,7 @@ def _constraints(
     *layers, _ = model
     for layer in layers:
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            matrix, constant = _matrix(layer, shape)
+            matrix, constant = _matrix(layer, image.new_zeros(shape))
             weight, bias = matrix @ weight, matrix @ bias + constant
         elif isinstance(layer, nn.ReLU):
             down, up = (end.flatten().double().numpy() for end in waiting.pop(0))
@@ -114,7 +115,7 @@ def _constraints(
             whole += [np.zeros(count), np.ones(count)]
             at, total = total, total + 2 * count
             weight, bias = sparse.identity(count, format="csr"), np.zeros(count)
-        shape = layer(torch.zeros(shape)).shape
+        shape = layer(image.new_zeros(shape)).shape
     for block, _, _ in rows:
         block.resize(block.shape[0], total)
     return {
@@ -167,10 +168,11 @@ def _relu_rows(  # noqa: PLR0917  a layer, its bounds, and where its variables s
     ]
 
 
-def _matrix(layer: nn.Module, shape: torch.Size) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """A linear layer on inputs (1, ...) of that shape as a matrix and a constant."""
-    size = int(np.prod(shape))
+def _matrix(layer: nn.Module, zeros: Tensor) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """A linear layer on inputs (1, ...) like `zeros` as a matrix and a constant."""
+    size = zeros.numel()
     with torch.no_grad():
-        constant = layer(torch.zeros(shape)).flatten()
-        columns = layer(torch.eye(size).view(size, *shape[1:])).flatten(1) - constant
+        constant = layer(zeros).flatten()
+        units = torch.eye(size, dtype=zeros.dtype).view(size, *zeros.shape[1:])
+        columns = layer(units).flatten(1) - constant
     return sparse.csr_matrix(columns.T.double().numpy()), constant.double().numpy()

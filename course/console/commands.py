@@ -66,6 +66,8 @@ def train(args: argparse.Namespace) -> int:
         raise CourseError(f"{args.out} is a folder; --out names the file to write")
     device = chosen_device(args.device)
     args.out.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(args.out.parent, os.W_OK):
+        raise CourseError(f"nothing can be written in {args.out.parent}; choose another --out")
     recipe = replace(
         plain_recipe(args.epochs or budget(args.data).cnn_epochs, seed=args.seed),
         channels_last=args.channels_last,

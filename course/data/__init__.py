@@ -5,6 +5,7 @@ Each function returns what was asked for, or a CourseError says what is missing 
 
 import hashlib
 import importlib.util
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from course.data.idx import IDX_FILES, MNIST_SHA256, compressed, read_idx
 from course.data.image_folder import decode, find_images
 from course.data.torchvision_cpu import torchvision_datasets
 from course.errors import CourseError
+from course.inputs import check_count, check_seed
 from course.signs.alphabet import ROAD_SIGNS
 from course.signs.profile import TEST_IMAGES, TRAIN_IMAGES, road_signs
 
@@ -173,8 +175,9 @@ def load(
         )
     try:
         if read is not None:
-            return read(data_root() if root is None else Path(root), download).take(train, test)
-        size = 32 if image_size is None else image_size
+            folder = data_root() if root is None else Path(root).expanduser()
+            return read(folder, download).take(train, test)
+        size = 32 if image_size is None else check_count(image_size, "image_size")
         return _image_folder(profile, size, train=train, test=test, progress=progress)
     except OSError as error:
         raise CourseError(f"{profile} cannot be read: {error}") from error
@@ -186,10 +189,11 @@ def balanced_subset(labels: Tensor, count: int | None, seed: int) -> Tensor:
     labels (N,), int64. The same seed draws the same indices. Raises CourseError for a count
     below 1.
     """
-    if count is None or count >= len(labels):
+    if count is None or count == math.inf:
         return torch.arange(len(labels))
-    if count < 1:
-        raise CourseError(f"at least 1 image must be taken, not {count}")
+    if check_count(count, "the number of images to take") >= len(labels):
+        return torch.arange(len(labels))
+    seed = check_seed(seed, least=0, most=2**32 - 1)
     # numpy promises that this old generator never changes, so a subset is the same everywhere.
     order = np.random.RandomState(seed).permutation(len(labels))
     shuffled = labels.cpu().numpy()[order]

@@ -22,8 +22,11 @@ def numbers(values: Any, name: str) -> np.ndarray:
     Raises CourseError, which calls them by `name`; so do all functions here.
     """
     if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    array = np.asarray(values, dtype=np.float64)
+        values = values.detach().cpu().double()  # NumPy has no bfloat16
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise CourseError(f"{name} must be numbers in rows of one length: {error}") from error
     if array.size == 0:
         raise CourseError(f"{name} is empty: there is nothing to draw")
     if not np.isfinite(array).all():

@@ -108,9 +108,9 @@ def save(figure: Figure, path: str | Path) -> Path:
 
     The same figure gives the same bytes under the same matplotlib. An SVG keeps its words as text,
     small and searchable, measured with DejaVu Sans, which is wider than the fonts that a browser
-    may use instead. Raises CourseError for another ending.
+    may use instead. `~` in the path is the home folder. Raises CourseError for another ending.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     kind = path.suffix.lower().removeprefix(".")
     if kind not in {"svg", "png"}:
         raise CourseError(f"cannot save a figure as '{path.name}': end the name in .svg or .png")

@@ -26,8 +26,11 @@ def project_l2(images: Tensor, moved: Tensor, epsilon: float) -> Tensor:
     never lengthens it, since the images themselves are in [0, 1].
 
     images (n, C, H, W) in [0, 1] and moved, of one shape; epsilon >= 0: the length of a change of
-    all pixels together, in pixel units.
+    all pixels together, in pixel units. Raises ValueError for other shapes or another epsilon.
     """
+    if images.ndim != 4 or moved.shape != images.shape:
+        raise ValueError(f"need one shape (n, C, H, W), got {images.shape} and {moved.shape}")
+    check_size(epsilon, largest=math.inf)
     change = moved - images
     factor = (epsilon / lengths(change).clamp(min=1e-12)).clamp(max=1.0)
     return (images + factor * change).clamp(0, 1)
@@ -65,7 +68,7 @@ def l2_pgd(
     adversarial = images.clone()
     if random_start:
         direction = torch.empty_like(images).normal_(generator=generator)
-        share = torch.empty(len(images), 1, 1, 1, device=images.device)
+        share = torch.empty(len(images), 1, 1, 1, device=images.device, dtype=images.dtype)
         share.uniform_(generator=generator)
         noise = epsilon * share * direction / lengths(direction)
         adversarial = project_l2(images, images + noise, epsilon)

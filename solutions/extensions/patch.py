@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_images, check_size
+from course.inputs import check_count, check_images, check_seed, check_size
 from course.metrics import evaluating, logits_of
 
 
@@ -15,11 +15,19 @@ def apply_patch(patch: Tensor, images: Tensor, rows: Tensor, columns: Tensor) ->
 
     patch (C, s, s) in [0, 1], which may be part of a graph: so is the result then; images
     (n, C, H, W), not changed; rows and columns (n,), int64: the top left corner in each image,
-    from 0 to H - s and to W - s. Raises ValueError where a patch would not lie inside an image, or
-    the images are not in [0, 1]. The patch is taken as it is: while it learns, it may leave [0, 1].
+    from 0 to H - s and to W - s. Raises ValueError where a patch would not lie inside an image, is
+    not square or of other channels, there is not one place for each image, or the images are not in
+    [0, 1]. The patch is taken as it is: while it learns, it may leave [0, 1].
     """
     check_images(images)
     size = patch.shape[-1]
+    if patch.shape != (images.shape[1], size, size):
+        raise ValueError(f"a patch is ({images.shape[1]}, s, s) here, got {tuple(patch.shape)}")
+    if not rows.shape == columns.shape == images.shape[:1]:  # or some would go without a patch
+        raise ValueError(
+            f"need one row and one column for each of {len(images)} images, got "
+            f"{tuple(rows.shape)} and {tuple(columns.shape)}"
+        )
     height, width = images.shape[-2:]
     places = torch.stack([rows, height - size - rows, columns, width - size - columns])
     if len(images) and places.min() < 0:
@@ -50,16 +58,21 @@ def train_patch(
 
     images (n, C, H, W) in [0, 1]; steps >= 0; step_size in pixel units. `seed` decides the places.
     The patch is detached and in [0, 1]; images and model are left as they were. Raises ValueError
-    when the patch, wobbling, would leave the images, and for images or a step_size in other units.
+    when the patch, wobbling, would leave the images, without images, for a count of steps that is
+    none, and for images or a step_size in other units.
     """
     check_images(images)
+    check_count(len(images), "the number of images")
+    check_count(steps, "steps", least=0)
+    check_count(size, "size")
+    check_count(wobble, "wobble", least=0)
     check_size(step_size, "step_size")
     middle = torch.tensor([(side - size) // 2 for side in images.shape[-2:]]).view(2, 1)
-    if size < 1 or wobble < 0 or middle.min() < wobble:
+    if middle.min() < wobble:
         raise ValueError(f"a patch of side {size} that wobbles by {wobble} leaves the images")
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(check_seed(seed))
     targets = torch.full((len(images),), target)
-    patch = torch.full((images.shape[1], size, size), 0.5)
+    patch = torch.full((images.shape[1], size, size), 0.5, dtype=images.dtype)
     with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
         patch, targets = patch.clone(), targets.clone()
         for _ in range(steps):
@@ -99,7 +112,10 @@ def photograph(
             f"{count} images with {channels} channels need as many maps (n, 3, 3) and lights (n, C)"
             f", got {tuple(maps.shape)} and {tuple(lights.shape)}"
         )
-    middles = [(2 * torch.arange(side) + 1) / side - 1 for side in (height, width)]
+    if sticker.shape[:-2] != (channels,):
+        raise ValueError(f"a sticker is ({channels}, s, s) here, got {tuple(sticker.shape)}")
+    sides = [torch.arange(side, dtype=maps.dtype) for side in (height, width)]
+    middles = [(2 * numbers + 1) / len(numbers) - 1 for numbers in sides]
     v, u = torch.meshgrid(*middles, indexing="ij")
     pixels = torch.stack([u, v, torch.ones_like(u)]).flatten(1)
     a, b, c = (maps @ pixels).unbind(1)
@@ -132,13 +148,15 @@ def train_sticker(
 
     images, maps, lights and half as in `photograph`; steps >= 0; step_size in pixel units. The
     sticker is detached and in [0, 1]; images and model are left as they were. Raises ValueError as
-    `photograph` does, and for a size below 1.
+    `photograph` does, without images, and for a size below 1 or a count of steps that is none.
     """
+    check_images(images)
+    check_count(len(images), "the number of images")
+    check_count(steps, "steps", least=0)
+    check_count(size, "size")
     check_size(step_size, "step_size")
-    if size < 1:
-        raise ValueError(f"a sticker has at least one dot a side, not {size}")
     targets = torch.full((len(images),), target)
-    sticker = torch.full((images.shape[1], size, size), 0.5)
+    sticker = torch.full((images.shape[1], size, size), 0.5, dtype=images.dtype)
     with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
         sticker, targets = sticker.clone(), targets.clone()
         for _ in range(steps):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course.metrics import predict
-from solutions.pgd import pgd
+from solutions.pgd import cross_entropy, pgd
 
 
 def targeted_pgd(
@@ -35,7 +34,7 @@ def targeted_pgd(
         step_size=step_size,
         steps=steps,
         random_start=False,
-        loss=lambda logits, wanted: -F.cross_entropy(logits, wanted, reduction="none"),
+        loss=lambda logits, wanted: -cross_entropy(logits, wanted),
     )
 
 

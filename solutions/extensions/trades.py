@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course.inputs import check_count, check_images, check_labels, check_size
+from course.inputs import check_count, check_images, check_labels, check_seed, check_size
 from course.metrics import evaluating, logits_of
 from course.training_loop import split_batches, training_mode
 from solutions.pgd import project
@@ -25,12 +25,14 @@ def trades_loss(
     respect to both logits that they contain.
 
     clean_logits z and adversarial_logits z' (n, k); labels (n,); beta >= 0. Returns one number.
-    Raises ValueError for other shapes or a negative beta.
+    Raises ValueError for other shapes, labels that are no classes of the logits, and a beta that is
+    negative or not finite.
     """
     same = clean_logits.shape == adversarial_logits.shape
-    if not same or labels.shape != clean_logits.shape[:1] or not beta >= 0:
+    if not same or labels.shape != clean_logits.shape[:1] or not 0 <= beta < math.inf:
         raise ValueError("the logits must have one shape, with one label per row, and beta >= 0")
-    wrong = F.cross_entropy(clean_logits, labels)
+    check_labels(clean_logits, labels, clean_logits.shape[1])
+    wrong = F.cross_entropy(clean_logits, labels.long())
     clean = F.log_softmax(clean_logits, dim=1)
     adversarial = F.log_softmax(adversarial_logits, dim=1)
     different = F.kl_div(adversarial, clean, reduction="batchmean", log_target=True)
@@ -47,10 +49,12 @@ def most_different(
     algorithm 1).
 
     images (n, C, H, W) in [0, 1]; epsilon >= 0 in pixel units. The result is detached. Raises
-    ValueError for images or an epsilon in other units.
+    ValueError for images or an epsilon in other units, and for steps that are no count.
     """
     check_images(images)
     check_size(epsilon)
+    check_count(steps, "steps", least=0)
+    epsilon, images = float(epsilon), images.detach()
     noise = torch.empty_like(images).uniform_(-epsilon, epsilon, generator=generator)
     moved = project(images, images + noise, epsilon)
     with evaluating(model), torch.inference_mode(False):  # gradients on, whatever the caller has
@@ -91,19 +95,20 @@ def trades_train(
     check_labels(images, labels)
     check_size(epsilon)
     check_count(epochs, "epochs")
-    check_count(batch_size, "batch_size")
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    batch_size = check_count(batch_size, "batch_size")
+    images = images.detach()  # or the caller's images would get gradients too
+    generator = torch.Generator().manual_seed(check_seed(seed))
     total = epochs * math.ceil(len(images) / batch_size)
     done, means = 0, []
     with training_mode(model):
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
         for _ in range(epochs):
             summed = 0.0
             order = torch.randperm(len(images), generator=generator)
             for batch in split_batches(model, order, batch_size):
                 reach = epsilon * min(1.0, 2 * done / total)
                 moved = most_different(model, images[batch], reach, 4, generator)
-                loss = trades_loss(model(images[batch]), model(moved), labels[batch].long(), beta)
+                loss = trades_loss(model(images[batch]), model(moved), labels[batch], beta)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()

@@ -5,9 +5,7 @@ Named as an entry point in pyproject.toml; `reproduce.py` does the work.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from course.cli import Later, Subparsers, add_device, whole_number
+from course.cli import Later, Subparsers, add_device, file_path, whole_number
 
 
 def reproduce_command(subparsers: Subparsers) -> None:
@@ -31,7 +29,7 @@ def reproduce_command(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=file_path,
         metavar="DIR",
         help="for results (default: the committed ones, or build/reproductions with --quick)",
     )

@@ -149,7 +149,7 @@ def test_too_small_an_image_is_told_with_the_smallest_that_works(name: str) -> N
 
 @pytest.mark.parametrize("argument", ["in_channels", "image_size", "num_classes"])
 def test_nothing_to_classify_is_refused(argument: str) -> None:
-    with pytest.raises(CourseError, match=argument + "=0"):
+    with pytest.raises(CourseError, match=argument + " must be a whole number >= 1, got 0"):
         build("small-resnet", **{argument: 0})
 
 

@@ -211,7 +211,7 @@ def test_on_a_linear_network_a_sticker_is_the_sign_of_the_weights(images: Tensor
     model, direction = two_classes()
     sticker = train_sticker(model, images, *STRAIGHT, 1, size=14, half=0.5, steps=30)
     assert torch.equal(sticker, (direction[0, :, 7:21, 7:21] > 0).float())
-    with pytest.raises(ValueError, match="at least one dot"):
+    with pytest.raises(ValueError, match="size must be a whole number"):
         train_sticker(model, images, *STRAIGHT, 1, size=0, half=0.5, steps=1)
 
 

@@ -26,7 +26,7 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.inputs import check_count, check_images, check_labels, check_size
+from course.inputs import check_count, check_images, check_labels, check_seed, check_size
 from course.metrics import accuracy, evaluating, logits_of
 from course.models import build
 from course.training_loop import split_batches, training_mode

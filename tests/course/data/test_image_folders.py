@@ -133,5 +133,5 @@ def test_folder_that_is_no_dataset_is_told_why(
 
 
 def test_image_size_must_be_positive(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="at least 1"):
+    with pytest.raises(CourseError, match="image_size must be a whole number >= 1"):
         load(prepare(tmp_path, {"a": 2, "b": 2}), image_size=0, progress=False)

@@ -24,7 +24,7 @@ from autograder import check
 from course import plots
 from course.budget import budget
 from course.data import load
-from course.inputs import check_images, check_size
+from course.inputs import check_count, check_images, check_seed, check_size
 from course.metrics import accuracy, evaluating, logits_of, predict
 from course.models import build
 from course.signs.alphabet import ROAD_SIGNS
