@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from course.inputs import check_images, fitting
+from course.inputs import check_images
 from course.metrics import evaluating
 from course.monitor import Silence, layer_names, record, rows_per_image
 
@@ -102,8 +102,6 @@ def statistics(output: Tensor) -> dict[str, Any]:
     values = output.detach()
     if values.numel() == 0:
         raise ValueError(f"no statistics of shape {tuple(values.shape)}: give at least one image")
-    if values.itemsize < 4:  # or the mean would be rounded to 16 bits
-        values = values.float()
     return {
         "mean": values.mean().item(),
         "std": values.std(correction=0).item(),
@@ -124,9 +122,9 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     every unit is off, is taken as 1e-12: no change is then a drift of 0, not 0/0.
 
     clean and adversarial (n, C, H, W) in [0, 1], the same images in the same order. The model is
-    evaluated in eval mode and left as it was. A layer that does not put out one row per image, or
-    does not run both times, is left out. Raises ValueError when the shapes differ, the batch is
-    empty or not in [0, 1], or no layer can be watched; CourseError where a layer puts out NaN.
+    evaluated in eval mode and left as it was. A layer that does not put out one row per image is
+    left out. Raises ValueError when the shapes differ, the batch is empty or not in [0, 1], or no
+    layer can be watched; CourseError where a layer puts out NaN.
     """
     if clean.shape != adversarial.shape or len(clean) == 0:
         raise ValueError(
@@ -135,7 +133,7 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
         )
     check_images(clean, "clean")
     check_images(adversarial, "adversarial")
-    with evaluating(model), torch.no_grad(), fitting(model, clean):
+    with evaluating(model), torch.no_grad():
         with record(model) as before:
             model(clean.clone())  # a network may work in place on what it gets
         with record(model) as after:
@@ -143,8 +141,6 @@ def activation_drift(model: nn.Module, clean: Tensor, adversarial: Tensor) -> di
     drifts = {}
     moved = rows_per_image(after, len(clean))
     for name, output in rows_per_image(before, len(clean)).items():
-        if name not in moved or moved[name].shape != output.shape:
-            continue
         change = (moved[name] - output).norm(dim=1)
         size = output.norm(dim=1).clamp(min=1e-12)
         drifts[name] = (change / size).mean().item()
