@@ -23,7 +23,7 @@ from solutions.extensions.l2 import l2_pgd, project_l2
 from solutions.extensions.patch import apply_patch, photograph, train_patch, train_sticker
 from solutions.extensions.targeted import targeted_pgd
 from solutions.extensions.trades import most_different, trades_loss, trades_train
-from solutions.hooks import ActivationMonitor, activation_drift, statistics
+from solutions.hooks import ActivationMonitor, activation_drift
 from solutions.random_search import sign_noise
 from solutions.verification import verify
 
