@@ -55,7 +55,7 @@ def adversarial_train(
     check_attack(images, labels, epsilon)
     check_count(len(images), "the number of images")
     check_count(epochs, "epochs")
-    batch_size = check_count(batch_size, "batch_size")
+    check_count(batch_size, "batch_size")
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters())
     steps = epochs * math.ceil(len(images) / batch_size)

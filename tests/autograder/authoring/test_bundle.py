@@ -160,11 +160,8 @@ def test_a_bundle_that_would_give_an_answer_away_is_not_written(monkeypatch):
         bundle.bundle([QUICK], ["digits"])
 
 
-INSTRUCTORS = {
-    "calibrate.py",
-    "ensemble.py",
-    "gradescope_zip.py",
-}  # refused before they are imported
+# Refused before they are imported.
+INSTRUCTORS = {"calibrate.py", "ensemble.py", "gradescope_zip.py"}
 
 
 def test_what_a_student_runs_asks_the_answer_key_and_never_the_answers():

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from course import models
 from course.errors import InputError, NotANumberError
-from solutions.adversarial_training import adversarial_train
 from solutions.audit import attack_smoothed, evaluate, noisy_votes
 from solutions.certificates import box, interval_margins, linear_margins
 from solutions.cnn import train
@@ -61,9 +60,6 @@ def seeded() -> torch.Generator:
 def test_batch_sizes_may_come_from_numpy(images: Tensor) -> None:
     for learn in (
         lambda size: train(models.build("linear", seed=0), images, LABELS, epochs=1, **size),
-        lambda size: adversarial_train(
-            models.build("linear", seed=0), images, LABELS, epsilon=0.1, epochs=1, **size
-        ),
         lambda size: trades_train(
             models.build("linear", seed=0), images, LABELS, epsilon=0.1, beta=1, epochs=1, **size
         ),
