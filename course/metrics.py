@@ -63,13 +63,17 @@ def evaluating(*models: nn.Module) -> Iterator[None]:
         check_network(model)
     with modes_kept(*models):
         for model in models:
-            _evaluate(model)
+            set_mode(model, training=False)
         yield
 
 
-def _evaluate(model: nn.Module) -> None:
+def set_mode(model: nn.Module, *, training: bool) -> None:
+    """Put a whole model in one mode. Raises InputError for one that was exported in its mode."""
     try:
-        model.eval()
+        if training:
+            model.train()
+        else:
+            model.eval()
     except NotImplementedError as error:
         raise InputError(
             f"the mode of this {type(model).__name__} cannot be changed ({error}); use the network "

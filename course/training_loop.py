@@ -15,7 +15,7 @@ from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
 
 from course.errors import InputError
 from course.inputs import check_made_outside, check_network
-from course.metrics import modes_kept
+from course.metrics import modes_kept, set_mode
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def training_mode(model: nn.Module) -> Iterator[None]:
     try:
         # Leaving inference mode switches gradients on as well.
         with modes_kept(model), torch.inference_mode(False):
-            _train(model)
+            set_mode(model, training=True)
             for module in frozen:
                 module.eval()
             yield
@@ -65,16 +65,6 @@ def split_batches(model: nn.Module, order: Tensor, batch_size: int) -> list[Tens
     if len(batches) > 1 and len(batches[-1]) == 1 and batch_size > 1 and _normalises(model):
         batches[-2:] = [torch.cat(batches[-2:])]
     return batches
-
-
-def _train(model: nn.Module) -> None:
-    try:
-        model.train()
-    except NotImplementedError as error:
-        raise InputError(
-            f"the mode of this {type(model).__name__} cannot be changed ({error}); train the "
-            f"network that it was exported from"
-        ) from error
 
 
 def _frozen(model: nn.Module) -> list[nn.Module]:

@@ -52,8 +52,6 @@ STEPS = {
     "the attack goes down": "Add the step, and take the loss of the true labels without a minus.",
     "each attack starts": "Give every attack the `images` you were given, and what it returns "
     "another name.",
-    "an image counts if": "Keep one boolean for each image: an attack may set it to False, never "
-    "back to True.",
     "this is the share of broken": "Count the images that are still right.",
     "this is the number of images": "Divide by the number of images.",
     "this is a percentage": "Return a fraction from 0 to 1.",
