@@ -96,12 +96,13 @@ def other_number(found: float, case: Case) -> str:
     ranges = wrong_ranges(case)
     if counted := nearest(found, miscounts(case), exactly) or nearly_miscounted(found, case, near):
         return counted
+    if first := nearest(found, first_images(case), exactly):
+        return first
     if case.clean - 3 * near < found:  # too few images are broken to tell mistakes apart
         return in_general(found, case)
     return (
         colours
         or nearest(found, misplaced(case, wrong_units(case), ranges), exactly)
-        or nearest(found, first_images(case), exactly)
         or nearest(
             found,
             [*survivors_alone(case).items(), *misplaced(case, wrong_units(case), ranges)],
@@ -115,7 +116,7 @@ def miscounts(case: Case) -> dict[str, float]:
     """The numbers that the right attack gives if it is counted in another way."""
     right, clean = case.right, case.clean
     return survivors_alone(case) | {
-        "this is the clean accuracy: the attack changes no answer, or is not used": clean,
+        "this is the clean accuracy: epsilon is far too small, or the attack is not used": clean,
         "this is the success rate, of the images that were right before": 1 - right / clean,
         "this is the share of images that are wrong, not of those that are right": 1 - right,
         "a percentage; a fraction is asked for": 100 * right,
@@ -231,7 +232,8 @@ def in_general(found: float, case: Case) -> str:
         return "this is more than the clean accuracy: the attack goes down the loss"
     if found > (case.clean + case.right) / 2:
         return (
-            "an attack that hardly works: noise, an epsilon that is far too small, or too few steps"
+            "an attack that hardly works: noise, too few steps, or epsilon is taken in normalised "
+            "units, where it is far too small"
         )
     return ""
 
