@@ -17,7 +17,7 @@ from autograder import catalog
 from autograder.catalog import Exercise
 from autograder.files import file_name
 from autograder.installed import TEMPLATES
-from autograder.report.results import Result, number, rough_seconds
+from autograder.report.results import Result, number, rough_seconds, where_to_start
 from course.cli import Later
 
 # The instructor's page of a class, with a link to every page in `feedback/`; it is made of these.
@@ -71,9 +71,7 @@ def page(result: Result) -> str:
             assignment=assignment,
             groups=[(exercise, checks) for exercise, checks in groups if checks],
             words=words,
-            first=next(
-                (check for check in result.checks if check.status not in ("OK", "SKIP")), None
-            ),
+            first=where_to_start(result.checks),
         )
     )
 

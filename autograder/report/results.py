@@ -43,6 +43,15 @@ class CheckResult:
     )
 
 
+GOOD_PRACTICE = "Good practice, no points:"  # so the titles of such checks begin
+
+
+def where_to_start(checks: Sequence[CheckResult]) -> CheckResult | None:
+    """The first check that is to be mended, if any; good practice comes after what costs points."""
+    not_passed = [check for check in checks if check.status not in ("OK", "SKIP")]
+    return min(not_passed, key=lambda check: check.title.startswith(GOOD_PRACTICE), default=None)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One small picture: what it shows in words, and a PNG in base64."""

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator
 
 from autograder.report.feedback import SIGNS
-from autograder.report.results import CheckResult, Result, number
+from autograder.report.results import CheckResult, Result, number, where_to_start
 
 GREEN, RED, FAINT, BOLD, OFF = "\033[32m", "\033[31m", "\033[2m", "\033[1m", "\033[0m"
 
@@ -37,7 +37,7 @@ def points(check: CheckResult) -> str:
 def summary(checks: list[CheckResult]) -> str:
     """One line: how many pass, and which to look at first."""
     passed = sum(check.status == "OK" for check in checks)
-    first = next((check for check in checks if check.status not in ("OK", "SKIP")), None)
+    first = where_to_start(checks)
     line = f"{passed} of {len(checks)} checks pass"
     return f"{line}. Start here: {first.title}." if first else f"{line}."
 

@@ -3,8 +3,9 @@
 import pytest
 from support.results import check, result
 
-from autograder.report import feedback
-from autograder.report.results import STATUSES
+from autograder import catalog
+from autograder.report import feedback, table
+from autograder.report.results import GOOD_PRACTICE, STATUSES, CheckResult, where_to_start
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
@@ -23,6 +24,25 @@ def test_what_is_carried_forward_passes_and_says_so():
     page = feedback.page(result(checks=[check("OK", 2, cause="carried forward: right for yours")]))
     assert "passed, carried forward: right for yours" in page
     assert "Start here" not in page
+
+
+def test_start_is_at_what_costs_points_before_good_practice():
+    practice = CheckResult("a", f"{GOOD_PRACTICE} it refuses", "WRONG", 0, 0, hint="Refuse.")
+    lost = CheckResult("b", "It counts", "WRONG", 0, 2, hint="Count.")
+    assert where_to_start([practice, lost]) is lost
+    assert where_to_start([practice]) is practice
+    page = feedback.page(result("a", "WRONG", 0, checks=[practice, lost]))
+    assert "<strong>Start here:</strong> It counts." in page
+    assert "Start here: It counts." in table.summary([practice, lost])
+
+
+@pytest.mark.parametrize("assignment", catalog.ASSIGNMENTS)
+def test_titles_tell_good_practice_from_what_other_checks_need(assignment):
+    checks = catalog.checks(assignment)
+    needed = {each.needs for each in checks}
+    for each in checks:
+        practice = not each.max_points and each.name not in needed
+        assert each.title.startswith(GOOD_PRACTICE) == practice, each.name
 
 
 def test_a_page_needs_no_network():
