@@ -64,6 +64,18 @@ def test_results_are_never_replaced_by_fewer(
     assert proof.finish([row("a/x"), row("a/y")], 2, whole=True) == 0
 
 
+def test_a_stated_weakness_fails_no_proof_unless_it_harms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "PROOF", proof.ROOT / "build" / tmp_path.name / "proof.json")
+    known = row(as_expected=False, gained=2, known_weakness="its pixels stay in [0, 1]")
+    assert proof.finish([known], 1, whole=True) == 0
+    assert "0 other than expected" in proof.unlike([known])
+    for worse in (row(as_expected=False, gained=2), {**known, "harmed": ["left a process"]}):
+        assert proof.finish([worse], 1, whole=True) == 1
+        assert "1 other than expected" in proof.unlike([worse])
+
+
 def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
     rows = [row("a/x"), row("a/y", title="ä")]
     proof.write(tmp_path / "r.json", [{**each, "grader": "1"} for each in rows], of=3)
