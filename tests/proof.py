@@ -109,7 +109,7 @@ def unlike(rows: Sequence[Row]) -> str:
 
 
 def explained(row: Row) -> bool:
-    """Whether an outcome is as expected, or a weakness that the proof states and that harms nobody."""
+    """Whether an outcome is as expected, or a weakness that is stated and harms nobody."""
     return bool(row["as_expected"] or (row.get("known_weakness") and not row["harmed"]))
 
 
