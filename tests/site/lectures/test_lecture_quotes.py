@@ -121,8 +121,11 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
     found, page = measured("other_ways"), text("other-ways-in")
     backdoor, stealing = found["backdoor"], found["stealing"]
     works = dict(zip(backdoor["poisoned"], backdoor["works"], strict=True))
-    assert sorted(round(100 * rate) for rate in works[12]) == [51, 61]
-    assert min(works[24]) > 0.78
+    for count, printed in (
+        (12, "({}% and {}% in our two trainings)"),
+        (24, "and 24 to turn {}% and {}% of them"),
+    ):
+        assert printed.format(*sorted(round(100 * rate) for rate in works[count])) in page
     clean = [rate for row in backdoor["clean"] for rate in row]
     assert (round(100 * min(clean), 1), round(100 * max(clean), 1)) == (98.5, 99.0)
     assert round(backdoor["corner"], 2) == 0.03
@@ -137,7 +140,7 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
         round(100 * usual[t]["balanced accuracy"]) == 55
         for t in ("loss alone", "beside references")
     )
-    for printed in ("51% and 61%", "between 98.5% and 99.0%", "finds 4.5%"):
+    for printed in ("between 98.5% and 99.0%", "finds 4.5%"):
         assert printed in page
 
 
