@@ -126,6 +126,11 @@ def test_quoted_other_ways_in_are_those_measured() -> None:
         (24, "and 24 to turn {}% and {}% of them"),
     ):
         assert printed.format(*sorted(round(100 * rate) for rate in works[count])) in page
+    answers = (LECTURES.parents[1] / "teaching" / "exercises" / "other-ways-in.md").read_text(
+        encoding="utf-8"
+    )
+    first = [round(100 * works[count][0]) for count in (12, 24, 60)]
+    assert "run with this seed has {}%, {}% and {}%".format(*first) in answers
     clean = [rate for row in backdoor["clean"] for rate in row]
     assert (round(100 * min(clean), 1), round(100 * max(clean), 1)) == (98.5, 99.0)
     assert round(backdoor["corner"], 2) == 0.03
