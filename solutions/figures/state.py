@@ -202,11 +202,11 @@ def _source(_: Results) -> str:
     return (
         f"Published numbers: [RobustBench]({found['source']}), commit `{found['commit'][:7]}` of "
         f"{found['date']}, {len(cifar)} entries for CIFAR-10 and {len(imagenet)} for ImageNet, "
-        f"\\(L_\\infty\\). Of the CIFAR-10 entries {sum(x > 1 for x in lost)} claimed more than a "
-        f"point too much and {sum(x > 10 for x in lost)} more than ten: {sum(early)} of the "
-        f"{len(early)} of 2018 and 2019, {sum(late)} of the {len(late)} since 2021 more than one "
-        "point. Of the ten most robust "
-        f"ImageNet entries {vision} are transformers.\n"
+        f"\\(L_\\infty\\). The claim was more than one point too high for "
+        f"{sum(x > 1 for x in lost)} of the CIFAR-10 entries, and for {sum(x > 10 for x in lost)} "
+        f"of these more than ten points. Of the {len(early)} entries of 2018 and 2019, "
+        f"{sum(early)} claimed more than one point too much; of the {len(late)} since 2021, "
+        f"{sum(late)} did. Of the ten most robust ImageNet entries, {vision} are transformers.\n"
     )
 
 
