@@ -16,7 +16,6 @@ import numpy as np
 
 from course import plots
 from course.metrics import wilson_interval
-from course.plots import percent
 from course.plots.style import canvas, plain_axes
 from solutions.figures.gallery import Drawing
 
@@ -152,9 +151,10 @@ def _alone(results: Results) -> str:
 
 
 def _large_table(results: Results) -> str:
+    """The accuracy that PGD leaves at each epsilon, with one decimal as in `_ensemble`."""
     large = results["large"]
     head = " | ".join(f"{e:g}" for e in large["epsilons"])
-    cells = " | ".join(percent(a) for a in large["accuracy"])
+    cells = " | ".join(f"{100 * a:.1f} %" for a in large["accuracy"])
     return f"| ε | {head} |\n|---|{'--:|' * len(large['epsilons'])}\n| PGD leaves | {cells} |\n"
 
 
