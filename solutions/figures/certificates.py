@@ -84,10 +84,12 @@ def _table(results: Results) -> str:
         "linear bounds: at least | intervals: at least | ReLUs in doubt, mean |",
         "|---|--:|--:|--:|--:|--:|",
     ]
+    # A share of 100 images is a whole percentage; a decimal would promise more than was counted.
+    decimals = 0 if results["about"]["images"] <= 100 else 1
     for name, curves in results["curves"].items():
-        shares = [results["clean"][name], *(curves[kind][at] for kind in BOUNDS)]
-        cells = " | ".join(f"{100 * share:.1f} %" for share in shares)
-        lines.append(f"| {name} | {cells} | {curves['unstable'][at]:.0f} |")
+        clean = f"{100 * results['clean'][name]:.1f} %"
+        shares = " | ".join(f"{100 * curves[kind][at]:.{decimals}f} %" for kind in BOUNDS)
+        lines.append(f"| {name} | {clean} | {shares} | {curves['unstable'][at]:.0f} |")
     return "\n".join(lines) + "\n"
 
 
