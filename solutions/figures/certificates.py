@@ -30,8 +30,9 @@ def _gap(name: str) -> Callable[[Results, plots.Theme], plots.CourseFigure]:
         curves = results["curves"][name]
         at = results["epsilons"].index(0.05)
         title = (
-            f"{name}, ε = 0.05: at least {percent(curves['interval'][at])} by intervals, "
-            f"{percent(curves['linear'][at])} by lines, at most {percent(curves['attacked'][at])}"
+            f"{name}, attacks up to ε = 0.05: at least {percent(curves['interval'][at])} by "
+            f"intervals, {percent(curves['linear'][at])} by lines, "
+            f"at most {percent(curves['attacked'][at])}"
         )
         lines = {BOUNDS[kind]: curves[kind] for kind in BOUNDS}
         return plots.robustness_curve(results["epsilons"], lines, title=title, theme=theme)
