@@ -43,6 +43,7 @@ def robustness_curve(
     intervals: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     chance: float | None = None,
     x_label: str | None = None,
+    alt_points: int = 5,
     title: str | None = None,
     theme: Theme = LIGHT,
 ) -> CourseFigure:
@@ -50,8 +51,9 @@ def robustness_curve(
 
     `epsilons` rise, in pixel units (the upper axis shows them in 255ths, unless `x_label` gives
     another meaning); accuracies are fractions in [0, 1]. `intervals` maps a curve's name to its
-    lower and upper ends, drawn as a band. `chance` draws the accuracy of guessing. Raises
-    CourseError when lengths differ or a value is not finite or out of range.
+    lower and upper ends, drawn as a band. `chance` draws the accuracy of guessing. The alternative
+    text names `alt_points` points of each curve, or all where there are fewer. Raises CourseError
+    when lengths differ, a value is not finite or out of range, or `alt_points` is below 2.
     """
     x = numbers(epsilons, "epsilons")
     if len(x) < 2 or (np.diff(x) <= 0).any() or x[0] < 0:
@@ -62,7 +64,9 @@ def robustness_curve(
     heading = (
         title or f"{name}: {percent(line[0])} at ε = {x[0]:g}, {percent(line[-1])} at {x[-1]:g}"
     )
-    told = ". ".join(f"{name}: {_points(x, line)}" for name, line in lines.items())
+    if alt_points < 2:
+        raise CourseError(f"alt_points is {alt_points}; the alternative text needs 2 or more")
+    told = ". ".join(f"{name}: {_points(x, line, alt_points)}" for name, line in lines.items())
     label = x_label or "ε (pixel units: 0 is black, 1 is white)"
     with canvas(theme, 3.9, title=heading, alt=f"Accuracy against {label}. {told}") as figure:
         axes = figure.subplots()
@@ -191,7 +195,7 @@ def _over_255(levels: Any) -> Any:
     return levels / 255
 
 
-def _points(x: np.ndarray, line: np.ndarray) -> str:
-    """At most five points of a line: its ends and some evenly between."""
-    wanted = sorted({round(place) for place in np.linspace(0, len(x) - 1, 5)})
+def _points(x: np.ndarray, line: np.ndarray, most: int) -> str:
+    """At most so many points of a line: its ends and some evenly between."""
+    wanted = sorted({round(place) for place in np.linspace(0, len(x) - 1, most)})
     return ", ".join(f"{percent(line[i])} at {x[i]:.3g}" for i in wanted)

@@ -47,6 +47,7 @@ def _smoothing(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         smoothing["radii"],
         {"smoothed network: proved in L2": certified},
         x_label="Radius in L2 (pixel units)",
+        alt_points=len(certified),
         title=f"Smoothing proves {percent(certified[1])} at radius {smoothing['radii'][1]:g}, "
         f"{percent(certified[-1])} at {smoothing['radii'][-1]:g}",
         theme=theme,

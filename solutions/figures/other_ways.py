@@ -71,7 +71,12 @@ def _stealing(results: Results, theme: plots.Theme) -> plots.CourseFigure:
         f"its attack leaves {percent(found['victim under transfer'][-1])}"
     )
     return plots.robustness_curve(
-        found["queries"], curves, x_label="Questions asked", title=title, theme=theme
+        found["queries"],
+        curves,
+        x_label="Questions asked",
+        alt_points=len(found["queries"]),
+        title=title,
+        theme=theme,
     )
 
 

@@ -105,6 +105,16 @@ def test_alt_text_states_the_numbers(name: str) -> None:
     assert "ε" not in text
 
 
+def test_alt_text_names_as_many_points_as_wanted() -> None:
+    x = [0, 1, 2, 3, 4, 5, 6]
+    lines = {"a": [0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]}
+    few, whole = (
+        plots.alt_text(plots.robustness_curve(x, lines, alt_points=n)) for n in (5, len(x))
+    )
+    assert "a: 99 % at 0, 80 % at 2, 70 % at 3, 60 % at 4, 40 % at 6" in few
+    assert "a: 99 % at 0, 90 % at 1, 80 % at 2, 70 % at 3, 60 % at 4, 50 % at 5, 40 % at 6" in whole
+
+
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_a_title_can_be_given(name: str, tmp_path: Path) -> None:
     figure = DRAWINGS[name](title="What I saw")
@@ -235,6 +245,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "other layers": (lambda: plots.activation_drift({"a": {"x": 1}, "b": {"y": 1}}), "layers"),
     "negative drift": (lambda: plots.activation_drift({"a": {"x": -1}}), "negative"),
     "no layers": (lambda: plots.activation_drift({"a": {}}), "empty"),
+    "an alt text without ends": (
+        lambda: plots.robustness_curve(EPSILONS, CURVES, alt_points=1),
+        "2 or more",
+    ),
     "another file type": (lambda: plots.save(grid(), "figure.bmp"), ".svg or .png"),
     "a figure of others": (lambda: plots.alt_text(Figure()), "alt text"),
 }
