@@ -11,7 +11,7 @@ import contextlib
 from pathlib import Path
 
 from autograder.catalog import assignment
-from autograder.checks.a5_adversarial_training.checks import run_training
+from autograder.checks.a5_adversarial_training.defence import Defended, best_defence
 from autograder.errors import GraderFault, StudentFault
 from autograder.handin import submission
 from autograder.judge.answers import answering_with_numbers
@@ -19,7 +19,7 @@ from autograder.judge.made import one_thread
 from autograder.judge.provenance import is_genuine
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
-from autograder.student import Network, student_in_worker
+from autograder.student import student_in_worker
 from autograder.term.appeals import why_not
 from course.errors import CourseError
 from solutions.ensemble import LEAST_CLASSES, ensemble
@@ -40,12 +40,13 @@ def attacked_again(before: Result, graded: float, path: Path, secret: bytes) -> 
     names = setting.label_permutation[setting.dataset.test.labels]
     try:
         with one_thread(), answering_with_numbers():  # as it was graded
-            network = trained_again(setting, before, path)
-            now = setting.attacked(network, names).worst_case
+            again = trained_again(setting, before, path)
+            now = again.after.worst_case
             if now != graded:
                 return f"trained again, it is another network ({100 * now:.1f} % robust)"
             seed = setting.seed("ensemble")
-            found = ensemble(network.module, images, names, setting.budget.epsilon, seed=seed)
+            module = again.network.module
+            found = ensemble(module, images, names, setting.budget.epsilon, seed=seed)
             return found.accuracy
     except StudentFault as fault:
         return f"trained again, it ended with {fault.status}"
@@ -53,8 +54,11 @@ def attacked_again(before: Result, graded: float, path: Path, secret: bytes) -> 
         raise CourseError(f"{before.student}: {fault}") from None
 
 
-def trained_again(setting: Setting, before: Result, path: Path) -> Network:
-    """The network that the file trains. Raises CourseError for another file than was graded."""
+def trained_again(setting: Setting, before: Result, path: Path) -> Defended:
+    """The network that the file trains, attacked.
+
+    Raises CourseError for another file than was graded.
+    """
     asked = assignment(before.assignment)
     file = submission.located(path, asked.id)
     read = submission.read(file, [exercise.id for exercise in asked.exercises], asked.id)
@@ -64,4 +68,4 @@ def trained_again(setting: Setting, before: Result, path: Path) -> Network:
         read, asked.names, before.sandbox, setting.limits, public=setting.public
     )
     with contextlib.closing(student):
-        return run_training(student, setting).trained
+        return best_defence(student, setting)

@@ -11,17 +11,22 @@ accuracy over a network that the judge trained without a defence, relative to th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
 import torch
-from torch import Tensor
 
 from autograder.checks.a5_adversarial_training import mistakes
-from autograder.checks.new_task import Training, require_new_task
+from autograder.checks.a5_adversarial_training.defence import (
+    ARCHITECTURE,
+    Defended,
+    best_defence,
+    gain_bar,
+    last_losses,
+    late,
+)
+from autograder.checks.new_task import require_new_task
 from autograder.checks.training_promises import (
-    Kept,
     adding_up,
     nothing_trained,
     passes,
@@ -33,27 +38,18 @@ from autograder.checks.training_promises import (
     seeded_runs,
 )
 from autograder.judge.checking import (
-    Network,
     Setting,
-    Split,
     Student,
-    answering_with_numbers,
     expect_above,
     expect_true,
     graded_for,
-    metrics,
     other_lengths,
-    require,
     require_numbers,
-    same_weights,
-    sketch,
     train_plain,
 )
-from autograder.judge.robustness import Robustness, cross_entropy, pgd, relative_gain
 
-ARCHITECTURE = "strided-cnn"
 LEAST, MOST = 0.5, 2.5  # of the cross-entropy: label smoothing, TRADES or MART report other losses
-SOME, CLEAN_PART = 200, 0.2  # images for the last loss, and where it counts as that of clean ones
+CLEAN_PART = 0.2  # of the way to the attacked: where the last loss counts as that of clean images
 MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, once attacked
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
@@ -61,82 +57,10 @@ graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/
 make_ahead = train_plain
 
 
-@dataclass
-class Defended:
-    """The result of the student's training: its losses, and the judge's measurements."""
-
-    network: Network
-    losses: object
-    changed: bool
-    overwritten: str  # what of its images and labels was written into, or nothing
-    sketch: str  # of the change of the weights
-    training: Training
-    after: Robustness
-    plain: Robustness
-    logits: Tensor  # of the clean test images
-    gain: float  # robust accuracy gained over the plain network, as a part of the reference's gain
-
-
-@dataclass
-class Run:
-    """One training by the student: the network before it and after it, and what the call left."""
-
-    network: Network
-    trained: Network
-    losses: object
-    kept: Kept
-    cpu_seconds: float
-
-
-def run_training(student: Student, setting: Setting) -> Run:
-    """The student's training of a fresh network; only its weights come back."""
-    require(student, "adversarial_train", "function")
-    network = setting.network(ARCHITECTURE, "to be defended")
-    train = setting.dataset.train
-    ref = student.network(network)
-    kept = Kept.of(student, Split(train.images, setting.label_permutation[train.labels]))
-    before = student.cpu_seconds()
-    losses = student.call(
-        "adversarial_train",
-        ref,
-        kept.images,
-        kept.labels,
-        seconds=setting.limits.train_seconds,
-        epsilon=setting.budget.epsilon,
-        epochs=setting.budget.adversarial_epochs,
-    )
-    computed = student.cpu_seconds() - before
-    return Run(network, network.with_weights(student.weights(ref)), losses, kept, computed)
-
-
 @pytest.fixture(scope="module")
 def defended(student: Student, setting: Setting) -> Defended:
     """The student's training of a fresh network, attacked by the judge."""
-    run = run_training(student, setting)
-    network, trained = run.network, run.trained
-    names = setting.label_permutation[setting.dataset.test.labels]
-    plain = setting.plain_robustness
-    with answering_with_numbers():
-        after = setting.attacked(trained, names)
-        logits = metrics.predict(trained.module, setting.dataset.test.images)
-    reference = setting.evidence("worst_case").mean
-    return Defended(
-        network=trained,
-        losses=run.losses,
-        changed=not same_weights(network.weights, trained.weights),
-        overwritten=run.kept.changed(student),
-        sketch=sketch(network.weights, trained.weights, setting.generator("sketch")),
-        training=Training(
-            network.weights,
-            trained.weights,
-            run.cpu_seconds,
-            len(setting.dataset.train) * setting.budget.adversarial_epochs,
-        ),
-        after=after,
-        plain=plain,
-        logits=logits,
-        gain=relative_gain(after.worst_case, plain.worst_case, reference),
-    )
+    return best_defence(student, setting)
 
 
 @graded()
@@ -178,7 +102,7 @@ def test_training_makes_it_robust(
         cause=partial(nothing_trained, defended.losses),
         hint="Train the model you were given, not a copy of it.",
     )
-    bar = setting.evidence("gain").bar
+    bar = gain_bar(defended, setting)
     cause = partial(too_little, defended, student, setting)
     if defended.gain > bar.zero:
         require_new_task(
@@ -204,7 +128,7 @@ def too_little(defended: Defended, student: Student, setting: Setting) -> str:
     """Why the gain in robust accuracy is too small."""
     epsilon = setting.budget.epsilon
     return adding_up(student, setting, "adversarial_train", epsilon=epsilon) or mistakes.no_gain(
-        defended.after, defended.plain, defended.logits
+        defended.after, defended.plain, defended.logits, late=late(defended, setting)
     )
 
 
@@ -287,15 +211,9 @@ def reports_attacked_images(defended: Defended, setting: Setting) -> None:
     at its end. A second term, or clean images among the attacked, may lie between the two. A weak
     attack, whose losses are near the clean ones, has lost its points already.
     """
-    if defended.gain < setting.evidence("gain").bar.full:
+    if defended.gain < gain_bar(defended, setting).full:
         return
-    train, epsilon = setting.dataset.train[:SOME], setting.budget.epsilon
-    module, labels = defended.network.module, setting.label_permutation[train.labels]
-    attacked = pgd(module, train.images, labels, epsilon, size=epsilon / 4, steps=10)
-    clean, right = (
-        cross_entropy(metrics.predict(module, images), labels).mean().item()
-        for images in (train.images, attacked)
-    )
+    clean, right = last_losses(defended, setting)
     last = require_numbers(defended.losses, setting.budget.adversarial_epochs, "losses")[-1]
     expect_true(
         last >= clean + CLEAN_PART * (right - clean),

@@ -10,8 +10,11 @@ from autograder.judge.robustness import Robustness
 SURE = 50.0
 
 
-def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
-    """The known failure that this training looks like. logits: of clean images."""
+def no_gain(after: Robustness, plain: Robustness, logits: Tensor, *, late: bool = False) -> str:
+    """The known failure that this training looks like.
+
+    logits: of clean images. late: the first epoch's loss was that of one answer to everything.
+    """
     if after.hidden:
         return (
             f"its gradients mislead: {after.hidden} images that survived all attacks by gradients "
@@ -42,6 +45,10 @@ def no_gain(after: Robustness, plain: Robustness, logits: Tensor) -> str:
             "it is no more robust than a plainly trained network: it does not learn from the "
             "attacked images, or the attack has no effect, or goes down the gradient"
         )
+    if late:
+        return (
+            "it learned late: in the first epoch the network still gave every image the same answer"
+        )
     return "it gained some robustness, but too little: few steps, a small epsilon, or few epochs"
 
 
@@ -64,6 +71,7 @@ STEPS = {
     "and labels taken by the same index?",
     "its logits lead": "Do not scale the logits; only right answers near the images count.",
     "it withstands FGSM": "Take several smaller steps from a random start in the inner attack.",
+    "it learned late": "Let epsilon grow from 0 over the first half of the training.",
     "it gained some": "Print epsilon, the number of steps and the step size for the last batch: "
     "is it the whole epsilon, in pixel units?",
 }

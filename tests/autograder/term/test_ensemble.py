@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 
-from autograder.checks.a5_adversarial_training.checks import run_training
+from autograder.checks.a5_adversarial_training.defence import best_defence
 from autograder.errors import GraderFault
 from autograder.handin import submission
 from autograder.judge import inputs, setting
@@ -53,7 +53,7 @@ def graded(tmp_path_factory):
     read = submission.read(path)
     worker = student_in_worker(read, ["adversarial_train"], "none", judged.limits, public=False)
     with contextlib.closing(worker) as student:
-        network = run_training(student, judged).trained
+        network = best_defence(student, judged).network
     names = judged.label_permutation[judged.dataset.test.labels]
     before = judged.attacked(network, names).worst_case
     after = four_attacks(
