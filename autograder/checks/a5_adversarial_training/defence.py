@@ -94,20 +94,21 @@ def best_defence(student: Student, setting: Setting) -> Defended:
     found = [defence(student, setting, 0)]
     while len(found) < STARTS and late(found[-1], setting) and part(found[-1], setting) < 1:
         found.append(defence(student, setting, len(found)))
-    if len(found) > 1:
+    best = max(found, key=lambda each: part(each, setting))
+    if best is not found[0]:
         student.notes.append(
             f"`adversarial_train`: the loss of the first epoch was near log"
             f"({setting.dataset.num_classes}), so the network learned late. It was trained from "
             f"{len(found)} starts, and the best counts. A warm-up of epsilon avoids this."
         )
-    return max(found, key=lambda each: part(each, setting))
+    return best
 
 
 def late(defended: Defended, setting: Setting) -> bool:
-    """Whether the first epoch's loss is that of one answer to everything, log(classes)."""
+    """Whether it learned, and the first epoch's loss is that of one answer, log(classes)."""
     guess = math.log(setting.dataset.num_classes)
     match defended.losses:
-        case [int() | float() as first, *_]:
+        case [int() | float() as first, *_] if defended.changed:
             return abs(first - guess) < NEAR * guess
     return False
 

@@ -24,6 +24,7 @@ class Trained:
     losses: object
     gain: float
     clean: float = 0.99
+    changed: bool = True
 
     @property
     def after(self) -> Robustness:
@@ -62,9 +63,10 @@ def test_a_late_training_is_given_another_start_and_the_best_counts(best):
 
 def test_the_first_counts_where_no_other_start_is_better(best):
     first, worse = Trained([GUESS, 1.0], 0.6), Trained([GUESS, 1.0], 0.5)
-    found, starts, _ = best(first, worse, worse)
+    found, starts, notes = best(first, worse, worse)
     assert found is first
     assert starts == [0, 1, 2]
+    assert notes == []  # nothing became of it
 
 
 def test_a_bar_for_clean_accuracy_alone_is_a_reason_too(best):
@@ -78,6 +80,7 @@ def test_a_bar_for_clean_accuracy_alone_is_a_reason_too(best):
         pytest.param(Trained([GUESS, 1.0], 0.95), id="late, and good all the same"),
         pytest.param(Trained([GUESS, 1.0], 0.7), id="late, and enough for it"),
         pytest.param(Trained([1.1, 0.5], 0.6), id="learned at once: too little of it"),
+        pytest.param(Trained([GUESS, 1.0], 0.0, changed=False), id="nothing was trained"),
         pytest.param(Trained([147.4, 140.0], 0.6), id="a sum of losses"),
         pytest.param(Trained([], 0.6), id="no losses"),
         pytest.param(Trained(["2.30"], 0.6), id="text"),
