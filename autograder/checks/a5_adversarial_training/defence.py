@@ -95,11 +95,11 @@ def best_defence(student: Student, setting: Setting) -> Defended:
     while len(found) < STARTS and late(found[-1], setting) and part(found[-1], setting) < 1:
         found.append(defence(student, setting, len(found)))
     best = max(found, key=lambda each: part(each, setting))
-    if best is not found[0]:
+    if best is not found[0] and part(best, setting) == 1:
         student.notes.append(
             f"`adversarial_train`: the loss of the first epoch was near log"
             f"({setting.dataset.num_classes}), so the network learned late. It was trained from "
-            f"{len(found)} starts, and the best counts. A warm-up of epsilon avoids this."
+            f"{len(found)} starts, and the last one counts. A warm-up of epsilon avoids this."
         )
     return best
 

@@ -61,6 +61,13 @@ def test_a_late_training_is_given_another_start_and_the_best_counts(best):
     assert "2 starts" in notes[0]
 
 
+def test_a_start_that_is_better_and_not_enough_counts_without_a_note(best):
+    worse, better = Trained([GUESS, 1.0], 0.5), Trained([GUESS, 1.0], 0.6)
+    found, _, notes = best(worse, better, worse)
+    assert found is better
+    assert notes == []
+
+
 def test_the_first_counts_where_no_other_start_is_better(best):
     first, worse = Trained([GUESS, 1.0], 0.6), Trained([GUESS, 1.0], 0.5)
     found, starts, notes = best(first, worse, worse)
