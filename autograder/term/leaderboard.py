@@ -109,7 +109,9 @@ def read(paths: Sequence[Path]) -> Iterator[Result]:
 
 
 def entries_of(results: Iterable[Result]) -> list[Entry]:
-    """The entries among results: those with a network that the judge attacked.
+    """The entries among results: those with a network that the judge attacked, and that earned.
+
+    Weights that were brought along are robust, and earn nothing: they are no entry.
 
     Raises CourseError for results of another assignment, of two profiles, or of a grader that did
     not count computing time.
@@ -120,11 +122,10 @@ def entries_of(results: Iterable[Result]) -> list[Entry]:
             raise CourseError(
                 f"{result.student}: a result of {result.assignment}, not {ASSIGNMENT}"
             )
-        measures: dict[str, float] = next(
-            (check.measures for check in result.checks if check.name == CHECK), {}
-        )
-        if "worst_case" not in measures:
-            continue  # no network was returned that could be attacked
+        check = next((check for check in result.checks if check.name == CHECK), None)
+        if check is None or "worst_case" not in check.measures or not check.points:
+            continue  # no network that could be attacked, or one that was not trained here
+        measures = check.measures
         if missing := [name for name in MEASURES if name not in measures]:
             raise CourseError(
                 f"{result.student}: graded by an older version, without {', '.join(missing)}; "

@@ -114,6 +114,19 @@ def test_a_name_stays_a_name_on_the_page_and_in_the_table(tmp_path, capsys):
     assert "`" not in row
 
 
+def test_weights_brought_along_are_no_entry(tmp_path, capsys):
+    graded(tmp_path, "ada", worst_case=0.7)
+    graded(tmp_path, "bob", worst_case=0.9)
+    file = next(tmp_path.rglob("bob*.json"))
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["checks"][0].update(status="WRONG", points=0)
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert main(["leaderboard", str(tmp_path), "--out", str(tmp_path / "board")]) == 0
+    board = (tmp_path / "board" / "leaderboard.md").read_text(encoding="utf-8")
+    assert "ada" in board
+    assert "bob" not in board
+
+
 def test_work_without_a_network_is_no_entry(tmp_path, capsys):
     graded(tmp_path, "ada")
     path = tmp_path / "results" / "bob.json"
