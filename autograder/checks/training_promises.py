@@ -140,6 +140,53 @@ def refuses_what_cannot_be_trained_on(
     refuses(student, name, cases)
 
 
+# --- a training ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Trained:
+    """One of the judge's networks after a training by the student."""
+
+    network: Network
+    losses: object
+    changed: bool
+    overwritten: str  # what of its images and labels was written into, or nothing
+    training: Training
+
+
+def trained_by(
+    student: Student,
+    setting: Setting,
+    name: str,
+    network: Network,
+    split: Split,
+    *,
+    epochs: int,
+    **options: Any,
+) -> Trained:
+    """The result of the student's `name` on a copy of `network`; only its weights come back."""
+    ref, kept = student.network(network), Kept.of(student, split)
+    before = student.cpu_seconds()
+    losses = student.call(
+        name,
+        ref,
+        kept.images,
+        kept.labels,
+        epochs=epochs,
+        seconds=setting.limits.train_seconds,
+        **options,
+    )
+    computed = student.cpu_seconds() - before
+    trained = network.with_weights(student.weights(ref))
+    return Trained(
+        trained,
+        losses,
+        not same_weights(network.weights, trained.weights),
+        kept.changed(student),
+        Training(network.weights, trained.weights, computed, epochs * len(split)),
+    )
+
+
 # --- what a training does ------------------------------------------------------------------------
 
 

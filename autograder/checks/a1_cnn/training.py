@@ -5,15 +5,13 @@ through the images.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 
 import torch
 import torch.nn.functional as F
 
 from autograder.checks.a1_cnn import mistakes
-from autograder.checks.new_task import Training
-from autograder.checks.training_promises import Kept
+from autograder.checks.training_promises import Trained, trained_by
 from autograder.judge.checking import (
     Network,
     Setting,
@@ -22,23 +20,11 @@ from autograder.judge.checking import (
     expect_true,
     metrics,
     require_numbers,
-    same_weights,
 )
 
 ARCHITECTURE = "tiny-cnn"
 MEAN_LOSS = "Add up loss.item() times the batch's size, and divide by the number of images."
 LARGE = 80.0  # e^-80 is still a float32, for answers that take the logarithm of a softmax
-
-
-@dataclass
-class Trained:
-    """One of the judge's networks after the student's `train`."""
-
-    network: Network
-    losses: object
-    changed: bool
-    overwritten: str  # what of its images and labels was written into, or nothing
-    training: Training
 
 
 def renamed(setting: Setting, count: int) -> Split:
@@ -51,26 +37,7 @@ def train_on(
     student: Student, setting: Setting, network: Network, split: Split, epochs: int, **options: int
 ) -> Trained:
     """The result of the student's `train` on a copy of `network`."""
-    ref, kept = student.network(network), Kept.of(student, split)
-    before = student.cpu_seconds()
-    losses = student.call(
-        "train",
-        ref,
-        kept.images,
-        kept.labels,
-        epochs=epochs,
-        seconds=setting.limits.train_seconds,
-        **options,
-    )
-    computed = student.cpu_seconds() - before
-    trained = network.with_weights(student.weights(ref))
-    return Trained(
-        trained,
-        losses,
-        not same_weights(network.weights, trained.weights),
-        kept.changed(student),
-        Training(network.weights, trained.weights, computed, epochs * len(split)),
-    )
+    return trained_by(student, setting, "train", network, split, epochs=epochs, **options)
 
 
 def counts_each_image_once(student: Student, handin: Setting, network: Network) -> None:

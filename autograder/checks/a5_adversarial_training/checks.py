@@ -21,9 +21,7 @@ from autograder.checks.a5_adversarial_training.defence import (
     ARCHITECTURE,
     Defended,
     best_defence,
-    gain_bar,
     last_losses,
-    late,
 )
 from autograder.checks.new_task import require_new_task
 from autograder.checks.training_promises import (
@@ -102,7 +100,7 @@ def test_training_makes_it_robust(
         cause=partial(nothing_trained, defended.losses),
         hint="Train the model you were given, not a copy of it.",
     )
-    bar = gain_bar(defended, setting)
+    bar = defended.bar
     cause = partial(too_little, defended, student, setting)
     if defended.gain > bar.zero:
         require_new_task(
@@ -128,7 +126,7 @@ def too_little(defended: Defended, student: Student, setting: Setting) -> str:
     """Why the gain in robust accuracy is too small."""
     epsilon = setting.budget.epsilon
     return adding_up(student, setting, "adversarial_train", epsilon=epsilon) or mistakes.no_gain(
-        defended.after, defended.plain, defended.logits, late=late(defended, setting)
+        defended.after, defended.plain, defended.logits, late=defended.late
     )
 
 
@@ -211,7 +209,7 @@ def reports_attacked_images(defended: Defended, setting: Setting) -> None:
     at its end. A second term, or clean images among the attacked, may lie between the two. A weak
     attack, whose losses are near the clean ones, has lost its points already.
     """
-    if defended.gain < gain_bar(defended, setting).full:
+    if defended.gain < defended.bar.full:
         return
     clean, right = last_losses(defended, setting)
     last = require_numbers(defended.losses, setting.budget.adversarial_epochs, "losses")[-1]

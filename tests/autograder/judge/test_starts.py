@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.checks.a5_adversarial_training import defence
+from autograder.judge.expect import Bar
 from autograder.judge.robustness import Robustness
 from autograder.judge.setting import Setting
 
@@ -25,6 +26,14 @@ class Trained:
     gain: float
     clean: float = 0.99
     changed: bool = True
+
+    @property
+    def late(self) -> bool:
+        return defence.late(self, SETTING)
+
+    @property
+    def bar(self) -> Bar:
+        return defence.gain_bar(self, SETTING)
 
     @property
     def after(self) -> Robustness:
