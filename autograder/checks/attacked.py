@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.judge import inputs
 from autograder.judge.checking import (
     Cause,
     Network,
@@ -164,6 +165,31 @@ def follows_the_gradient(
         cause=cause,
         hint=hint,
         steps=steps,
+    )
+
+
+def attacks_what_it_was_given(trial: Trial, setting: Setting) -> None:
+    """Raise Wrong where most images were exchanged for published ones before they were attacked.
+
+    An attack within epsilon is one of the images that were given, and is not looked at.
+    """
+    if trial.perturbation.abs().max() <= trial.epsilon + TOLERANCE:
+        return
+    known = inputs.published(setting.profile).flatten(1)
+    if not len(known):
+        return
+    found = trial.adversarial.flatten(1)
+    nearest = known[torch.cdist(found, known).argmin(dim=1)]
+    of_published, of_given = (
+        (found - images).abs().amax(dim=1) <= trial.epsilon + TOLERANCE
+        for images in (nearest, trial.images.flatten(1))
+    )
+    expect_true(
+        (of_published & ~of_given).float().mean().item() <= 0.5,
+        "an attack on the images that were given",
+        "most images are published ones, attacked",
+        cause="other images are attacked, from the published data: they were looked up",
+        hint="Start from `images`: what is asked about stands in no file.",
     )
 
 

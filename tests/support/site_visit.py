@@ -57,9 +57,11 @@ class Visit:
 
     def open(self, name: str) -> Any:
         self.page.goto(self.site + name, wait_until="load")
-        for widget in self.page.locator("[data-widget]").all():  # which start when they come near
+        # Widgets start when they come near. Each is waited for before the next one is scrolled to:
+        # who scrolls on within a frame has shown the browser nothing.
+        for widget in self.page.query_selector_all("[data-widget]"):
             widget.evaluate("(element) => element.scrollIntoView()")
-        self.page.wait_for_function("!document.querySelector('[data-widget]:not([data-ready])')")
+            self.page.wait_for_function("(element) => 'ready' in element.dataset", arg=widget)
         self.page.evaluate("scrollTo(0, 0)")
         # page.js looks last at what scrolls, when the fonts are there and nothing else is to do.
         self.page.wait_for_selector("body[data-reachable]", state="attached")

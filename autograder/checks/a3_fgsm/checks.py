@@ -24,6 +24,7 @@ from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     SURE,
     Trial,
+    attacks_what_it_was_given,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
@@ -99,7 +100,7 @@ def test_fgsm_returns_images(trial: Trial) -> None:
 
 
 @graded_fgsm(needs="fgsm_returns_images", picture=True)
-def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> None:
+def test_fgsm_uses_the_gradient(trial: Trial, setting: Setting, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
         trial,
@@ -110,6 +111,7 @@ def test_fgsm_uses_the_gradient(trial: Trial, measures: dict[str, float]) -> Non
         hint="Take the gradient of the cross-entropy with respect to the images.",
         steps=mistakes.STEPS,
     )
+    attacks_what_it_was_given(trial, setting)
 
 
 @graded_fgsm(points=2, needs="fgsm_uses_the_gradient", picture=True)

@@ -40,6 +40,7 @@ from autograder.checks.a4_pgd.worst_case import (
 from autograder.checks.attacked import (
     CLOSE_ENOUGH,
     SURE,
+    attacks_what_it_was_given,
     follows_the_gradient,
     ignores_dropout,
     linear_victim,
@@ -103,7 +104,7 @@ def test_pgd_returns_images(trial: PgdRun) -> None:
 
 
 @graded_pgd(needs="pgd_returns_images", picture=True)
-def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> None:
+def test_pgd_uses_the_gradient(trial: PgdRun, setting: Setting, measures: dict[str, float]) -> None:
     """The perturbation follows the gradient of the loss"""
     follows_the_gradient(
         trial,
@@ -114,6 +115,7 @@ def test_pgd_uses_the_gradient(trial: PgdRun, measures: dict[str, float]) -> Non
         hint="Take the gradient of the loss with respect to the images, anew in each step.",
         steps=fgsm_mistakes.STEPS,
     )
+    attacks_what_it_was_given(trial, setting)
 
 
 @graded_pgd(points=1, needs="pgd_uses_the_gradient", picture=True)

@@ -4,7 +4,6 @@ assignment: a3-fgsm
 base: identity
 runs: itself
 status: WRONG
-gains: 2 of 20, since its pixels stay in [0, 1] and mostly follow the gradient
 """
 
 import torch
