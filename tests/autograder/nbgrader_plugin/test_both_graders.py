@@ -1,5 +1,5 @@
 """`autograder grade` and `nbgrader autograde` agree on every check, for every assignment and
-profile: the untouched notebook earns nothing, the reference all."""
+profile: the untouched notebook earns nothing, the reference all. `check` passes the reference."""
 
 from __future__ import annotations
 
@@ -77,3 +77,6 @@ def test_blank_earns_nothing_and_the_reference_all(
         assert result.score == sum(found[student].values()) == expected
         said = [check.hint or check.cause for check in result.checks if check.status != "OK"]
         assert all(said)
+
+    own = course / "submitted" / "reference" / assignment / f"{assignment}.ipynb"
+    assert main(["check", assignment, str(own), "--data", profile]) == 0
