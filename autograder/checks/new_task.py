@@ -43,6 +43,10 @@ LEAST_COST, COUNTABLE = 0.03, 0.2
 # Of the weights with those handed out, in standard deviations of what chance makes of it. The
 # trainings that move them furthest leave 30 or more; weights from elsewhere had -0.7.
 UNRELATED = 3.0
+# The mean cosine of the weights of two networks, the last layer left out, that were handed out with
+# other weights and trained on other images. Right trainings have 0.1 at most; weights brought along
+# for both, with some of those handed out mixed in and a last layer that was fitted, 0.8 or more.
+SHARED = 0.5
 
 
 @dataclass
@@ -73,6 +77,18 @@ class Training:
             if first.ndim > 1
         ]
         return torch.stack(scores).sum().item() / len(scores) ** 0.5
+
+    def shared_with(self, other: Training) -> float:
+        """The mean cosine of the angle between its weights and another's, but for the last layer's.
+
+        Two networks that start from other weights have nothing in common but what they learn, and
+        what a unit learns in one, any other unit may learn in the second.
+        """
+        pairs = [pair for pair in zip(self.after, other.after, strict=True) if pair[0].ndim > 1]
+        cosines = [
+            F.cosine_similarity(mine.flatten(), its.flatten(), dim=0) for mine, its in pairs[:-1]
+        ]
+        return torch.stack(cosines).mean().item()
 
 
 @dataclass
@@ -227,6 +243,8 @@ def require_trained(setting: Setting, long: Training, short: Training) -> None:
         )
     elif abs(long.relation) <= UNRELATED:
         cause = "the weights have nothing to do with those of the network that was handed out"
+    elif long.shared_with(short) > SHARED:
+        cause = "two networks, trained from other weights on other images, have the same ones"
     if cause:
         for_review(
             setting,

@@ -1,5 +1,7 @@
 """A person decides about a training that cannot have happened, and only about such a one."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -16,12 +18,21 @@ def weights(purpose: str) -> list[Tensor]:
     return HIDDEN.network("tiny-cnn", purpose).weights
 
 
-def training(*, seconds: float = 3.0, elsewhere: bool = False, seen: int = 18_000) -> Training:
+def training(
+    *,
+    seconds: float = 3.0,
+    elsewhere: bool = False,
+    seen: int = 18_000,
+    given: str = "given",
+) -> Training:
     """A training with weights that moved far, or that come from elsewhere."""
-    noise = torch.Generator().manual_seed(0)
-    start = weights("given")
+    noise = torch.Generator().manual_seed(len(given))
+    start = weights(given)
     moved = [w + 2 * w.std() * torch.randn(w.shape, generator=noise) for w in start]
     return Training(start, weights("elsewhere") if elsewhere else moved, seconds, seen)
+
+
+SHORT = training(seconds=1.0, seen=7_680, given="given for the new task")
 
 
 def test_the_relation_of_weights_tells_a_training_from_weights_brought_along() -> None:
@@ -33,30 +44,44 @@ def test_the_relation_of_weights_tells_a_training_from_weights_brought_along() -
 
 @pytest.mark.parametrize("seconds", [1.0, 3.0, 60.0])
 def test_a_training_that_can_have_happened_passes(seconds: float) -> None:
-    require_trained(HIDDEN, training(seconds=seconds), training(seconds=1.0, seen=7_680))
+    require_trained(HIDDEN, training(seconds=seconds), SHORT)
 
 
 def test_a_training_that_took_no_computing_goes_to_a_person() -> None:
     with pytest.raises(ForReview) as fault:
-        require_trained(HIDDEN, training(seconds=0.05), training(seconds=1.0, seen=7_680))
+        require_trained(HIDDEN, training(seconds=0.05), SHORT)
     assert "0.1 s of computing" in fault.value.cause
 
 
 def test_weights_from_elsewhere_go_to_a_person() -> None:
     with pytest.raises(ForReview, match="weights"):
-        require_trained(HIDDEN, training(elsewhere=True), training(seconds=1.0, seen=7_680))
+        require_trained(HIDDEN, training(elsewhere=True), SHORT)
+
+
+def test_the_same_weights_after_two_trainings_go_to_a_person() -> None:
+    """Brought along for both, with half of the handed-out ones, which relate them to each."""
+    brought = weights("elsewhere")
+    long, short = (
+        Training(start, [w + s / 2 for w, s in zip(brought, start, strict=True)], 3.0, 18_000)
+        for start in (weights("given"), weights("given for the new task"))
+    )
+    assert min(long.relation, short.relation) > 3
+    with pytest.raises(ForReview) as fault:
+        require_trained(HIDDEN, long, short)
+    assert "have the same ones" in fault.value.cause
 
 
 def test_where_computing_is_not_counted_nobody_is_suspected() -> None:
-    require_trained(HIDDEN, training(seconds=0.0), training(seconds=0.0, seen=7_680))
+    uncounted = replace(SHORT, cpu_seconds=0.0)
+    require_trained(HIDDEN, training(seconds=0.0), uncounted)
 
 
 def test_a_students_own_check_suspects_nobody() -> None:
-    require_trained(Setting("a1-cnn", "digits"), training(seconds=0.0), training(seen=7_680))
+    require_trained(Setting("a1-cnn", "digits"), training(seconds=0.0), SHORT)
 
 
 def lesson(*, clean: float, withstood: float) -> Lesson:
-    return Lesson(training(seconds=1.0, seen=7_680), clean, withstood, plain=0.3)
+    return Lesson(SHORT, clean, withstood, plain=0.3)
 
 
 def after_lessons(monkeypatch: pytest.MonkeyPatch, *lessons: Lesson) -> None:
