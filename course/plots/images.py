@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,16 +109,25 @@ def image_row(
         raise CourseError(f"{len(shown)} images do not fill rows of {columns}")
     heading = title or f"{len(shown)} images"
     width = max(WIDTH, 0.74 * columns)
-    lines = 1 + max(words.count("\n") for words in titles)
+    above = [_wrapped(words, width / columns) for words in titles]
+    lines = 1 + max(words.count("\n") for words in above)
     height = 0.35 + rows * min(0.19 * lines + width / columns, 3.25)
     alt = f"{'Side by side' if rows == 1 else f'In rows of {columns}'}: {', '.join(titles)}"
     with canvas(theme, height, width=width, title=heading, alt=alt) as figure:
         for axes, image, words in zip(
-            figure.subplots(rows, columns, squeeze=False).flat, shown, titles, strict=True
+            figure.subplots(rows, columns, squeeze=False).flat, shown, above, strict=True
         ):
             _show(axes, image)
             axes.set_title(words, fontsize=10)
     return figure
+
+
+def _wrapped(words: str, inches: float) -> str:
+    """The same words in lines that fit above a picture of this width."""
+    return "\n".join(
+        textwrap.fill(line, max(4, int(13 * inches)), break_long_words=False)
+        for line in words.split("\n")
+    )
 
 
 def _show(axes: Axes, image: np.ndarray) -> None:
