@@ -42,26 +42,31 @@ def path_of(profile: str) -> Path:
 
 
 def read(profile: str) -> dict[str, Any]:
-    """The whole file of a profile. Raises CourseError if it has not been calibrated yet."""
-    path = path_of(profile)
-    if not path.is_file():
-        raise CourseError(
-            f"there are no bars for the profile {profile!r}: "
-            f"run `autograder calibrate ASSIGNMENT --data {profile}` first"
-        )
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """The whole file of a profile that has been calibrated."""
+    content: dict[str, Any] = json.loads(path_of(profile).read_text(encoding="utf-8"))
     return content
 
 
 def evidence(profile: str, assignment: str, name: str) -> Evidence:
     """The bar `name` and its evidence. Raises CourseError if it has not been calibrated."""
-    entry = read(profile)["bars"].get(f"{assignment}.{name}")
+    known = read(profile)["bars"] if path_of(profile).is_file() else {}
+    entry = known.get(f"{assignment}.{name}")
     if entry is None:
         raise CourseError(
-            f"the profile {profile!r} has no bar {name!r} for {assignment}: "
-            f"run `autograder calibrate {assignment} --data {profile}` first"
+            f"there is no bar {name!r} of {assignment} for the profile {profile!r}; the instructor "
+            f"makes it with `autograder calibrate {assignment} --data {profile}`"
         )
     return Evidence(**{field.name: entry[field.name] for field in fields(Evidence)})
+
+
+def require(profile: str, assignment: str) -> None:
+    """Raise CourseError where a check of this assignment needs a bar that the profile lacks.
+
+    `digits` has every bar there is, so it says which these are.
+    """
+    for name in read("digits")["bars"]:
+        if name.startswith(f"{assignment}."):
+            evidence(profile, assignment, name.removeprefix(f"{assignment}."))
 
 
 def write(profile: str, assignment: str, bars: dict[str, Evidence], about: dict[str, Any]) -> Path:

@@ -23,7 +23,7 @@ from functools import partial
 import torch
 
 from autograder import catalog
-from autograder.judge import answer_key, cache, pictures
+from autograder.judge import answer_key, bars, cache, pictures
 from autograder.judge.provenance import provenance
 from autograder.judge.setting import Setting
 
@@ -49,7 +49,11 @@ class Made:
 
 
 def prepare(setting: Setting) -> Made:
-    """What slots get before the first submission. Reports on standard error what is made."""
+    """What slots get before the first submission. Reports on standard error what is made.
+
+    Raises CourseError where checks need bars that were not measured for this profile.
+    """
+    bars.require(setting.profile, setting.assignment)
     if setting.assignment not in pictures.ATTACKS:
         return Made(fetched(setting))
     return Made(fetched(setting), fetched(Setting(setting.assignment, setting.profile)))
@@ -59,7 +63,9 @@ def make_ready(setting: Setting, *, announce: bool = True) -> None:
     """Give a setting of this process what `make_ahead` makes in it.
 
     announce: whether a line says that it is being made; a notebook would show it as an error.
+    Raises CourseError where checks need bars that were not measured for this profile.
     """
+    bars.require(setting.profile, setting.assignment)
     if not setting.stored:  # a student's install has the values of all checks
         setting.take(fetched(setting, announce=announce))
 
