@@ -212,15 +212,21 @@ def taught(
     with answering_with_numbers():
         clean = metrics.accuracy(trained.module, test.images, test.labels)
         withstood = under_attack(setting, trained, test) if attacked else None
-    plain = partial(plainly_trained, setting, network, train, test)
     training = Training(network.weights, trained.weights, computed, EPOCHS * len(train))
-    usual = setting.remember(f"plain on new task {attempt}", plain) if attacked else 0.0
-    return Lesson(training, clean, withstood, usual)
+    plain = plain_on_new_task(setting, architecture, attempt) if attacked else 0.0
+    return Lesson(training, clean, withstood, plain)
 
 
-def plainly_trained(setting: Setting, network: Network, train: Split, test: Split) -> float:
+def plain_on_new_task(setting: Setting, architecture: str, attempt: int) -> float:
+    """The share of images under attack that a training on clean ones gets right, made once."""
+    make = partial(plainly_trained, setting, architecture, attempt)
+    return setting.remember(f"plain on new task {attempt}", make)
+
+
+def plainly_trained(setting: Setting, architecture: str, attempt: int) -> float:
     """What the judge's own training on the clean images withstands."""
-    own = network.with_weights(network.weights)
+    train, test = setting.new_task(attempt)
+    own = setting.network(architecture, f"new task {attempt}")
     recipe = replace(plain_recipe(EPOCHS, seed=setting.seed("plain")), batch_size=BATCH_SIZE)
     fit(own.module, train.images, train.labels, recipe, progress=False)
     return under_attack(setting, own, test)

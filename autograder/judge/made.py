@@ -5,7 +5,8 @@ a later `--resume`, `autograder check`, `autograder bundle`, nbgrader. They come
 are made and kept there before the first submission is judged. Slots, on this and on other machines,
 get them as bytes and never look into the cache themselves.
 
-A module of checks names what is worth being made ahead: its function `make_ahead(setting)`.
+A module of checks names what is worth being made ahead: its function `make_ahead(setting)`. With
+`MADE_WHOLE = True` it says that this is all that the checks remember.
 """
 
 from __future__ import annotations
@@ -102,6 +103,12 @@ def make_ahead(setting: Setting) -> Callable[[Setting], None] | None:
     """The function of the assignment's checks that makes the values; None where none take long."""
     checks = importlib.import_module(catalog.assignment(setting.assignment).module)
     return getattr(checks, "make_ahead", None)
+
+
+def is_whole(assignment: str) -> bool:
+    """Whether `make_ahead` makes all that the checks of an assignment remember."""
+    module = importlib.import_module(catalog.assignment(assignment).module)
+    return getattr(module, "MADE_WHOLE", False)
 
 
 def make(setting: Setting, *, announce: bool = True) -> bytes:

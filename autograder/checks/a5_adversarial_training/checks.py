@@ -23,7 +23,7 @@ from autograder.checks.a5_adversarial_training.defence import (
     best_defence,
     last_losses,
 )
-from autograder.checks.new_task import require_new_task
+from autograder.checks.new_task import plain_on_new_task, require_new_task
 from autograder.checks.training_promises import (
     adding_up,
     nothing_trained,
@@ -52,7 +52,13 @@ MOST_RUNS = 3  # TRADES runs a batch three times in training mode: twice clean, 
 graded = graded_for("adversarial_train", lecture="lectures/adversarial-training/")
 
 
-make_ahead = train_plain
+MADE_WHOLE = True
+
+
+def make_ahead(setting: Setting) -> None:
+    """Train plainly and attack what every student's networks are compared with."""
+    train_plain(setting)
+    plain_on_new_task(setting, ARCHITECTURE, 0)
 
 
 @pytest.fixture(scope="module")

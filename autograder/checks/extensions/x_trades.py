@@ -37,6 +37,7 @@ graded_loss = graded_for("trades_loss", lecture=LECTURE)
 graded_training = graded_for("trades_train", lecture=LECTURE)
 
 
+MADE_WHOLE = True
 make_ahead = train_plain
 
 

@@ -23,7 +23,7 @@ from autograder import catalog, installed
 from autograder.authoring import bundle
 from autograder.authoring.wheel import zipped
 from autograder.cli import main
-from autograder.judge import answer_key, setting
+from autograder.judge import answer_key, made, setting
 from autograder.judge.bars import Evidence
 from autograder.judge.setting import Setting
 from autograder.report.results import Result
@@ -359,3 +359,14 @@ def test_the_sample_class_is_told_the_same_there(
     everything: Path, work: sample_class.HandIn, tmp_path: Path
 ):
     same_verdicts(everything / "installed", work, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ["a5-adversarial-training", "x-trades"])
+def test_where_all_is_made_ahead_a_run_of_the_reference_would_add_nothing(assignment):
+    assert made.is_whole(assignment)
+    setting = Setting(assignment, "digits")
+    made.make_ready(setting)
+    ahead = set(setting.known)
+    bundle.record(setting)
+    assert set(setting.known) == ahead
