@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course import plots
-from solutions.figures.fgsm import spread
+from solutions.figures.fgsm import apart, mean_row
 from solutions.figures.gallery import Drawing, Results
 
 WAYS = {"clean": "“{}”", "pasted": "in the file\n“{}”", "printed": "on the sign\n“{}”"}
@@ -50,17 +50,18 @@ def _table(results: Results) -> str:
         f"| poisoned images, of {about['train_images']:,} | {' | '.join(map(str, counts))} |",
         "|---|" + "--:|" * len(counts),
     ]
-    lines += [f"| {name} | {' | '.join(map(spread, runs))} |" for name, runs in rows.items()]
+    lines += [mean_row(name, runs) for name, runs in rows.items()]
     return "\n".join(lines) + "\n"
 
 
 def _setup(results: Results) -> str:
     about = results["about"]
+    runs = (run for name in WAYS for run in results[name])
     return (
         f"Measured on `{about['profile']}` with the network `{about['network']}`: "
         f"{about['train_images']:,} training and {about['test_images']} test images, "
-        f"{len(about['seeds'])} trainings for each number. Shares in percent, means with the "
-        f"lowest and the highest. `{about['command']}` measures it again.\n"
+        f"means of {len(about['seeds'])} trainings for each number, {apart(runs)}. "
+        f"`{about['command']}` measures it again.\n"
     )
 
 

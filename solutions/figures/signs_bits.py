@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from statistics import fmean
 
+from solutions.figures.fgsm import apart, mean_row
 from solutions.figures.gallery import Drawing, Results
 
 ATTACKS = {
@@ -19,28 +19,23 @@ ATTACKS = {
 
 
 def _table(results: Results) -> str:
-    """Mean accuracy by bits and attack, with the share of the values that an attack can use."""
-    lines = [
-        f"| bits | values that can change level | {' | '.join(ATTACKS.values())} |",
-        "|--:|" + "--:|" * (1 + len(ATTACKS)),
-    ]
-    for bits, row in results["bits"].items():
-        shares = [row["movable"], *(fmean(row[name]) for name in ATTACKS)]
-        lines.append(f"| {bits} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
+    """Mean accuracy by attack and bits, below the share of the values that an attack can use."""
+    rows = results["bits"]
+    lines = [f"| bits | {' | '.join(rows)} |", "|---|" + "--:|" * len(rows)]
+    lines.append(mean_row("values that can change level", ([r["movable"]] for r in rows.values())))
+    lines += [mean_row(title, (r[n] for r in rows.values())) for n, title in ATTACKS.items()]
     return "\n".join(lines) + "\n"
 
 
 def _setup(results: Results) -> str:
     """The measurement in a sentence."""
     about = results["about"]
-    runs = [row[name] for row in results["bits"].values() for name in ATTACKS]
-    apart = max(max(values) - min(values) for values in runs)
+    runs = (row[name] for row in results["bits"].values() for name in ATTACKS)
     return (
         f"Measured on `{about['profile']}` with the network `{about['network']}` at "
         f"{about['epsilon']}/255, {about['images']} test images, PGD with {about['steps']} steps "
         f"on two losses, every step counted. Accuracies are means of {len(about['seeds'])} "
-        f"trainings behind each rounding, which are at most {100 * apart:.1f} points apart. "
-        f"`{about['command']}` measures it again.\n"
+        f"trainings behind each rounding, {apart(runs)}. `{about['command']}` measures it again.\n"
     )
 
 
