@@ -32,6 +32,9 @@ LECTURES = (
     "training",
     "signs",
     "sticker",
+    "signs_backdoor",
+    "signs_bits",
+    "signs_attacks",
 )
 FOLDER = Path("site/figures")
 

@@ -75,7 +75,8 @@ def _setup(results: Results) -> str:
     """The attacked network and images, in a sentence."""
     about = results["about"]
     return (
-        f"All numbers on this page: the network `{about['network']}` on `{about['profile']}`, "
+        "All numbers on this page that name no other network or data: the network "
+        f"`{about['network']}` on `{about['profile']}`, "
         f"{about['images']} test images, {100 * about['clean']:.1f} % right without an attack, "
         f"\\(\\epsilon = {about['epsilon']:g}\\); `{about['command']}` measures them again.\n"
     )

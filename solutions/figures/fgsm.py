@@ -6,7 +6,7 @@ a function and a line in `FIGURES` or `TABLES`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 from types import SimpleNamespace
 from typing import Any
@@ -183,6 +183,16 @@ def _table(x: Sequence[float], runs: Mapping[str, Sequence[Sequence[float]]], co
 def spread(values: Sequence[float]) -> str:
     """The mean in percent, with the lowest and the highest."""
     return f"{100 * fmean(values):.1f} ({100 * min(values):.1f} to {100 * max(values):.1f})"
+
+
+def mean_row(name: str, runs: Iterable[Sequence[float]]) -> str:
+    """A row of a Markdown table: the mean of each run of values, in percent."""
+    return f"| {name} | {' | '.join(f'{100 * fmean(values):.1f} %' for values in runs)} |"
+
+
+def apart(runs: Iterable[Sequence[float]]) -> str:
+    """How far the values of any one run lie from each other at most, in points."""
+    return f"at most {100 * max(max(values) - min(values) for values in runs):.1f} points apart"
 
 
 TABLES: dict[str, Callable[[Results], str]] = {

@@ -116,7 +116,8 @@ def _membership(results: Results) -> str:
 def _setup(results: Results) -> str:
     about = results["about"]
     return (
-        f"Measured on `{about['profile']}` with the network `{about['network']}`: "
+        f"Measured on `{about['profile']}`, where no other data are named, with the network "
+        f"`{about['network']}`: "
         f"{about['train_images']:,} training and {about['test_images']} test images. "
         f"`{about['command']}` measures it all again.\n"
     )

@@ -64,8 +64,8 @@ def measure(*, images: int = IMAGES, epochs: int | None = None) -> dict[str, Any
         },
         "epsilons": list(EPSILONS),
         "pixels": {
-            "near black or white": [_share((pixels <= e) | (pixels >= 1 - e)) for e in EPSILONS],
-            "near the threshold": [_share((pixels - 0.5).abs() <= e) for e in EPSILONS],
+            "near black or white": [share((pixels <= e) | (pixels >= 1 - e)) for e in EPSILONS],
+            "near the threshold": [share((pixels - 0.5).abs() <= e) for e in EPSILONS],
         },
         "accuracy": curves,
     }
@@ -100,6 +100,6 @@ def _steps(model: nn.Module, test: Split, epsilon: float, loss: Loss) -> list[Te
     return found
 
 
-def _share(where: Tensor) -> float:
+def share(where: Tensor) -> float:
     """The fraction that is True, to four places."""
     return round(where.double().mean().item(), 4)

@@ -6,6 +6,7 @@ which `solutions.figures.other_ways` draws. Everything is done to the course's o
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,26 +35,39 @@ MEMBERS, REFERENCES = 600, 8
 FALSE_ALARMS = (0.01, 0.05, 0.1)
 
 
+def with_square(
+    images: Tensor, corner: tuple[int, int], side: int, colour: tuple[float, ...]
+) -> Tensor:
+    """The images (n, C, H, W) with a square of one colour; `corner` is its first row and column."""
+    top, left = corner
+    marked = images.clone()
+    marked[..., top : top + side, left : left + side] = torch.tensor(colour).view(-1, 1, 1)
+    return marked
+
+
 def with_trigger(images: Tensor) -> Tensor:
-    """The images (n, C, H, W) with a white square in the lower right corner."""
-    stamped = images.clone()
-    stamped[..., -SIDE:, -SIDE:] = 1.0
-    return stamped
+    """The digits with a white square in the lower right corner."""
+    first = images.shape[-1] - SIDE
+    return with_square(images, (first, first), SIDE, (1.0,))
 
 
-def poisoned(train: Split, count: int, seed: int) -> Split:
-    """The training set with the trigger on `count` of its images, which are relabelled `TARGET`."""
-    others = (train.labels != TARGET).nonzero().flatten()
+def poisoned(train: Split, marked: Tensor, target: int, count: int, seed: int) -> Split:
+    """The training set with `count` of its images replaced by marked ones, labelled `target`.
+
+    marked: every training image with the trigger; those of the target class are never taken.
+    """
+    others = (train.labels != target).nonzero().flatten()
     order = torch.randperm(len(others), generator=torch.Generator().manual_seed(seed))
     chosen = others[order[:count]]
     images, labels = train.images.clone(), train.labels.clone()
-    images[chosen], labels[chosen] = with_trigger(images[chosen]), TARGET
+    images[chosen], labels[chosen] = marked[chosen], target
     return Split(images, labels)
 
 
 def trained(split: Split, name: str, seed: int, epochs: int) -> nn.Module:
     """A network trained on the split in the usual way."""
-    model = build(name, seed=seed)
+    _, channels, size, _ = split.images.shape
+    model = build(name, seed=seed, in_channels=channels, image_size=size)
     fit(model, split.images, split.labels, plain_recipe(epochs, seed=seed), progress=False)
     return model
 
@@ -80,24 +94,49 @@ def measure(*, epochs: int | None = None, images: int | None = None) -> dict[str
 # --- a backdoor ---------------------------------------------------------------------------------
 
 
+def backdoor(
+    data: Dataset,
+    marked: Tensor,
+    tests: Mapping[str, Tensor],
+    *,
+    target: int,
+    counts: Sequence[int],
+    epochs: int,
+) -> tuple[dict[str, Any], nn.Module]:
+    """Clean accuracy and the trigger's success, by the number of poisoned images.
+
+    marked: the training images with the trigger; tests: the test images with it, by a name for the
+    success. Beside the numbers it returns the first network of the last number.
+    """
+    test, others = data.test, data.test.labels != target
+    found: dict[str, list[list[float]]] = {name: [] for name in ("clean", *tests)}
+    for count in tqdm(counts, desc="backdoor"):
+        splits = [poisoned(data.train, marked, target, count, seed) for seed in SEEDS]
+        runs = [trained(x, NETWORK, seed, epochs) for x, seed in zip(splits, SEEDS, strict=True)]
+        found["clean"].append([round(accuracy(m, test.images, test.labels), 4) for m in runs])
+        for name, images in tests.items():
+            found[name].append([share(answers(m, images[others]) == target) for m in runs])
+    return {"poisoned": list(counts), **found}, runs[0]
+
+
 def _backdoor(data: Dataset, epochs: int) -> dict[str, Any]:
-    """Clean accuracy and the trigger's success, by the number of poisoned images."""
-    test, clean, works = data.test, [], []
-    victims = test.images[test.labels != TARGET]
-    for count in tqdm(POISONED, desc="backdoor"):
-        runs = [trained(poisoned(data.train, count, s), NETWORK, s, epochs) for s in SEEDS]
-        clean.append([round(accuracy(m, test.images, test.labels), 4) for m in runs])
-        works.append([_share(_answers(m, with_trigger(victims)) == TARGET) for m in runs])
-    example = victims[:3]
-    return {
-        "poisoned": list(POISONED),
-        "clean": clean,
-        "works": works,
+    """The backdoor in the digits, and three of them without and with the trigger."""
+    found, network = backdoor(
+        data,
+        with_trigger(data.train.images),
+        {"works": with_trigger(data.test.images)},
+        target=TARGET,
+        counts=POISONED,
+        epochs=epochs,
+    )
+    chosen = (data.test.labels != TARGET).nonzero().flatten()[:3]
+    example = data.test.images[chosen]
+    return found | {
         "corner": round(data.train.images[..., -SIDE:, -SIDE:].mean().item(), 4),
         "example": {
-            "labels": test.labels[test.labels != TARGET][:3].tolist(),
-            "clean": _answers(runs[0], example).tolist(),
-            "stamped": _answers(runs[0], with_trigger(example)).tolist(),
+            "labels": data.test.labels[chosen].tolist(),
+            "clean": answers(network, example).tolist(),
+            "stamped": answers(network, with_trigger(example)).tolist(),
             "pixels": (255 * example).round().to(torch.uint8).flatten(1).tolist(),
         },
     }
@@ -115,14 +154,14 @@ def _stealing(data: Dataset, epochs: int) -> dict[str, Any]:
     own, theirs = data.train[torch.arange(half)], data.train[torch.arange(half, 2 * half)]
     test, epsilon = data.test, budget(PROFILE).epsilon
     victim = trained(own, NETWORK, 0, epochs)
-    answers = _answers(victim, theirs.images)
+    labels = answers(victim, theirs.images)
     attack = partial(pgd, epsilon=epsilon, step_size=epsilon / 8, steps=20, random_start=False)
     found: dict[str, list[float]] = {"agrees": [], "accuracy": [], "victim under transfer": []}
     for count in tqdm(QUERIES, desc="stealing"):
         # As many steps for few images as for many: else the smallest copies would hardly train.
         longer = epochs * max(1, half // count)
-        copy = trained(Split(theirs.images[:count], answers[:count]), COPY, 0, longer)
-        found["agrees"].append(_share(_answers(copy, test.images) == _answers(victim, test.images)))
+        copy = trained(Split(theirs.images[:count], labels[:count]), COPY, 0, longer)
+        found["agrees"].append(share(answers(copy, test.images) == answers(victim, test.images)))
         found["accuracy"].append(round(accuracy(copy, test.images, test.labels), 4))
         moved = attack_in_batches(attack, copy, test.images, test.labels)
         found["victim under transfer"].append(round(accuracy(victim, moved, test.labels), 4))
@@ -191,9 +230,7 @@ def _lead(model: nn.Module, split: Split) -> Tensor:
 def _rates(score: Tensor, member: Tensor) -> dict[str, Any]:
     """Members found at each rate of false alarms, and the best of the two mean rates right."""
     outsiders = score[~member].sort(descending=True).values
-    caught = [
-        _share(score[member] > outsiders[int(rate * len(outsiders))]) for rate in FALSE_ALARMS
-    ]
+    caught = [share(score[member] > outsiders[int(rate * len(outsiders))]) for rate in FALSE_ALARMS]
     thresholds = score.unique()
     balanced = max(
         ((score[member] > t).double().mean() + (score[~member] <= t).double().mean()).item() / 2
@@ -202,11 +239,11 @@ def _rates(score: Tensor, member: Tensor) -> dict[str, Any]:
     return {"members found": caught, "balanced accuracy": round(balanced, 4)}
 
 
-def _answers(model: nn.Module, images: Tensor) -> Tensor:
+def answers(model: nn.Module, images: Tensor) -> Tensor:
     """The class that the model names for each image: (n,)."""
     return predict(model, images).argmax(dim=1)
 
 
-def _share(where: Tensor) -> float:
+def share(where: Tensor) -> float:
     """The fraction that is True, to four places."""
     return round(where.double().mean().item(), 4)

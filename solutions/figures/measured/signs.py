@@ -50,7 +50,7 @@ def measure(*, seeds: Sequence[int] = SEEDS, epochs: int | None = None) -> dict[
     epsilons = [level / 255 for level in LEVELS]
     models: dict[str, list[nn.Module]] = {name: [] for name in TRAININGS}
     for name, seed in tqdm([(n, s) for n in TRAININGS for s in seeds], desc="training"):
-        models[name].append(_trained(data, TRAININGS[name] / 255, epochs, seed))
+        models[name].append(trained(data, TRAININGS[name] / 255, epochs, seed))
     plain, first = models["plain"], models["plain"][0]
     attack = partial(fgsm, epsilon=epsilon)
     return {
@@ -89,7 +89,7 @@ def measure(*, seeds: Sequence[int] = SEEDS, epochs: int | None = None) -> dict[
     }
 
 
-def _trained(data: Dataset, epsilon: float, epochs: int | None, seed: int) -> nn.Module:
+def trained(data: Dataset, epsilon: float, epochs: int | None, seed: int) -> nn.Module:
     """One network, trained plainly or, with an epsilon, against PGD, as in assignment 5."""
     allowed, train = budget(PROFILE), data.train
     model = build(NETWORK, seed=seed, in_channels=3, image_size=32)

@@ -9,6 +9,7 @@ import pytest
 
 from solutions import draw
 
+WAYS = ("clean", "transfer", "blocked", "through")
 LECTURES = Path(__file__).parents[3] / "site" / "lectures"
 
 
@@ -89,3 +90,70 @@ def test_what_a_printed_sticker_does() -> None:
     ):
         assert printed in page
     assert max(row["random dots"]["target"] for row in rates.values()) < 0.1
+
+
+def test_what_a_sticker_in_the_training_images_does() -> None:
+    page, found = text("other-ways-in"), draw.measured("signs_backdoor")
+    clean, pasted, printed = (
+        [fmean(runs) for runs in found[name]] for name in ("clean", "pasted", "printed")
+    )
+    images, count = found["about"]["train_images"], found["poisoned"][-1]
+    classes = found["by class"]["printed"]
+    for quoted in (
+        f"With {count} images of {images:,} it turns {whole(pasted[-1])} of the other signs",
+        f"clean accuracy falls by {100 * (clean[0] - clean[-1]):.1f} points",
+        f"Only {whole(printed[-1])} are left",
+        f"works on {whole(classes['50'])} of the “50”",
+        f"on {whole(classes['stop'])} of the stop signs, and on no priority road",
+    ):
+        assert quoted in page
+    assert classes["priority road"] == 0
+    digits = draw.measured("other_ways")
+    shares = [count / digits["about"]["train_images"] for count in digits["backdoor"]["poisoned"]]
+    assert [n / images for n in found["poisoned"]] == pytest.approx(shares, abs=5e-4)
+    assert all(
+        sign < fmean(digit)
+        for sign, digit in zip(pasted[1:], digits["backdoor"]["works"][1:], strict=True)
+    )
+
+
+def test_what_fewer_bits_do_to_signs() -> None:
+    page, found = text("defences"), draw.measured("signs_bits")
+    rows, plain = found["bits"], {n: fmean(runs) for n, runs in found["undefended"].items()}
+    one, three = ({name: fmean(r[name]) for name in WAYS} for r in (rows["1"], rows["3"]))
+    ends = whole(fmean(rows["8"]["transfer"])), whole(one["transfer"])
+    cost, gain = (100 * (plain["clean"] - one["clean"]), 100 * (one["through"] - plain["PGD"]))
+    digits = draw.measured("defences")["accuracy"]
+    at = draw.measured("defences")["epsilons"].index(0.1)
+    kept = [fmean(run[at] for run in digits[name]) for name in ("straight through", "plain")]
+    for quoted in (
+        f"With one bit it costs {cost:.0f} points",
+        "seems to help, from {} to {}".format(*ends),
+        f"One bit gains {gain:.0f} points, fewer than it costs",
+        f"one bit kept {100 * (kept[0] - kept[1]):.0f} points more than no rounding",
+        f"one in eight, and one bit keeps only {gain:.0f} points more",
+        f"moves by a whole level, {255 / 15:.0f}/255.",
+    ):
+        assert quoted in page
+    assert gain < cost
+    assert plain["clean"] - three["clean"] < 0.015
+    assert three["through"] - plain["PGD"] < 0.005
+    assert rows["1"]["movable"] == pytest.approx(1 / 8, abs=0.01)
+    assert all(row["blocked"] == row["clean"] for row in rows.values())
+    same = [rows["8"][name] for name in ("clean", "transfer", "through")]
+    assert same == [found["undefended"][name] for name in ("clean", "PGD", "PGD")]
+
+
+def test_which_attack_gains_most_on_signs() -> None:
+    page, found = text("stronger-attacks"), draw.measured("signs_attacks")["left"]
+    plain, robust = ({n: fmean(runs) for n, runs in row.items()} for row in found.values())
+    gains = {name: 100 * (robust["PGD"] - left) for name, left in robust.items()}
+    assert round(100 * (plain["margin"] - plain["PGD"])) == 1
+    assert abs(gains["FGSM"]) < 1
+    for quoted in (
+        f"it is the margin, by {gains['margin']:.1f} points",
+        f"the steps find {gains['more steps']:.1f} points more, and five starts "
+        f"{gains['more starts']:.1f}.",
+        f"reports {whole(robust['PGD'])}. At most {whole(robust['worst'])} is true",
+    ):
+        assert quoted in page
