@@ -7,8 +7,10 @@ from statistics import fmean
 
 import pytest
 
+from autograder.judge.bars import evidence
 from solutions import draw
 
+PROFILES = ("digits", "signs")
 WAYS = ("clean", "transfer", "blocked", "through")
 LECTURES = Path(__file__).parents[3] / "site" / "lectures"
 
@@ -157,3 +159,18 @@ def test_which_attack_gains_most_on_signs() -> None:
         f"reports {whole(robust['PGD'])}. At most {whole(robust['worst'])} is true",
     ):
         assert quoted in page
+
+
+def test_what_instructors_are_told_of_signs() -> None:
+    page = " ".join((LECTURES.parent / "instructors.md").read_text(encoding="utf-8").split())
+    road = mean(draw.measured("signs")["PGD"]["trained at 8/255"], 0)
+    clean, worst_case = (
+        {profile: evidence(profile, "a5-adversarial-training", name).mean for profile in PROFILES}
+        for name in ("clean", "worst_case")
+    )
+    drawn = f"{100 * clean['signs']:.1f} %"
+    assert f"reads {100 * road:.1f} % of the ten road signs, and {drawn} of drawn ones" in page
+    row = (f"{100 * clean[p]:.1f} % and {100 * worst_case[p]:.1f} %" for p in PROFILES)
+    assert f"| assignment 5, clean and under the judge's attack | {' | '.join(row)} |" in page
+    row = (f"{100 * evidence(p, 'a1-cnn', 'accuracy').mean:.1f} %" for p in PROFILES)
+    assert f"| assignment 1, accuracy | {' | '.join(row)} |" in page
