@@ -125,7 +125,7 @@ def image_row(
 def _wrapped(words: str, inches: float) -> str:
     """The same words in lines that fit above a picture of this width."""
     return "\n".join(
-        textwrap.fill(line, max(4, int(13 * inches)), break_long_words=False)
+        textwrap.fill(line, max(4, int(15 * inches)), break_long_words=False)
         for line in words.split("\n")
     )
 
