@@ -69,20 +69,21 @@ def layer_costs(
     of the images. training: which of the two is measured.
     """
     costs = {}
-    x, device = images, images.device
+    x, device, weights_before = images, images.device, False
     with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-        for number, (name, layer) in enumerate(model.named_children()):
+        for name, layer in model.named_children():
             weights = [weight for weight in layer.parameters() if training]
-            x = x.detach().requires_grad_(not training or number > 0)
+            x = x.detach().requires_grad_(not training or weights_before)
             once = partial(forward_and_backward, layer, x, weights)
             work = operations(once)
             seconds = statistics.median(seconds_of(once, device) for _ in range(repeats))
             costs[name] = LayerCost(seconds, work)
-            x = layer(x)
+            x, weights_before = layer(x), weights_before or bool(weights)
     return costs
 
 
 def forward_and_backward(layer: nn.Module, x: Tensor, weights: list[nn.Parameter]) -> None:
     answer = layer.forward(x)  # the counter of operations hooks into calls, and wants no leaves
     wanted = [each for each in (x, *weights) if each.requires_grad]
-    torch.autograd.grad(answer, wanted, torch.ones_like(answer))
+    if wanted:
+        torch.autograd.grad(answer, wanted, torch.ones_like(answer))

@@ -208,9 +208,10 @@ def print_report(report: Mapping[str, Any]) -> None:
         found = clean.get(name)
         shown = f"{min(found):.2%} to {max(found):.2%}" if found else "not trained to the end"
         rate = report["rates"].get(name.removeprefix("course, "))
-        limit = rate and share_of_limit(report["operations"], rate, median(seconds, name))
+        share = rate and share_of_limit(report["operations"], rate, median(seconds, name))
+        limit = f"{share:.0%}" if share else "not counted"
         print(f"{name:<20}{median(seconds, name):9.1f}", end="")
-        print(f"{ratio(seconds, PUBLISHED, name):18.1f}{limit or math.nan:14.0%}  {shown}")
+        print(f"{ratio(seconds, PUBLISHED, name):18.1f}{limit:>14}  {shown}")
     worst = min(min(found) for name, found in clean.items() if name != PUBLISHED)
     low, high = wilson_interval(round(worst * images["test"]), images["test"])
     print(f"\nthe course's worst seed, 95 % interval: {low:.2%} to {high:.2%}")
