@@ -17,7 +17,7 @@ PROGRAM := PYTHONPATH=.:tests:tools $(BIN)/python
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site pages slides book lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks sizing clean
+.PHONY: help demo test test-all test-torch wheel sbom test-levels lint format site pages slides book lighthouse speed-site serve notebooks reproduce proof mutate scoreboard fuzz constraints benchmarks peers speed sizing clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -121,6 +121,14 @@ fuzz: $(VENV)/.test $(VENV)/.fuzz  ## fuzz what reads bytes from outside, for FU
 sizing: $(VENV)/.test  ## measure what grading costs here, and write the site's page on it (quiet machine)
 	$(BIN)/python benchmarks/grading.py --keep $(ARGS)
 	$(BIN)/python benchmarks/sizing.py
+
+peers: $(VENV)/.test  ## install the libraries that attacks are compared with, in build/peers (downloads GB)
+	$(BIN)/python benchmarks/attacks.py --set-up
+
+speed: $(VENV)/.test  ## measure the speed beside others, and write the site's page on it (MNIST; quiet machine)
+	$(BIN)/python benchmarks/attacks.py --keep
+	$(BIN)/python benchmarks/training.py --keep
+	$(BIN)/python benchmarks/speed.py
 
 wheel: $(VENV)/.base  ## the whole course as a wheel, in build/dist (REPO_URL, SITE_URL: its addresses)
 	rm -rf build/lib build/bdist.* build/dist

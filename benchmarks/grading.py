@@ -35,6 +35,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ from autograder.report.results import Result
 from autograder.sandbox.watch import proportional, tree, tree_cpu
 from autograder.student import Student
 from autograder.student.transport import WorkerTransport
+from course.cli import run_command
+from course.errors import CourseError
 
 EMPTY = Submission(Path("empty.py"), [], "")
 TINY = "def fgsm(model, images, labels, epsilon):\n    raise NotImplementedError\n"
@@ -73,17 +76,24 @@ FULL = Sizes(repeats=20, others=5, classes=(4, 24), tiny=(10, 100, 1000))
 QUICK = Sizes(repeats=4, others=1, classes=(2, 6), tiny=(4, 20))
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main() -> int:
+    arguments = argparse.ArgumentParser("grading.py", description=__doc__.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="few submissions, for a first look")
     arguments.add_argument(
         "--keep", action="store_true", help=f"write {COMMITTED.name} for the site"
     )
-    options = arguments.parse_args()
+    arguments.set_defaults(run=measure)
+    return run_command(arguments, None)
+
+
+def measure(options: argparse.Namespace) -> int:
+    if find_spec("nbgrader") is None:
+        raise CourseError("nbgrader is missing: pip install -c constraints.txt -e '.[test]'")
     sizes = QUICK if options.quick else FULL
     torch.set_num_threads(1)
     report: dict[str, Any] = {"machine": machine("nbgrader"), "level": sandbox.strongest_level()}
     report |= {"assignment": ASSIGNMENT, "data": DATA, "jobs": JOBS, "quick": options.quick}
+    report["classes"] = sizes.classes
     print(f"{report['machine']}\nlevel {report['level']}, {ASSIGNMENT} on {DATA}", flush=True)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         report["cost"] = {}
@@ -99,6 +109,7 @@ def main() -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     print(f"\nwritten to {out}")
+    return 0
 
 
 class Observed(Judge):
@@ -306,4 +317,4 @@ def timed(action: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

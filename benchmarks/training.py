@@ -1,60 +1,132 @@
 """Measures how long 99 % on MNIST takes, with the course's fast recipe and with a published one.
 
-    python benchmarks/training.py [--full] [--rounds N] [--device cpu]
+    python benchmarks/training.py [--full] [--rounds N] [--device cpu] [--keep]
 
 The published recipe is "wide-cnn" (3,274,634 parameters), SGD at .01 with momentum .9, batches
 of 128 from a DataLoader, 5 epochs in float32. Without --full only some of its steps are timed and
-scaled to the whole, which the table says. The two take turns, so that a busy machine
-slows both; the ratio is of medians. Needs MNIST below COURSE_DATA.
+scaled to the whole, which the table says. The course's recipe runs in float32, and in bfloat16
+where the machine has units for that. All take turns, one seed a round, so that a busy machine
+slows each; ratios are of medians. Needs MNIST below COURSE_DATA. Written to
+build/benchmarks/training.json, with --keep to benchmarks/results/training.json, from which
+`speed.py` writes the site's page.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import statistics
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
-from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from machine import machine, wait_for
-from torch import nn
+from limit import layer_costs, operations, product_rate, share_of_limit
+from machine import kept_or_built, machine, precisions, wait_for, write
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
+from turns import Turn, median, ratio, take_turns
 
-from course.cli import add_device
+from course.batches import channels_last_copy
+from course.cli import add_device, run_command, whole_number
 from course.data import Dataset, load
-from course.errors import CourseError
 from course.inputs import chosen_device
 from course.metrics import accuracy, wilson_interval
 from course.models import build, parameter_count
-from course.training import FAST_MNIST, PUBLISHED_MNIST, fit
+from course.training import FAST_MNIST, PUBLISHED_MNIST, Recipe, fit
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "benchmarks" / "training.json"
 WARM_UP_STEPS = 3
 TIMED_STEPS = 47  # a tenth of an epoch
+PUBLISHED = "published"
 
 
-def fast(mnist: Dataset, seed: int, device: torch.device) -> tuple[float, float]:
-    """Seconds and test accuracy of the course's recipe, with the time to build the network."""
+def main() -> int:
+    parser = argparse.ArgumentParser("training.py", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--rounds", type=whole_number(1), default=3, help="seeds, one a round (default 3)"
+    )
+    parser.add_argument("--full", action="store_true", help="run the published recipe whole")
+    parser.add_argument("--keep", action="store_true", help="write the result for the site")
+    add_device(parser)
+    parser.set_defaults(run=run)
+    return run_command(parser, None)
+
+
+def run(args: argparse.Namespace) -> int:
+    device = chosen_device(args.device)
+    report = measured(load("mnist"), device, args.rounds, full=args.full)
+    print_report(report)
+    out = write(report, kept_or_built("training", keep=args.keep))
+    print(f"written to {out}")
+    return 0
+
+
+def measured(mnist: Dataset, device: torch.device, rounds: int, *, full: bool) -> dict[str, Any]:
+    """Everything that is measured, as the JSON file holds it."""
+    where = machine(device=device)
+    recipes = {
+        name: replace(FAST_MNIST, bfloat16=name == "bfloat16") for name in precisions(device)
+    }
+    clean: dict[str, list[float]] = {}
+    turns: dict[str, Turn] = {PUBLISHED: partial(published, mnist, device, clean, full=full)}
+    for name, recipe in recipes.items():
+        turns[f"course, {name}"] = partial(fast, mnist, device, recipe, clean)
+    rates = dict.fromkeys(recipes, 0.0)
+
+    def best_rates() -> None:
+        for name, dtype in precisions(device).items():
+            rates[name] = max(rates[name], product_rate(device, dtype))
+
+    seconds = take_turns(turns, rounds, best_rates)
+    return {
+        "machine": where,
+        "device": str(device),
+        "profile_sha256": mnist.sha256,
+        "images": {"training": len(mnist.train.labels), "test": len(mnist.test.labels)},
+        "recipes": {"course": asdict(FAST_MNIST), PUBLISHED: asdict(PUBLISHED_MNIST)},
+        "parameters": {
+            "course": parameter_count(build("fast-cnn")),
+            PUBLISHED: parameter_count(build("wide-cnn")),
+        },
+        "published steps": {"timed": None if full else TIMED_STEPS, "all": published_in_all(mnist)},
+        "seconds": seconds,
+        "accuracy": clean,
+        "rates": rates,
+        "operations": operations_of_training(mnist, device),
+        "layers": {name: layers(mnist, device, recipe) for name, recipe in recipes.items()},
+    }
+
+
+def fast(
+    mnist: Dataset, device: torch.device, recipe: Recipe, clean: dict[str, list[float]]
+) -> dict[str, float]:
+    """Seconds of the course's recipe, with the time to build the network.
+
+    clean: gets the test accuracy under the run's name; the seed is how many are there already.
+    """
+    found = clean.setdefault("course, bfloat16" if recipe.bfloat16 else "course, float32", [])
+    seed = len(found)
     start = time.perf_counter()
     model = build("fast-cnn", seed=seed).to(device)
-    fit(model, mnist.train.images, mnist.train.labels, replace(FAST_MNIST, seed=seed))
+    images, labels = mnist.train.images, mnist.train.labels
+    fit(model, images, labels, replace(recipe, seed=seed), progress=False)
     wait_for(device)
     seconds = time.perf_counter() - start
-    return seconds, accuracy(model, mnist.test.images.to(device), mnist.test.labels)
+    found.append(accuracy(model, mnist.test.images.to(device), mnist.test.labels))
+    return {"wall": seconds}
 
 
 def published(
-    mnist: Dataset, seed: int, device: torch.device, *, full: bool
-) -> tuple[float, float | None]:
+    mnist: Dataset, device: torch.device, clean: dict[str, list[float]], *, full: bool
+) -> dict[str, float]:
     """Seconds of the published recipe, scaled from a part unless `full`; then its accuracy too."""
-    torch.manual_seed(seed)
-    model = build("wide-cnn", seed=seed).to(device)
+    found = clean.setdefault(PUBLISHED, [])
+    torch.manual_seed(len(found))
+    model = build("wide-cnn", seed=len(found)).to(device)
     optimizer = torch.optim.SGD(
         model.parameters(), lr=PUBLISHED_MNIST.learning_rate, momentum=PUBLISHED_MNIST.momentum
     )
@@ -69,10 +141,16 @@ def published(
             published_steps(model, optimizer, loader, len(loader))
             for _ in range(PUBLISHED_MNIST.epochs)
         )
-        return seconds, accuracy(model, mnist.test.images.to(device), mnist.test.labels)
+        found.append(accuracy(model, mnist.test.images.to(device), mnist.test.labels))
+        return {"wall": seconds}
     published_steps(model, optimizer, loader, WARM_UP_STEPS)
     per_step = published_steps(model, optimizer, loader, TIMED_STEPS) / TIMED_STEPS
-    return per_step * len(loader) * PUBLISHED_MNIST.epochs, None
+    return {"wall": per_step * published_in_all(mnist)}
+
+
+def published_in_all(mnist: Dataset) -> int:
+    """The steps of the published recipe."""
+    return math.ceil(len(mnist.train.labels) / PUBLISHED_MNIST.batch_size) * PUBLISHED_MNIST.epochs
 
 
 def published_steps(
@@ -90,75 +168,54 @@ def published_steps(
     return time.perf_counter() - start
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="seeds, one a round (default 3)")
-    parser.add_argument("--full", action="store_true", help="run the published recipe whole")
-    add_device(parser)
-    arguments = parser.parse_args()
-    device = chosen_device(arguments.device)
-    where = machine() + ("" if device.type == "cpu" else f", on {device}")
-    try:
-        mnist = load("mnist")
-    except CourseError as error:
-        sys.exit(f"training.py: {error}")
-    quick, slow = [], []
-    for seed in range(arguments.rounds):
-        slow.append(published(mnist, seed, device, full=arguments.full))
-        quick.append(fast(mnist, seed, device))
-    report(where, mnist, quick, slow, full=arguments.full)
+def operations_of_training(mnist: Dataset, device: torch.device) -> int:
+    """Operations of the course's recipe: a forward and a backward pass of every image, each epoch.
+
+    A layer takes as many for an image in any batch.
+    """
+    model = build("fast-cnn", seed=0).to(device)
+    images = mnist.train.images[:1].expand(FAST_MNIST.batch_size, -1, -1, -1).to(device)
+    each = operations(partial(one_gradient, model, images)) / FAST_MNIST.batch_size
+    return round(each * len(mnist.train.labels)) * FAST_MNIST.epochs
 
 
-def report(
-    where: str,
-    mnist: Dataset,
-    quick: list[tuple[float, float]],
-    slow: list[tuple[float, float | None]],
-    *,
-    full: bool,
-) -> None:
-    """Print the table and write it as JSON."""
-    images = len(mnist.test.labels)
-    steps = math.ceil(len(mnist.train.labels) / PUBLISHED_MNIST.batch_size) * PUBLISHED_MNIST.epochs
-    how = "measured whole" if full else f"scaled from {TIMED_STEPS} of {steps} steps"
-    fast_seconds = statistics.median(seconds for seconds, _ in quick)
-    slow_seconds = statistics.median(seconds for seconds, _ in slow)
-    clean = [correct for _, correct in quick]
-    slow_clean = [correct for _, correct in slow if correct is not None]
-    precision = "bfloat16" if FAST_MNIST.bfloat16 else "float32"
-    print(where)
-    print(f"MNIST, {len(mnist.train.labels):,} training and {images:,} test images;", end=" ")
-    print(f"medians of {len(quick)} seeds, which took turns\n")
-    rows = [
-        ("recipe", "parameters", "epochs", "seconds", "clean accuracy, worst to best seed"),
-        row(f"course, {precision}", "fast-cnn", FAST_MNIST.epochs, fast_seconds, clean),
-        row(f"published, {how}", "wide-cnn", PUBLISHED_MNIST.epochs, slow_seconds, slow_clean),
-    ]
-    for name, *cells, last in rows:
-        print(f"{name:<44}" + "".join(f"{cell:>12}" for cell in cells) + f"  {last}")
-    low, high = wilson_interval(round(min(clean) * images), images)
-    print(f"\nthe worst seed's 95 % interval: {100 * low:.2f} to {100 * high:.2f} %")
-    print(f"ratio {slow_seconds / fast_seconds:.1f}")
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    result = {
-        "machine": where,
-        "profile_sha256": mnist.sha256,
-        "course": {"recipe": asdict(FAST_MNIST), "seconds_and_accuracy": quick},
-        "published": {"recipe": asdict(PUBLISHED_MNIST), "how": how, "seconds_and_accuracy": slow},
-        "ratio_of_medians": slow_seconds / fast_seconds,
-    }
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(f"written to {RESULT}")
+def one_gradient(model: nn.Module, images: Tensor) -> None:
+    """Gradients of all weights."""
+    torch.autograd.grad(model(images).sum(), list(model.parameters()))
 
 
-def row(
-    recipe: str, model: str, epochs: int, seconds: float, clean: list[float]
-) -> tuple[str, str, str, str, str]:
-    accuracies = (
-        f"{100 * min(clean):.2f} to {100 * max(clean):.2f} %" if clean else "not trained to the end"
-    )
-    return recipe, f"{parameter_count(build(model)):,}", str(epochs), f"{seconds:.1f}", accuracies
+def layers(mnist: Dataset, device: torch.device, recipe: Recipe) -> dict[str, dict[str, float]]:
+    """What each layer of the course's network costs in one step of this recipe."""
+    images = mnist.train.images[: recipe.batch_size].to(device)
+    images = images.contiguous(memory_format=torch.channels_last)
+    model = channels_last_copy(build("fast-cnn", seed=0).to(device), images[:1]).train()
+    for weight in model.parameters():
+        weight.requires_grad_()
+    costs = layer_costs(model, images, training=True, bfloat16=recipe.bfloat16)
+    return {name: asdict(cost) for name, cost in costs.items()}
+
+
+def print_report(report: Mapping[str, Any]) -> None:
+    seconds, clean = report["seconds"], report["accuracy"]
+    images, steps = report["images"], report["published steps"]
+    print(report["machine"])
+    print(f"MNIST, {images['training']:,} training and {images['test']:,} test images;", end=" ")
+    print(f"medians of {len(seconds[PUBLISHED]['wall'])} seeds, which took turns")
+    if steps["timed"]:
+        print(f"the published recipe is scaled from {steps['timed']} of {steps['all']} steps")
+    print(f"\n{'recipe':<20}{'seconds':>9}{'published / this':>18}{'of the limit':>14}  accuracy")
+    for name in seconds:
+        found = clean.get(name)
+        shown = f"{min(found):.2%} to {max(found):.2%}" if found else "not trained to the end"
+        rate = report["rates"].get(name.removeprefix("course, "))
+        share = rate and share_of_limit(report["operations"], rate, median(seconds, name))
+        limit = f"{share:.0%}" if share else "not counted"
+        print(f"{name:<20}{median(seconds, name):9.1f}", end="")
+        print(f"{ratio(seconds, PUBLISHED, name):18.1f}{limit:>14}  {shown}")
+    worst = min(min(found) for name, found in clean.items() if name != PUBLISHED)
+    low, high = wilson_interval(round(worst * images["test"]), images["test"])
+    print(f"\nthe course's worst seed, 95 % interval: {low:.2%} to {high:.2%}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
