@@ -14,6 +14,7 @@ from autograder.checks.a3_fgsm import mistakes as fgsm_mistakes
 from autograder.checks.a4_pgd.pgd_runs import judge_pgd, per_image
 from autograder.checks.a4_pgd.worst_case import AttackCase, accuracy_of_each, attacks, outcomes
 from autograder.checks.attacked import agreement
+from autograder.checks.nearest import nearest_of
 from autograder.judge.checking import metrics
 from autograder.judge.robustness import Loss, bounded, cross_entropy, margin
 
@@ -324,7 +325,7 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
     alone, count = accuracy_of_each(trial), len(trial.images)
     clean_accuracy = clean.double().mean().item()
     numbers = {
-        # In this order: what comes first explains a number that several have in common.
+        # In this order: of those that have a number in common, the first two are named.
         "an attack that leaves the budget is counted as it comes": (
             (clean & together).double().mean().item()
         ),
@@ -349,9 +350,9 @@ def other_worst_case(found: float, trial: AttackCase) -> str:
         "this is the number of images, not a fraction": right * count,
         "this is a percentage; a fraction is asked for": 100 * right,
     }
-    nearest = min(numbers, key=lambda name: abs(numbers[name] - found))
-    close = abs(numbers[nearest] - found) <= 0.5 / count and abs(numbers[nearest] - right) > 1e-9
-    return nearest if close else of_first_images(found, trial, clean)
+    others = {name: number for name, number in numbers.items() if abs(number - right) > 1e-9}
+    apart = ((name, abs(number - found)) for name, number in others.items())
+    return nearest_of(apart, 0.5 / count) or of_first_images(found, trial, clean)
 
 
 def of_first_images(found: float, trial: AttackCase, clean: Tensor) -> str:
