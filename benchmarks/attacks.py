@@ -37,8 +37,8 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from limit import layer_costs, operations, product_rate, share_of_limit
-from machine import kept_or_built, machine, precisions, wait_for, write
+from limit import keep_best_rates, layer_costs, operations, share_of_limit
+from machine import kept_or_built, machine, wait_for, write
 from peers import FOLDER, HOW, PEERS, PeerProcess, installed, set_up
 from torch import Tensor, nn
 from turns import Seconds, Turn, fastest, median, ratio, take_turns
@@ -108,12 +108,8 @@ def measured(dataset: Dataset, device: torch.device, rounds: int) -> dict[str, A
     images, labels = dataset.test.images, dataset.test.labels
     attacked = (model, images, labels)
     report: dict[str, Any] = {"device": str(device), "model": MODEL, "images": len(images)}
-    rates = dict.fromkeys(precisions(device), 0.0)
-
-    def best_rates() -> None:
-        for name, dtype in precisions(device).items():
-            rates[name] = max(rates[name], product_rate(device, dtype))
-
+    rates: dict[str, float] = {}
+    between = partial(keep_best_rates, rates, device)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="attacks-")))
         peers = start_peers(stack, folder, attacked)
@@ -122,7 +118,7 @@ def measured(dataset: Dataset, device: torch.device, rounds: int) -> dict[str, A
         for job, title in TITLES.items():
             turns = contestants(job, attacked, peers)
             agreement = agreement_of(job, attacked, peers, folder)
-            seconds = take_turns(turns, rounds * TURNS[job], best_rates)
+            seconds = take_turns(turns, rounds * TURNS[job], between)
             jobs[job] = {"title": title, "agreement": agreement, "seconds": seconds}
             jobs[job]["operations"] = operations_of(job, attacked)
     report |= {"jobs": jobs, "rates": rates}

@@ -23,7 +23,6 @@ makes this program fail.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import shutil
@@ -40,7 +39,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from machine import machine
+from machine import kept_or_built, machine, write
 from nbgrader_course import ANSWERS, ASSIGNMENT, DATA, SOURCE, nbgrader, nbgrader_course, run
 
 from autograder import catalog, sandbox
@@ -57,8 +56,6 @@ from course.errors import CourseError
 
 EMPTY = Submission(Path("empty.py"), [], "")
 TINY = "def fgsm(model, images, labels, epsilon):\n    raise NotImplementedError\n"
-OUT = Path("build/benchmarks/grading.json")
-COMMITTED = Path(__file__).with_name("results") / "grading.json"
 JOBS = 2
 
 
@@ -79,9 +76,7 @@ QUICK = Sizes(repeats=4, others=1, classes=(2, 6), tiny=(4, 20))
 def main() -> int:
     arguments = argparse.ArgumentParser("grading.py", description=__doc__.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="few submissions, for a first look")
-    arguments.add_argument(
-        "--keep", action="store_true", help=f"write {COMMITTED.name} for the site"
-    )
+    arguments.add_argument("--keep", action="store_true", help="write the result for the site")
     arguments.set_defaults(run=measure)
     return run_command(arguments, None)
 
@@ -105,9 +100,7 @@ def measure(options: argparse.Namespace) -> int:
         print_rate(report["rate"], sizes.classes)
         report["growth"] = [growth(Path(folder), count) for count in sizes.tiny]
         print_growth(report["growth"])
-    out = COMMITTED if options.keep else OUT
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(report, indent=1) + "\n")
+    out = write(report, kept_or_built("grading", keep=options.keep))
     print(f"\nwritten to {out}")
     return 0
 

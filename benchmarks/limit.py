@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from machine import wait_for
+from machine import precisions, wait_for
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -38,6 +38,12 @@ def product_rate(device: torch.device, dtype: torch.dtype, side: int = SIDE) -> 
     left, right = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
     seconds = [seconds_of(lambda: left @ right, device) for _ in range(3)]
     return 2 * side**3 / min(seconds)
+
+
+def keep_best_rates(rates: dict[str, float], device: torch.device) -> None:
+    """Measure `product_rate` in each precision of the device once more, and keep the best."""
+    for name, dtype in precisions(device).items():
+        rates[name] = max(rates.get(name, 0.0), product_rate(device, dtype))
 
 
 def seconds_of(action: Callable[[], object], device: torch.device) -> float:

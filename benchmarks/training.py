@@ -25,7 +25,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from limit import layer_costs, operations, product_rate, share_of_limit
+from limit import keep_best_rates, layer_costs, operations, share_of_limit
 from machine import kept_or_built, machine, precisions, wait_for, write
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -75,13 +75,8 @@ def measured(mnist: Dataset, device: torch.device, rounds: int, *, full: bool) -
     turns: dict[str, Turn] = {PUBLISHED: partial(published, mnist, device, clean, full=full)}
     for name, recipe in recipes.items():
         turns[f"course, {name}"] = partial(fast, mnist, device, recipe, clean)
-    rates = dict.fromkeys(recipes, 0.0)
-
-    def best_rates() -> None:
-        for name, dtype in precisions(device).items():
-            rates[name] = max(rates[name], product_rate(device, dtype))
-
-    seconds = take_turns(turns, rounds, best_rates)
+    rates: dict[str, float] = {}
+    seconds = take_turns(turns, rounds, partial(keep_best_rates, rates, device))
     return {
         "machine": where,
         "device": str(device),

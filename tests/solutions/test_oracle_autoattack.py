@@ -73,4 +73,4 @@ def test_no_more_images_survive_than_under_torchattacks(trained: float, epsilon:
     theirs = int(survived(model, images, labels, attacked).sum())
     print(f"\ntrained at {trained}, attacked at {epsilon}: {ours} here, {theirs} there")
     assert ours <= theirs + 1
-    assert trained or ours >= theirs - 1
+    assert ours >= theirs - (5 if trained else 1)

@@ -29,6 +29,7 @@ from solutions.certificates import (
     relu_bounds,
 )
 from solutions.evaluation import worst_of
+from solutions.figures.measured.defences import share
 from solutions.pgd import pgd
 from solutions.verification import verify
 
@@ -145,8 +146,8 @@ def _curves(model: nn.Sequential, test: Split) -> dict[str, list[float]]:
         by_interval = interval_margins(model, x, y, epsilon).amin(dim=1) > 0
         by_line = linear_margins(model, x, y, epsilon).amin(dim=1) > 0
         found["attacked"].append(round(worst_of(model, x, y, epsilon).accuracy, 4))
-        found["interval"].append(_share(by_interval))
-        found["linear"].append(_share(by_line))
+        found["interval"].append(share(by_interval))
+        found["linear"].append(share(by_line))
         doubt = [_between(*ends).flatten(1) for ends in relu_bounds(model, x, epsilon)]
         found["unstable"].append(
             round(torch.cat(doubt, dim=1).sum(dim=1).double().mean().item(), 1)
@@ -201,15 +202,10 @@ def _smoothing(model: nn.Module, test: Split) -> dict[str, Any]:
         "votes": VOTES,
         "clean, without noise": round(accuracy(model, test.images, test.labels), 4),
         "radii": list(RADII),
-        "certified": [_share(certain > r) for r in RADII],
+        "certified": [share(certain > r) for r in RADII],
     }
 
 
 def _between(low: Tensor, high: Tensor) -> Tensor:
     """The ReLUs that could be open or closed for inputs between these ends."""
     return (low < 0) & (high > 0)
-
-
-def _share(where: Tensor) -> float:
-    """The fraction that is True, to four places."""
-    return round(where.double().mean().item(), 4)

@@ -21,6 +21,7 @@ from course.metrics import accuracy, predict
 from course.models import build
 from course.training import fit, plain_recipe
 from solutions.evaluation import attack_in_batches
+from solutions.figures.measured.defences import share
 from solutions.pgd import pgd
 from solutions.random_search import sign_noise
 
@@ -242,8 +243,3 @@ def _rates(score: Tensor, member: Tensor) -> dict[str, Any]:
 def answers(model: nn.Module, images: Tensor) -> Tensor:
     """The class that the model names for each image: (n,)."""
     return predict(model, images).argmax(dim=1)
-
-
-def share(where: Tensor) -> float:
-    """The fraction that is True, to four places."""
-    return round(where.double().mean().item(), 4)

@@ -18,12 +18,12 @@ from course.budget import budget
 from course.data import Dataset, Split, load
 from course.signs.profile import TEST, TEST_IMAGES
 from course.signs.sticker import Sticker
+from solutions.figures.measured.defences import share
 from solutions.figures.measured.other_ways import (
     NETWORK,
     SEEDS,
     answers,
     backdoor,
-    share,
     with_square,
 )
 
