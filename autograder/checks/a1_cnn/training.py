@@ -11,8 +11,9 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks.a1_cnn import mistakes
-from autograder.checks.training_promises import Trained, trained_by
+from autograder.checks.training_promises import Trained, trained_by, trains_without_norms
 from autograder.judge.checking import (
+    Crash,
     Network,
     Setting,
     Split,
@@ -170,7 +171,11 @@ def repeated_batches(student: Student, setting: Setting) -> str:
         images[number, :, row, column] = 1
     ref = student.network(network, training=True)  # else nothing tells, where `train` leaves modes
     labels = torch.arange(5) % setting.dataset.num_classes
-    student.call("train", ref, images, labels, epochs=4, batch_size=1)
+    try:
+        student.call("train", ref, images, labels, epochs=4, batch_size=1)
+    except Crash:
+        trains_without_norms(student, setting, "train", images, labels, batch_size=1)
+        return ""
     running_mean = network.with_weights(student.weights(ref)).weights[3]
     with torch.no_grad():
         means = F.conv2d(images, first, padding=1).mean(dim=(2, 3))
