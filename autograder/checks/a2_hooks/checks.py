@@ -60,6 +60,7 @@ graded_monitor = graded_for("activation_monitor", lecture=LECTURE)
 graded_drift = graded_for("activation_drift", lecture=LECTURE)
 
 
+MADE_WHOLE = True
 make_ahead = train_victim
 
 

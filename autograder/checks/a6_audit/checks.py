@@ -40,16 +40,23 @@ EXACT = 2.5  # images: a good attack on a linear network leaves at most one or t
 NEAR = 4.5  # images, of a trained network: right attacks differ by up to three, one step by 14
 RELATIVE = 1e-6
 ALL_BUT_ONE = 0.87  # of eight
+MADE_WHOLE = True
 
 
 def make_ahead(setting: Setting) -> None:
-    """Train the networks that every student gets, and attack them as well as the judge can."""
+    """Train the networks that every student gets, and attack them as well as the judge can.
+
+    On public inputs the images of one hand-in are everybody's, and are chosen too.
+    """
     for channels in (1, 3):
         known_robustness.pool_of_linear(setting, channels)
     known_robustness.pool_of_trained(setting)
     known_robustness.normalised_by_batch(setting)
     for kind in defences.KINDS:
         defences.defence_case(setting, kind)
+    defences.misleading_case(setting)
+    if setting.public:
+        known_robustness.choose_for_handin(setting)
 
 
 # --- to_pixel_epsilon ----------------------------------------------------------------------------

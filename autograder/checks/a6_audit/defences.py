@@ -13,7 +13,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.a6_audit.known_robustness import one_step, withstood
+from autograder.checks.a6_audit.known_robustness import many_steps_only
 from autograder.checks.attacked import linear_network
 from autograder.judge.checking import Network, Setting, Split, metrics
 from autograder.judge.robustness import bounded, cross_entropy, margin, pgd
@@ -111,11 +111,8 @@ def choose_images(
     A single step breaks most of the images that can be broken: without this choice FGSM would do.
     """
     seen, size = StraightThrough(inside), 2.5 * epsilon / STEPS
-    once = withstood(seen, pool, epsilon, margin, size=size, steps=STEPS, start=generator)
-    many_steps_only = one_step(seen, pool, epsilon) & ~once
-    order = torch.cat(
-        [many_steps_only.nonzero()[:MANY_STEPS_ONLY], (~many_steps_only).nonzero()]
-    ).flatten()
+    found = many_steps_only(seen, pool, epsilon, size=size, steps=STEPS, start=generator)
+    order = torch.cat([found.nonzero()[:MANY_STEPS_ONLY], (~found).nonzero()]).flatten()
     return pool[order[:IMAGES]]
 
 

@@ -30,6 +30,7 @@ from course.models import Normalize
 
 LINEAR, IMAGES = 600, (200, 240)  # images for linear networks, and how many a hand-in gets
 POOL, FEW = 320, (116, 140)  # the same for the trained network
+SOME = 128  # images on which epsilon is chosen for the trained network
 HELPED = 32, 48  # images, black and white
 IN_TRAIN_MODE = 32, 48
 RUNS = 5  # of PGD, which must agree about an image
@@ -209,14 +210,14 @@ def by_plain_pgd(case: Case) -> Tensor:
 
 def trained_pool(setting: Setting) -> Pool:
     """The judge's trained network at the epsilon where a single step is worst."""
-    pool, victim = setting.test_images(POOL), setting.victim.module
+    pool, some = setting.test_images(POOL), setting.test_images(SOME)
+    victim = setting.victim.module
     mean, std = statistics(setting, "trained", setting.dataset.image_shape[0])
     network = without_normalisation(setting.victim, mean, std)
 
     def gap(epsilon: float) -> int:
         """The number of images that many steps break and a single step does not."""
-        many = withstood(victim, pool, epsilon, margin, size=epsilon / 4, steps=10)
-        return int((one_step(victim, pool, epsilon) & ~many).sum())
+        return int(many_steps_only(victim, some, epsilon, size=epsilon / 4, steps=10).sum())
 
     epsilon = max((scale * setting.budget.epsilon for scale in SCALES), key=gap)
     found = survivors(victim, pool.images, pool.labels, epsilon, seed=setting.seed("evaluation"))
@@ -248,6 +249,14 @@ def one_step(model: nn.Module, test: Split, epsilon: float) -> Tensor:
         for loss in (cross_entropy, margin)
     )
     return first & second
+
+
+def many_steps_only(model: nn.Module, test: Split, epsilon: float, **how: Any) -> Tensor:
+    """The images that withstand FGSM, but not one run of the judge's attack, (n,) bool."""
+    found = one_step(model, test, epsilon)
+    if len(left := found.nonzero().flatten()):
+        found[left] = ~withstood(model, test[left], epsilon, margin, **how)
+    return found
 
 
 def withstood(model: nn.Module, test: Split, epsilon: float, loss: Loss, **how: Any) -> Tensor:
@@ -337,6 +346,14 @@ def pool_of_linear(setting: Setting, channels: int) -> Pool:
 def pool_of_trained(setting: Setting) -> Pool:
     """`trained_pool`, made once for everybody."""
     return setting.remember("pool trained", partial(trained_pool, setting))
+
+
+def choose_for_handin(handin: Setting) -> None:
+    """All cases of one hand-in."""
+    for channels in (1, 3):
+        linear(handin, channels)
+    for case in (trained, scaled, helped, normalised_by_batch):
+        case(handin)
 
 
 def linear(handin: Setting, channels: int) -> Case:

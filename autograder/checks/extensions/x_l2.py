@@ -32,6 +32,7 @@ graded_projection = graded_for("project_l2", lecture=LECTURE)
 graded_l2 = graded_for("l2_pgd", lecture=LECTURE)
 
 
+MADE_WHOLE = True
 make_ahead = train_victim
 
 

@@ -29,6 +29,7 @@ from autograder.judge.checking import (
     require,
 )
 
+MADE_WHOLE = True  # nothing
 graded = graded_for("onnx_network", lecture="lectures/practice/")
 # Two runtimes add in another order; logits of this size then differ by about 1e-6.
 TOLERANCE = 1e-4

@@ -42,6 +42,7 @@ graded_photograph = graded_for("photograph", lecture=PHYSICAL)
 graded_sticker = graded_for("train_sticker", lecture=PHYSICAL)
 
 
+MADE_WHOLE = True
 make_ahead = train_victim
 
 

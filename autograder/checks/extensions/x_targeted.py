@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.checking import (
@@ -27,12 +27,14 @@ from autograder.judge.checking import (
     require_images,
     train_victim,
 )
+from autograder.judge.robustness import cross_entropy, pgd
 
 LECTURE = "lectures/threat-models/"
 graded_targeted = graded_for("targeted_pgd", lecture=LECTURE)
 graded_least_likely = graded_for("least_likely", lecture=LECTURE)
 
 
+MADE_WHOLE = True
 make_ahead = train_victim
 
 
@@ -71,6 +73,17 @@ def towards(student: Student, setting: Setting) -> Towards:
 
     one, many = attacked(epsilon, 1), attacked(epsilon / 4, 20)
     return Towards(images, targets, gradient, epsilon, one, many, before.detach())
+
+
+def judges_attack(model: nn.Module, towards: Towards) -> Tensor:
+    """The judge's own twenty steps towards the targets."""
+
+    def reached(logits: Tensor, targets: Tensor) -> Tensor:
+        return -cross_entropy(logits, targets)
+
+    epsilon = towards.epsilon
+    given = towards.images, towards.targets, epsilon
+    return pgd(model, *given, size=epsilon / 4, steps=20, loss=reached)
 
 
 @graded_targeted()
@@ -139,12 +152,12 @@ def test_targeted_looks_again(
     one, reached_by_one = of(require_images(towards.one, towards.images))
     many, reached = of(require_images(towards.many, towards.images))
     measures.update(reached_by_one=reached_by_one, reached=reached)
-    # With many steps the reference gets about one and a half times as far as with one.
-    way = (towards.before.mean().item() - many) / (towards.before.mean().item() - one)
+    # How much further many steps get than one differs from network to network: 1.07 to 1.5 times.
+    judges, _ = of(judges_attack(model, towards))
     expect(
-        way,
-        "a decrease of the target's loss, as a multiple of that of a single step, of",
-        at_least=1.1,
+        (one - many) / (one - judges),
+        "a further decrease of the target's loss after one step, as a share of the judge's, of",
+        at_least=0.5,
         cause="every step uses the gradient at the original images",
         hint="Compute the gradient at the point that the last step reached.",
     )

@@ -90,13 +90,16 @@ def test_threads_are_left_as_they_were():
 
 @pytest.mark.parametrize("assignment", catalog.KNOWN)
 def test_whoever_trains_a_network_for_all_makes_it_ahead(assignment):
-    """`victim` and `plain_robustness` in the checks take seconds."""
+    """`victim` and `plain_robustness` in the checks take seconds; where nothing does, what is made
+    ahead may still be all that is remembered."""
     known = catalog.assignment(assignment)
     own = known.check_file.parent.glob("*.py")
     files = [known.check_file] if known.id.startswith("x-") else list(own)
     texts = [path.read_text(encoding="utf-8") for path in files]
     trains = any(".victim" in text or "plain_robustness" in text for text in texts)
-    assert hasattr(importlib.import_module(known.module), "make_ahead") == trains
+    made_ahead = hasattr(importlib.import_module(known.module), "make_ahead")
+    assert made_ahead or not trains
+    assert made_ahead == trains or made.is_whole(assignment)
 
 
 READER = """
@@ -130,5 +133,5 @@ def test_a_student_sees_nothing_of_the_folder(folder, tmp_path):
 
 
 def test_an_assignment_that_needs_no_network_keeps_nothing(folder):
-    assert made.prepare(Setting("a1-cnn", "digits", SECRET)) == made.Made(b"")
+    assert made.prepare(Setting("x-onnx", "digits", SECRET)) == made.Made(b"")
     assert not folder.exists()
