@@ -38,10 +38,10 @@ SECRET = b"the demonstration has no secrets from anybody"
 
 # Every student, every status and every page is shown; long trainings are shown seldom.
 SHOWN = {
-    "a1-cnn": ("aoife", "bilal", "daniela", "giulia", "mallory"),
+    "a1-cnn": ("aoife", "daniela", "giulia", "mallory"),
     "a2-hooks": ("amara", "emre", "hiroshi", "mallory", "priya", "zoe"),
     "a3-fgsm": ("amara", "chen", "daniela", "emre", "femi", "giulia", "hiroshi", "priya", "zoe"),
-    "a4-pgd": ("aoife", "bilal", "chen", "giulia", "mallory", "zoe"),
+    "a4-pgd": ("aoife", "bilal", "chen", "giulia", "zoe"),
     "a5-adversarial-training": ("aoife", "chen", "daniela"),
     "a6-audit": ("bilal", "femi", "mallory", "priya"),
 }

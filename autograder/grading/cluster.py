@@ -268,8 +268,9 @@ class Slots(WorkerPlugin):
             with contextlib.suppress(IndexError):
                 slot, _ = self.idle.pop()
             if slot is None:
-                slot = Slot()
-                slot.begin(Task(**json.loads(self.task)), Made.from_line(self.made))
+                task = Task(**json.loads(self.task))
+                slot = Slot(task.level)
+                slot.begin(task, Made.from_line(self.made))
             result = slot.judge(job)
         except (OSError, ValueError):  # it could not be started, or died within a line
             result = None

@@ -74,7 +74,7 @@ def grade_command(args: argparse.Namespace) -> int:
     jobs = find_jobs(args.submissions, args.assignment)
     with contextlib.closing(Pool(args.jobs or os.cpu_count() or 1)) as pool:
         if not args.scheduler:
-            pool.start(sum(not args.resume or is_new(job, args) for job in jobs))
+            pool.start(sum(not args.resume or is_new(job, args) for job in jobs), level)
         try:
             status: int = grade_class(args, jobs, level, pool)
         except KeyboardInterrupt:

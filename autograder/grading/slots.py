@@ -86,27 +86,32 @@ class Pool:
         try:
             slot = self.idle.pop()
         except IndexError:
-            slot = self.new()
+            slot = self.new(task.level)
         if slot.begin(task, made):
             return slot
         slot.kill()  # it died while it was idle
-        slot = self.new()
+        slot = self.new(task.level)
         slot.begin(task, made)
         return slot
 
-    def new(self) -> Slot:
+    def new(self, level: str) -> Slot:
         """Another slot. Raises OSError when it cannot be started, and once the pool was stopped."""
         if self.stopped:
             raise OSError("grading was stopped")
-        slot = Slot()
+        slot = Slot(level)
         self.started.append(slot)
         return slot
 
-    def start(self, jobs: int) -> None:
-        """Start the slots for this number of jobs, so that they load common modules meanwhile."""
+    def start(self, jobs: int, level: str) -> None:
+        """Start slots for this number of jobs, so that they load common modules meanwhile.
+
+        While they load, each is two processes that compute, and this one computes too. More slots
+        than there is room for would put off the first result; those start when there is work.
+        """
+        at_once = max(1, (self.size - 1) // 2)
         with contextlib.suppress(OSError):  # reported when one is needed
-            while len(self.idle) < min(self.size, jobs):
-                self.idle.append(self.new())
+            while len(self.idle) < min(at_once, jobs):
+                self.idle.append(self.new(level))
 
     def stop(self) -> None:
         """End every slot at once, a busy one too, and start no other."""
@@ -121,15 +126,16 @@ class Pool:
 
 
 class Slot:
-    """A running `autograder.grading.slot` process: it gets ready, and waits for its first task.
+    """A running `autograder.grading.slot_process`: it gets ready, and waits for its first task.
 
     It has a session of its own: Ctrl-C in a terminal would reach every process of ours, and each
     would print where it was. It stops the one that grades, which ends the others.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, level: str) -> None:
+        """Start it, for tasks at this level."""
         self.process = subprocess.Popen(
-            command("autograder.grading.slot"),
+            [*command("autograder.grading.slot_process"), level],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

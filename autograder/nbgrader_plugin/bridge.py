@@ -100,7 +100,7 @@ class TrustedJudge(LoggingConfigurable):
 
     def slot(self, task: Task) -> Slot:
         """A process that judges submissions to a task; the task is prepared once."""
-        slot = Slot()
+        slot = Slot(task.level)
         slot.begin(task, self.made[task])
         return slot
 

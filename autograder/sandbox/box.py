@@ -121,8 +121,7 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     started cold behaves the same, but takes longer to start.
     """
     confinement, scratch = separate.confinement(level)
-    inside = confinement.scratch
-    environment = {**ENVIRONMENT, **installed.python_path(), "HOME": inside, "TMPDIR": inside}
+    environment = environment_in(confinement.scratch)
     ours, theirs = socket.socketpair()
     stderr, group = StandardError(), None
     try:
@@ -150,6 +149,21 @@ def launch(level: str, limits: Limits, *, preloaded: bool = True) -> Box:
     count = partial(count_files, confinement, scratch, limits.files)
     watch = Watch(started.pid, limits, count, lambda: kill(started))
     return Box(started, ours, scratch, level, watch, group, stderr, confinement.user)
+
+
+def preload(level: str) -> None:
+    """Start the parent of this process's workers at `level`, so that it loads meanwhile.
+
+    It ends with the thread that calls this.
+    """
+    if level in LEVELS_PRELOADED:
+        scratch = bubblewrap.SCRATCH if level == "strong" else separate.SCRATCH
+        NURSERIES.begin(level, environment_in(scratch))
+
+
+def environment_in(scratch: str) -> dict[str, str]:
+    """The environment of a worker with this scratch folder, or of the parent of workers."""
+    return {**ENVIRONMENT, **installed.python_path(), "HOME": scratch, "TMPDIR": scratch}
 
 
 def count_files(

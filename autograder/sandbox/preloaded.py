@@ -105,11 +105,15 @@ class Forked:
 
 
 class Nursery:
-    """One parent of workers at one level. Raises OSError when it does not start."""
+    """One parent of workers at one level, which may still be loading.
+
+    It ends with the thread that starts it. Raises OSError when it cannot be started.
+    """
 
     def __init__(self, level: str, environment: dict[str, str]) -> None:
         self.level = level
         self.owner = os.getpid()
+        self.processes: list[Path] = []  # its /proc entries, once it is ready
         # One message is one request or answer; a stream would have to be cut into them.
         self.connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.stderr = StandardError()
@@ -126,21 +130,25 @@ class Nursery:
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                 )
-            try:
-                answer, _ = receive(self.connection, START_SECONDS)
-                if not answer["ready"]:
-                    raise OSError(f"{answer['threads']} threads run before the fork")
-                self.processes = tree(self.process.pid)
-                self.stderr.read()  # warnings while it was preloading are no worker's trouble
-            except OSError:
-                self.process.kill()
-                self.process.wait()
-                raise
-        except OSError as error:
-            why = self.stderr.read()
+        except OSError:
             self.connection.close()
             self.stderr.close()
+            raise
+
+    def wait(self) -> None:
+        """Wait until it has imported everything. Raises OSError, and ends it, where it does not."""
+        if self.processes:
+            return
+        try:
+            answer, _ = receive(self.connection, START_SECONDS)
+            if not answer["ready"]:
+                raise OSError(f"{answer['threads']} threads run before the fork")
+        except OSError as error:
+            why = self.stderr.read()
+            self.close()
             raise OSError(f"{error}: {why}" if why else str(error)) from error
+        self.processes = tree(self.process.pid)
+        self.stderr.read()  # warnings while it was preloading are no worker's trouble
 
     def fork(
         self,
@@ -213,18 +221,27 @@ class Nurseries:
             return nursery.fork(connection, limits, wanted, group=group) if nursery else None
 
     def at(self, level: str, environment: dict[str, str]) -> Nursery | None:
-        """The parent at `level`, of this process and not of one it was forked from."""
-        known = self.found.get(level)
-        if known is not None and known.owner == os.getpid():
-            return known
+        """The parent at `level`, of this process and not of one it was forked from, once ready."""
+        self.begin(level, environment)
         if level in self.trouble:
             return None
+        try:
+            self.found[level].wait()
+        except OSError as error:
+            self.trouble[level] = str(error)
+            del self.found[level]
+            return None
+        return self.found[level]
+
+    def begin(self, level: str, environment: dict[str, str]) -> None:
+        """Start the parent at `level`, if there is none, and let it load meanwhile."""
+        known = self.found.get(level)
+        if (known is not None and known.owner == os.getpid()) or level in self.trouble:
+            return
         try:
             self.found[level] = Nursery(level, environment)
         except OSError as error:
             self.trouble[level] = str(error)
-            return None
-        return self.found[level]
 
     def processes(self) -> list[Path]:
         """The /proc entries of the parents themselves, whose children are workers."""

@@ -101,7 +101,7 @@ def images_with_gradient(handin: Setting) -> Split:
     clean images.
     """
     whole = handin.shared
-    rows, telling = whole.remember("rows with gradient", partial(rows_with_gradient, whole))
+    rows, telling = rows_for_all(whole)
     count = handin.drawn("number of images with gradient", 97, 120)
     draw = handin.generator("images with gradient")
     others = (~telling).nonzero().flatten()
@@ -117,6 +117,11 @@ def images_with_gradient(handin: Setting) -> Split:
 def lighter(test: Split) -> Split:
     """The images made lighter, so that many pixels are 1."""
     return Split((1.5 * test.images).clamp(max=1), test.labels)
+
+
+def rows_for_all(setting: Setting) -> tuple[Tensor, Tensor]:
+    """`rows_with_gradient`, found once for everybody."""
+    return setting.remember("rows with gradient", partial(rows_with_gradient, setting))
 
 
 def rows_with_gradient(setting: Setting) -> tuple[Tensor, Tensor]:

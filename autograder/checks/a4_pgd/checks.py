@@ -1,9 +1,8 @@
 """The checks of a4-pgd: many small steps, the margin, and the worst case over attacks.
 
-As in a3-fgsm, the judge owns the networks and images, and the later checks need an answer that
-follows the gradient. Without a random start PGD has one right result, except for pixels whose
-gradient is so near 0 that rounding decides its sign; most checks compare with that result. Random
-starts come from a generator that the judge seeds.
+As in a3-fgsm, the judge owns networks and images, and later checks need an answer that follows the
+gradient. Without a random start PGD has one right result, except for pixels whose gradient is so
+near 0 that rounding decides its sign; most checks compare with it. The judge seeds random starts.
 """
 
 from __future__ import annotations
@@ -81,6 +80,7 @@ def make_ahead(setting: Setting) -> None:
     """Make what every student gets and takes long: a trained network, attacks on it."""
     telling_epsilon(setting)
     different_attacks(setting)
+    dropout_network(setting)
 
 
 @pytest.fixture(scope="module")

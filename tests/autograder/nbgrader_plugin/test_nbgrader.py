@@ -70,6 +70,8 @@ def test_judge_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch, tmp_p
     started = []
 
     class Dying:
+        def __init__(self, _level: str) -> None: ...
+
         def begin(self, task: object, _made: object) -> None:
             started.append(task)
 

@@ -159,7 +159,7 @@ def test_a_worker_that_lacks_a_file_of_ours_is_the_graders_fault(nurseries, monk
 def test_when_a_slot_is_killed_its_parent_and_its_worker_end_with_it(tmp_path):
     endless = "def fgsm(model, images, labels, epsilon, wait=[0 for _ in iter(int, 1)]): pass"
     (tmp_path / "a3-fgsm.py").write_text(endless)
-    slot = Slot()
+    slot = Slot("strong")
     slot.begin(Task("a3-fgsm", "digits", "strong", "00" * 32), Made(b""))
     judging = threading.Thread(target=slot.judge, args=(Job("zoe", str(tmp_path / "a3-fgsm.py")),))
     judging.start()
