@@ -98,14 +98,12 @@
 
   const ATTACKS = { fgsm, pgd, l2, patch, noise };
 
-  /** p(true class) at each epsilon. FGSM and the noise keep their direction: one gradient will do. */
-  function curve(net, name, image, aim, epsilons) {
+  /** p(true class) as a function of epsilon. FGSM and the noise keep their direction: one gradient will do. */
+  function curve(net, name, image, aim) {
     const chance = (x) => forward(net, x).probabilities[aim.label];
-    if (name !== "fgsm" && name !== "noise") {
-      return epsilons.map((e) => chance(ATTACKS[name](net, image, aim, e)));
-    }
+    if (name !== "fgsm" && name !== "noise") return (e) => chance(ATTACKS[name](net, image, aim, e));
     const direction = name === "fgsm" ? slope(net, image, aim).map(Math.sign) : coin(image.length);
-    return epsilons.map((e) => chance(along(direction, image, e)));
+    return (e) => chance(along(direction, image, e));
   }
 
   return { ATTACKS, PGD_STEPS, slope, project, distance, pgdPath, square, curve };

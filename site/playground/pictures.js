@@ -45,5 +45,16 @@
     };
   }
 
-  return { open, enlarge };
+  /** Sets by their names, each opened when it is first asked for. */
+  function openLater(names) {
+    const sets = {};
+    for (const name of names) {
+      const known = { enumerable: true, configurable: true };
+      const get = () => Object.defineProperty(sets, name, { ...known, value: open(name) })[name];
+      Object.defineProperty(sets, name, { ...known, get });
+    }
+    return sets;
+  }
+
+  return { open, openLater, enlarge };
 })();

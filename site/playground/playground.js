@@ -8,7 +8,7 @@
     set: "digits", picture: 16, drawn: null, label: 3, net: "plain", attack: "fgsm", target: null,
     eps: 26, row: 10, column: 12,
   };
-  const sets = Object.fromEntries(root.dataset.sets.split(" ").map((name) => [name, pictures.open(name)]));
+  const sets = pictures.openLater(root.dataset.sets.split(" "));
   const FIELDS = {
     set: address.oneOf(Object.keys(sets)),
     picture: address.whole(0, 99),
@@ -85,21 +85,21 @@
     const now = computed();
     showControls(now.label);
     showImages(now);
-    view.probabilities(find("rows"), set.classes, {
-      clean: now.clean.probabilities, attacked: now.attacked.probabilities, label: now.label, target: state.target,
-    });
-    find("says").textContent = sentence(now);
-    const formula = budgets.budgetOf(state.attack) === budgets.budgetOf("fgsm");
-    find("formula").hidden = !formula;
-    if (formula) inside.pixel(find, state.row * set.form.side + state.column, now);
-    // Curves take longest, a dozen attacks under PGD: the rest is on the screen before them.
+    showWords(now);
+    showRest(now);
+  }
+
+  /** What is on the screen after the rest: curves take longest, a dozen attacks under PGD. */
+  function showRest(now) {
     const names = state.attack === "fgsm" || state.attack === "pgd" ? [state.attack, "noise"] : [state.attack];
     const along = steps();
-    show.stop?.();
-    show.stop = view.inTurn([
+    const curves = names.map((name) => curve(name, now));
+    const points = curves.flatMap(({ at, values }) => along.map((step, i) => () => (values[i] ??= at(step))));
+    showRest.stop?.();
+    showRest.stop = view.inTurn([
       () => inside.layers(find, now.net, now),
-      ...names.map((name) => () => curve(name, now, along)),
-      () => showCurve(names, now, along),
+      ...points,
+      () => showCurve(names, curves, now, along),
     ]);
   }
 
@@ -144,33 +144,50 @@
     find("change").setAttribute("aria-label", `The change; ${view.percent(share)} of the values move`);
   }
 
+  function showWords(now) {
+    view.probabilities(find("rows"), set.classes, {
+      clean: now.clean.probabilities, attacked: now.attacked.probabilities, label: now.label, target: state.target,
+    });
+    find("says").textContent = sentence(now);
+    const formula = budgets.budgetOf(state.attack) === budgets.budgetOf("fgsm");
+    find("formula").hidden = !formula;
+    if (formula) inside.pixel(find, state.row * set.form.side + state.column, now);
+  }
+
   const steps = () => {
     const largest = budgets.budgetOf(state.attack).largest(set);
     return Array.from({ length: 18 }, (_, i) => Math.round((i * largest) / 17));
   };
 
-  /** p(true class) along the slider; kept, since few changes concern it. */
-  function curve(name, { net, image: before, label }, along) {
+  /** p(true class) along the slider: `at` gives it, `values` keep it, since few changes concern it. */
+  function curve(name, { net, image: before, label }) {
     const { drawn, picture, net: named, target, row, column } = state;
     const key = [state.set, named, name, uploaded?.name ?? drawn ?? picture, label, target, name === "patch" ? [row, column] : ""].join();
     if (!remembered.has(key)) {
       if (remembered.size > 200) remembered.clear();
-      const size = budgets.budgetOf(name).size;
-      const values =
-        name === "patch"
-          ? along.map((eps) => {
-              const moved = budgets.attacked(net, before, label, { ...state, eps }, set.form);
-              return engine.forward(net, moved).probabilities[label];
-            })
-          : attacks.curve(net, name, before, { label, target }, along.map(size));
-      remembered.set(key, values);
+      remembered.set(key, { at: chance(name, net, before, label), values: [] });
     }
     return remembered.get(key);
   }
 
-  function showCurve(names, now, along) {
+  /** p(true class) as a function of the slider's place. */
+  function chance(name, net, before, label) {
+    const { form } = set;
+    const here = { ...state };
+    if (name === "patch") {
+      return (eps) => {
+        const moved = budgets.attacked(net, before, label, { ...here, eps }, form);
+        return engine.forward(net, moved).probabilities[label];
+      };
+    }
+    const { size } = budgets.budgetOf(name);
+    let at = null; // not before it is needed: the gradient takes as long as several points
+    return (eps) => (at ??= attacks.curve(net, name, before, { label, target: here.target }))(size(eps));
+  }
+
+  function showCurve(names, found, now, along) {
     const budget = budgets.budgetOf(state.attack);
-    const curves = names.map((name) => ({ name: name === "noise" ? "noise" : "attack", values: curve(name, now, along) }));
+    const curves = found.map(({ values }, i) => ({ name: names[i] === "noise" ? "noise" : "attack", values }));
     const half = along[curves[0].values.findIndex((p) => p < 0.5)];
     const axis = budget.title.toLowerCase();
     const title = budgets.NAMES[state.attack];
@@ -306,6 +323,20 @@
   }
 
   furnish();
-  // The first computation is the slowest, before the browser has compiled it: it has its own turn.
-  return new Promise((done) => view.inTurn([listen, computed, show, ...paintPictures(), done]));
+  // The first computations are the slowest, before the browser has compiled them: each has its turn.
+  return new Promise((done) => {
+    const first = state;
+    let now;
+    const stages = [
+      () => engine.forward(set.networks[state.net], subject().image),
+      () => engine.gradient(set.networks[state.net], subject().image, subject().label),
+      () => (now = computed()),
+      () => showControls(now.label),
+      () => showImages(now),
+      () => showWords(now),
+      () => showRest(now),
+    ];
+    const unlessMoved = (stage) => () => state === first && stage(); // a reader may be quick
+    view.inTurn([listen, ...stages.map(unlessMoved), ...paintPictures(), done]);
+  });
 };

@@ -3,6 +3,7 @@
 
 (globalThis.adversarial ??= {}).view = (() => {
   const NO_BREAK = "\u00a0";
+  const TURN = 4; // milliseconds
   const percent = (p) => `${(100 * p).toFixed(p > 0.995 && p < 1 ? 2 : 1)}${NO_BREAK}%`;
   // Blue takes brightness away, orange adds it, white is no change.
   const CHANGE = (value) =>
@@ -129,11 +130,13 @@
     return link;
   }
 
-  /** Do one thing after the other, so that a slow phone can answer a touch in between. */
+  /** Do one thing after the other, a few at a time, so that a slow phone can answer a touch in between. */
   function inTurn(tasks) {
     let timer;
     const next = () => {
-      tasks.shift()();
+      const enough = performance.now() + TURN;
+      do tasks.shift()();
+      while (tasks.length && performance.now() < enough);
       if (tasks.length) timer = setTimeout(next, 0);
     };
     timer = setTimeout(next, 0);

@@ -16,6 +16,8 @@ from autograder.report.results import Result
 ROUNDS, UNKNOWN = 20, 0.5
 SECRET = b"of those who hand in again"
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)( %)?")
+IMAGES = re.compile(r"on (\d+) images")
+SAID_UNKNOWN = re.compile(r"(about )?(0\.5|50)")
 
 HAND_IN = """
 ANSWERS = {answers}
@@ -77,9 +79,11 @@ class Cheat:
                 continue
             text = by_name[check].expected.split(" at epsilon")[0]
             right = [float(n) / (100 if percent else 1) for n, percent in NUMBER.findall(text)]
+            if images := IMAGES.search(text):  # the rounded share of so many can be had exactly
+                right[0] = round(right[0] * int(images[1])) / int(images[1])
             if "curve" in name:
                 self.answers[name] = [right if "%" in text else [UNKNOWN] * int(right[0])]
-            elif by_name[check].got.startswith(("0.5", "50")) or not self.answers[name]:
+            elif SAID_UNKNOWN.match(by_name[check].got) or not self.answers[name]:
                 self.answers[name].append(right[0])
             else:
                 self.answers[name][-1] = right[0]
@@ -100,7 +104,7 @@ def best(judge: Judge, assignment: str, folder: Path, rounds: int) -> float:
     [
         pytest.param("a3-fgsm", 4, 3, marks=pytest.mark.slow),
         pytest.param("a1-cnn", ROUNDS, 3, marks=pytest.mark.slow),
-        pytest.param("a3-fgsm", ROUNDS, 5, marks=pytest.mark.slow),
+        pytest.param("a3-fgsm", ROUNDS, 3, marks=pytest.mark.slow),
         pytest.param("a4-pgd", ROUNDS, 3, marks=pytest.mark.slow),
         pytest.param("a6-audit", ROUNDS, 3, marks=pytest.mark.slow),
     ],

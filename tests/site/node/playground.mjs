@@ -25,7 +25,7 @@ console.log(
     samples: samples.map(({ image }) => Array.from(image)),
     labels: samples.map(({ label }) => label),
     mask: Array.from(mask),
-    curve: each((x, label) => attacks.curve(net, "fgsm", x, { label }, [0, epsilon])),
+    curve: each((x, label) => [0, epsilon].map(attacks.curve(net, "fgsm", x, { label }))),
     targeted: each((x, label, i) => attacks.ATTACKS.pgd(net, x, { label, target: targets[i] }, epsilon)),
     ...Object.fromEntries(
       Object.entries(attacks.ATTACKS).map(([name, attack]) => [
