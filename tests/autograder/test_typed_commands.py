@@ -82,7 +82,7 @@ def environment(clone: Path) -> Path:
         path.unlink()
     (site / "clone.pth").write_text(f"{clone}\n")
     programs = clone / ".venv" / "bin"
-    for program in ("autograder", "course", "nbgrader"):
+    for program in ("alembic", "autograder", "course", "nbgrader"):  # nbgrader calls alembic
         (programs / program).write_text(f'#!/bin/sh\nexec {programs}/python -m {program} "$@"\n')
         (programs / program).chmod(0o755)
     return programs

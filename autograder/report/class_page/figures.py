@@ -11,13 +11,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.report.feedback import SIGNS
 from autograder.report.results import CheckResult, Result, is_scored, number
 from autograder.report.roster.people import Roster
 
 BINS = 10
 HARD = ("REVIEW", "INFRA", "FORMAT", "TIMEOUT", "LIMIT")
 FEWEST_FOR_CORRELATION = 5  # students; of fewer it says nothing
+NO_CAUSE = "no likely cause is known"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def causes(results: Sequence[Result]) -> list[Cause]:
     for result in results:
         for check in result.checks:
             if check.status not in ("OK", "SKIP"):
-                key = (check.name, check.cause or check.status)
+                key = (check.name, check.cause or f"{NO_CAUSE} ({check.status})")
                 found.setdefault(key, []).append((result.student, check))
     return [
         Cause(
@@ -165,7 +165,7 @@ def commonest(found: Sequence[Cause], most: int) -> list[Cause]:
     """
     whole: dict[str, Cause] = {}
     for each in found:
-        if each.cause in SIGNS:  # a status, and no cause
+        if each.cause.startswith(NO_CAUSE):
             continue
         before = whole.get(each.cause, each)
         students = tuple(dict.fromkeys((*before.students, *each.students)))

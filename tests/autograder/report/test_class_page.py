@@ -70,6 +70,14 @@ def test_the_table_of_mistakes_is_that_of_the_wrong_answers():
     assert TABLE.read_text(encoding="utf-8") == ta_page.table()
 
 
+def test_a_check_that_failed_without_a_cause_says_so_and_is_not_for_the_tutorial():
+    found = CheckResult("x", "X", "WRONG", 0, 2.0)
+    made = Result("ada", "a3-fgsm", "digits", "WRONG", 0, 2.0, "none", 1.0, [found])
+    (cause,) = figures.causes([made])
+    assert cause.cause == "no likely cause is known (WRONG)"
+    assert figures.commonest([cause], 5) == []
+
+
 def test_causes_name_everybody_the_commonest_first():
     first, *_ = figures.causes(CLASS)
     assert (first.check, first.cause) == ("check2", "mistake 2")
