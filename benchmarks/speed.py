@@ -233,9 +233,9 @@ def grading(report: Report) -> str:
     about = (
         f"Measured on {report['machine']}: {report['jobs']} jobs, beside nbgrader, which has one, "
         "on notebooks with the same answers. Most of the time for a small class is the start, "
-        "which is spent once. The small class was graded first, and its seconds hold the training of "
-        "the judge's networks too, so that the ratio is kinder to the course than it should be. [How "
-        "large a machine](sizing.md) has the rest."
+        "which is spent once. The small class was graded first, and its seconds hold the training "
+        "of the judge's networks too, so that the ratio is kinder to the course than it should be. "
+        "[How large a machine](sizing.md) has the rest."
     )
     return "\n\n".join([about, "\n".join(lines)])
 
