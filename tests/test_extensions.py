@@ -20,6 +20,7 @@ from autograder import catalog
 from autograder.judge.judge import Judge
 from autograder.judge.setting import Setting
 from autograder.report import table
+from autograder.report.results import Result
 from autograder.sandbox import strongest_level
 
 MUTANTS = [mutants.read(path) for path in sorted(mutants.FOLDER.glob("x-*/*.py"))]
@@ -36,6 +37,11 @@ def judge() -> Callable[[str], Judge]:
         return Judge(Setting(extension, "digits"), strongest_level())
 
     return judge_of
+
+
+def lost(result: Result) -> dict[str, tuple[str, str, str]]:
+    """What each check that did not pass expected, got, and gave as the cause."""
+    return {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
 
 
 def test_every_check_has_a_wrong_answer_and_every_extension_a_right_one() -> None:
@@ -58,8 +64,7 @@ def test_the_reference_passes_whatever_is_drawn(
     path = tmp_path / f"{extension}.py"
     path.write_text(mutants.reference(extension), encoding="utf-8")
     result = Judge(Setting(extension, "digits", secret), strongest_level()).judge("ada", path)
-    lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
-    assert (lost, result.notes) == ({}, [])
+    assert (lost(result), result.notes) == ({}, [])
 
 
 @pytest.mark.mutants
@@ -87,6 +92,5 @@ def test_right_answer_in_another_style_passes(
 ) -> None:
     path = honest.hand_in(variant, tmp_path)
     result = judge(variant.assignment).judge(variant.path.stem, path)
-    lost = {c.name: (c.expected, c.got, c.cause) for c in result.checks if c.status != "OK"}
-    assert (lost, result.notes) == ({}, [])
+    assert (lost(result), result.notes) == ({}, [])
     assert "points" not in table.as_text(result, colour=False)

@@ -81,12 +81,11 @@
 
   // --- showing ----------------------------------------------------------------------------------
 
+  const PARTS = [showControls, showImages, showWords, showRest];
+
   function show() {
     const now = computed();
-    showControls(now.label);
-    showImages(now);
-    showWords(now);
-    showRest(now);
+    PARTS.forEach((part) => part(now));
   }
 
   /** What is on the screen after the rest: curves take longest, a dozen attacks under PGD. */
@@ -103,7 +102,7 @@
     ]);
   }
 
-  function showControls(label) {
+  function showControls({ label }) {
     const budget = budgets.budgetOf(state.attack);
     const slider = find("epsilon");
     slider.max = budget.largest(set);
@@ -331,10 +330,7 @@
       () => engine.forward(set.networks[state.net], subject().image),
       () => engine.gradient(set.networks[state.net], subject().image, subject().label),
       () => (now = computed()),
-      () => showControls(now.label),
-      () => showImages(now),
-      () => showWords(now),
-      () => showRest(now),
+      ...PARTS.map((part) => () => part(now)),
     ];
     const unlessMoved = (stage) => () => state === first && stage(); // a reader may be quick
     view.inTurn([listen, ...stages.map(unlessMoved), ...paintPictures(), done]);

@@ -52,7 +52,6 @@ class Towards:
     epsilon: float
     one: object
     many: object
-    before: Tensor  # the cross-entropy to the target, image by image
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +62,7 @@ def towards(student: Student, setting: Setting) -> Towards:
     model = setting.victim.module
     targets = (metrics.predict(model, images).argmax(dim=1) + 3) % setting.dataset.num_classes
     leaf = images.clone().requires_grad_()
-    before = F.cross_entropy(model(leaf), targets, reduction="none")
-    (gradient,) = torch.autograd.grad(before.sum(), leaf)
+    (gradient,) = torch.autograd.grad(cross_entropy(model(leaf), targets).sum(), leaf)
 
     def attacked(step_size: float, steps: int) -> object:
         network = student.network(setting.victim)
@@ -72,7 +70,7 @@ def towards(student: Student, setting: Setting) -> Towards:
         return student.call("targeted_pgd", network, *given, step_size=step_size, steps=steps)
 
     one, many = attacked(epsilon, 1), attacked(epsilon / 4, 20)
-    return Towards(images, targets, gradient, epsilon, one, many, before.detach())
+    return Towards(images, targets, gradient, epsilon, one, many)
 
 
 def judges_attack(model: nn.Module, towards: Towards) -> Tensor:
