@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.a2_hooks import mistakes
+from autograder.checks.nearest import rounded
 from autograder.judge.checking import (
     Crash,
     Network,
@@ -220,11 +221,10 @@ def require_numbers_of(observed: Observation, keys: Sequence[str], *, cause: str
                 wrong[name, key], right[name, key] = found, expected
     if wrong:
         (name, key), found = next(iter(wrong.items()))
-        cause = (
-            mistakes.REPLACED
-            if observed.disturbed
-            else mistakes.other_statistic(wrong, observed.layers) or cause
-        )
+        pairs = ((value, right[place]) for place, value in wrong.items())
+        cause = rounded(pairs) or mistakes.other_statistic(wrong, observed.layers) or cause
+        if observed.disturbed:
+            cause = mistakes.REPLACED
         raise Wrong(
             f"`{key}` {right[name, key]:.4g} of layer '{name}'",
             f"{found:.4g}",
@@ -363,7 +363,9 @@ def require_right(drifted: DriftAnswer, *, cause: str = "") -> None:
         raise Wrong(
             f"a drift of {drifted.right[name]:.4g} in layer '{name}'",
             f"{value:.4g}",
-            cause=mistakes.other_drift(wrong, drifted.clean, drifted.attacked) or cause,
+            cause=rounded((value, drifted.right[name]) for name, value in wrong.items())
+            or mistakes.other_drift(wrong, drifted.clean, drifted.attacked)
+            or cause,
             hint="For each image: the L2 length of the change over that of the clean output. Then "
             "the mean.",
         )

@@ -36,6 +36,7 @@ from autograder.checks.attacked import (
     treats_each_alone,
 )
 from autograder.checks.dropout import dropout_network, right_in_eval_mode
+from autograder.checks.nearest import rounded
 from autograder.checks.refusals import refuses
 from autograder.checks.traces import leaves_no_trace
 from autograder.judge.answer_key import fgsm as reference
@@ -344,7 +345,8 @@ def test_curve_starts_at_the_clean_accuracy(student: Student, handin: Setting) -
         abs(found - clean) <= CLOSE_ENOUGH,
         percent([clean]),
         percent([found]),
-        cause="the network is in train mode, where dropout changes its answers at random",
+        cause=rounded([(found, clean)])
+        or "the network is in train mode, where dropout changes its answers at random",
         hint="Evaluate in eval mode, and restore the mode afterwards.",
     )
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.checks.attacked import Trial, agreement
-from autograder.checks.nearest import nearest_of
+from autograder.checks.nearest import nearest_of, rounded
 from autograder.judge.checking import Split, metrics
 from autograder.judge.robustness import loss_gradient, margin
 
@@ -304,6 +304,9 @@ def other_rate(
     after = metrics.predict(model, adversarial).argmax(dim=1)
     wrong = after != labels
     changed = metrics.predict(model, images).argmax(dim=1) != after
+    fooled_share = ((right & wrong).sum() / right.sum()).item()
+    if cause := rounded([(found, fooled_share)]):
+        return cause
     if found == 0:
         return "it comes out as 0: `//` in place of `/`, or a mask that is never true"
     rates = {
@@ -313,9 +316,8 @@ def other_rate(
             right.float().mean() - (~wrong).float().mean()
         ),
         "the accuracy after the attack": (~wrong).float().mean(),
-        "the images still right, not those fooled": 1 - (right & wrong).sum() / right.sum(),
+        "the images still right, not those fooled": torch.tensor(1 - fooled_share),
         "images whose prediction changed, right before or not": changed.float().mean(),
-        "the right rate": (right & wrong).sum() / right.sum(),
     }
     for name, rate in rates.items():
         for factor, unit in ((1, ""), (100, " in percent; a fraction is asked for")):

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from autograder.checks.a6_audit.defences import DefenceCase
 from autograder.checks.a6_audit.known_robustness import Case, by_plain_pgd, withstood
-from autograder.checks.nearest import nearest_of
+from autograder.checks.nearest import nearest_of, rounded
 from autograder.judge.checking import Setting
 from autograder.judge.robustness import cross_entropy, margin
 
@@ -58,6 +58,8 @@ def units(setting: Setting) -> list[tuple[float, float | list[float]]]:
 def other_unit(found: float, epsilon: float, std: float | list[float]) -> str:
     """The other formula of epsilon and std that gives this number."""
     each = std if isinstance(std, list) else [std]
+    if cause := rounded([(found, epsilon * max(each))]):
+        return cause
     numbers = {
         "divided by the std: that converts from pixels to normalised units": epsilon / max(each),
         "unchanged: still in normalised units": epsilon,
